@@ -1,0 +1,1 @@
+"""Use cases: the memory. Contacts, relationships, timeline, mailboxes, threads; no sockets."""

@@ -1,0 +1,1 @@
+"""Pure: the foundation. Nothing in here knows a noun of the domain."""

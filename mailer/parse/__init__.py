@@ -1,0 +1,1 @@
+"""Pure: from raw bytes to a ParsedMail; any bytes in, a value out."""

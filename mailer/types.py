@@ -1,0 +1,179 @@
+"""Pure: the words of mail that every floor shares: frozen values, no behaviour beyond deriving."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """One mailbox in a header: `email` normalised (see mailer.addresses), `name` decoded, may be empty."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that travels with a mail."""
+
+    filename: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One mail to compose. `message_id` and ids in `references` are without angle brackets.
+
+    `references` is the full chain, oldest first; `in_reply_to` is its last. `unsubscribe_mailto` is an address,
+    `unsubscribe_url` an https link for one click (RFC 8058).
+    """
+
+    message_id: str
+    date: datetime
+    sender: Address
+    to: Address
+    subject: str
+    text: str
+    html: str | None = None
+    cc: tuple[Address, ...] = ()
+    reply_to: Address | None = None
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    unsubscribe_mailto: str | None = None
+    unsubscribe_url: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class MailKind(StrEnum):
+    """What an incoming mail is."""
+
+    REPLY = "reply"
+    AUTO_REPLY = "auto_reply"
+    BOUNCE = "bounce"
+    CHALLENGE = "challenge"
+    OTHER = "other"
+
+
+class ReplyKind(StrEnum):
+    """What a person's answer says, as far as it can be told."""
+
+    INTERESTED = "interested"
+    QUESTION = "question"
+    COUNTER_OFFER = "counter_offer"
+    NOT_NOW = "not_now"
+    NO = "no"
+    REFERRAL = "referral"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounce:
+    """A report of non-delivery.
+
+    `permanent` is the class of the status (5, or Action: failed); `hard` means a dead address and nothing else.
+    """
+
+    recipients: tuple[str, ...]
+    status: str | None
+    permanent: bool
+    hard: bool
+    diagnostic: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoReply:
+    """A machine's answer. `until` is the stated day of return, if one was found without guessing."""
+
+    until: date | None
+    permanent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedMail:
+    """One incoming mail, understood as far as possible. Ids are without angle brackets.
+
+    `text` is the whole decoded text (from HTML when there is no text part), `new_text` what the sender newly wrote.
+    `quoted_ids` are message ids found in attached or quoted originals. `reply_kind` is a guess with its `cue`.
+    """
+
+    kind: MailKind
+    message_id: str | None = None
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    quoted_ids: tuple[str, ...] = ()
+    sender: Address | None = None
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    delivered_to: tuple[str, ...] = ()
+    subject: str = ""
+    date: datetime | None = None
+    text: str = ""
+    html: str | None = None
+    new_text: str = ""
+    complaint: bool = False
+    opt_out: bool = False
+    bounce: Bounce | None = None
+    auto_reply: AutoReply | None = None
+    reply_kind: ReplyKind | None = None
+    cue: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    defects: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Where a mail server listens. `security` is tls, starttls, or plain (loopback hosts only)."""
+
+    protocol: str
+    host: str
+    port: int
+    security: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """How to sign in. `mechanism` is password or xoauth2; `secret` the password or access token."""
+
+    user: str
+    secret: str = field(repr=False)
+    mechanism: str = "password"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The server's final 250: its words may name an id that it gave to the message."""
+
+    code: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folders:
+    """The folders to poll, by role; None where the server has none."""
+
+    inbox: str
+    sent: str | None
+    junk: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderState:
+    """What SELECT says about a folder."""
+
+    name: str
+    uid_validity: int
+    uid_next: int
+    exists: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """One message as it lies in a folder: `received_at` is INTERNALDATE in UTC."""
+
+    uid: int
+    received_at: datetime
+    size: int
+    raw: bytes

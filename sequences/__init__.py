@@ -1,0 +1,1 @@
+"""Use cases: the engine, and the only place where mail becomes facts and facts become mail."""
