@@ -1,0 +1,125 @@
+"""Use cases: contacts, their addresses, handles and tags."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from crm.models import Contact, ContactAddress, ContactTag, Handle
+from crm.timeline import record_entry
+from kit.errors import ConflictError, InvalidError, NotFoundError
+from kit.tx import Tx
+from mailer.addresses import normalise_email
+
+
+def fold(text: str) -> str:
+    """Return `text` for searching: lower case, accents removed, so that "Zoë" and "zoe" meet."""
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+
+
+def create_contact(
+    tx: Tx, *, name: str = "", emails: Iterable[str] = (), actor: str, source: str = "by hand", **facts: str | None
+) -> Contact:
+    """Add a person; the first address is the one we write to. `facts` are columns of Contact."""
+    first, _, last = name.strip().partition(" ")
+    contact = Contact(
+        name=name.strip(),
+        first_name=first,
+        last_name=last,
+        source=source,
+        created_at=tx.now,
+        **facts,
+    )
+    tx.session.add(contact)
+    tx.session.flush()
+    for email in emails:
+        add_address(tx, contact, email, source=source)
+    refresh_search_text(tx, contact)
+    record_entry(tx, contact.id, "added", f"Added {source}", actor=actor)
+    return contact
+
+
+def add_address(tx: Tx, contact: Contact, email: str, *, source: str) -> ContactAddress:
+    """Add an address; refused when it belongs to somebody else."""
+    normal = normalise_email(email)
+    if normal is None:
+        raise InvalidError(f"{email!r} is not an email address.")
+    taken = tx.session.scalar(select(ContactAddress).where(ContactAddress.email == normal))
+    if taken:
+        if taken.contact_id == contact.id:
+            return taken
+        raise ConflictError(f"{normal} already belongs to another contact.")
+    position = len(list_addresses(tx, contact.id))
+    row = ContactAddress(contact_id=contact.id, email=normal, position=position, source=source, created_at=tx.now)
+    tx.session.add(row)
+    tx.session.flush()
+    return row
+
+
+def list_addresses(tx: Tx, contact_id: int) -> list[ContactAddress]:
+    """Return a contact's addresses, the preferred one first."""
+    query = select(ContactAddress).where(ContactAddress.contact_id == contact_id)
+    return list(tx.session.scalars(query.order_by(ContactAddress.position, ContactAddress.id)))
+
+
+def list_handles(tx: Tx, contact_id: int) -> list[Handle]:
+    """Return a contact's handles, the largest first."""
+    handles = tx.session.scalars(select(Handle).where(Handle.contact_id == contact_id))
+    return sorted(handles, key=lambda handle: (-(handle.followers or 0), handle.id))
+
+
+def list_tags(tx: Tx, contact_id: int) -> list[str]:
+    """Return a contact's tags in order."""
+    query = select(ContactTag.tag).where(ContactTag.contact_id == contact_id).order_by(ContactTag.tag)
+    return list(tx.session.scalars(query))
+
+
+def find_contact_by_email(tx: Tx, email: str) -> Contact | None:
+    """Return whose address this is."""
+    normal = normalise_email(email)
+    if normal is None:
+        return None
+    return tx.session.scalar(
+        select(Contact)
+        .join(ContactAddress, ContactAddress.contact_id == Contact.id)
+        .where(ContactAddress.email == normal)
+    )
+
+
+def get_contact_by_email(tx: Tx, email: str) -> Contact:
+    """Return whose address this is, or refuse."""
+    contact = find_contact_by_email(tx, email)
+    if contact is None:
+        raise NotFoundError(f"There is no contact with the address {email}.")
+    return contact
+
+
+def get_contact(tx: Tx, contact_id: int) -> Contact:
+    """Return a contact by its number, or refuse."""
+    contact = tx.session.get(Contact, contact_id)
+    if contact is None or contact.erased_at:
+        raise NotFoundError("There is no such contact.")
+    return contact
+
+
+def mark_address(tx: Tx, email: str, mailable: str) -> None:
+    """Remember whether an address takes mail: ok, unknown or bad."""
+    row = tx.session.scalar(select(ContactAddress).where(ContactAddress.email == email))
+    if row:
+        row.mailable = mailable
+
+
+def display_name(contact: Contact) -> str:
+    """Return what to call a contact when every name may be missing."""
+    return contact.name or contact.first_name or f"Contact {contact.id}"
+
+
+def refresh_search_text(tx: Tx, contact: Contact) -> None:
+    """Bring the words that a contact is found by up to date."""
+    tx.session.flush()
+    words = [contact.name, contact.city, contact.topic]
+    words += [address.email for address in list_addresses(tx, contact.id)]
+    words += [handle.username for handle in list_handles(tx, contact.id)]
+    words += list_tags(tx, contact.id)
+    contact.search_text = fold(" ".join(word for word in words if word))

@@ -1,0 +1,68 @@
+"""Pure: our mailboxes, how far each folder was read, and what could not be read."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.db import Base, Document, Instant
+
+
+class Mailbox(Base):
+    """An SMTP and IMAP account of ours, with its four throttles.
+
+    `daily_cap` None means none; the gap is in seconds; `window` is "always" or a Window as a document; a mailbox
+    with `paused_at` sends nothing and says why. `secret` is sealed.
+    """
+
+    __tablename__ = "mailboxes"
+    __table_args__ = (CheckConstraint("auth IN ('password', 'xoauth2')", name="auth"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(String(320), unique=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    smtp_url: Mapped[str] = mapped_column(String(300))
+    imap_url: Mapped[str] = mapped_column(String(300))
+    user: Mapped[str] = mapped_column(String(320))
+    auth: Mapped[str] = mapped_column(String(10), default="password")
+    secret: Mapped[str] = mapped_column(Text)
+    daily_cap: Mapped[int | None]
+    gap_min_s: Mapped[int] = mapped_column(default=480)
+    gap_max_s: Mapped[int] = mapped_column(default=840)
+    ramp: Mapped[bool] = mapped_column(default=True)
+    window: Mapped[dict[str, Any]] = mapped_column(Document)
+    zone: Mapped[str] = mapped_column(String(60), default="UTC")
+    folders: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    paused_at: Mapped[datetime | None] = mapped_column(Instant)
+    pause_reason: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class MailFolder(Base):
+    """The cursor of one folder: it moves only in the transaction that stores what it passes."""
+
+    __tablename__ = "mail_folders"
+    __table_args__ = (UniqueConstraint("mailbox_id", "role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(300))
+    uid_validity: Mapped[int]
+    last_uid: Mapped[int] = mapped_column(default=0)
+
+
+class Quarantined(Base):
+    """A message that could not be taken in: its bytes and the error, so that nothing is lost."""
+
+    __tablename__ = "quarantine"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id", ondelete="CASCADE"), index=True)
+    folder: Mapped[str] = mapped_column(String(300))
+    uid: Mapped[int]
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    error: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,91 @@
+"""Pure: conversations, their messages, and every id that a message may be known by."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.db import Base, Document, Instant
+
+
+class Thread(Base):
+    """A conversation of one mailbox with one contact, or with somebody unknown (`contact_id` None)."""
+
+    __tablename__ = "threads"
+    __table_args__ = (Index("ix_threads_contact", "contact_id"), Index("ix_threads_last", "last_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    brand_id: Mapped[int | None] = mapped_column(ForeignKey("brands.id"))
+    subject: Mapped[str] = mapped_column(Text, default="")
+    last_at: Mapped[datetime] = mapped_column(Instant)
+    last_in_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_out_at: Mapped[datetime | None] = mapped_column(Instant)
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+    snoozed_until: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Message(Base):
+    """One stored mail, in or out. `at` is INTERNALDATE for mail that came in, the sending for mail that left.
+
+    `kind` is reply, auto_reply, bounce, challenge or other for mail in; sent or manual for mail out.
+    `dedupe` is the Message-ID, else a hash of the bytes: the same mail in two folders is one row.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("mailbox_id", "dedupe"),
+        CheckConstraint("direction IN ('in', 'out')", name="direction"),
+        Index("ix_messages_thread_at", "thread_id", "at"),
+        Index("ix_messages_contact_at", "contact_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id"))
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    direction: Mapped[str] = mapped_column(String(3))
+    kind: Mapped[str] = mapped_column(String(12))
+    dedupe: Mapped[str] = mapped_column(String(300))
+    rfc_id: Mapped[str | None] = mapped_column(String(998))
+    sender: Mapped[str] = mapped_column(String(320), default="")
+    sender_name: Mapped[str] = mapped_column(String(300), default="")
+    recipients: Mapped[list[str]] = mapped_column(Document, default=list)
+    subject: Mapped[str] = mapped_column(Text, default="")
+    snippet: Mapped[str] = mapped_column(String(300), default="")
+    at: Mapped[datetime] = mapped_column(Instant)
+    dated_at: Mapped[datetime | None] = mapped_column(Instant)
+    folder: Mapped[str] = mapped_column(String(300), default="")
+    matched_by: Mapped[str] = mapped_column(String(40), default="")
+    needs_review: Mapped[bool] = mapped_column(default=False)
+    reply_kind: Mapped[str | None] = mapped_column(String(20))
+    reply_cue: Mapped[str] = mapped_column(String(300), default="")
+    reply_kind_by: Mapped[str] = mapped_column(String(80), default="")
+    opt_out: Mapped[bool] = mapped_column(default=False)
+    complaint: Mapped[bool] = mapped_column(default=False)
+    facts: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+
+
+class MessageBody(Base):
+    """The large parts of a message, apart, so that lists stay quick. `new_text` is what the sender newly wrote."""
+
+    __tablename__ = "message_bodies"
+
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
+    new_text: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str | None] = mapped_column(Text)
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class MessageId(Base):
+    """One id that a message is known by: servers rewrite ids, so a message may have several."""
+
+    __tablename__ = "message_ids"
+    __table_args__ = (Index("ix_message_ids_rfc", "rfc_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    rfc_id: Mapped[str] = mapped_column(String(998))

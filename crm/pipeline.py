@@ -1,0 +1,99 @@
+"""Use cases: where a contact stands with a brand, moves between stages, and taking a move back."""
+
+from sqlalchemy import select
+
+from crm.models import Brand, Relationship, Stage, TimelineEntry
+from crm.stages import StageAt, decide_move
+from crm.timeline import record_entry
+from kit.errors import ConflictError, NotFoundError
+from kit.tx import Tx
+
+
+def find_relationship(tx: Tx, contact_id: int, brand_id: int) -> Relationship | None:
+    """Return where a contact stands with a brand, if anything is known."""
+    return tx.session.scalar(
+        select(Relationship).where(Relationship.contact_id == contact_id, Relationship.brand_id == brand_id)
+    )
+
+
+def ensure_relationship(tx: Tx, contact_id: int, brand_id: int) -> Relationship:
+    """Return the relationship, opening it at the first stage."""
+    found = find_relationship(tx, contact_id, brand_id)
+    if found:
+        return found
+    first = tx.session.scalars(select(Stage).order_by(Stage.position).limit(1)).one()
+    relationship = Relationship(
+        contact_id=contact_id, brand_id=brand_id, stage_id=first.id, stage_since=tx.now, created_at=tx.now
+    )
+    tx.session.add(relationship)
+    tx.session.flush()
+    return relationship
+
+
+def move_stage(tx: Tx, contact_id: int, brand_id: int, stage_name: str, *, actor: str) -> TimelineEntry | None:
+    """Move to a stage because a person says so; None when it stands there already."""
+    target = tx.session.scalar(select(Stage).where(Stage.name == stage_name))
+    if target is None:
+        raise NotFoundError(f"There is no stage named {stage_name}.")
+    relationship = ensure_relationship(tx, contact_id, brand_id)
+    if relationship.stage_id == target.id:
+        return None
+    return _apply(tx, relationship, target, actor=actor, cause="")
+
+
+def move_by_rule(tx: Tx, contact_id: int, brand_id: int, rule: str, *, cause: str) -> TimelineEntry | None:
+    """Move forward because of a rule; `cause` says in words what set it off. None when the rule has no say."""
+    relationship = ensure_relationship(tx, contact_id, brand_id)
+    current = tx.session.get_one(Stage, relationship.stage_id)
+    target = tx.session.scalar(select(Stage).where(Stage.rule == rule))
+    if target is None or decide_move(_at(current), _at(target)) is None:
+        return None
+    return _apply(tx, relationship, target, actor=f"rule:{rule}", cause=cause)
+
+
+def undo_move(tx: Tx, entry_id: int, *, actor: str) -> TimelineEntry:
+    """Take a stage move back. Refused once another move came after it."""
+    entry = tx.session.get(TimelineEntry, entry_id)
+    if entry is None or entry.kind != "stage" or entry.brand_id is None:
+        raise NotFoundError("There is no such stage move.")
+    relationship = ensure_relationship(tx, entry.contact_id, entry.brand_id)
+    taken_back = tx.session.scalar(select(TimelineEntry.id).where(TimelineEntry.undoes_id == entry.id))
+    if taken_back or relationship.stage_id != entry.data["to_id"]:
+        raise ConflictError("The stage has changed since; move it by hand instead.")
+    before = tx.session.get_one(Stage, entry.data["from_id"])
+    return _apply(tx, relationship, before, actor=actor, cause="taken back", undoes_id=entry.id)
+
+
+def stage_name(tx: Tx, contact_id: int, brand_id: int) -> str | None:
+    """Return the name of the stage a contact stands at with a brand."""
+    return tx.session.scalar(
+        select(Stage.name)
+        .join(Relationship, Relationship.stage_id == Stage.id)
+        .where(Relationship.contact_id == contact_id, Relationship.brand_id == brand_id)
+    )
+
+
+def _apply(
+    tx: Tx, relationship: Relationship, target: Stage, *, actor: str, cause: str, undoes_id: int | None = None
+) -> TimelineEntry:
+    before = tx.session.get_one(Stage, relationship.stage_id)
+    brand = tx.session.get_one(Brand, relationship.brand_id)
+    relationship.stage_id = target.id
+    relationship.stage_since = tx.now
+    because = f" ({cause})" if cause else ""
+    entry = record_entry(
+        tx,
+        relationship.contact_id,
+        "stage",
+        f"{before.name} to {target.name}{because}",
+        actor=actor,
+        brand_id=brand.id,
+        data={"from": before.name, "from_id": before.id, "to": target.name, "to_id": target.id, "cause": cause},
+        undoes_id=undoes_id,
+    )
+    tx.session.flush()
+    return entry
+
+
+def _at(stage: Stage) -> StageAt:
+    return StageAt(id=stage.id, name=stage.name, position=stage.position)

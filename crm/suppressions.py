@@ -1,0 +1,109 @@
+"""Use cases: whom never to mail. Checked when a mail is queued and again when it is sent."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from crm.models import ContactAddress, Suppression
+from crm.timeline import record_entry
+from kit.errors import InvalidError, NotFoundError
+from kit.tx import Tx
+from mailer.addresses import domain_of, normalise_email
+
+
+def find_suppression(tx: Tx, email: str) -> Suppression | None:
+    """Return what forbids mail to this address: itself, or its domain."""
+    targets = [email, f"@{domain_of(email)}"]
+    return tx.session.scalar(
+        select(Suppression)
+        .where(Suppression.target.in_(targets), Suppression.lifted_at.is_(None))
+        .order_by(Suppression.since)
+        .limit(1)
+    )
+
+
+def suppressed_among(tx: Tx, emails: Iterable[str]) -> set[str]:
+    """Return those of `emails` that must not be mailed, in one query."""
+    wanted = set(emails)
+    targets = wanted | {f"@{domain_of(email)}" for email in wanted}
+    if not targets:
+        return set()
+    found = set(
+        tx.session.scalars(
+            select(Suppression.target).where(Suppression.target.in_(targets), Suppression.lifted_at.is_(None))
+        )
+    )
+    return {email for email in wanted if email in found or f"@{domain_of(email)}" in found}
+
+
+def suppress(tx: Tx, target: str, *, reason: str, source: str, actor: str) -> Suppression:
+    """Forbid mail to an address or `@domain`; already forbidden stays as it is. Written to the timeline."""
+    target = _normalise_target(target)
+    found = tx.session.scalar(select(Suppression).where(Suppression.target == target, Suppression.lifted_at.is_(None)))
+    if found:
+        return found
+    contact_id = tx.session.scalar(select(ContactAddress.contact_id).where(ContactAddress.email == target))
+    row = Suppression(target=target, reason=reason, source=source, contact_id=contact_id, since=tx.now)
+    tx.session.add(row)
+    if contact_id:
+        record_entry(
+            tx,
+            contact_id,
+            "suppression",
+            f"Do not contact: {target} ({_words(reason)})",
+            actor=actor,
+            data={"target": target, "reason": reason, "source": source},
+        )
+    tx.session.flush()
+    return row
+
+
+def suppress_contact(tx: Tx, contact_id: int, *, reason: str, source: str, actor: str) -> None:
+    """Forbid mail to every address of a contact."""
+    for email in tx.session.scalars(select(ContactAddress.email).where(ContactAddress.contact_id == contact_id)):
+        suppress(tx, email, reason=reason, source=source, actor=actor)
+
+
+def lift_suppression(tx: Tx, target: str, *, why: str, actor: str) -> Suppression:
+    """Allow mail again; who, when and why stay on record."""
+    target = _normalise_target(target)
+    row = tx.session.scalar(select(Suppression).where(Suppression.target == target, Suppression.lifted_at.is_(None)))
+    if row is None:
+        raise NotFoundError(f"{target} is not on the do-not-contact list.")
+    row.lifted_at, row.lifted_by, row.lift_reason = tx.now, actor, why
+    if row.contact_id:
+        record_entry(
+            tx,
+            row.contact_id,
+            "suppression_lifted",
+            f"May be contacted again: {target}",
+            actor=actor,
+            data={"target": target, "why": why},
+        )
+    tx.session.flush()
+    return row
+
+
+def list_suppressions(tx: Tx) -> list[Suppression]:
+    """Return what is in force, newest first."""
+    query = select(Suppression).where(Suppression.lifted_at.is_(None)).order_by(Suppression.since.desc())
+    return list(tx.session.scalars(query))
+
+
+def _normalise_target(target: str) -> str:
+    target = target.strip().lower()
+    if target.startswith("@") and "." in target and "@" not in target[1:]:
+        return target
+    email = normalise_email(target)
+    if email is None:
+        raise InvalidError(f"{target!r} is neither an address nor a domain written as @example.com.")
+    return email
+
+
+def _words(reason: str) -> str:
+    return {
+        "opt_out": "asked for no more mail",
+        "hard_bounce": "the address does not exist",
+        "complaint": "marked our mail as spam",
+        "manual": "set by hand",
+    }.get(reason, reason)

@@ -1,0 +1,71 @@
+"""Use cases: things a person has to do."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from crm.models import Task
+from crm.timeline import record_entry
+from kit.errors import NotFoundError
+from kit.tx import Tx
+
+
+def create_task(
+    tx: Tx,
+    title: str,
+    *,
+    actor: str,
+    contact_id: int | None = None,
+    brand_id: int | None = None,
+    due_on: date | None = None,
+    assignee_id: int | None = None,
+) -> Task:
+    """Add something to do."""
+    task = Task(
+        contact_id=contact_id,
+        brand_id=brand_id,
+        title=title.strip(),
+        due_on=due_on,
+        assignee_id=assignee_id,
+        created_at=tx.now,
+    )
+    tx.session.add(task)
+    tx.session.flush()
+    if contact_id:
+        record_entry(tx, contact_id, "task", title.strip(), actor=actor, brand_id=brand_id, data={"task": task.id})
+    return task
+
+
+def find_task_by_ref(tx: Tx, ref: str) -> Task | None:
+    """Return the task that stands for `ref`."""
+    return tx.session.scalar(select(Task).where(Task.ref == ref))
+
+
+def complete_task(tx: Tx, task_id: int, *, actor: str) -> Task:
+    """Mark as done; doing it twice changes nothing."""
+    task = tx.session.get(Task, task_id)
+    if task is None:
+        raise NotFoundError("There is no such task.")
+    if task.done_at is None:
+        task.done_at, task.done_by = tx.now, actor
+        if task.contact_id:
+            record_entry(
+                tx,
+                task.contact_id,
+                "task_done",
+                f"Done: {task.title}",
+                actor=actor,
+                brand_id=task.brand_id,
+                data={"task": task.id},
+            )
+    return task
+
+
+def list_open_tasks(tx: Tx, *, until: date | None = None, contact_id: int | None = None) -> list[Task]:
+    """Return open tasks, the earliest first; with `until`, only those due by then."""
+    query = select(Task).where(Task.done_at.is_(None)).order_by(Task.due_on, Task.id)
+    if until:
+        query = query.where(Task.due_on <= until)
+    if contact_id:
+        query = query.where(Task.contact_id == contact_id)
+    return list(tx.session.scalars(query))

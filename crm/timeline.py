@@ -1,0 +1,52 @@
+"""Use cases: the append-only timeline. Every change of state writes its entry in the same transaction."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from crm.models import TimelineEntry
+from kit.tx import Tx
+
+
+def record_entry(
+    tx: Tx,
+    contact_id: int,
+    kind: str,
+    summary: str,
+    *,
+    actor: str,
+    brand_id: int | None = None,
+    message_id: int | None = None,
+    data: dict[str, Any] | None = None,
+    undoes_id: int | None = None,
+) -> TimelineEntry:
+    """Append one fact, at this transaction's instant."""
+    entry = TimelineEntry(
+        contact_id=contact_id,
+        brand_id=brand_id,
+        at=tx.now,
+        kind=kind,
+        actor=actor,
+        summary=summary,
+        data=data or {},
+        message_id=message_id,
+        undoes_id=undoes_id,
+    )
+    tx.session.add(entry)
+    return entry
+
+
+def list_entries(tx: Tx, contact_id: int, *, limit: int = 500) -> list[TimelineEntry]:
+    """Return a contact's facts, newest first."""
+    rows = tx.session.scalars(
+        select(TimelineEntry)
+        .where(TimelineEntry.contact_id == contact_id)
+        .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
+        .limit(limit)
+    )
+    return list(rows)
+
+
+def add_note(tx: Tx, contact_id: int, text: str, *, actor: str, brand_id: int | None = None) -> TimelineEntry:
+    """Record a note, or a direct message that was written elsewhere."""
+    return record_entry(tx, contact_id, "note", text.strip(), actor=actor, brand_id=brand_id)

@@ -1,0 +1,120 @@
+"""Use cases: people who sign in: accounts, passwords, sessions, one-time links."""
+
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select
+
+from crm.models import OneTimeLink, Session, User
+from crm.models.user import ROLES
+from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from kit.ids import hash_token, new_token
+from kit.tx import Tx
+from mailer.addresses import normalise_email
+
+SESSION_FOR = timedelta(days=30)
+LINK_FOR = timedelta(days=3)
+MIN_PASSWORD = 10
+
+
+def count_users(tx: Tx) -> int:
+    """Return how many accounts there are."""
+    return tx.session.scalar(select(func.count(User.id))) or 0
+
+
+def add_user(tx: Tx, email: str, *, role: str, name: str = "") -> User:
+    """Add a colleague, who signs in once a password is set through a one-time link."""
+    normal = normalise_email(email)
+    if normal is None:
+        raise InvalidError(f"{email!r} is not an email address.")
+    if role not in ROLES:
+        raise InvalidError(f"There is no role {role!r}; choose one of: {', '.join(ROLES)}.")
+    if tx.session.scalar(select(User.id).where(User.email == normal)):
+        raise ConflictError(f"{normal} has an account already.")
+    user = User(email=normal, name=name.strip() or normal.partition("@")[0], role=role, created_at=tx.now)
+    tx.session.add(user)
+    tx.session.flush()
+    return user
+
+
+def get_user_by_email(tx: Tx, email: str) -> User:
+    """Return the account with this address, or refuse."""
+    user = tx.session.scalar(select(User).where(User.email == (normalise_email(email) or "")))
+    if user is None:
+        raise NotFoundError(f"Nobody has an account with the address {email}.")
+    return user
+
+
+def create_link(tx: Tx, purpose: str, *, user: User | None = None) -> str:
+    """Return a new token for a link that works once; older ones of the same purpose stop working."""
+    same = OneTimeLink.user_id == user.id if user else OneTimeLink.user_id.is_(None)
+    tx.session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == purpose, same))
+    token = new_token()
+    tx.session.add(
+        OneTimeLink(
+            token_hash=hash_token(token),
+            purpose=purpose,
+            user_id=user.id if user else None,
+            created_at=tx.now,
+            expires_at=tx.now + LINK_FOR,
+        )
+    )
+    return token
+
+
+def check_link(tx: Tx, purpose: str, token: str) -> OneTimeLink:
+    """Return a link that may still be used, or refuse."""
+    link = tx.session.get(OneTimeLink, hash_token(token))
+    if link is None or link.purpose != purpose or link.used_at or link.expires_at <= tx.now:
+        raise RefusedError("This link does not work any more. Ask for a new one.", code="link_used")
+    return link
+
+
+def use_link(tx: Tx, purpose: str, token: str) -> OneTimeLink:
+    """Take a link: it works this once."""
+    link = check_link(tx, purpose, token)
+    link.used_at = tx.now
+    return link
+
+
+def set_password(user: User, password: str, hasher: PasswordHasher) -> None:
+    """Set a password; at least ten characters."""
+    if len(password) < MIN_PASSWORD:
+        raise InvalidError(f"Use at least {MIN_PASSWORD} characters.")
+    user.password_hash = hasher.hash(password)
+
+
+def check_password(tx: Tx, email: str, password: str, hasher: PasswordHasher) -> User | None:
+    """Return the account if the password is right. A wrong address costs the same time as a wrong password."""
+    user = tx.session.scalar(select(User).where(User.email == (normalise_email(email) or "")))
+    if user is None or user.password_hash is None or user.disabled_at:
+        hasher.hash(password)
+        return None
+    try:
+        hasher.verify(user.password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return None
+    return user
+
+
+def open_session(tx: Tx, user: User) -> str:
+    """Return the token of a new session."""
+    token = new_token()
+    session = Session(token_hash=hash_token(token), user_id=user.id, created_at=tx.now, expires_at=tx.now + SESSION_FOR)
+    tx.session.add(session)
+    return token
+
+
+def find_session_user(tx: Tx, token: str) -> User | None:
+    """Return who is signed in with this token."""
+    return tx.session.scalar(
+        select(User)
+        .join(Session, Session.user_id == User.id)
+        .where(Session.token_hash == hash_token(token), Session.expires_at > tx.now, User.disabled_at.is_(None))
+    )
+
+
+def close_session(tx: Tx, token: str) -> None:
+    """Sign out."""
+    tx.session.execute(delete(Session).where(Session.token_hash == hash_token(token)))

@@ -1,0 +1,147 @@
+"""Wire: the settings, read from the environment once; every fault is reported at once."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kit.errors import InvalidError
+
+_KEY_SIZE = 32
+_WEAK_KEY = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One setting as `rapport settings` lists it: `source` is environment, file or default."""
+
+    name: str
+    value: str
+    source: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How this installation runs."""
+
+    home: Path
+    database_url: str
+    broker_url: str | None
+    public_url: str
+    now: datetime | None
+    secret_key: str | None = field(repr=False)
+    listed: tuple[Setting, ...] = field(repr=False)
+
+    @property
+    def key_file(self) -> Path:
+        """Where the installation's secret lies when the environment does not give it."""
+        return self.home / "secret.key"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether links in mail can be opened by the person who gets it."""
+        parts = urlsplit(self.public_url)
+        return parts.scheme == "https" and not _is_loopback(parts.hostname or "")
+
+
+_ABOUT = {
+    "RAPPORT_HOME": "data folder: SQLite file, key file, attachments, backups",
+    "RAPPORT_DATABASE_URL": "sqlite:///... or postgresql://...",
+    "RAPPORT_BROKER_URL": "redis://... or amqp://...; in-process when unset",
+    "RAPPORT_SECRET_KEY": "seals mailbox secrets, signs links and cookies; made once in RAPPORT_HOME when unset",
+    "RAPPORT_PUBLIC_URL": "base of public links in mail",
+    "RAPPORT_NOW": "a fixed clock for one command (ISO 8601 with zone)",
+}
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `environ` (the process's own when None).
+
+    Raises InvalidError that names every fault.
+    """
+    given = {k: v for k, v in (os.environ if environ is None else environ).items() if v}
+    faults: list[str] = []
+    home = Path(given.get("RAPPORT_HOME") or _default_home()).expanduser().absolute()
+    database_url = given.get("RAPPORT_DATABASE_URL") or f"sqlite:///{home / 'rapport.sqlite3'}"
+    if not database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        faults.append("RAPPORT_DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    broker_url = given.get("RAPPORT_BROKER_URL")
+    if broker_url and not broker_url.startswith(("redis://", "rediss://", "amqp://", "amqps://")):
+        faults.append("RAPPORT_BROKER_URL must begin with redis:// or amqp://, or stay unset.")
+    public_url = given.get("RAPPORT_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    if urlsplit(public_url).scheme not in ("http", "https") or not urlsplit(public_url).hostname:
+        faults.append("RAPPORT_PUBLIC_URL must be a web address such as https://crm.example.")
+    secret = given.get("RAPPORT_SECRET_KEY")
+    if secret and len(secret) < _WEAK_KEY:
+        faults.append(f"RAPPORT_SECRET_KEY is too short: use at least {_WEAK_KEY} characters.")
+    now = _read_now(given.get("RAPPORT_NOW"), faults)
+    if faults:
+        raise InvalidError(" ".join(faults), code="settings", faults=tuple(faults))
+    values = {
+        "RAPPORT_HOME": str(home),
+        "RAPPORT_DATABASE_URL": _mask_url(database_url),
+        "RAPPORT_BROKER_URL": _mask_url(broker_url or "in-process"),
+        "RAPPORT_SECRET_KEY": "********",
+        "RAPPORT_PUBLIC_URL": public_url,
+        "RAPPORT_NOW": given.get("RAPPORT_NOW", "-"),
+    }
+    listed = tuple(
+        Setting(name=n, value=v, source="environment" if n in given else "default", about=_ABOUT[n])
+        for n, v in values.items()
+    )
+    return Settings(
+        home=home,
+        database_url=database_url,
+        broker_url=broker_url,
+        public_url=public_url,
+        now=now,
+        secret_key=secret,
+        listed=listed,
+    )
+
+
+def ensure_secret(settings: Settings) -> str:
+    """Return the installation's secret, making it (mode 0600) in the data folder the first time."""
+    if settings.secret_key:
+        return settings.secret_key
+    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(settings.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return settings.key_file.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(_KEY_SIZE) + "\n")
+    return settings.key_file.read_text().strip()
+
+
+def _default_home() -> Path:
+    if (_CHECKOUT / "pyproject.toml").exists():
+        return _CHECKOUT / "var"
+    return Path.home() / ".local" / "share" / "rapport"
+
+
+def _read_now(text: str | None, faults: list[str]) -> datetime | None:
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        faults.append("RAPPORT_NOW must be an instant with its zone, such as 2026-11-24T09:00:00+01:00.")
+        return None
+    return at
+
+
+def _mask_url(url: str) -> str:
+    parts = urlsplit(url)
+    return url.replace(f":{parts.password}@", ":********@") if parts.password else url
+
+
+def _is_loopback(host: str) -> bool:
+    return host in {"localhost", "::1"} or host.startswith("127.")

@@ -1,0 +1,134 @@
+"""Pure: bytes to text when the declared charset is missing, wrong or unknown."""
+
+import codecs
+import re
+
+_ALIASES = {
+    "ansi_x3.110-1983": "cp1252",
+    "ansi_x3.4-1968": "ascii",
+    "default": "utf-8",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "iso-gb2312": "gb18030",
+    "x-gbk": "gb18030",
+    "hz-gb-2312": "hz",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "iso-2022-jp-ms": "iso2022_jp_ext",
+    "cp50220": "iso2022_jp_ext",
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso_8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-8-e": "iso-8859-8",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "euc-kr": "cp949",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "tis-620": "cp874",
+    "windows-874": "cp874",
+    "uft-8": "utf-8",
+    "utf8mb4": "utf-8",
+    "utf-8-strict": "utf-8",
+    "unicode-1-1-utf-7": "utf-7",
+    "us-ascii": "ascii",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "macintosh": "mac-roman",
+    "x-mac-roman": "mac-roman",
+    "x-user-defined": "cp1252",
+}
+_NOT_ASCII_BASED = frozenset({"utf-7", "hz", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
+_HIRAGANA = re.compile(r"[\u3040-\u30ff]")
+_SMALL_CYRILLIC = re.compile(r"[а-яё]")
+_SAMPLE = 20_000  # bytes looked at when guessing
+
+
+def find_codec(declared: str | None) -> str | None:
+    """Return the Python codec for a charset label as found in mail, or None when nobody knows it."""
+    if not declared:
+        return None
+    label = declared.strip().strip("\"'").lower()
+    label = label.removeprefix("charset=").strip("\"'")
+    label = re.split(r"[\s;*]", label, maxsplit=1)[0]
+    try:
+        info = codecs.lookup(_ALIASES.get(label, label))
+    except (LookupError, ValueError):
+        return None
+    # base64, rot13 and their like are codecs too, but not of text
+    return info.name if info.encode is not None and _is_text_codec(info.name) else None
+
+
+def _is_text_codec(name: str) -> bool:
+    try:
+        return isinstance(b"".decode(name), str)
+    except (LookupError, ValueError, TypeError):
+        return False
+
+
+def decode_bytes(content: bytes, declared: str | None = None) -> str:
+    """Return the text of these bytes; never fails. A valid multi-byte UTF-8 text is believed over its label."""
+    codec = find_codec(declared)
+    if codec and (codec in _NOT_ASCII_BASED or codec.startswith("iso2022")):
+        return _strictly(content, codec) or content.decode(codec, "replace")
+    if content.isascii():
+        if b"\x1b$" in content or b"\x1b(" in content:
+            return _strictly(content, "iso2022_jp_ext") or content.decode("ascii")
+        return content.decode("ascii")
+    text = _strictly(content, "utf-8-sig")
+    if text is not None:
+        return text
+    if codec and codec not in {"ascii", "utf-8"}:
+        text = _strictly(content, codec)
+        return text if text is not None else _with_gaps(content, codec)
+    if codec == "utf-8" and content.decode("utf-8", "ignore").isascii() is False:
+        return content.decode("utf-8", "replace")
+    return _guess(content)
+
+
+def _with_gaps(content: bytes, codec: str) -> str:
+    """Decode with replacement marks, or as cp1252 where the label fits less than half of the bytes."""
+    text = content.decode(codec, "replace")
+    return text if text.count("\ufffd") * 2 <= sum(byte > 127 for byte in content[:_SAMPLE]) else _western(content)
+
+
+def _guess(content: bytes) -> str:
+    """Decode undeclared 8-bit text: the scripts whose bytes give them away, else Western European."""
+    sample = content[:_SAMPLE]
+    high = sum(byte > 127 for byte in sample)
+    letters = len(sample.split()) and len(sample) - sample.count(b" ")
+    if high < 4 or high * 3 < letters:
+        return _western(content)
+    japanese = _strictly(content, "cp932") or _strictly(content, "euc_jp")
+    if japanese and len(_HIRAGANA.findall(japanese)) * 6 > len(japanese.strip()):
+        return japanese
+    cyrillic = max((content.decode(name, "replace") for name in ("koi8-r", "cp1251")), key=_smallness)
+    if _smallness(cyrillic) * 10 > high * 6:
+        return cyrillic
+    for name in ("gb2312", "euc_kr", "gb18030", "big5"):
+        text = _strictly(content, name)
+        if text is not None:
+            return text
+    return _western(content)
+
+
+def _smallness(text: str) -> int:
+    """Count small Cyrillic letters when nearly all letters of the text are Cyrillic."""
+    return len(_SMALL_CYRILLIC.findall(text[:_SAMPLE]))
+
+
+def _western(content: bytes) -> str:
+    text = _strictly(content, "cp1252")
+    return text if text is not None else content.decode("latin-1")
+
+
+def _strictly(content: bytes, codec: str) -> str | None:
+    try:
+        return content.decode(codec)
+    except (UnicodeError, LookupError, ValueError):
+        return None

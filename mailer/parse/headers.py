@@ -1,0 +1,146 @@
+"""Pure: header fields to values: words (RFC 2047), addresses (RFC 5322 3.4), ids (3.6.4) and dates."""
+
+import base64
+import binascii
+import quopri
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from email.utils import getaddresses, parsedate_to_datetime
+
+from mailer.addresses import normalise_email
+from mailer.parse.charset import decode_bytes
+from mailer.types import Address
+
+_MAX_VALUE = 20_000  # characters of one field that are looked at
+_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,20})\?=")
+_FOLD = re.compile(r"\r?\n[ \t]*|[\r\n\x00]")
+_BRACKETED = re.compile(r"<\s*([^<>\s]{1,900}(?:\s[^<>\s]{1,300}){0,2})\s*>")
+_LOOSE = re.compile(r"[^\s<>@,;:\"'()\[\]]{1,200}@[^\s<>@,;:\"'()\[\]]{1,250}")
+_BLANKS = re.compile(r"\s+")
+
+
+class Headers:
+    """The fields of one header, in order; names compare without case, values are raw (surrogateescape)."""
+
+    def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
+        self._fields: dict[str, list[str]] = {}
+        for name, value in fields:
+            self._fields.setdefault(name.strip().lower(), []).append(str(value)[:_MAX_VALUE])
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fields
+
+    def raw(self, name: str) -> str:
+        """Return the first value of a lower-case field name as it came, or an empty string."""
+        return self._fields.get(name, [""])[0]
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of a lower-case field name, decoded."""
+        return [decode_words(value) for value in self._fields.get(name, [])]
+
+    def get(self, name: str) -> str:
+        """Return the first non-empty value of a lower-case field name, decoded, or an empty string."""
+        return next((text for text in self.all(name) if text), "")
+
+    def names(self) -> Iterator[str]:
+        """Yield the field names that are present, lower-case."""
+        yield from self._fields
+
+
+def decode_words(value: str) -> str:
+    """Return a field's text: unfolded, encoded words and raw 8-bit decoded, blanks trimmed."""
+    flat = _FOLD.sub(" ", value)
+    if "=?" not in flat:
+        return _eight_bit(flat).strip()
+    out: list[str] = []
+    pending: tuple[str, bytes] | None = None  # words of one charset join before decoding: a character may be split
+    end = 0
+    for found in _WORD.finditer(flat):
+        between = flat[end : found.start()]
+        charset, content = found[1].partition("*")[0].lower(), _word_bytes(found[2], found[3])
+        if pending and not between.strip() and pending[0] == charset and not charset.startswith(("iso-2022", "utf-7")):
+            pending = (charset, pending[1] + content)
+        else:
+            out.extend(_flush(pending))
+            if between.strip() or not pending:
+                out.append(_eight_bit(between))
+            pending = (charset, content)
+        end = found.end()
+    out.extend(_flush(pending))
+    out.append(_eight_bit(flat[end:]))
+    return "".join(out).strip()
+
+
+def _flush(pending: tuple[str, bytes] | None) -> list[str]:
+    return [_FOLD.sub(" ", decode_bytes(pending[1], pending[0]))] if pending else []
+
+
+def _word_bytes(encoding: str, text: str) -> bytes:
+    raw = text.encode("utf-8", "surrogateescape")
+    if encoding in "qQ":
+        return quopri.decodestring(raw.replace(b" ", b"_"), header=True)
+    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+    if len(letters) % 4 == 1:
+        letters = letters[:-1]
+    try:
+        return base64.b64decode(letters + b"=" * (-len(letters) % 4))
+    except (binascii.Error, ValueError):
+        return raw
+
+
+def _eight_bit(text: str) -> str:
+    """Return text whose surrogates (raw 8-bit bytes of the header) are decoded."""
+    return text if text.isascii() else decode_bytes(text.encode("utf-8", "surrogateescape"))
+
+
+def parse_addresses(value: str) -> tuple[Address, ...]:
+    """Return the mailboxes of a From, To or Cc field; what is no address at all is left out."""
+    try:
+        pairs = getaddresses([_FOLD.sub(" ", value)])
+    except (IndexError, ValueError, TypeError, AttributeError, RecursionError):
+        pairs = []
+    found = [
+        Address(email=email, name=_BLANKS.sub(" ", decode_words(name)).strip(" \"'"))
+        for name, text in pairs
+        if (email := tidy_address(text))
+    ]
+    if found:
+        return tuple(found)
+    plain = decode_words(value)
+    name = _BLANKS.sub(" ", plain.partition("<")[0]).strip(" \"'") if "<" in plain else ""
+    return tuple(Address(email=e, name=name) for text in _LOOSE.findall(plain)[:100] if (e := tidy_address(text)))
+
+
+def tidy_address(text: str) -> str | None:
+    """Return an address in normal form; one that no standard allows (`dot.@host`, `a@cluster.local`) only lower-cased."""
+    bare = decode_words(text).strip().strip("<>'\"").strip()
+    normal = normalise_email(bare)
+    if normal:
+        return normal
+    bare = bare.lower().rstrip(".,;:")
+    return normalise_email(bare) or (bare if _LOOSE.fullmatch(bare) else None)
+
+
+def find_addresses(text: str) -> list[str]:
+    """Return every address in free text, in order, each once."""
+    found = (tidy_address(hit.rstrip(".,;:!?)>")) for hit in _LOOSE.findall(text))
+    return list(dict.fromkeys(email for email in found if email))
+
+
+def parse_ids(value: str) -> tuple[str, ...]:
+    """Return the message ids of a References-like field, without angle brackets; a bare id counts when it has an @."""
+    flat = _FOLD.sub(" ", value)
+    found = [_BLANKS.sub("", hit) for hit in _BRACKETED.findall(flat)]
+    if not found:
+        found = [word.strip("<>,;\"'") for word in flat.split() if "@" in word]
+    return tuple(dict.fromkeys(hit for hit in found if hit))
+
+
+def parse_date(value: str) -> datetime | None:
+    """Return the instant of a Date field in UTC, or None. A missing zone is read as UTC."""
+    try:
+        when = parsedate_to_datetime(decode_words(value))
+        return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError, IndexError, AttributeError):
+        return None

@@ -1,0 +1,210 @@
+"""Pure: the rows of the engine: sequences, enrolments, sends, attempts, and the leases."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kit.db import Base, Document, Instant
+
+SEND_STATES = ("draft", "scheduled", "claimed", "sending", "sent", "failed", "unknown", "cancelled")
+OPEN_ENROLMENT = text("state IN ('active', 'held')")
+
+
+class Sequence(Base):
+    """Ordered steps by name; `state` is draft, live or paused."""
+
+    __tablename__ = "sequences"
+    __table_args__ = (CheckConstraint("state IN ('draft', 'live', 'paused')", name="state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    brand_id: Mapped[int] = mapped_column(ForeignKey("brands.id"))
+    state: Mapped[str] = mapped_column(String(10), default="draft")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    started_at: Mapped[datetime | None] = mapped_column(Instant)
+    paused_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class SequenceVersion(Base):
+    """One published text of a sequence, never changed: the file as written, its reading, and the bodies it names."""
+
+    __tablename__ = "sequence_versions"
+    __table_args__ = (UniqueConstraint("sequence_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequences.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    source: Mapped[str] = mapped_column(Text)
+    document: Mapped[dict[str, Any]] = mapped_column(Document)
+    bodies: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SequenceFile(Base):
+    """An attachment of one version, by its name in the file."""
+
+    __tablename__ = "sequence_files"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("sequence_versions.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    content_type: Mapped[str] = mapped_column(String(120))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Enrolment(Base):
+    """One contact's run through one version. `next_step` is the index of the step not yet planned.
+
+    `next_at` is when that step may be planned, None while a send is under way or the run has ended. `hold_until` is
+    set while held. Open runs are unique per contact and sequence.
+    """
+
+    __tablename__ = "enrolments"
+    __table_args__ = (
+        CheckConstraint("state IN ('active', 'held', 'stopped', 'finished')", name="state"),
+        Index(
+            "uq_enrolments_open",
+            "sequence_id",
+            "contact_id",
+            unique=True,
+            sqlite_where=OPEN_ENROLMENT,
+            postgresql_where=OPEN_ENROLMENT,
+        ),
+        Index(
+            "ix_enrolments_due",
+            "next_at",
+            "id",
+            sqlite_where=text("state = 'active' AND next_at IS NOT NULL"),
+            postgresql_where=text("state = 'active' AND next_at IS NOT NULL"),
+        ),
+        Index("ix_enrolments_contact", "contact_id"),
+        Index(
+            "ix_enrolments_held",
+            "hold_until",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequences.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("sequence_versions.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id"))
+    email: Mapped[str] = mapped_column(String(320))
+    state: Mapped[str] = mapped_column(String(10), default="active")
+    reason: Mapped[str] = mapped_column(String(60), default="")
+    hold_until: Mapped[datetime | None] = mapped_column(Instant)
+    next_step: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"))
+    personal_line: Mapped[str] = mapped_column(Text, default="")
+    facts: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    actor: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Send(Base):
+    """The intent to deliver one step to one person, or one mail written by hand (`request_key`).
+
+    `due_at` is when it may next be tried; `planned_at` what the schedule first said. A scheduled row with a
+    `reason` is held. The bytes lie in SendBody, fixed before the first attempt.
+    """
+
+    __tablename__ = "sends"
+    __table_args__ = (
+        UniqueConstraint("enrolment_id", "step_key"),
+        CheckConstraint(f"state IN {SEND_STATES!r}", name="state"),
+        CheckConstraint("enrolment_id IS NOT NULL OR request_key IS NOT NULL", name="has_key"),
+        Index(
+            "ix_sends_due",
+            "mailbox_id",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'scheduled'"),
+            postgresql_where=text("state = 'scheduled'"),
+        ),
+        Index(
+            "ix_sends_leased",
+            "lease_until",
+            sqlite_where=text("state IN ('claimed', 'sending')"),
+            postgresql_where=text("state IN ('claimed', 'sending')"),
+        ),
+        Index("ix_sends_log", "mailbox_id", "sent_at"),
+        Index("ix_sends_contact", "contact_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolments.id"))
+    step_key: Mapped[str | None] = mapped_column(String(60))
+    step: Mapped[int] = mapped_column(default=0)
+    request_key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    sequence_id: Mapped[int | None] = mapped_column(ForeignKey("sequences.id"), index=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    brand_id: Mapped[int | None] = mapped_column(ForeignKey("brands.id"))
+    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id"))
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"))
+    email: Mapped[str] = mapped_column(String(320))
+    variant: Mapped[str] = mapped_column(String(60), default="")
+    subject: Mapped[str] = mapped_column(Text, default="")
+    is_follow_up: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    rfc_id: Mapped[str] = mapped_column(String(300), unique=True)
+    planned_at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(default=0)
+    lease_owner: Mapped[str | None] = mapped_column(String(200))
+    lease_until: Mapped[datetime | None] = mapped_column(Instant)
+    claimed_at: Mapped[datetime | None] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    copy_filed_at: Mapped[datetime | None] = mapped_column(Instant)
+    approved_by: Mapped[str] = mapped_column(String(80), default="")
+    explanation: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SendBody(Base):
+    """What a send says: `text` and `html` as rendered, `raw` the whole MIME once it is fixed."""
+
+    __tablename__ = "send_bodies"
+
+    send_id: Mapped[int] = mapped_column(ForeignKey("sends.id", ondelete="CASCADE"), primary_key=True)
+    source: Mapped[str] = mapped_column(Text, default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    html: Mapped[str] = mapped_column(Text, default="")
+    raw: Mapped[bytes | None] = mapped_column(LargeBinary)
+    in_reply_to: Mapped[str | None] = mapped_column(String(998))
+    references: Mapped[list[str]] = mapped_column(Document, default=list)
+
+
+class Attempt(Base):
+    """One SMTP try and the server's own words."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    send_id: Mapped[int] = mapped_column(ForeignKey("sends.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    outcome: Mapped[str] = mapped_column(String(20))
+    stage: Mapped[str] = mapped_column(String(10), default="")
+    code: Mapped[int | None]
+    text: Mapped[str] = mapped_column(Text, default="")
+
+
+class Heartbeat(Base):
+    """A sign of life or a lease, by name: beat, drain:<mailbox>, poll:<mailbox>. The one table idle ticks write."""
+
+    __tablename__ = "heartbeats"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    owner: Mapped[str | None] = mapped_column(String(200))
+    until: Mapped[datetime | None] = mapped_column(Instant)
+    note: Mapped[str] = mapped_column(Text, default="")

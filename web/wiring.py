@@ -1,0 +1,83 @@
+"""Wire: the one place where an engine, a clock, a transport or a broker is made."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from argon2 import PasswordHasher
+
+from crm.models import WorkspaceSetting
+from kit.clock import Clock, make_command_clock
+from kit.config import Settings, ensure_secret
+from kit.db import make_engine
+from kit.errors import InvalidError
+from kit.ids import hash_token, new_seed
+from kit.seal import Seal
+from kit.tx import Database
+from mailer.transport import NetworkTransport, Transport
+from sequences.hints import Hints, NoHints
+from web.schema import require_schema, upgrade_schema
+
+
+@dataclass(slots=True, kw_only=True)
+class House:
+    """Everything one running program is made of, handed to whoever needs it."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    seal: Seal
+    transport: Transport
+    hasher: PasswordHasher
+    hints: Hints
+
+
+def open_house(
+    settings: Settings, *, upgrade: bool = False, clock: Clock | None = None, transport: Transport | None = None
+) -> House:
+    """Open the installation: database, key, transport.
+
+    With `upgrade`, an old schema is brought up to date; otherwise an old or newer one is refused.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.database_url)
+    if upgrade or _is_new_sqlite(settings):
+        upgrade_schema(engine)
+    else:
+        require_schema(engine)
+    clock = clock or make_command_clock(settings.now)
+    database = Database(engine, clock, Random(new_seed()))
+    secret = ensure_secret(settings)
+    _check_key(database, secret)
+    return House(
+        settings=settings,
+        clock=clock,
+        database=database,
+        seal=Seal(secret),
+        transport=transport or NetworkTransport(),
+        hasher=PasswordHasher(),
+        hints=NoHints(),
+    )
+
+
+def _is_new_sqlite(settings: Settings) -> bool:
+    path = settings.database_url.removeprefix("sqlite:///")
+    return path != settings.database_url and not Path(path).exists()
+
+
+def _check_key(database: Database, secret: str) -> None:
+    """Refuse a key that is not the one this database's secrets were sealed with."""
+    mark = hash_token(f"rapport-key:{secret}")
+    with database.reading() as tx:
+        row = tx.session.get(WorkspaceSetting, "key_mark")
+        known = row.value if row else None
+    if known == mark:
+        return
+    if known is not None:
+        raise InvalidError(
+            "The secret key is not the one this installation was made with, so stored passwords cannot be opened. "
+            "Set RAPPORT_SECRET_KEY, or put the file secret.key back into RAPPORT_HOME.",
+            code="wrong_key",
+        )
+    with database.transaction() as tx:
+        tx.session.add(WorkspaceSetting(name="key_mark", value=mark))
