@@ -51,7 +51,7 @@ class FakeMailServer:
         for address, password in (accounts or {}).items():
             self.add_account(address, password)
 
-    def add_account(self, address: str, password: str = "secret") -> None:  # noqa: S107
+    def add_account(self, address: str, password: str) -> None:
         """Create a local mailbox with INBOX, Sent and Junk."""
         key = ascii_address(address)
         self._accounts[key] = FakeAccount(address=key, password=password)

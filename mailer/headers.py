@@ -102,7 +102,7 @@ def _fold(value: str, used: int) -> str:
 
 def _mailbox(address: Address, used: int) -> str:
     spec = check_address(address.email)
-    name = check_value(address.name).strip()
+    name = re.sub(r" +", " ", check_value(address.name)).strip()
     if not name:
         return spec
     if not name.isascii() or not name.isprintable() or "=?" in name or len(name) > WIDTH - used - 2:

@@ -79,6 +79,7 @@ class ImapSession:
             found.update(self._search(["UID", f"{start}:{start + _SEARCH_SPAN - 1}"]))
             start += _SEARCH_SPAN
         found.update(self._search(["UID", f"{start}:*"]))
+        self._uid_next = max(self._uid_next, *(uid + 1 for uid in found), 0)
         return sorted(uid for uid in found if uid > last_uid)
 
     def uids_since(self, day: date) -> list[int]:
@@ -116,8 +117,15 @@ class ImapSession:
     def wait_for_news(self, timeout_s: float) -> bool:
         """Wait until the open folder changes (IDLE), at most 9 minutes; False at once without IDLE.
 
-        `idle_check` is not used: it loses lines that arrive in pieces and spins on a dead connection.
+        What came since we last looked is news at once: IDLE would not tell of it again, or would tell so early that
+        the line waits in a buffer where `select` cannot see it. NOOP comes first, because SEARCH alone looks at what
+        the server last told us. `idle_check` is not used: it loses lines that arrive in pieces and spins on a dead
+        connection.
         """
+        with self._dropping():
+            self._client.noop()
+        if self.uids_after(self._uid_next - 1):
+            return True
         with self._dropping():
             if not self._client.has_capability("IDLE"):
                 return False

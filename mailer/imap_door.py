@@ -69,9 +69,10 @@ def _sign_in(client: IMAPClient, login: Login) -> None:
         # The library calls a connection that broke while signing in a refused login as well.
         if isinstance(error.__context__, imaplib.IMAP4.abort):
             raise DroppedError("The connection broke while signing in.") from error
-        if _BUSY.search(str(error)):
-            raise UnreachableError(f"The server lets nobody in just now: {error}.") from error
-        raise LoginError(f"The server refused the login: {error}") from error
+        words = str(error).removeprefix("b'").removesuffix("'")
+        if _BUSY.search(words):
+            raise UnreachableError(f"The server lets nobody in just now: {words}") from error
+        raise LoginError(f"The server refused the login: {words}") from error
 
 
 def _hang_up(client: IMAPClient) -> None:

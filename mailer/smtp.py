@@ -21,6 +21,7 @@ from mailer.types import Accepted, Login, Server
 
 _GO_AHEAD = 354
 _CLOSING = 421
+_AGREED = 2  # RFC 5321 4.2.1: 2yz
 _FINAL_REPLY_S = 600.0  # RFC 5321 4.5.3.2.6
 _BLOCK_S = 180.0  # RFC 5321 4.5.3.2.5
 _BLOCK = 65536
@@ -158,7 +159,7 @@ class SmtpSession:
 
     def _expect(self, stage: str, code: int, words: bytes, *, is_followed: bool = False) -> None:
         """Raise unless the reply agrees; `is_followed` means that one more reply is on its way and must be read."""
-        if code // 100 == 2:  # noqa: PLR2004
+        if code // 100 == _AGREED:
             return
         error = self._refused(stage, code, words)
         if is_followed and self._open:

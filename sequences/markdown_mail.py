@@ -46,9 +46,15 @@ def _markdown() -> MarkdownIt:
     return markdown
 
 
+@lru_cache(maxsize=256)
+def _tree(markdown: str) -> SyntaxTreeNode:
+    """Parse once for all people: with tokens in place of values, their mails are one and the same Markdown."""
+    return SyntaxTreeNode(_markdown().parse(markdown))
+
+
 def make_parts(markdown: str, slots: Slots) -> Parts:
     """Turn Markdown with tokens into both parts."""
-    tree = SyntaxTreeNode(_markdown().parse(markdown))
+    tree = _tree(markdown)
     return Parts(text=_text(tree, slots), html=_html(tree, slots))
 
 

@@ -40,7 +40,7 @@ FIELDS: Mapping[str, MergeField] = MappingProxyType(
         "brand.signature": MergeField("The lines under your name", "Bracken Cookware, Dundalk"),
         "product.name": MergeField("Name of the product", "the Everyday pan"),
         "product.what": MergeField(
-            "What it is, in a few plain words, no full stop", "a carbon steel pan that weighs 900 grams"
+            "What it is, in plain words, no full stop", "a carbon steel pan that weighs 900 grams"
         ),
         "product.difference": MergeField(
             "How it differs from what is there already", "it comes seasoned, so the first egg does not stick"

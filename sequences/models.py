@@ -164,6 +164,7 @@ class Send(Base):
     claimed_at: Mapped[datetime | None] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
+    bounced_at: Mapped[datetime | None] = mapped_column(Instant)
     copy_filed_at: Mapped[datetime | None] = mapped_column(Instant)
     approved_by: Mapped[str] = mapped_column(String(80), default="")
     explanation: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)

@@ -29,7 +29,7 @@ _WORDS = {
 _MARKDOWN = (
     ("placeholder", re.compile(r"(?<!\])\[[^\W\d_][^\[\]\n{}]{0,60}\](?![(\[])"),
      "“{0}” still waits to be filled in. Write the words, or use a merge field."),
-    ("picture", re.compile(r"!\[[^\]\n]{0,200}\]"), "“{0}” is a picture. Pitches carry none; attach a file or link to it."),
+    ("picture", re.compile(r"!\[[^\]\n]{0,200}\]"), "“{0}” is a picture. Attach it or link to it instead."),
     ("link", re.compile(r"\]\( ?<?(?!https?:|mailto:)[a-z][a-z0-9+.-]*:", re.IGNORECASE),
      "A link must start with https:, http: or mailto:."),
 )  # fmt: skip

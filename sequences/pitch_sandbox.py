@@ -7,8 +7,8 @@ from functools import lru_cache, wraps
 from typing import Any
 
 from babel.numbers import format_currency
-from jinja2 import StrictUndefined, Template, Undefined, pass_context
-from jinja2.exceptions import SecurityError
+from jinja2 import Template, Undefined, pass_context
+from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -20,6 +20,15 @@ _SLOTS_KEY = "-slots-"
 _MAX_DIGITS = 6
 # A field without a value, or a name that `set` never reached.
 _ABSENT = (Missing, Undefined)
+
+
+class _Absent(Undefined):
+    """A name that `set` never reached, which is an error; or an inline `if` without an else, which prints nothing."""
+
+    def __str__(self) -> str:
+        if self._undefined_hint:
+            return ""
+        raise UndefinedError(f"“{self._undefined_name}” was never set.")
 
 
 class PitchEnvironment(ImmutableSandboxedEnvironment):
@@ -128,7 +137,7 @@ def _print(context: Context, value: Any) -> str:
 def pitch_environment() -> PitchEnvironment:
     """Make the one sandbox."""
     environment = PitchEnvironment(
-        undefined=StrictUndefined, finalize=_print, trim_blocks=True, lstrip_blocks=True, autoescape=False
+        undefined=_Absent, finalize=_print, trim_blocks=True, lstrip_blocks=True, autoescape=False
     )
     environment.globals = {}
     environment.filters = dict(FILTERS)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from jinja2 import Undefined
 from jinja2.exceptions import TemplateRuntimeError
 
 MAX_OUTPUT = 200_000
@@ -88,7 +89,7 @@ class Slots:
 
     def hold(self, value: object) -> str:
         """Keep a value and give the token that stands for it."""
-        if isinstance(value, Missing):
+        if isinstance(value, Missing | Undefined):
             value = str(value)
         text = clean_text(format_value(value))
         self.count(len(text))

@@ -8,6 +8,9 @@ import csv
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+
+from crm.csv_files.fields import field_of_name
 
 # On a tie the comma loses: it also stands inside numbers such as 8,2.
 DELIMITERS = ("\t", ";", "|", ",")
@@ -77,13 +80,14 @@ def guess_delimiter(lines: list[str]) -> str | None:
     """Return the delimiter that cuts `lines` into a table of two columns or more, or None."""
     best: tuple[tuple[bool, float, int], str] | None = None
     for delimiter in DELIMITERS:
-        widths = [len(row.cells) for row in split_records(lines, delimiter) if row.cells][:_LIKELY_WIDTHS]
+        records = list(islice((row.cells for row in split_records(lines, delimiter) if row.cells), _LIKELY_WIDTHS))
+        widths = [len(cells) for cells in records]
         if not widths:
             continue
         # Of two equally common widths the header's own is the likelier.
         (width, count) = max(Counter(widths).items(), key=lambda item: (item[1], item[0] == widths[0]))
         share = count / len(widths)
-        if width > 1 and (share >= _MIN_SHARE or width == widths[0]):
+        if width > 1 and (share >= _MIN_SHARE or any(map(field_of_name, records[0]))):
             rank = (width == widths[0], round(share, 1), width)
             if best is None or rank > best[0]:
                 best = (rank, delimiter)

@@ -34,7 +34,9 @@ _MAGIC = (
 )
 _CONTROLS = bytes(sorted(set(range(32)) - {7, 9, 10, 11, 12, 13, 26, 27}))
 _NOT_IN_1252 = b"\x81\x8d\x8f\x90\x9d"
-_MAX_CONTROL_SHARE = 0.02
+# A few stray NULs are a dirty table, not a program.
+_MAX_CONTROL_SHARE = 0.05
+_SPARE_CONTROLS = 32
 _MIN_ZERO_SHARE = 0.2
 _FEW = 0.02
 
@@ -49,7 +51,7 @@ def refuse_foreign(head: bytes) -> None:
             raise InvalidError(f"The file {words}; it is not a CSV table.", code="no_table")
     if not (_encoding_of_mark(head) or _utf16_without_mark(head)):
         controls = len(head) - len(head.translate(None, _CONTROLS))
-        if controls > len(head) * _MAX_CONTROL_SHARE + 2:
+        if controls > len(head) * _MAX_CONTROL_SHARE + _SPARE_CONTROLS:
             raise InvalidError("The file holds binary data; it is not a CSV table.", code="no_table")
 
 

@@ -43,7 +43,17 @@ FIELDS: dict[str, str] = {
 # Fields that several columns may fill; every other field takes one column (for metrics: one per platform).
 REPEATABLE = frozenset({"email", "handle", "url", "tags", "notes", IGNORE})
 METRICS = frozenset(
-    {"followers", "posts", "avg_views", "avg_likes", "avg_comments", "engagement_rate", "score", "price", "last_post_on"}
+    {
+        "followers",
+        "posts",
+        "avg_views",
+        "avg_likes",
+        "avg_comments",
+        "engagement_rate",
+        "score",
+        "price",
+        "last_post_on",
+    }
 )
 
 # Best names first: when two columns claim a field, the name that stands earlier in its list wins.
@@ -79,8 +89,8 @@ _NAMES: dict[str, str] = {
     "numero de seguidores, iscritti, seguaci, inscritos, volgers, edge followed by",
     "posts": "posts, post count, posts count, number of posts, total posts, media count, uploads, videos, video count, "
     "beitrage, anzahl beitrage, publications, nombre de publications, publicaciones, numero de publicaciones",
-    "avg_views": "avg views, average views, mean views, median views, views per post, views per video, avg video views, "
-    "views avg, avg reel views, average video views, views, avg plays, average plays, video views, "
+    "avg_views": "avg views, average views, mean views, median views, views per post, views per video, "
+    "avg video views, views avg, avg reel views, average video views, views, avg plays, average plays, video views, "
     "durchschnittliche aufrufe, aufrufe, o aufrufe, aufrufe pro video, durchschnittliche views, vues moyennes, "
     "moyenne de vues, vues, vues par video, visualizaciones, visitas, vistas, promedio de vistas, "
     "visualizaciones medias, media de visualizaciones",
@@ -119,13 +129,15 @@ _NAMES: dict[str, str] = {
     "notes": "notes, note, comment, remarks, remark, bio, biography, description, about, notiz, notizen, bemerkung, "
     "bemerkungen, anmerkung, anmerkungen, kommentar, beschreibung, remarque, remarques, commentaire, "
     "notas, nota, observaciones, comentario, descripcion",
-    IGNORE: "rank, ranking, rang, row, no, nr, id, index, number, position, pos, total likes, likes total, total views, "
-    "total comments, total engagement, following, followings, follows, phone, phone number, mobile, telephone, tel, "
-    "telefon, telefonnummer, handy, mobil, telefono, movil, whatsapp, age, gender, birthday, avatar, picture, "
-    "photo, image, created at, updated at, date added, password, iban",
+    IGNORE: "rank, ranking, rang, row, no, nr, id, index, number, position, pos, total likes, likes total, "
+    "total views, total comments, total engagement, following, followings, follows, phone, phone number, mobile, "
+    "telephone, tel, telefon, telefonnummer, handy, mobil, telefono, movil, whatsapp, age, gender, birthday, "
+    "avatar, picture, photo, image, created at, updated at, date added, password, iban",
 }
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+# Brands that the split at capitals (followerCount) tears apart.
+_PARTED = {"tik tok": "tiktok", "you tube": "youtube", "linked in": "linkedin"}
 _NOT_WORD = re.compile(r"[^\w]+|_+")
 
 
@@ -135,7 +147,10 @@ def fold(text: str) -> str:
     spaced = _CAMEL.sub(" ", text).replace("%", " pct ").replace("ø", "o").replace("Ø", "o").replace("ß", "ss")
     decomposed = unicodedata.normalize("NFKD", spaced.casefold())
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return _NOT_WORD.sub(" ", bare).strip()
+    words = _NOT_WORD.sub(" ", bare).strip()
+    for parted, whole in _PARTED.items():
+        words = words.replace(parted, whole)
+    return words
 
 
 @cache

@@ -10,6 +10,7 @@ from crm.csv_files.platforms import PLATFORMS, WEBSITE, Platform, platform_of_ho
 _MAX = 2000
 _CHANNEL_ID = re.compile(r"UC[\w-]{22}")
 _HAS_SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:", re.IGNORECASE)
+_HOST_END = re.compile(r"[/?#]")
 _HOSTLIKE = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]*[a-z0-9])?\.)+[a-z]{2,}", re.IGNORECASE)
 _WITH_USER_FIRST = {"instagram": ("stories",), "snapchat": ("add",), "bluesky": ("profile",)}
 
@@ -29,7 +30,7 @@ def parse_handle(text: str, platform: str | None) -> Account | None:
     An address speaks for itself, whatever `platform` says. A page that belongs to no platform is a `website`.
     """
     text = text.strip().strip("<>()").strip()
-    if not text or len(text) > _MAX or any(char.isspace() for char in text):
+    if not text or len(text) > _MAX or len(text.split()) > 1:
         return None
     address = _address(text)
     if address is not None:
@@ -42,7 +43,9 @@ def parse_handle(text: str, platform: str | None) -> Account | None:
 def _address(text: str) -> SplitResult | None:
     """Split what looks like an http address; a bare host counts when it is a platform's or begins with www."""
     if not text.lower().startswith(("http://", "https://")):
-        host = re.split(r"[/?#]", text, maxsplit=1)[0].lower()
+        if "." not in text or text.startswith("@"):
+            return None
+        host = _HOST_END.split(text, maxsplit=1)[0].lower()
         known = platform_of_host(host)
         with_path = known is not None and (host != text.lower() or known.key == "substack")
         if "@" in host or not (host.startswith("www.") or with_path):
@@ -62,7 +65,7 @@ def _account_of(address: SplitResult) -> Account | None:
     path = [unquote(part) for part in address.path.split("/") if part]
     if platform is None:
         place = "/".join([host, *path])
-        return Account(WEBSITE, place, f"https://{place}") if host not in {"youtu.be"} else None
+        return Account(WEBSITE, place, f"https://{place}") if host != "youtu.be" else None
     if platform.key == "youtube" and path:
         return _youtube(path)
     if platform.key == "substack" and not host.startswith(("substack.", "open.")):

@@ -1,6 +1,7 @@
 """Pure: reads numbers as people and platforms write them: 475.8m, 47.2K, 1.234.567, 8,2, 12 %.
 
-A lone separator before three digits (1,234 or 1.234) is ambiguous; `decimal`, guessed once per column, settles it.
+A lone separator before three digits (1,234 or 1.234) is ambiguous; `decimal`, guessed once per column, settles it,
+and without it the point is the decimal mark. `mil` is a thousand, as in Spanish and Portuguese.
 """
 
 import math
@@ -13,14 +14,14 @@ from typing import Literal
 Mark = Literal[".", ","]
 
 BLANK = frozenset(
-    {"", "-", "--", "–", "—", "?", "n/a", "na", "n.a.", "nan", "nan%", "none", "null", "nil", "#n/a", "#value!", "#ref!",
-     "#div/0!", "#name?", "unknown", "unbekannt", "k.a.", "k. a.", "s/o", "s.o.", "undefined", "tbd", "tba"}
+    {"", "-", "--", "–", "—", "?", "n/a", "na", "n.a.", "nan", "nan%", "none", "null", "nil", "#n/a", "#value!",
+     "#ref!", "#div/0!", "#name?", "unknown", "unbekannt", "k.a.", "k. a.", "s/o", "s.o.", "undefined", "tbd", "tba"}
 )  # fmt: skip
 
 _POWERS = {
     "": 0, "k": 3, "t": 3, "tsd": 3, "tsd.": 3, "mil": 3, "тыс": 3, "тыс.": 3, "тис": 3, "тис.": 3, "rb": 3, "m": 6,
     "mm": 6, "mn": 6, "mln": 6, "mio": 6, "mio.": 6, "mi": 6, "mill": 6, "mill.": 6, "million": 6, "millions": 6,
-    "millionen": 6, "jt": 6, "млн": 6, "b": 9, "bn": 9, "md": 9, "mrd": 9, "mrd.": 9, "mld": 9, "g": 9, "billion": 9,
+    "millionen": 6, "jt": 6, "млн": 6, "b": 9, "bn": 9, "md": 9, "mrd": 9, "mrd.": 9, "mld": 9, "billion": 9,
     "млрд": 9, "thousand": 3, "mille": 3, "tausend": 3, "lakh": 5, "cr": 7, "crore": 7, "万": 4, "萬": 4, "만": 4,
     "億": 8, "亿": 8, "억": 8, "千": 3, "천": 3,
 }  # fmt: skip
@@ -33,6 +34,9 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _LONGEST = 48
+_LONGEST_BLANK = 20
+_GROUP = 3
+_HIGH_RATE = 0.3
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})+")
 # Indian grouping, 12,34,567, is regular too: pairs, then a triple.
 _LAKHS = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?")
@@ -41,7 +45,7 @@ _SPACED = re.compile(r"\d{1,3}(?:[ '’]\d{3})+(?:[.,]\d+)?|[\d.,]+")
 
 def is_blank(text: str) -> bool:
     """Say whether a cell says that there is nothing: empty, NaN, N/A, a dash, a spreadsheet's error."""
-    return text.strip().lower() in BLANK
+    return len(text) <= _LONGEST_BLANK and text.strip().lower() in BLANK
 
 
 @lru_cache(maxsize=8192)
@@ -68,7 +72,7 @@ def guess_decimal(samples: Iterable[str]) -> Mark | None:
     votes = {".": 0, ",": 0}
     for text in samples:
         match = _NUMBER.fullmatch(_plain(text))
-        mark = _evident_mark(match["digits"].strip(" '’"), bool(match["suffix"])) if match else None
+        mark = _evident_mark(match["digits"].strip(" '’")) if match else None
         if mark is not None:
             votes[mark] += 1
     if votes["."] == votes[","]:
@@ -83,18 +87,18 @@ def guess_bare_percent(samples: Iterable[str], *, decimal: Mark | None = None) -
     either side does not turn a column over.
     """
     values = sorted(value for text in samples if (value := parse_number(text, decimal=decimal)) is not None)
-    return not values or values[min(len(values) * 9 // 10, len(values) - 1)] > 0.3  # noqa: PLR2004
+    return not values or values[min(len(values) * 9 // 10, len(values) - 1)] > _HIGH_RATE
 
 
 def number_literal(text: str, decimal: Mark | None = None) -> str | None:
     """Return a number in Python's own notation, exact for Decimal and float alike: `475.8m` is `475.8e6`."""
     plain = _plain(text)
-    if len(plain) > _LONGEST or not plain or plain in BLANK:
+    if not plain or plain in BLANK:
         return None
     match = _NUMBER.fullmatch(plain)
     if match is None or match["suffix"] not in _POWERS:
         return None
-    digits = _normal_digits(match["digits"].strip(" '’"), decimal, suffixed=bool(match["suffix"]))
+    digits = _normal_digits(match["digits"].strip(" '’"), decimal)
     if digits is None:
         return None
     power = _POWERS[match["suffix"]] + int(match["exp"] or 0)
@@ -103,21 +107,23 @@ def number_literal(text: str, decimal: Mark | None = None) -> str | None:
 
 
 def _plain(text: str) -> str:
-    """Return the text in lower case with ordinary spaces and digits, without a per cent sign."""
+    """Return the text in lower case with ordinary spaces and digits, without a per cent sign; "" when too long."""
+    if len(text) > _LONGEST:
+        return ""
     folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
     return folded.replace("%", "").replace("\u202f", " ").strip().lower()
 
 
-def _normal_digits(digits: str, decimal: Mark | None, *, suffixed: bool) -> str | None:
+def _normal_digits(digits: str, decimal: Mark | None) -> str | None:
     """Return digits with a point as the only separator, or None when the separators make no sense."""
-    if digits.isdigit():
+    if digits.isdecimal():
         return digits
     if _LAKHS.fullmatch(digits):
         return digits.replace(",", "")
     if not _SPACED.fullmatch(digits):
         return None
     digits = re.sub(r"[ '’]", "", digits)
-    mark = _evident_mark(digits, suffixed) or decimal or _usual_mark(digits)
+    mark = _evident_mark(digits) or decimal or "."
     grouping = "," if mark == "." else "."
     whole, _, fraction = digits.partition(mark)
     if mark in fraction or grouping in fraction:
@@ -127,12 +133,7 @@ def _normal_digits(digits: str, decimal: Mark | None, *, suffixed: bool) -> str 
     return f"{whole.replace(grouping, '') or '0'}.{fraction or '0'}"
 
 
-def _usual_mark(digits: str) -> Mark:
-    """Return the mark where nothing tells: the point, so that 1,234 is a thousand and 1.234 is not."""
-    return "." if digits else ","
-
-
-def _evident_mark(digits: str, suffixed: bool) -> Mark | None:  # noqa: FBT001
+def _evident_mark(digits: str) -> Mark | None:
     """Return the decimal mark that the digits alone prove: 1.234,5 and 8,2 and 1.234.567 show a comma."""
     points, commas = digits.count("."), digits.count(",")
     if points and commas:
@@ -144,5 +145,11 @@ def _evident_mark(digits: str, suffixed: bool) -> Mark | None:  # noqa: FBT001
     if points + commas > 1:
         return other
     before, _, after = digits.partition(used)
-    ambiguous = len(after) == 3 and 1 <= len(before) <= 3 and before != "0" and not suffixed  # noqa: PLR2004
+    ambiguous = len(after) == _GROUP and 1 <= len(before) <= _GROUP and before != "0"
     return None if ambiguous else used
+
+
+def groups_with_points(samples: Iterable[str]) -> bool:
+    """Say whether a column of whole numbers writes 1.234 for a thousand: every point stands before three digits."""
+    with_points = [plain for text in samples if "." in (plain := _plain(text)) and plain not in BLANK]
+    return bool(with_points) and all(_GROUPED.fullmatch(plain) for plain in with_points)

@@ -68,9 +68,16 @@ PLATFORMS: dict[str, Platform] = {
             "watch groups events sharer sharer.php share story.php photo.php marketplace login hashtag",
         ),
         _platform(
-            "pinterest", "pinterest.com pin.it", r"[\w\-]{3,30}", "https://www.pinterest.com/{}/", "", "pin search ideas"
+            "pinterest",
+            "pinterest.com pin.it",
+            r"[\w\-]{3,30}",
+            "https://www.pinterest.com/{}/",
+            "",
+            "pin search ideas",
         ),
-        _platform("linkedin", "linkedin.com", r"[\w\-%]{3,100}", "https://www.linkedin.com/in/{}", "", "feed posts jobs"),
+        _platform(
+            "linkedin", "linkedin.com", r"[\w\-%]{3,100}", "https://www.linkedin.com/in/{}", "", "feed posts jobs"
+        ),
         _platform("threads", "threads.net threads.com", r"[a-z0-9._]{1,30}", "https://www.threads.net/@{}"),
         _platform("snapchat", "snapchat.com", r"[\w.\-]{3,15}", "https://www.snapchat.com/add/{}", "snap"),
         _platform("substack", "substack.com", r"[a-z0-9\-]{1,63}", "https://{}.substack.com", "", "www open p home"),

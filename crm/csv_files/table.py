@@ -10,12 +10,15 @@ from pathlib import Path
 
 from crm.csv_files.dialect import MAX_LINE, RawRow, guess_delimiter, split_records
 from crm.csv_files.encoding import detect_encoding, refuse_foreign
+from crm.csv_files.fields import field_of_name
 from crm.csv_files.header import is_header, name_columns
 from kit.errors import InvalidError
 
 _HEAD = 1 << 16
 _MAX_TITLE_LINES = 8
 _SEP = "sep="
+_WORDS_OF_PROSE = 3
+_PROSE = "The file holds running text, not a table: no delimiter was found."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,8 @@ def _table(path: Path, encoding: str, lines: list[str]) -> Table:
     if not records:
         raise InvalidError("The file is empty.", code="no_table")
     first = records[0]
+    if delimiter in {None, ","} and _is_prose(records):
+        raise InvalidError(_PROSE, code="no_table")
     has_header = is_header(first.cells, [row.cells for row in records[1:]])
     cells = first.cells if has_header else ("",) * max(len(row.cells) for row in records[:50])
     below = records[1].line if len(records) > 1 else len(lines) + 1
@@ -96,8 +101,16 @@ def _one_column(records: list[RawRow]) -> list[RawRow]:
     whole = [row for row in records if row.fault is None]
     single = sum(1 for row in whole if " " not in ",".join(row.cells).strip())
     if not whole or single * 2 < len(whole):
-        raise InvalidError("The file holds running text, not a table: no delimiter was found.", code="no_table")
+        raise InvalidError(_PROSE, code="no_table")
     return records
+
+
+def _is_prose(records: list[RawRow]) -> bool:
+    """Say whether the cells are pieces of sentences, cut at their commas."""
+    if any(map(field_of_name, records[0].cells)):
+        return False
+    cells = [cell for row in records for cell in row.cells if cell.strip()]
+    return sum(len(cell.split()) for cell in cells) > len(cells) * _WORDS_OF_PROSE
 
 
 def _without_titles(records: list[RawRow]) -> list[RawRow]:

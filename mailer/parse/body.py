@@ -42,8 +42,10 @@ def _join(parts: list[Part]) -> str:
 
 def _is_words(part: Part) -> bool:
     kind = part.content_type
-    return not part.original and not part.attached and (
-        kind == "text/html" or (kind in {"text/plain", "text/enriched", "text"} and not _is_named_file(part))
+    return (
+        not part.original
+        and not part.attached
+        and (kind == "text/html" or (kind in {"text/plain", "text/enriched", "text"} and not _is_named_file(part)))
     )
 
 
@@ -54,7 +56,7 @@ def _is_named_file(part: Part) -> bool:
 
 def _is_stub(text: str) -> bool:
     flat = text.strip().lower()
-    return len(flat) < _STUB and any(word in flat for word in _STUB_WORDS) and "\n>" not in flat
+    return len(flat) < _STUB and "\n" not in flat and any(word in flat for word in _STUB_WORDS)
 
 
 def _has_plain_twin(part: Part, plain: list[Part]) -> bool:

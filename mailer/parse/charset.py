@@ -46,6 +46,8 @@ _ALIASES = {
 _NOT_ASCII_BASED = frozenset({"utf-7", "hz", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
 _HIRAGANA = re.compile(r"[\u3040-\u30ff]")
 _SMALL_CYRILLIC = re.compile(r"[а-яё]")
+_FEW = 4  # 8-bit bytes from which a script can be guessed
+_LOW = bytes(range(128))
 _SAMPLE = 20_000  # bytes looked at when guessing
 
 
@@ -61,7 +63,7 @@ def find_codec(declared: str | None) -> str | None:
     except (LookupError, ValueError):
         return None
     # base64, rot13 and their like are codecs too, but not of text
-    return info.name if info.encode is not None and _is_text_codec(info.name) else None
+    return info.name if _is_text_codec(info.name) else None
 
 
 def _is_text_codec(name: str) -> bool:
@@ -94,15 +96,15 @@ def decode_bytes(content: bytes, declared: str | None = None) -> str:
 def _with_gaps(content: bytes, codec: str) -> str:
     """Decode with replacement marks, or as cp1252 where the label fits less than half of the bytes."""
     text = content.decode(codec, "replace")
-    return text if text.count("\ufffd") * 2 <= sum(byte > 127 for byte in content[:_SAMPLE]) else _western(content)
+    return text if text.count("\ufffd") * 2 <= _count_high(content[:_SAMPLE]) else _western(content)
 
 
 def _guess(content: bytes) -> str:
     """Decode undeclared 8-bit text: the scripts whose bytes give them away, else Western European."""
     sample = content[:_SAMPLE]
-    high = sum(byte > 127 for byte in sample)
+    high = _count_high(sample)
     letters = len(sample.split()) and len(sample) - sample.count(b" ")
-    if high < 4 or high * 3 < letters:
+    if high < _FEW or high * 3 < letters:
         return _western(content)
     japanese = _strictly(content, "cp932") or _strictly(content, "euc_jp")
     if japanese and len(_HIRAGANA.findall(japanese)) * 6 > len(japanese.strip()):
@@ -117,8 +119,11 @@ def _guess(content: bytes) -> str:
     return _western(content)
 
 
+def _count_high(content: bytes) -> int:
+    return len(content.translate(None, _LOW))
+
+
 def _smallness(text: str) -> int:
-    """Count small Cyrillic letters when nearly all letters of the text are Cyrillic."""
     return len(_SMALL_CYRILLIC.findall(text[:_SAMPLE]))
 
 

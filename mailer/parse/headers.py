@@ -113,7 +113,7 @@ def parse_addresses(value: str) -> tuple[Address, ...]:
 
 
 def tidy_address(text: str) -> str | None:
-    """Return an address in normal form; one that no standard allows (`dot.@host`, `a@cluster.local`) only lower-cased."""
+    """Return an address in normal form; one against the standard (`dot.@host`, `a@cluster.local`) only lower-cased."""
     bare = decode_words(text).strip().strip("<>'\"").strip()
     normal = normalise_email(bare)
     if normal:
@@ -124,7 +124,7 @@ def tidy_address(text: str) -> str | None:
 
 def find_addresses(text: str) -> list[str]:
     """Return every address in free text, in order, each once."""
-    found = (tidy_address(hit.rstrip(".,;:!?)>")) for hit in _LOOSE.findall(text))
+    found = (tidy_address(hit.partition("..")[0].rstrip(".,;:!?)>")) for hit in _LOOSE.findall(text))
     return list(dict.fromkeys(email for email in found if email))
 
 

@@ -3,21 +3,29 @@
 import re
 from html.parser import HTMLParser
 
-_BLOCKS = frozenset(
-    "address article aside blockquote center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr li main nav "
-    "ol p pre section table tr ul".split()
-)
-_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol pre table".split())
-_SKIPPED = frozenset("head style script title template noscript svg object".split())
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_BLOCKS_WORDS = """
+    address article aside blockquote center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr li main
+    nav ol p pre section table tr ul
+"""
+_BLOCKS = frozenset(_BLOCKS_WORDS.split())
+_PARAGRAPHS_WORDS = "p h1 h2 h3 h4 h5 h6 ul ol pre table"
+_PARAGRAPHS = frozenset(_PARAGRAPHS_WORDS.split())
+_SKIPPED_WORDS = "head style script title template noscript svg object"
+_SKIPPED = frozenset(_SKIPPED_WORDS.split())
+_VOID_WORDS = "area base br col embed hr img input link meta param source track wbr"
+_VOID = frozenset(_VOID_WORDS.split())
 _QUOTE_CLASS = re.compile(
     r"gmail_quote|gmail_extra|yahoo_quoted|moz-cite-prefix|protonmail_quote|tutanota_quote|zmail_extra|"
     r"gmail_signature|moz-signature|protonmail_signature|yahoo-signature",
     re.IGNORECASE,
 )
-_QUOTE_ID = re.compile(r"OLK_SRC_BODY_SECTION|mail-editor-reference-message|yahoo_quoted|isForwardContent", re.IGNORECASE)
+_QUOTE_ID = re.compile(
+    r"OLK_SRC_BODY_SECTION|mail-editor-reference-message|yahoo_quoted|isForwardContent", re.IGNORECASE
+)
 _CUT_ID = re.compile(r"divRplyFwdMsg|appendonsend|reply-intro|^_*origbody|x_divRplyFwdMsg|stopSpelling", re.IGNORECASE)
-_OUTLOOK_LINE = re.compile(r"border-top:\s*solid\s*(?:#B5C4DF|#E1E1E1|windowtext)|border:none;\s*border-top:\s*solid", re.IGNORECASE)
+_OUTLOOK_LINE = re.compile(
+    r"border-top:\s*solid\s*(?:#B5C4DF|#E1E1E1|windowtext)|border:none;\s*border-top:\s*solid", re.IGNORECASE
+)
 _CITE_STYLE = re.compile(r"border-left[^;]*(?:solid|px)", re.IGNORECASE)
 _DANGLING = re.compile(r"<(?=[!?])[^>]*>?")
 _MAX_OPEN = 2_000
@@ -123,7 +131,7 @@ class _Converter(HTMLParser):
         return re.sub(r"\n{3,}", "\n\n", "\n".join(self._cited(lines))).strip("\n")
 
     def _cited(self, lines: list[str]) -> list[str]:
-        """Return the lines with `> ` before those inside a citation (\\x0e opens one, \\x0f closes it)."""
+        r"""Return the lines with `> ` before those inside a citation (\\x0e opens one, \\x0f closes it)."""
         depth, out = 0, []
         for line in lines:
             depth += line.count("\x0e")

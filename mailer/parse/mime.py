@@ -35,7 +35,7 @@ class Part:
     path: tuple[tuple[int, str], ...]
 
     def text(self) -> str:
-        """Return the decoded text, cut at MAX_TEXT characters, with line ends as \\n."""
+        r"""Return the decoded text, cut at MAX_TEXT characters, with line ends as \\n."""
         cut = decode_bytes(self.content[: MAX_TEXT * 4], self.charset)[:MAX_TEXT]
         return cut.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
 

@@ -11,6 +11,8 @@ from mailer.parse.quote_marks import attribution_end, header_block_end, is_delim
 from mailer.parse.signature import strip_footers
 
 _MAX_LINES = 20_000
+_FULL_LINE = 66  # characters after which mail programs wrap
+_TAIL = 30
 _FENCE = re.compile(r"^\s{0,3}(?:```|~~~)")
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x200E, 0x200F, 0x202A, 0x202C], None)
 
@@ -110,8 +112,8 @@ def _is_wrapped_tail(lines: list[str], index: int) -> bool:
     line, above = lines[index], lines[index - 1]
     return (
         bool(line.strip())
-        and len(above) > 66
-        and len(line) < 30
+        and len(above) > _FULL_LINE
+        and len(line) < _TAIL
         and is_quoted(lines[index + 1])
         and lines[index + 1].strip(" >\t") != ""
         and line[:1].islower()

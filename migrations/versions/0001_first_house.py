@@ -513,6 +513,7 @@ def upgrade() -> None:
     sa.Column('claimed_at', kit.db.Instant(), nullable=True),
     sa.Column('sent_at', kit.db.Instant(), nullable=True),
     sa.Column('settled_at', kit.db.Instant(), nullable=True),
+    sa.Column('bounced_at', kit.db.Instant(), nullable=True),
     sa.Column('copy_filed_at', kit.db.Instant(), nullable=True),
     sa.Column('approved_by', sa.String(length=80), nullable=False),
     sa.Column('explanation', kit.db.Document, nullable=False),

@@ -1,0 +1,43 @@
+"""Use cases: a conversation is done, or sleeps until a day. Both end when the person writes again."""
+
+from datetime import datetime
+
+from crm.inbox import get_thread
+from crm.models import Thread
+from crm.timeline import record_entry
+from kit.errors import InvalidError
+from kit.tx import Tx
+
+
+def close_thread(tx: Tx, thread_id: int, *, actor: str) -> Thread:
+    """Say that nothing more is owed in this conversation; doing it twice changes nothing."""
+    thread = get_thread(tx, thread_id)
+    if thread.done_at is None or (thread.last_in_at and thread.done_at < thread.last_in_at):
+        thread.done_at, thread.snoozed_until = tx.now, None
+        _record(tx, thread, "done", f"Done: {thread.subject}", actor=actor)
+    return thread
+
+
+def reopen_thread(tx: Tx, thread_id: int, *, actor: str) -> Thread:
+    """Take "done" or a snooze back."""
+    thread = get_thread(tx, thread_id)
+    if thread.done_at or thread.snoozed_until:
+        thread.done_at = thread.snoozed_until = None
+        _record(tx, thread, "reopened", f"Open again: {thread.subject}", actor=actor)
+    return thread
+
+
+def snooze_thread(tx: Tx, thread_id: int, until: datetime, *, actor: str) -> Thread:
+    """Let a conversation rest until an instant that lies ahead."""
+    thread = get_thread(tx, thread_id)
+    if until <= tx.now:
+        raise InvalidError("Choose a day that lies ahead.")
+    thread.snoozed_until = until
+    _record(tx, thread, "snoozed", f"Snoozed: {thread.subject}", actor=actor, until=until)
+    return thread
+
+
+def _record(tx: Tx, thread: Thread, kind: str, summary: str, *, actor: str, until: datetime | None = None) -> None:
+    if thread.contact_id is not None:
+        data = {"thread": thread.id} | ({"until": until.isoformat()} if until else {})
+        record_entry(tx, thread.contact_id, kind, summary, actor=actor, brand_id=thread.brand_id, data=data)

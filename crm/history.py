@@ -1,0 +1,125 @@
+"""Use cases: one person's timeline as it is read: mail, notes, moves and feedback on one line, with who waited."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from crm.exchange import HUMAN
+from crm.models import Message, MessageBody, TimelineEntry, User
+from kit.tx import Tx
+
+_LIMIT = 300
+# Entries that tell again what a stored mail shows better.
+_MAIL_KINDS = frozenset({"sent", "reply", "auto_reply", "bounce", "challenge", "other", "manual", "message"})
+_SHOWN = {
+    "messages": frozenset({"message"}),
+    "notes": frozenset({"note", "dm", "task", "task_done"}),
+    "feedback": frozenset({"feedback"}),
+}
+# A wait shorter than this is a conversation, not a gap worth a line.
+_GAP_FROM = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One thing that happened. `kind` is message or an entry's; `waited` is the side that waited before it.
+
+    `gap` is how long the answer took, on the mail that answers.
+    """
+
+    at: datetime
+    kind: str
+    entry: TimelineEntry | None = None
+    message: Message | None = None
+    text: str = ""
+    waited: str = ""
+    gap: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Newest first, as filtered; the counts are of everything."""
+
+    moments: tuple[Moment, ...]
+    counts: dict[str, int]
+    undone: frozenset[int]
+    newest_move_id: int | None
+
+
+def read_history(tx: Tx, contact_id: int, *, show: str = "") -> History:
+    """Return a person's timeline; `show` is messages, notes, feedback or nothing for everything."""
+    mails = [
+        Moment(at=message.at, kind="message", message=message, text=body or "")
+        for message, body in _mails(tx, contact_id)
+    ]
+    entries = _entries(tx, contact_id)
+    facts = [
+        Moment(at=entry.at, kind=entry.kind, entry=entry)
+        for entry in entries
+        if not (entry.message_id and entry.kind in _MAIL_KINDS)
+    ]
+    moments = mark_waits(sorted([*mails, *facts], key=_order, reverse=True))
+    counts = {name: sum(moment.kind in kinds for moment in moments) for name, kinds in _SHOWN.items()}
+    wanted = _SHOWN.get(show)
+    moves = [entry.id for entry in entries if entry.kind == "stage"]
+    return History(
+        moments=tuple(moment for moment in moments if wanted is None or moment.kind in wanted),
+        counts=counts,
+        undone=frozenset(entry.undoes_id for entry in entries if entry.undoes_id),
+        newest_move_id=moves[0] if moves else None,
+    )
+
+
+def mark_waits(moments: Iterable[Moment]) -> list[Moment]:
+    """Return moments, given newest first, with who waited between each and the one below it."""
+    marked: list[Moment] = []
+    last: Moment | None = None
+    for moment in reversed(list(moments)):
+        waited = "" if last is None else ("you" if _side(last) == "in" else "them")
+        gap = None
+        if _side(moment):
+            if last is not None and _side(last) != _side(moment) and moment.at - last.at >= _GAP_FROM:
+                gap = moment.at - last.at
+            last = moment
+        marked.append(replace(moment, waited=waited, gap=gap))
+    return marked[::-1]
+
+
+def list_actor_names(tx: Tx) -> dict[str, str]:
+    """Return what to call those who act: people by name, rules and the system in words."""
+    names = {f"user:{user_id}": name for user_id, name in tx.session.execute(select(User.id, User.name))}
+    return names | {"contact": "", "system": "Rapport"}
+
+
+def _side(moment: Moment) -> str:
+    message = moment.message
+    return message.direction if message is not None and message.kind in HUMAN else ""
+
+
+def _order(moment: Moment) -> tuple[datetime, int, int]:
+    row = moment.entry or moment.message
+    # At one instant the mail comes first and what it caused stands above it.
+    return (moment.at, 0 if moment.message else 1, row.id if row else 0)
+
+
+def _mails(tx: Tx, contact_id: int) -> list[tuple[Message, str | None]]:
+    query = (
+        select(Message, MessageBody.new_text)
+        .outerjoin(MessageBody, MessageBody.message_id == Message.id)
+        .where(Message.contact_id == contact_id)
+        .order_by(Message.at.desc(), Message.id.desc())
+        .limit(_LIMIT)
+    )
+    return [(message, text) for message, text in tx.session.execute(query)]
+
+
+def _entries(tx: Tx, contact_id: int) -> list[TimelineEntry]:
+    query = (
+        select(TimelineEntry)
+        .where(TimelineEntry.contact_id == contact_id)
+        .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
+        .limit(_LIMIT)
+    )
+    return list(tx.session.scalars(query))

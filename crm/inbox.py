@@ -1,0 +1,161 @@
+"""Use cases: the inbox as a list: conversations by whose turn it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from crm.models import Contact, Message, Thread
+from crm.turns import Turn, decide_turn
+from kit.errors import NotFoundError
+from kit.tx import Tx
+
+_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadRow:
+    """One conversation in a list, with its newest mail."""
+
+    thread: Thread
+    contact_id: int | None
+    name: str
+    message: Message | None
+    turn: Turn
+    language: str | None
+
+    @property
+    def label(self) -> str | None:
+        """The kind to show: what a reply is taken for, else what the machine mail is."""
+        if self.message is None or self.message.direction == "out":
+            return None
+        return self.message.reply_kind or (None if self.message.kind == "reply" else self.message.kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxCounts:
+    """How many conversations there are, by turn, and how many per mailbox."""
+
+    you: int
+    them: int
+    all: int
+    snoozed: int
+    mailboxes: dict[int, int]
+
+
+def is_snoozed(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a conversation sleeps."""
+    return and_(Thread.snoozed_until.is_not(None), Thread.snoozed_until > now)
+
+
+def is_our_turn(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that we owe an answer: `crm.turns.decide_turn` in SQL."""
+    return and_(
+        Thread.last_in_at.is_not(None),
+        or_(Thread.last_out_at.is_(None), Thread.last_in_at >= Thread.last_out_at),
+        or_(Thread.done_at.is_(None), Thread.done_at < Thread.last_in_at),
+        or_(Thread.snoozed_until.is_(None), Thread.snoozed_until <= now),
+    )
+
+
+def is_their_turn(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that we wrote last and wait."""
+    return and_(
+        Thread.last_out_at.is_not(None),
+        or_(Thread.last_in_at.is_(None), Thread.last_in_at < Thread.last_out_at),
+        or_(Thread.done_at.is_(None), Thread.done_at < Thread.last_out_at),
+        or_(Thread.snoozed_until.is_(None), Thread.snoozed_until <= now),
+    )
+
+
+def count_threads(tx: Tx) -> InboxCounts:
+    """Return the counts that the inbox and the navigation show, in one query."""
+    rows = tx.session.execute(
+        select(
+            Thread.mailbox_id,
+            func.count(),
+            func.sum(case((is_our_turn(tx.now), 1), else_=0)),
+            func.sum(case((is_their_turn(tx.now), 1), else_=0)),
+            func.sum(case((is_snoozed(tx.now), 1), else_=0)),
+        ).group_by(Thread.mailbox_id)
+    ).all()
+    return InboxCounts(
+        all=sum(row[1] for row in rows),
+        you=sum(row[2] for row in rows),
+        them=sum(row[3] for row in rows),
+        snoozed=sum(row[4] for row in rows),
+        mailboxes={row[0]: row[1] for row in rows},
+    )
+
+
+def list_threads(
+    tx: Tx, *, turn: str = "", kind: str = "", mailbox_id: int | None = None, limit: int = _LIMIT
+) -> list[ThreadRow]:
+    """Return conversations: our turn first with the longest wait on top, then theirs, then resting, newest first.
+
+    `turn` is you, them, rest or snoozed; `kind` is a kind of reply.
+    """
+    last = aliased(Message)
+    newest = (
+        select(Message.id)
+        .where(Message.thread_id == Thread.id)
+        .order_by(Message.at.desc(), Message.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    ours, theirs = is_our_turn(tx.now), is_their_turn(tx.now)
+    query = (
+        select(Thread, Contact.name, Contact.language, last)
+        .outerjoin(Contact, Contact.id == Thread.contact_id)
+        .outerjoin(last, last.id == newest)
+        .order_by(
+            case((ours, 0), (theirs, 1), else_=2),
+            case((ours, Thread.last_in_at)),
+            Thread.last_at.desc(),
+            Thread.id.desc(),
+        )
+        .limit(limit)
+    )
+    wanted = {"you": ours, "them": theirs, "snoozed": is_snoozed(tx.now), "rest": ~or_(ours, theirs), "": None}
+    clause = wanted.get(turn, false())
+    if clause is not None:
+        query = query.where(clause)
+    if kind:
+        query = query.where(or_(last.reply_kind == kind, last.kind == kind))
+    if mailbox_id is not None:
+        query = query.where(Thread.mailbox_id == mailbox_id)
+    return [
+        _row(thread, name, language, message, tx.now) for thread, name, language, message in tx.session.execute(query)
+    ]
+
+
+def get_thread(tx: Tx, thread_id: int) -> Thread:
+    """Return a conversation by its number, or refuse."""
+    thread = tx.session.get(Thread, thread_id)
+    if thread is None:
+        raise NotFoundError("There is no such conversation.")
+    return thread
+
+
+def turn_of(thread: Thread, now: datetime) -> Turn:
+    """Return whose move a conversation waits for."""
+    return decide_turn(
+        last_in_at=thread.last_in_at,
+        last_out_at=thread.last_out_at,
+        done_at=thread.done_at,
+        snoozed_until=thread.snoozed_until,
+        now=now,
+    )
+
+
+def _row(thread: Thread, name: str | None, language: str | None, message: Message | None, now: datetime) -> ThreadRow:
+    sender = (message.sender_name or message.sender) if message and message.direction == "in" else ""
+    return ThreadRow(
+        thread=thread,
+        contact_id=thread.contact_id,
+        name=name or sender or "Somebody unknown",
+        message=message,
+        turn=turn_of(thread, now),
+        language=language,
+    )

@@ -1,0 +1,96 @@
+"""Use cases: the figures of a day and a week: mail by the hour, replies, who goes quiet, what was last heard."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from crm.exchange import HUMAN, AnswerTimes, measure_answers
+from crm.models import Contact, Feedback, Message
+from kit.tx import Tx
+
+_WEEK = timedelta(weeks=1)
+_FEW = 3  # replies before a usual gap means anything
+_QUIET_FROM = timedelta(days=21)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """Replies of the last seven days, how that compares, and how long people typically wait for us."""
+
+    replies: int
+    before: int
+    answers: AnswerTimes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """A person who used to write and has been silent for more than twice the usual gap."""
+
+    contact: Contact
+    silent_for: timedelta
+
+
+def list_mail_between(tx: Tx, start: datetime, end: datetime) -> list[tuple[str, datetime]]:
+    """Return human mail as (direction, instant), in time order."""
+    rows = tx.session.execute(
+        select(Message.direction, Message.at)
+        .where(Message.kind.in_(HUMAN), Message.at >= start, Message.at < end)
+        .order_by(Message.at)
+    )
+    return [(direction, at) for direction, at in rows]
+
+
+def measure_week(tx: Tx) -> Week:
+    """Return the last seven days against the seven before."""
+    rows = tx.session.execute(
+        select(Message.contact_id, Message.direction, Message.at)
+        .where(Message.kind.in_(HUMAN), Message.at >= tx.now - 2 * _WEEK)
+        .order_by(Message.contact_id, Message.at)
+    )
+    mails = [(contact_id, direction, at) for contact_id, direction, at in rows]
+    came = [at for _, direction, at in mails if direction == "in"]
+    recent = sum(at >= tx.now - _WEEK for at in came)
+    # Answers are measured within one person's mail only: sorted by contact, a change of contact begins anew.
+    waits = [measure_answers(own).ours for own in _by_contact(mails)]
+    known = sorted(wait for wait in waits if wait)
+    ours = known[len(known) // 2] if known else None
+    return Week(replies=recent, before=len(came) - recent, answers=AnswerTimes(theirs=None, ours=ours))
+
+
+def list_quiet(tx: Tx, *, limit: int = 3) -> list[Quiet]:
+    """Return those who wrote often and went silent, the liveliest first."""
+    last, first, count = func.max(Message.at), func.min(Message.at), func.count(Message.id)
+    rows = tx.session.execute(
+        select(Contact, first, last, count)
+        .join(Message, Message.contact_id == Contact.id)
+        .where(Message.direction == "in", Message.kind == "reply", Contact.erased_at.is_(None))
+        .group_by(Contact.id)
+        .having(count >= _FEW, last < tx.now - _QUIET_FROM)
+        .order_by(count.desc(), Contact.id)
+        .limit(limit * 10)
+    )
+    quiet = [
+        Quiet(contact=contact, silent_for=tx.now - newest)
+        for contact, oldest, newest, replies in rows
+        if tx.now - newest > 2 * (newest - oldest) / (replies - 1)
+    ]
+    return quiet[:limit]
+
+
+def find_newest_feedback(tx: Tx) -> tuple[Feedback, Contact | None] | None:
+    """Return what a person last said about a product, and who."""
+    row = tx.session.execute(
+        select(Feedback, Contact)
+        .outerjoin(Contact, Contact.id == Feedback.contact_id)
+        .order_by(Feedback.created_at.desc(), Feedback.id.desc())
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def _by_contact(mails: list[tuple[int | None, str, datetime]]) -> list[list[tuple[str, datetime]]]:
+    groups: dict[int | None, list[tuple[str, datetime]]] = {}
+    for contact_id, direction, at in mails:
+        groups.setdefault(contact_id, []).append((direction, at))
+    return list(groups.values())

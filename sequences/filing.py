@@ -1,0 +1,336 @@
+"""Use cases: one mail from a folder becomes facts: stored once, matched, and everything it changes, in one Tx."""
+
+import hashlib
+from datetime import UTC, datetime, time
+
+from sqlalchemy import select
+
+from crm.contacts import mark_address
+from crm.models import Contact, Mailbox, Message, Thread
+from crm.pipeline import move_by_rule
+from crm.stages import HUMAN_REPLY
+from crm.suppressions import suppress, suppress_contact
+from crm.threads import find_by_ids, find_owner, is_known, list_open_threads, open_thread, store_message, touch_thread
+from crm.timeline import record_entry
+from kit.tx import Tx
+from mailer.types import Fetched, MailKind, ParsedMail
+from sequences.hours import contact_zone, holiday_rule
+from sequences.matching import Match, match_bounce, match_mail
+from sequences.models import Enrolment, Send
+from sequences.opt_outs import record_opt_out
+from sequences.outbox import Counts, record_attempt
+from sequences.runs import hold_runs, stop_runs
+from sequences.schedule import Wait, add_wait
+from sequences.settlement import record_sent
+from sequences.stop_rules import Clear, Hold, Incoming, Stop, decide_effect
+
+UNSETTLED = ("unknown",)
+_SUBJECT_MAX = 500
+
+
+def file_mail(
+    tx: Tx, mailbox: Mailbox, role: str, fetched: Fetched, parsed: ParsedMail, ours: frozenset[str]
+) -> Counts:
+    """Take one mail in; known mail changes nothing. `role` is inbox, sent or junk."""
+    counts = Counts()
+    sender = parsed.sender.email if parsed.sender else ""
+    if role == "sent" or (sender in ours and parsed.kind is MailKind.REPLY):
+        _file_ours(tx, mailbox, fetched, parsed)
+        return counts
+    dedupe = parsed.message_id or hashlib.sha256(fetched.raw).hexdigest()
+    if is_known(tx, mailbox.id, dedupe):
+        return counts
+    match = _match(tx, mailbox, parsed)
+    if match.contact_id is None and not _is_worth_a_look(parsed):
+        return counts
+    message = _store(tx, mailbox, role, fetched, parsed, match, dedupe)
+    counts.received += 1
+    _settle_by_evidence(tx, match, parsed)
+    if match.contact_id is not None:
+        _apply(tx, message, parsed, match, counts)
+    return counts
+
+
+def _match(tx: Tx, mailbox: Mailbox, parsed: ParsedMail) -> Match:
+    if parsed.kind is MailKind.BOUNCE or parsed.complaint or parsed.bounce:
+        return match_bounce(tx, mailbox.id, parsed)
+    return match_mail(tx, mailbox.id, parsed)
+
+
+def _is_worth_a_look(parsed: ParsedMail) -> bool:
+    """Keep a person's mail from somebody unknown for review; machines that concern nobody are passed over."""
+    return parsed.kind is MailKind.REPLY or parsed.complaint
+
+
+def _store(
+    tx: Tx, mailbox: Mailbox, role: str, fetched: Fetched, parsed: ParsedMail, match: Match, dedupe: str
+) -> Message:
+    thread = _thread(tx, mailbox, fetched, parsed, match)
+    is_person = parsed.kind is MailKind.REPLY
+    message = store_message(
+        tx,
+        Message(
+            mailbox_id=mailbox.id,
+            thread_id=thread.id,
+            contact_id=match.contact_id,
+            direction="in",
+            kind=parsed.kind.value,
+            dedupe=dedupe,
+            rfc_id=parsed.message_id,
+            sender=parsed.sender.email if parsed.sender else "",
+            sender_name=parsed.sender.name if parsed.sender else "",
+            recipients=[person.email for person in (*parsed.to, *parsed.cc)],
+            subject=parsed.subject[:_SUBJECT_MAX],
+            at=fetched.received_at,
+            dated_at=parsed.date,
+            folder=role,
+            matched_by=match.by,
+            needs_review=is_person and (match.contact_id is None or match.is_stranger),
+            reply_kind=parsed.reply_kind.value if parsed.reply_kind and is_person else None,
+            reply_cue=parsed.cue[:200] if is_person else "",
+            opt_out=_is_opt_out(parsed),
+            complaint=parsed.complaint,
+            facts=_facts(parsed),
+        ),
+        new_text=parsed.new_text,
+        text=parsed.text,
+        html=parsed.html,
+        raw=fetched.raw,
+        ids=[parsed.message_id] if parsed.message_id else [],
+    )
+    touch_thread(tx, thread, at=fetched.received_at, inbound=True, counts_as_turn=is_person)
+    return message
+
+
+def _thread(tx: Tx, mailbox: Mailbox, fetched: Fetched, parsed: ParsedMail, match: Match) -> Thread:
+    if match.thread_id:
+        return tx.session.get_one(Thread, match.thread_id)
+    brand_id = _brand_of(tx, match)
+    return open_thread(
+        tx,
+        mailbox_id=mailbox.id,
+        contact_id=match.contact_id,
+        brand_id=brand_id,
+        subject=parsed.subject[:_SUBJECT_MAX],
+        at=fetched.received_at,
+    )
+
+
+def _brand_of(tx: Tx, match: Match) -> int | None:
+    if match.contact_id is None:
+        return None
+    return tx.session.scalar(
+        select(Send.brand_id).where(Send.contact_id == match.contact_id).order_by(Send.id.desc()).limit(1)
+    )
+
+
+def _facts(parsed: ParsedMail) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "attachments": [
+            {"filename": one.filename, "type": one.content_type, "size": len(one.content)} for one in parsed.attachments
+        ]
+    }
+    if parsed.bounce:
+        bounce = parsed.bounce
+        facts["bounce"] = {
+            "recipients": list(bounce.recipients),
+            "status": bounce.status,
+            "permanent": bounce.permanent,
+            "hard": bounce.hard,
+            "diagnostic": bounce.diagnostic[:300],
+        }
+    if parsed.auto_reply:
+        until = parsed.auto_reply.until
+        facts["auto_reply"] = {"until": until.isoformat() if until else None, "permanent": parsed.auto_reply.permanent}
+    return facts
+
+
+def _is_opt_out(parsed: ParsedMail) -> bool:
+    """Obey the words of a person, and the mail that List-Unsubscribe asks clients to write."""
+    return parsed.opt_out or (parsed.kind is MailKind.REPLY and parsed.subject.strip().lower() == "unsubscribe")
+
+
+def _settle_by_evidence(tx: Tx, match: Match, parsed: ParsedMail) -> None:
+    """An answer to a mail, or its bounce, proves that it left (A5)."""
+    send = tx.session.get(Send, match.send_id) if match.send_id else None
+    if send and send.state in UNSETTLED:
+        settle_unknown_as_sent(tx, send, evidence=f"proved by a {parsed.kind.value.replace('_', '-')}")
+
+
+def settle_unknown_as_sent(tx: Tx, send: Send, *, evidence: str) -> None:
+    """Accept evidence that an unknown mail did leave."""
+    send.state, send.reason, send.settled_at = "sent", evidence, tx.now
+    send.sent_at = send.claimed_at or tx.now
+    record_attempt(tx, send.id, "evidence", text=evidence)
+    tx.session.flush()
+    record_sent(tx, send, server_text="", evidence=evidence)
+
+
+def _apply(tx: Tx, message: Message, parsed: ParsedMail, match: Match, counts: Counts) -> None:
+    contact_id = match.contact_id or 0
+    incoming = _incoming(tx, contact_id, parsed)
+    _note(tx, message, parsed, match)
+    match decide_effect(incoming, tx.now):
+        case Stop(reason="opt_out"):
+            record_opt_out(tx, contact_id, source=f"mail of {message.at:%d %B %Y}")
+            counts.opt_outs += 1
+            counts.replies += 1
+        case Stop(reason="reply") as stop:
+            for whom in {contact_id, match.other_contact_id} - {None}:
+                stop_runs(tx, whom or 0, stop, actor="contact", word="reply")
+            counts.replies += 1
+        case Stop(reason="bounce") as stop:
+            _bounced(tx, contact_id, parsed, match, stop)
+            counts.bounces += 1
+        case Stop(reason="complaint") as stop:
+            _complained(tx, contact_id, message, stop)
+        case Stop() as stop:
+            stop_runs(tx, contact_id, stop, actor="contact")
+            counts.auto_replies += 1
+        case Hold() as hold:
+            hold_runs(tx, contact_id, hold, actor="contact")
+            counts.auto_replies += 1
+        case Clear():
+            pass
+    if parsed.kind is MailKind.REPLY:
+        _talked(tx, message, contact_id)
+
+
+def _talked(tx: Tx, message: Message, contact_id: int) -> None:
+    thread = tx.session.get_one(Thread, message.thread_id)
+    thread.snoozed_until = None
+    if thread.brand_id:
+        move_by_rule(tx, contact_id, thread.brand_id, HUMAN_REPLY, cause="they answered")
+
+
+def _incoming(tx: Tx, contact_id: int, parsed: ParsedMail) -> Incoming:
+    contact = tx.session.get_one(Contact, contact_id)
+    until = parsed.auto_reply.until if parsed.auto_reply else None
+    back = None
+    if until:
+        # One business day after the stated day, at nine on their clock: an inbox of two weeks comes first.
+        zone = contact_zone(contact)
+        begin = datetime.combine(until, time(9), tzinfo=zone).astimezone(UTC)
+        back = add_wait(begin, Wait(amount=1, unit="business days"), zone, holiday_rule(contact.country))
+    return Incoming(
+        kind=parsed.kind,
+        opt_out=_is_opt_out(parsed),
+        complaint=parsed.complaint,
+        is_hard_bounce=bool(parsed.bounce and parsed.bounce.hard),
+        is_permanent_auto_reply=bool(parsed.auto_reply and parsed.auto_reply.permanent),
+        back_on=back,
+        reply_kind=parsed.reply_kind,
+    )
+
+
+def _bounced(tx: Tx, contact_id: int, parsed: ParsedMail, match: Match, stop: Stop) -> None:
+    send = tx.session.get(Send, match.send_id) if match.send_id else None
+    bounce = parsed.bounce
+    if bounce is None:
+        return
+    email = send.email if send else next((one for one in bounce.recipients if find_owner(tx, one) == contact_id), None)
+    if send:
+        send.bounced_at = tx.now
+    if email and bounce.hard:
+        mark_address(tx, email, "bad")
+        suppress(tx, email, reason="hard_bounce", source=bounce.diagnostic[:250], actor="system")
+    facts = {"bounce": {"status": bounce.status, "permanent": bounce.permanent, "hard": bounce.hard}}
+    for run in tx.session.scalars(select(Enrolment).where(Enrolment.contact_id == contact_id)):
+        if email is None or run.email == email:
+            run.facts = {**run.facts, **facts}
+    stop_runs(tx, contact_id, stop, actor="system", email=email, word="bounce")
+
+
+def _complained(tx: Tx, contact_id: int, message: Message, stop: Stop) -> None:
+    suppress_contact(tx, contact_id, reason="complaint", source=f"report of {message.at:%d %B %Y}", actor="contact")
+    stop_runs(tx, contact_id, stop, actor="contact")
+
+
+def _note(tx: Tx, message: Message, parsed: ParsedMail, match: Match) -> None:
+    kinds = {MailKind.REPLY: "reply", MailKind.AUTO_REPLY: "auto_reply", MailKind.BOUNCE: "bounce"}
+    kind = kinds.get(parsed.kind, "mail_in")
+    data = {"reply_kind": message.reply_kind, "cue": message.reply_cue, "matched_by": match.by, **message.facts}
+    if match.is_stranger:
+        data["from"] = message.sender
+    record_entry(
+        tx,
+        match.contact_id or 0,
+        kind,
+        message.snippet or message.subject or "(no text)",
+        actor="contact",
+        brand_id=_brand_of(tx, match),
+        message_id=message.id,
+        data=data,
+    )
+    if match.other_contact_id:
+        record_entry(
+            tx,
+            match.other_contact_id,
+            "answered_by_other",
+            f"{message.sender} answered our mail",
+            actor="contact",
+            message_id=message.id,
+            data={"contact": match.contact_id},
+        )
+
+
+def _file_ours(tx: Tx, mailbox: Mailbox, fetched: Fetched, parsed: ParsedMail) -> None:
+    """Log what was written outside Rapport; our own sends found in Sent are evidence and aliases, never news."""
+    rfc_id = parsed.message_id
+    if rfc_id:
+        send = tx.session.scalar(select(Send).where(Send.rfc_id == rfc_id))
+        if send:
+            send.copy_filed_at = send.copy_filed_at or tx.now
+            if send.state in UNSETTLED:
+                settle_unknown_as_sent(tx, send, evidence="found in the Sent folder")
+            return
+        if find_by_ids(tx, [rfc_id]):
+            return
+    dedupe = rfc_id or hashlib.sha256(fetched.raw).hexdigest()
+    owner = next((o for person in (*parsed.to, *parsed.cc) if (o := find_owner(tx, person.email))), None)
+    if owner is None or is_known(tx, mailbox.id, dedupe):
+        return
+    _store_manual(tx, mailbox, fetched, parsed, owner, dedupe)
+
+
+def _store_manual(tx: Tx, mailbox: Mailbox, fetched: Fetched, parsed: ParsedMail, contact_id: int, dedupe: str) -> None:
+    answered = find_by_ids(tx, (*parsed.in_reply_to, *reversed(parsed.references)), mailbox_id=mailbox.id)
+    threads = list_open_threads(tx, mailbox.id, contact_id)
+    thread_id = answered.thread_id if answered else (threads[0].id if len(threads) == 1 else None)
+    thread = _thread(tx, mailbox, fetched, parsed, Match(contact_id=contact_id, thread_id=thread_id))
+    message = store_message(
+        tx,
+        Message(
+            mailbox_id=mailbox.id,
+            thread_id=thread.id,
+            contact_id=contact_id,
+            direction="out",
+            kind="manual",
+            dedupe=dedupe,
+            rfc_id=parsed.message_id,
+            sender=mailbox.address,
+            sender_name=mailbox.name,
+            recipients=[person.email for person in (*parsed.to, *parsed.cc)],
+            subject=parsed.subject[:_SUBJECT_MAX],
+            at=fetched.received_at,
+            dated_at=parsed.date,
+            folder="sent",
+            matched_by="recipient",
+        ),
+        new_text=parsed.new_text,
+        text=parsed.text,
+        html=parsed.html,
+        raw=fetched.raw,
+        ids=[parsed.message_id] if parsed.message_id else [],
+    )
+    touch_thread(tx, thread, at=fetched.received_at, inbound=False, counts_as_turn=True)
+    record_entry(
+        tx,
+        contact_id,
+        "mail_manual",
+        parsed.subject or message.snippet,
+        actor="system",
+        brand_id=thread.brand_id,
+        message_id=message.id,
+        data={"from": mailbox.address},
+    )

@@ -1,0 +1,54 @@
+"""Use cases: when one contact may be written to: whose clock, which window, which holidays, and where each is from."""
+
+from datetime import date
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from crm.models import Contact, Mailbox
+from crm.zones import is_zone, read_zone, zone_of_country
+from sequences.schedule import Hours
+from sequences.sequence_file import SequenceFile
+from sequences.windows import IsHoliday, no_holidays, read_window
+
+
+def hours_for(document: SequenceFile, contact: Contact, mailbox: Mailbox) -> Hours:
+    """Return the hours of a run: the contact's zone, else its country's, else the mailbox's (C3)."""
+    name, source = _zone(document, contact, mailbox)
+    return Hours(
+        zone=read_zone(name),
+        zone_from=source,
+        window=document.sending_window,
+        is_holiday=holiday_rule(contact.country) if document.holidays != "none" else no_holidays,
+        mailbox_window=read_window(mailbox.window),
+        mailbox_zone=read_zone(mailbox.zone),
+    )
+
+
+def contact_zone(contact: Contact, fallback: str = "UTC") -> ZoneInfo:
+    """Return the zone in which a contact lives, as far as is known."""
+    name = contact.zone if is_zone(contact.zone) else zone_of_country(contact.country)
+    return read_zone(name or fallback)
+
+
+@lru_cache(maxsize=300)
+def holiday_rule(country: str | None) -> IsHoliday:
+    """Return what tells the public holidays of a country; none are known for an unknown one."""
+    if not country or country not in holidays.list_supported_countries():
+        return no_holidays
+    calendar = holidays.country_holidays(country)
+
+    def is_holiday(day: date) -> bool:
+        return day in calendar
+
+    return is_holiday
+
+
+def _zone(document: SequenceFile, contact: Contact, mailbox: Mailbox) -> tuple[str, str]:
+    if document.zone_word != "recipient":
+        return document.zone_word, "the sequence"
+    if is_zone(contact.zone):
+        return str(contact.zone), "the contact"
+    by_country = zone_of_country(contact.country)
+    return (by_country, "the contact's country") if by_country else (mailbox.zone, "the mailbox")

@@ -1,0 +1,141 @@
+"""Use cases: what may happen to a contact's run through a sequence: next step, hold, go on, stop, finish."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from crm.models import Contact, Mailbox
+from crm.timeline import record_entry
+from kit.tx import Tx
+from sequences.authoring import document_of
+from sequences.hours import hours_for
+from sequences.models import Enrolment, Send, Sequence, SequenceVersion
+from sequences.schedule import Due, decide_due, open_from
+from sequences.sequence_file import SequenceFile
+from sequences.stop_rules import Hold, Stop
+
+OPEN = ("active", "held")
+STALE_AFTER = timedelta(days=14)
+
+
+def document_for(tx: Tx, run: Enrolment) -> SequenceFile:
+    """Return the text that a run follows: its own version, until it is migrated (C6)."""
+    return document_of(tx.session.get_one(SequenceVersion, run.version_id))
+
+
+def due_of_next(tx: Tx, run: Enrolment, document: SequenceFile) -> Due:
+    """Return when a run's next step is due, from the real `sent_at` of the step before (A10)."""
+    step = document.steps[run.next_step]
+    hours = hours_for(
+        document, tx.session.get_one(Contact, run.contact_id), tx.session.get_one(Mailbox, run.mailbox_id)
+    )
+    return decide_due(run.last_sent_at or run.created_at, step.waits, hours)
+
+
+def schedule_next(tx: Tx, run: Enrolment, document: SequenceFile | None = None) -> None:
+    """Set when a run's next step is to be planned, or finish the run after its last step.
+
+    A step that a person reviews is planned at once, so that its draft can be read before it is due.
+    """
+    document = document or document_for(tx, run)
+    if run.next_step >= len(document.steps):
+        finish_run(tx, run)
+        return
+    due = due_of_next(tx, run, document)
+    run.next_at = tx.now if document.steps[run.next_step].review == "required" else due.at
+
+
+def finish_run(tx: Tx, run: Enrolment) -> None:
+    """End a run that has no step left."""
+    run.state, run.reason, run.next_at, run.ended_at = "finished", "finished", None, tx.now
+    _note(tx, run, "sequence_finished", "Reached the end of", actor="system")
+
+
+def stop_runs(tx: Tx, contact_id: int, stop: Stop, *, actor: str, email: str | None = None, word: str = "") -> int:
+    """End a contact's runs for one reason; return how many were open.
+
+    With `word`, only runs whose sequence stops on it. With `email`, only runs to that address. Runs that had just
+    reached their end take the reason too: an answer to the last step is still an answer.
+    """
+    query = select(Enrolment).where(Enrolment.contact_id == contact_id, Enrolment.state.in_((*OPEN, "finished")))
+    if email:
+        query = query.where(Enrolment.email == email)
+    ended = 0
+    for run in tx.session.scalars(query.order_by(Enrolment.id)):
+        if word and word not in document_for(tx, run).stop_on:
+            continue
+        ended += run.state in OPEN
+        stop_run(tx, run, stop, actor=actor)
+    return ended
+
+
+def stop_run(tx: Tx, run: Enrolment, stop: Stop, *, actor: str) -> None:
+    """End one run and cancel what waits of it; a send already claimed is caught by its own re-check."""
+    was_open = run.state in OPEN
+    run.state, run.reason, run.next_at, run.hold_until = "stopped", stop.reason, None, None
+    run.ended_at = run.ended_at or tx.now
+    for send in _waiting(tx, run):
+        send.state, send.reason, send.settled_at = "cancelled", stop.sentence, tx.now
+    if was_open:
+        _note(tx, run, "sequence_stopped", f"{stop.sentence} Stopped", actor=actor, reason=stop.reason)
+
+
+def hold_runs(tx: Tx, contact_id: int, hold: Hold, *, actor: str) -> int:
+    """Hold all of a contact's runs until an instant; a longer hold wins over a shorter one."""
+    held = 0
+    for run in tx.session.scalars(
+        select(Enrolment).where(Enrolment.contact_id == contact_id, Enrolment.state.in_(OPEN))
+    ):
+        if run.state == "held" and (run.hold_until is None or (hold.until and run.hold_until >= hold.until)):
+            continue
+        run.state, run.reason, run.hold_until = "held", hold.reason, hold.until
+        held += 1
+        until = f" until {hold.until:%d %B %Y}" if hold.until else ""
+        _note(tx, run, "sequence_held", f"{hold.sentence} Held{until}", actor=actor, reason=hold.reason)
+    return held
+
+
+def release_held(tx: Tx, *, limit: int = 200) -> int:
+    """Let runs go on whose hold has ended; what would be late moves into the next open window."""
+    due = select(Enrolment).where(Enrolment.state == "held", Enrolment.hold_until <= tx.now).limit(limit)
+    released = 0
+    for run in tx.session.scalars(due):
+        go_on(tx, run, actor="system")
+        released += 1
+    return released
+
+
+def go_on(tx: Tx, run: Enrolment, *, actor: str) -> None:
+    """End a hold: a waiting mail or step keeps its date, but never a past one or one outside the window."""
+    run.state, run.reason, run.hold_until = "active", "", None
+    document = document_for(tx, run)
+    contact, mailbox = tx.session.get_one(Contact, run.contact_id), tx.session.get_one(Mailbox, run.mailbox_id)
+    opens = open_from(tx.now, hours_for(document, contact, mailbox))
+    run.next_at = max(run.next_at, opens) if run.next_at else None
+    for send in _waiting(tx, run):
+        send.due_at = max(send.due_at, opens)
+        send.expires_at = stale_at(send.due_at)
+    _note(tx, run, "sequence_resumed", "Goes on with", actor=actor)
+
+
+def stale_at(due_at: datetime) -> datetime:
+    """Return when a mail that was due at `due_at` no longer makes sense."""
+    return due_at + STALE_AFTER
+
+
+def _waiting(tx: Tx, run: Enrolment) -> list[Send]:
+    query = select(Send).where(Send.enrolment_id == run.id, Send.state.in_(("draft", "scheduled")))
+    return list(tx.session.scalars(query))
+
+
+def _note(tx: Tx, run: Enrolment, kind: str, words: str, *, actor: str, reason: str = "") -> None:
+    sequence = tx.session.get_one(Sequence, run.sequence_id)
+    record_entry(
+        tx,
+        run.contact_id,
+        kind,
+        f"{words}: {sequence.name}",
+        actor=actor,
+        brand_id=sequence.brand_id,
+        data={"sequence": sequence.name, "enrolment": run.id, "reason": reason},
+    )

@@ -1,0 +1,121 @@
+"""Pure: what forbids a mail, decided from facts read in the very transaction that would send it (A6)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailer.types import MailKind, ReplyKind
+
+OUT_OF_OFFICE_DEFAULT = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clear:
+    """Nothing stands against it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """The end of this run: `reason` is stable (reply, bounce, opt_out, suppressed, ...), `sentence` is for people."""
+
+    reason: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Not now: `until` None means until somebody acts."""
+
+    reason: str
+    sentence: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What was read in the transaction. `is_by_hand` mail is stopped by suppression, erasure, pause and caps only."""
+
+    now: datetime
+    is_by_hand: bool = False
+    enrolment_state: str = "active"
+    enrolment_reason: str = ""
+    hold_until: datetime | None = None
+    suppression: str | None = None
+    address_is_bad: bool = False
+    replied_at: datetime | None = None
+    is_erased: bool = False
+    stage: str | None = None
+    stop_on: frozenset[str] = frozenset()
+    sequence_state: str = "live"
+    mailbox_pause: str | None = None
+    mailbox_is_gone: bool = False
+    expires_at: datetime | None = None
+
+
+def decide_stop(facts: Facts) -> Clear | Stop | Hold:
+    """Decide whether a mail may leave, most final reason first."""
+    if facts.is_erased:
+        return Stop(reason="erased", sentence="The contact was erased.")
+    if facts.suppression:
+        return Stop(reason="suppressed", sentence=f"On the do-not-contact list: {facts.suppression}.")
+    if not facts.is_by_hand:
+        verdict = _decide_run(facts)
+        if not isinstance(verdict, Clear):
+            return verdict
+    if facts.mailbox_is_gone:
+        return Hold(reason="mailbox_gone", sentence="The mailbox of this run was removed; choose another.")
+    if facts.mailbox_pause is not None:
+        return Hold(reason="mailbox_paused", sentence=f"The mailbox is paused: {facts.mailbox_pause}")
+    if facts.expires_at and facts.expires_at <= facts.now:
+        return Stop(reason="expired", sentence="It waited too long to still make sense.")
+    return Clear()
+
+
+def _decide_run(facts: Facts) -> Clear | Stop | Hold:
+    if facts.enrolment_state in ("stopped", "finished"):
+        return Stop(reason=facts.enrolment_reason or "stopped", sentence="The run had already ended.")
+    if facts.replied_at and "reply" in facts.stop_on:
+        return Stop(reason="reply", sentence="They answered.")
+    if facts.address_is_bad and "bounce" in facts.stop_on:
+        return Stop(reason="bounce", sentence="The address does not take mail.")
+    if facts.stage and f"stage:{facts.stage}" in facts.stop_on:
+        return Stop(reason="stage", sentence=f"The contact is at the stage {facts.stage}.")
+    if facts.sequence_state != "live":
+        return Hold(reason="sequence_paused", sentence=f"The sequence is {_state_words(facts.sequence_state)}.")
+    if facts.enrolment_state == "held" and (facts.hold_until is None or facts.hold_until > facts.now):
+        return Hold(reason=facts.enrolment_reason or "held", sentence="This run is held.", until=facts.hold_until)
+    return Clear()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """What an incoming mail of a contact is, as far as runs care."""
+
+    kind: MailKind
+    opt_out: bool = False
+    complaint: bool = False
+    is_hard_bounce: bool = False
+    is_permanent_auto_reply: bool = False
+    back_on: datetime | None = None
+    reply_kind: ReplyKind | None = None
+
+
+def decide_effect(mail: Incoming, now: datetime) -> Clear | Stop | Hold:
+    """Decide what an incoming mail does to the open runs of its contact."""
+    if mail.complaint:
+        return Stop(reason="complaint", sentence="They marked our mail as spam.")
+    if mail.opt_out:
+        return Stop(reason="opt_out", sentence="They asked for no more mail.")
+    if mail.kind is MailKind.REPLY:
+        return Stop(reason="reply", sentence="They answered.")
+    if mail.kind is MailKind.BOUNCE:
+        return Stop(reason="bounce", sentence="Our mail came back.")
+    if mail.kind is MailKind.AUTO_REPLY:
+        if mail.is_permanent_auto_reply:
+            return Stop(reason="left", sentence="An automatic reply says they are no longer there.")
+        until = mail.back_on or now + OUT_OF_OFFICE_DEFAULT
+        return Hold(reason="auto_reply", sentence="An automatic reply says they are away.", until=until)
+    return Clear()
+
+
+def _state_words(state: str) -> str:
+    return {"draft": "not started yet", "paused": "paused"}.get(state, state)

@@ -1,0 +1,70 @@
+"""Pure: how fast a mailbox may send: rolling daily cap, ramp, gap. All counted from the log of sent mail (A10)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+RAMP_START = 5
+RAMP_STEP = 2
+DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Go:
+    """Nothing in the throttles stands against sending now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Not before `at`, because of `reason`: a sentence for people."""
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingDay:
+    """What one past day of a mailbox saw."""
+
+    sent: int
+    bounced: int
+
+
+def decide_pace(
+    sent: Sequence[datetime], *, now: datetime, cap: int | None, gap_s: float, what: str = "this mailbox"
+) -> Go | Later:
+    """Decide whether one more mail may leave. `sent` are the instants of the last 24 h, ascending."""
+    recent = [at for at in sent if at > now - DAY]
+    if cap is not None and len(recent) >= cap:
+        if cap <= 0:
+            return Later(at=now + DAY, reason=f"The daily limit of {what} is 0.")
+        frees = recent[len(recent) - cap] + DAY
+        return Later(at=frees, reason=f"The limit of {cap} mails in 24 hours of {what} is reached.")
+    if sent and gap_s > 0:
+        free_at = sent[-1] + timedelta(seconds=gap_s)
+        if free_at > now:
+            return Later(at=free_at, reason=f"A pause between two mails of {what}.")
+    return Go()
+
+
+def ramped_cap(cap: int | None, days: Sequence[SendingDay]) -> int:
+    """Return today's cap while a mailbox warms up: 5 at first, 2 more after each clean day, back on bounces.
+
+    `days` are the past days with mail, oldest first.
+    """
+    level = RAMP_START
+    for day in days:
+        if day.sent == 0:
+            continue
+        level = max(RAMP_START, level - 2 * RAMP_STEP) if day.bounced else level + RAMP_STEP
+        if cap is not None:
+            level = min(level, cap)
+    return min(level, cap) if cap is not None else level
+
+
+def draw_gap(low_s: int, high_s: int, *, mailbox_id: int, sent_total: int) -> float:
+    """Return the pause in seconds after a mailbox's last mail: random, but the same however often it is asked."""
+    if high_s <= 0:
+        return 0.0
+    return Random(f"{mailbox_id}:{sent_total}").uniform(low_s, max(low_s, high_s))

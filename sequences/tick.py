@@ -1,0 +1,67 @@
+"""Use cases: one pass over everything that may be due: sweep, plan, poll, drain. Harmless at any time, any number."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from crm.models import Mailbox
+from sequences.dispatch import drain_mailbox
+from sequences.engine import Engine
+from sequences.intake import poll_mailbox
+from sequences.leases import beat
+from sequences.outbox import Counts, sweep_leases
+from sequences.planning import plan_due
+from sequences.runs import release_held
+from sequences.settlement import record_unknown_sweep
+
+Report = Callable[[str], None]
+
+
+def sweep(engine: Engine) -> Counts:
+    """Take back dead claims, let held runs go on, plan what is due. Reads first: an idle sweep writes nothing."""
+    counts = Counts()
+    with engine.database.transaction() as tx:
+        beat(tx, "beat")
+        _, counts.unknown = sweep_leases(tx)
+        if counts.unknown:
+            record_unknown_sweep(tx)
+    while True:
+        with engine.database.transaction() as tx:
+            released = release_held(tx)
+            planned = plan_due(tx, engine.links)
+        counts.planned += planned
+        if not planned and not released:
+            return counts
+
+
+def tick(engine: Engine, *, report: Report | None = None) -> Counts:
+    """Go on until nothing is due: one pass of sweep, poll and drain after the other."""
+    total = Counts()
+    while True:
+        done = one_pass(engine, report=report)
+        total.add(done)
+        if not (done.planned or done.sent or done.failed or done.received):
+            return total
+
+
+def one_pass(engine: Engine, *, report: Report | None = None) -> Counts:
+    """Do one pass over every mailbox."""
+    counts = sweep(engine)
+    for mailbox_id, address in list_boxes(engine):
+        if report:
+            report(f"Reading {address}")
+        counts.add(poll_mailbox(engine, mailbox_id).counts)
+        counts.add(sweep(engine))
+        if report:
+            report(f"Sending from {address}")
+        counts.add(drain_mailbox(engine, mailbox_id))
+    return counts
+
+
+def list_boxes(engine: Engine) -> list[tuple[int, str]]:
+    """Return the mailboxes that are not paused."""
+    with engine.database.reading() as tx:
+        rows = tx.session.execute(
+            select(Mailbox.id, Mailbox.address).where(Mailbox.paused_at.is_(None)).order_by(Mailbox.id)
+        )
+        return [(row[0], row[1]) for row in rows]

@@ -1,0 +1,98 @@
+"""Use cases: what the merge fields of a pitch stand for, for one contact."""
+
+from typing import Any
+
+from babel import Locale
+
+from crm.brands import list_products
+from crm.contacts import list_handles
+from crm.models import Brand, Contact, Mailbox
+from kit.tx import Tx
+from sequences.sequence_file import SequenceFile
+
+PLATFORM_NAMES = {
+    "youtube": "YouTube",
+    "instagram": "Instagram",
+    "tiktok": "TikTok",
+    "twitch": "Twitch",
+    "x": "X",
+    "newsletter": "newsletter",
+    "podcast": "podcast",
+    "facebook": "Facebook",
+    "pinterest": "Pinterest",
+}
+
+
+def merge_values(
+    tx: Tx,
+    contact: Contact,
+    brand: Brand,
+    mailbox: Mailbox,
+    document: SequenceFile,
+    *,
+    email: str,
+    personal_line: str = "",
+) -> dict[str, dict[str, Any]]:
+    """Return every merge field's value; the fields written in the sequence file come last and win."""
+    values: dict[str, dict[str, Any]] = {
+        "contact": _contact(contact, email, personal_line),
+        "handle": _handle(tx, contact),
+        "brand": {"name": brand.name, "postal_address": brand.postal_address, "signature": brand.signature},
+        "product": _product(tx, brand),
+        "offer": {},
+        "sender": {"name": mailbox.name, "first_name": mailbox.name.partition(" ")[0], "email": mailbox.address},
+        "sequence": {"name": document.name},
+    }
+    for root, fields in document.fields.items():
+        values.setdefault(root, {}).update(fields)
+    return values
+
+
+def _contact(contact: Contact, email: str, personal_line: str) -> dict[str, Any]:
+    return {
+        "email": email,
+        "name": contact.name,
+        "first_name": contact.first_name,
+        "last_name": contact.last_name,
+        "country": _country_name(contact.country),
+        "city": contact.city,
+        "language": contact.language or "",
+        "topic": contact.topic,
+        "pronouns": contact.pronouns,
+        "personal_line": personal_line or contact.personal_line,
+        "custom": dict(contact.fields),
+    }
+
+
+def _handle(tx: Tx, contact: Contact) -> dict[str, Any]:
+    handles = list_handles(tx, contact.id)
+    if not handles:
+        return {}
+    main = handles[0]
+    return {
+        "platform": PLATFORM_NAMES.get(main.platform, main.platform),
+        "username": main.username,
+        "url": main.url,
+        "followers": main.followers,
+        "avg_views": main.avg_views,
+        "engagement_rate": round(main.engagement_rate * 100, 2) if main.engagement_rate is not None else None,
+    }
+
+
+def _product(tx: Tx, brand: Brand) -> dict[str, Any]:
+    """Return the brand's product when there is just one: with several, the sequence file says which."""
+    products = list_products(tx, brand.id)
+    if len(products) != 1:
+        return {}
+    only = products[0]
+    return {
+        "name": only.name,
+        "what": only.what,
+        "difference": only.difference,
+        "audience_reason": only.audience_reason,
+        "url": only.url,
+    }
+
+
+def _country_name(code: str | None) -> str:
+    return str(Locale("en").territories.get(code, "")) if code else ""

@@ -1,0 +1,89 @@
+"""Wire: the pages as one WSGI application over a house. Server-rendered, strict about where anything may come from."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+
+from web.auth import attach_auth
+from web.errors import attach_errors
+from web.filters import attach_filters
+from web.pages import (
+    answers,
+    contact,
+    contact_facts,
+    contacts,
+    feedback,
+    health,
+    inbox,
+    opt_outs,
+    passwords,
+    review,
+    search,
+    sequences,
+    sessions,
+    setup,
+    today,
+    you,
+)
+from web.pages.demo import DemoPort, make_blueprint
+from web.request import attach_request
+from web.tries import SignInTries
+from web.wiring import House
+
+_PAGES = (
+    answers, contact, contact_facts, contacts, feedback, health, inbox, opt_outs, passwords, review, search, sequences,
+    sessions, setup, today, you,
+)  # fmt: skip
+_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+_MAX_BODY = 2_000_000
+_YEAR_S = 31_536_000
+_POLICY = (
+    "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; img-src 'self'"
+)
+
+
+def create_app(house: House, *, demo: DemoPort | None = None) -> Flask:
+    """Return the application; with `demo`, every page carries the demo's bar."""
+    app = Flask("web.app", root_path=str(Path(__file__).parent), template_folder=str(_TEMPLATES))
+    _configure(app, house)
+    attach_request(app, house)
+    attach_auth(app)
+    attach_errors(app)
+    attach_filters(app)
+    for module in _PAGES:
+        app.register_blueprint(module.blueprint)
+    if demo is not None:
+        app.register_blueprint(make_blueprint(demo))
+    app.context_processor(lambda: {"demo": demo})
+    app.after_request(_harden)
+    return app
+
+
+def _configure(app: Flask, house: House) -> None:
+    app.secret_key = house.seal.sign("notes", about="flask-session")
+    app.config.update(
+        MAX_CONTENT_LENGTH=_MAX_BODY,
+        SEND_FILE_MAX_AGE_DEFAULT=_YEAR_S,
+        SESSION_COOKIE_NAME="rapport_note",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=urlsplit(house.settings.public_url).scheme == "https",
+    )
+    app.extensions["tries"] = SignInTries()
+
+
+def _harden(response: Response) -> Response:
+    response.headers.update(
+        {
+            "Content-Security-Policy": _POLICY,
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Referrer-Policy": "same-origin",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+        }
+    )
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+        response.headers.add("Vary", "HX-Request")
+    return response

@@ -1,0 +1,127 @@
+"""Wire: who may come in and who may do what. Nothing is open unless it is named here."""
+
+import hmac
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, redirect, request, url_for
+
+from crm.users import find_session_user
+from kit.errors import RefusedError
+from kit.ids import hash_token
+from web.request import find_user, is_partial, this_house, this_tx, this_user
+
+COOKIE = "rapport_session"
+PUBLIC = frozenset(
+    {
+        "static",
+        "health.live",
+        "sessions.new",
+        "sessions.create",
+        "setup.explain",
+        "setup.show",
+        "setup.create",
+        "passwords.show",
+        "passwords.create",
+        "opt_outs.show",
+        "opt_outs.create",
+    }
+)
+# A mail provider's one-click opt-out (RFC 8058) comes from elsewhere and carries no token of ours.
+_FROM_ANYWHERE = frozenset({"opt_outs.create"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_SENDERS = frozenset({"admin", "manager", "outreach", "relationship"})
+_POWERS: dict[str, tuple[frozenset[str], str]] = {
+    "send": (_SENDERS, "Your role cannot send mail. Ask a colleague in outreach to send it."),
+    "approve": (_SENDERS | {"reviewer"}, "Your role cannot approve pitches. Ask a reviewer."),
+    "edit": (_SENDERS | {"reviewer"}, "Your role can read and give feedback, not change this."),
+}
+
+
+def attach_auth(app: Flask) -> None:
+    """Close every page of `app` but the public ones, and refuse forged posts."""
+    app.before_request(_load_user)
+    app.before_request(_require_sign_in)
+    app.before_request(_refuse_forgery)
+    app.context_processor(lambda: {"csrf_token": csrf_token(), "may": may})
+
+
+def may(power: str) -> bool:
+    """Return whether the person signed in may send, approve or edit."""
+    user = find_user()
+    return user is not None and user.role in _POWERS[power][0]
+
+
+def require(power: str) -> None:
+    """Refuse, with a sentence, unless the person signed in has `power`."""
+    roles, sentence = _POWERS[power]
+    if this_user().role not in roles:
+        raise RefusedError(sentence, code="not_allowed")
+
+
+def csrf_token() -> str:
+    """Return what this session's forms must carry; empty when nobody is signed in."""
+    token = request.cookies.get(COOKIE)
+    if not token or find_user() is None:
+        return ""
+    return this_house().seal.sign(hash_token(token), about="csrf").rpartition(".")[2]
+
+
+def set_session(response: Response, token: str, *, max_age_s: float) -> Response:
+    """Hand the browser its session."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(max_age_s),
+        httponly=True,
+        samesite="Lax",
+        secure=this_house().settings.public_url.startswith("https:"),
+    )
+    return response
+
+
+def local_path(path: str | None) -> str:
+    """Return a path of ours to go on to; Today for anything that could lead elsewhere."""
+    if not path or not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable():
+        return "/today"
+    return path
+
+
+def _load_user() -> None:
+    token = request.cookies.get(COOKIE)
+    g.user = None
+    if token and "tx" in g:
+        g.user = find_session_user(this_tx(), token)
+
+
+def _require_sign_in() -> Response | None:
+    if request.endpoint in PUBLIC or find_user() is not None:
+        return None
+    if is_partial():
+        answer = Response(status=401)
+        answer.headers["HX-Redirect"] = url_for("sessions.new")
+        return answer
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    place = url_for("sessions.new", next=wanted) if wanted and wanted != "/" else url_for("sessions.new")
+    return Response(status=303, headers={"Location": redirect(place).location})
+
+
+def _refuse_forgery() -> None:
+    if request.method in _SAFE or request.endpoint in _FROM_ANYWHERE:
+        return
+    if not _is_own_origin():
+        raise RefusedError("This form came from another site, so nothing was changed.", code="forged")
+    if find_user() is None:
+        return
+    given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+    if not hmac.compare_digest(given.encode(), csrf_token().encode()):
+        raise RefusedError("This page was open for too long. Reload it and try again.", code="forged")
+
+
+def _is_own_origin() -> bool:
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    public = urlsplit(this_house().settings.public_url)
+    return origin in {f"{public.scheme}://{public.netloc}", request.host_url.rstrip("/")}

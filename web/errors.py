@@ -1,0 +1,66 @@
+"""Wire: the one place where a refusal becomes an HTTP status and a page that says what is safe."""
+
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, make_response, render_template
+from werkzeug.exceptions import HTTPException
+
+from kit.errors import ConflictError, InvalidError, NotFoundError, RapportError, RefusedError
+from web.request import drop_tx, is_partial
+
+_LOG = logging.getLogger(__name__)
+_STATUS: tuple[tuple[type[RapportError], int], ...] = (
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (InvalidError, 422),
+    (RefusedError, 403),
+)
+_TITLES = {
+    403: "That is not allowed",
+    404: "There is nothing here",
+    405: "That is not how this page works",
+    409: "Something changed meanwhile",
+    413: "That is too large",
+    422: "That cannot be used as it is",
+    500: "Something went wrong on our side",
+}
+_SAFE_500 = "Nothing was changed and nothing was sent by this click. It is in the log; try again, or go back to Today."
+
+
+def attach_errors(app: Flask) -> None:
+    """Answer every error of `app` with a sentence."""
+    app.register_error_handler(RapportError, _answer_refusal)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(Exception, _answer_bug)
+
+
+def status_of(error: RapportError) -> int:
+    """Return the HTTP status a refusal is answered with."""
+    return next((status for kind, status in _STATUS if isinstance(error, kind)), 400)
+
+
+def _answer_refusal(error: RapportError) -> Response:
+    drop_tx()
+    return _show(status_of(error), str(error), faults=error.faults if isinstance(error, InvalidError) else ())
+
+
+def _answer_http(error: HTTPException) -> Response:
+    drop_tx()
+    status = error.code or 500
+    if status < HTTPStatus.BAD_REQUEST:
+        return make_response(error.get_response())
+    lost = status == HTTPStatus.NOT_FOUND
+    return _show(status, "The address may be mistyped, or the page has moved." if lost else error.description or "")
+
+
+def _answer_bug(error: Exception) -> Response:
+    drop_tx()
+    _LOG.error("page_failed", exc_info=error)
+    return _show(500, _SAFE_500)
+
+
+def _show(status: int, sentence: str, *, faults: tuple[str, ...] = ()) -> Response:
+    template = "errors/_sentence.html" if is_partial() else "errors/page.html"
+    title = _TITLES.get(status, "That did not work")
+    return make_response(render_template(template, title=title, sentence=sentence, faults=faults), status)

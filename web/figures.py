@@ -1,0 +1,80 @@
+"""Pure: how numbers, names and channels read in a small space."""
+
+from decimal import Decimal
+
+from babel.numbers import format_currency
+
+_THOUSAND, _MILLION = 1_000, 1_000_000
+_ROUND_FROM = 10
+_HUES = 12
+_CHANNELS = {
+    "youtube": ("YT", "YouTube"),
+    "instagram": ("IG", "Instagram"),
+    "tiktok": ("TT", "TikTok"),
+    "twitch": ("TW", "Twitch"),
+    "x": ("X", "X"),
+    "newsletter": ("NL", "Newsletter"),
+    "podcast": ("PD", "Podcast"),
+    "website": ("WEB", "Website"),
+    "facebook": ("FB", "Facebook"),
+    "linkedin": ("IN", "LinkedIn"),
+    "pinterest": ("PI", "Pinterest"),
+}
+
+
+def short(number: float | None) -> str:
+    """Return a size as people say it: 940, 9.4k, 184k, 1.2M; a dash when unknown."""
+    if number is None:
+        return "–"
+    if number < _THOUSAND:
+        return f"{number:.0f}"
+    unit, letter = (_THOUSAND, "k") if number < _MILLION else (_MILLION, "M")
+    value = number / unit
+    return f"{value:.0f}{letter}" if value >= _ROUND_FROM or value == int(value) else f"{value:.1f}{letter}"
+
+
+def percent(fraction: float | None) -> str:
+    """Return a fraction as per cent with one decimal; a dash when unknown."""
+    return "–" if fraction is None else f"{fraction * 100:.1f}%"
+
+
+def share(part: int, whole: int) -> float:
+    """Return `part` of `whole` in per cent, from 0 to 100."""
+    return min(100.0, round(100 * part / whole, 1)) if whole else 0.0
+
+
+def money(amount: Decimal | None, currency: str | None) -> str:
+    """Return a price in its currency, without empty cents; a dash when unknown."""
+    if amount is None:
+        return "–"
+    whole = amount == amount.to_integral_value()
+    pattern = "¤#,##0" if whole else "¤#,##0.00"
+    return format_currency(amount, currency or "EUR", pattern, locale="en", currency_digits=False)
+
+
+def initials(name: str) -> str:
+    """Return the letters an avatar shows: first of the first and last word that begin with a letter."""
+    words = [word for word in name.replace("-", " ").split() if word[0].isalpha()]
+    if not words:
+        return "·"
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def hue(number: int) -> int:
+    """Return one of twelve hues for a row's number; neighbours differ."""
+    return number * 5 % _HUES
+
+
+def channel(platform: str) -> tuple[str, str]:
+    """Return a platform's short code and its name."""
+    return _CHANNELS.get(platform, (platform[:2].upper(), platform.capitalize()))
+
+
+def count_of(number: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun: 1 pitch, 42 pitches."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def slug(name: str) -> str:
+    """Return a name as the decoration of an address: imani-oduya; empty when no plain letter is left."""
+    return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in name.lower()).split())[:60]

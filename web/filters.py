@@ -1,0 +1,81 @@
+"""Wire: what templates may call: times in the viewer's zone, short figures, hashed static files."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g, url_for
+from jinja2 import StrictUndefined
+
+from web import figures, times
+from web.request import find_user, this_tx
+from web.shell import this_shell
+
+
+def attach_filters(app: Flask) -> None:
+    """Make `app`'s templates strict and give them their words."""
+    env = app.jinja_env
+    env.undefined = StrictUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    env.filters |= {
+        "ago": _ago,
+        "brief": lambda at: times.brief(at, this_tx().now, _zone()),
+        "stamp": lambda at: times.stamp(at, this_tx().now, _zone()),
+        "full": lambda at: times.full(at, _zone()),
+        "clock": lambda at: times.clock(at, _zone()),
+        "clock_in": lambda at, zone: times.clock(at, times.read_zone(zone)),
+        "city": times.zone_city,
+        "wait": times.wait,
+        "wait_words": times.wait_in_words,
+        "short": figures.short,
+        "percent": figures.percent,
+        "initials": figures.initials,
+        "hue": figures.hue,
+        "channel": figures.channel,
+        "money": figures.money,
+        "slug": figures.slug,
+        "paragraphs": _paragraphs,
+    }
+    env.globals |= {
+        "asset": _Assets(Path(app.static_folder or "")).url,
+        "count_of": figures.count_of,
+        "share": figures.share,
+        "now": lambda: this_tx().now,
+        "shell": this_shell,
+        "viewer": find_user,
+        "zone_names": times.zone_names,
+        "long_day": lambda at: times.long_day(at, _zone()),
+    }
+
+
+class _Assets:
+    """Static files by address with a mark of their content, so that browsers may keep them for good."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._marks: dict[str, str] = {}
+
+    def url(self, name: str) -> str:
+        """Return the address of a static file; empty when set-up did not fetch it."""
+        if name not in self._marks:
+            path = self._folder / name
+            self._marks[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.exists() else ""
+        mark = self._marks[name]
+        return url_for("static", filename=name, v=mark) if mark else ""
+
+
+def _zone() -> ZoneInfo:
+    if "zone" not in g:
+        user = find_user()
+        g.zone = times.read_zone(user.zone if user else None)
+    zone: ZoneInfo = g.zone
+    return zone
+
+
+def _ago(at: datetime | None) -> str:
+    return times.wait(this_tx().now - at) if at else ""
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]

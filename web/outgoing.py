@@ -1,0 +1,122 @@
+"""Use cases: what is about to leave, what left today, what waits for a yes: the engine's rows as pages need them."""
+
+from collections.abc import Sequence as Rows
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+
+from crm.models import Contact, Mailbox, Message
+from kit.tx import Tx
+from sequences.models import Enrolment, Send, SendBody, Sequence
+
+_LEAVING = ("scheduled", "claimed", "sending", "failed", "unknown")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Sends of one sequence that need a person: drafts to approve, outcomes nobody knows."""
+
+    sequence_id: int | None
+    sequence: str
+    drafts: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailboxDay:
+    """A mailbox and how many mails left it today."""
+
+    mailbox: Mailbox
+    sent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolled:
+    """One person in a sequence."""
+
+    enrolment: Enrolment
+    name: str
+
+
+def list_waiting(tx: Tx) -> list[Waiting]:
+    """Return what needs a person, per sequence, the most drafts first. One query."""
+    rows = tx.session.execute(
+        select(Send.sequence_id, Sequence.name, Send.state, func.count())
+        .outerjoin(Sequence, Sequence.id == Send.sequence_id)
+        .where(Send.state.in_(("draft", "unknown")))
+        .group_by(Send.sequence_id, Sequence.name, Send.state)
+    )
+    found: dict[tuple[int | None, str], dict[str, int]] = {}
+    for sequence_id, name, state, count in rows:
+        found.setdefault((sequence_id, name or ""), {})[state] = count
+    waiting = [
+        Waiting(sequence_id=key[0], sequence=key[1], drafts=states.get("draft", 0), unknown=states.get("unknown", 0))
+        for key, states in found.items()
+    ]
+    return sorted(waiting, key=lambda row: (-row.drafts, row.sequence))
+
+
+def list_mailbox_days(tx: Tx, since: datetime) -> list[MailboxDay]:
+    """Return every mailbox, by address, with what left it since `since`: sequences and answers alike."""
+    rows = tx.session.execute(
+        select(Mailbox, func.count(Message.id))
+        .outerjoin(Message, and_(Message.mailbox_id == Mailbox.id, Message.direction == "out", Message.at >= since))
+        .group_by(Mailbox.id)
+        .order_by(Mailbox.address)
+    )
+    return [MailboxDay(mailbox=mailbox, sent=sent) for mailbox, sent in rows]
+
+
+def list_planned_times(tx: Tx, start: datetime, end: datetime) -> list[datetime]:
+    """Return when scheduled mail is due in a span."""
+    query = select(Send.due_at).where(Send.state == "scheduled", Send.due_at >= start, Send.due_at < end)
+    return list(tx.session.scalars(query))
+
+
+def list_leaving(tx: Tx, thread_id: int) -> list[tuple[Send, str]]:
+    """Return answers of a conversation that have not left, with their text, oldest first."""
+    query = (
+        select(Send, SendBody.text)
+        .outerjoin(SendBody, SendBody.send_id == Send.id)
+        .where(Send.thread_id == thread_id, Send.request_key.is_not(None), Send.state.in_(_LEAVING))
+        .order_by(Send.id)
+    )
+    return [(send, text or "") for send, text in tx.session.execute(query)]
+
+
+def list_runs(tx: Tx, contact_id: int) -> list[tuple[Enrolment, Sequence]]:
+    """Return the sequences a person is or was in, newest first."""
+    query = (
+        select(Enrolment, Sequence)
+        .join(Sequence, Sequence.id == Enrolment.sequence_id)
+        .where(Enrolment.contact_id == contact_id)
+        .order_by(Enrolment.id.desc())
+        .limit(5)
+    )
+    return [(enrolment, sequence) for enrolment, sequence in tx.session.execute(query)]
+
+
+def list_sequence_cards(tx: Tx) -> list[tuple[Sequence, dict[str, int]]]:
+    """Return all sequences by name, each with its people counted by state. Two queries."""
+    counts: dict[int, dict[str, int]] = {}
+    states = select(Enrolment.sequence_id, Enrolment.state, func.count()).group_by(
+        Enrolment.sequence_id, Enrolment.state
+    )
+    for sequence_id, state, count in tx.session.execute(states):
+        counts.setdefault(sequence_id, {})[state] = count
+    return [(row, counts.get(row.id, {})) for row in tx.session.scalars(select(Sequence).order_by(Sequence.name))]
+
+
+def list_enrolled(tx: Tx, sequence_id: int, *, state: str = "", limit: int = 200) -> Rows[Enrolled]:
+    """Return people of a sequence, who moved last first."""
+    query = (
+        select(Enrolment, Contact.name)
+        .join(Contact, Contact.id == Enrolment.contact_id)
+        .where(Enrolment.sequence_id == sequence_id)
+        .order_by(func.coalesce(Enrolment.ended_at, Enrolment.last_sent_at, Enrolment.created_at).desc(), Enrolment.id)
+        .limit(limit)
+    )
+    if state:
+        query = query.where(Enrolment.state == state)
+    return [Enrolled(enrolment=run, name=name or run.email) for run, name in tx.session.execute(query)]

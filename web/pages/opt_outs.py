@@ -1,0 +1,25 @@
+"""Wire: "no more messages": the page behind the link in every mail, and the one-click answer of RFC 8058."""
+
+from flask import Blueprint, Response
+
+from kit.errors import RefusedError
+from sequences.opt_outs import opt_out
+from web.request import this_house, this_tx
+from web.respond import page
+
+blueprint = Blueprint("opt_outs", __name__)
+
+
+@blueprint.get("/u/<token>")
+def show(token: str) -> Response:
+    """Ask once; looking at the page changes nothing, because mail scanners open every link."""
+    return page("setup/opt_out.html", token=token, email=None)
+
+
+@blueprint.post("/u/<token>")
+def create(token: str) -> Response:
+    """Stop all mail to the address the link was made for."""
+    email = opt_out(this_tx(), token=token, seal=this_house().seal)
+    if email is None:
+        raise RefusedError("This link is not complete. Answer the mail with the word “stop” instead.", code="link_used")
+    return page("setup/opt_out.html", token=token, email=email)

@@ -1,0 +1,72 @@
+"""Wire: sequences: what runs, how far everyone is, and why somebody stopped."""
+
+from flask import Blueprint, Response, request
+
+from kit.errors import NotFoundError
+from kit.tx import Tx
+from sequences import authoring, report
+from sequences.models import Sequence
+from web import outgoing
+from web.auth import require
+from web.request import this_actor, this_tx
+from web.respond import done, page
+
+blueprint = Blueprint("sequences", __name__)
+_STATES = ("active", "held", "stopped", "finished")
+
+
+@blueprint.get("/sequences")
+def index() -> Response:
+    """Show all sequences."""
+    return page("sequences/index.html", cards=outgoing.list_sequence_cards(this_tx()))
+
+
+@blueprint.get("/sequences/<int:sequence_id>")
+@blueprint.get("/sequences/<int:sequence_id>-<slug>")
+def show(sequence_id: int, slug: str = "") -> Response:
+    """Show one sequence with its live numbers; the slug is decoration."""
+    tx = this_tx()
+    sequence = _get(tx, sequence_id)
+    state = request.args.get("state", "")
+    state = state if state in _STATES else ""
+    numbers = report.step_numbers(tx, sequence.id)
+    return page(
+        "sequences/page.html",
+        part="sequences/_live.html",
+        sequence=sequence,
+        slug=slug,
+        state=state,
+        steps=authoring.steps_of(authoring.get_version(tx, sequence)),
+        numbers={row.key: row for row in numbers},
+        sums={name: sum(getattr(row, name) for row in numbers) for name in _SUMS},
+        audience=report.audience(tx, sequence.id),
+        people=outgoing.list_enrolled(tx, sequence.id, state=state),
+    )
+
+
+@blueprint.post("/sequences/<int:sequence_id>/pause")
+def pause(sequence_id: int) -> Response:
+    """Stop sending; everyone stays where they are."""
+    require("send")
+    tx = this_tx()
+    authoring.pause_sequence(tx, _get(tx, sequence_id), actor=this_actor())
+    return done(f"/sequences/{sequence_id}", "Paused. Nothing more leaves until you resume it.")
+
+
+@blueprint.post("/sequences/<int:sequence_id>/pause/lift")
+def resume(sequence_id: int) -> Response:
+    """Send again."""
+    require("send")
+    tx = this_tx()
+    authoring.resume_sequence(tx, _get(tx, sequence_id), actor=this_actor())
+    return done(f"/sequences/{sequence_id}", "Running again, in the sending windows.")
+
+
+def _get(tx: Tx, sequence_id: int) -> Sequence:
+    sequence = tx.session.get(Sequence, sequence_id)
+    if sequence is None:
+        raise NotFoundError("There is no such sequence.")
+    return sequence
+
+
+_SUMS = ("sent", "replied", "waiting", "skipped", "failed", "unknown")

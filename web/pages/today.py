@@ -1,0 +1,55 @@
+"""Wire: Today: what needs me now."""
+
+from flask import Blueprint, Response, redirect
+
+from crm import inbox, people, tasks, today
+from crm.exchange import list_exchanges
+from kit.tx import Tx
+from web.day_chart import draw_day
+from web.outgoing import list_planned_times
+from web.request import is_partial, this_tx, this_user
+from web.respond import page
+from web.times import day_bounds, read_zone
+
+blueprint = Blueprint("today", __name__)
+_SHOWN = 8
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Go to Today."""
+    return Response(status=303, headers={"Location": redirect("/today").location})
+
+
+@blueprint.get("/today")
+def show() -> Response:
+    """Show what needs a person now; the aside is left alone while the rest refreshes."""
+    tx = this_tx()
+    context = _needs(tx)
+    if not is_partial():
+        context |= _upkeep(tx)
+    return page("today/page.html", part="today/_now.html", **context)
+
+
+def _needs(tx: Tx) -> dict[str, object]:
+    zone = read_zone(this_user().zone)
+    start, end = day_bounds(tx.now, zone)
+    mine = inbox.list_threads(tx, turn="you", limit=_SHOWN)
+    return {
+        "mine": mine,
+        "handles": people.list_main_handles(tx, [row.contact_id for row in mine if row.contact_id]),
+        "day": draw_day(
+            today.list_mail_between(tx, start, end), list_planned_times(tx, tx.now, end), now=tx.now, zone=zone
+        ),
+        "due": tasks.list_open_tasks(tx, until=tx.now.astimezone(zone).date())[:20],
+    }
+
+
+def _upkeep(tx: Tx) -> dict[str, object]:
+    quiet = today.list_quiet(tx)
+    return {
+        "week": today.measure_week(tx),
+        "quiet": quiet,
+        "strips": list_exchanges(tx, [row.contact.id for row in quiet], weeks=24),
+        "heard": today.find_newest_feedback(tx),
+    }

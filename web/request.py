@@ -1,0 +1,87 @@
+"""Wire: one request is one transaction. Opens it, hands it to the views, commits before the answer leaves."""
+
+from contextlib import ExitStack, suppress
+from typing import cast
+
+from flask import Flask, Response, current_app, g, request
+
+from crm.models import User
+from kit.errors import RefusedError
+from kit.tx import Tx
+from web.wiring import House
+
+# What needs no database at all.
+_WITHOUT = frozenset({"static", "health.live"})
+# Posts that check a password first: argon2 takes a third of a second and must not hold SQLite's one writer.
+_READING_POSTS = frozenset({"sessions.create"})
+
+
+class _DropError(Exception):
+    """Thrown into an open transaction to roll it back."""
+
+
+def attach_request(app: Flask, house: House) -> None:
+    """Give every request of `app` its transaction."""
+    app.extensions["house"] = house
+    app.before_request(_open_tx)
+    app.after_request(_settle_tx)
+    app.teardown_request(drop_tx)
+
+
+def this_house() -> House:
+    """Return the house this request is answered in."""
+    return cast("House", current_app.extensions["house"])
+
+
+def this_tx() -> Tx:
+    """Return this request's transaction."""
+    return cast("Tx", g.tx)
+
+
+def find_user() -> User | None:
+    """Return who is signed in."""
+    return cast("User | None", g.get("user"))
+
+
+def this_user() -> User:
+    """Return who is signed in, or refuse."""
+    user = find_user()
+    if user is None:
+        raise RefusedError("Sign in first.")
+    return user
+
+
+def this_actor() -> str:
+    """Return who acts, as timeline and tasks name people."""
+    return f"user:{this_user().id}"
+
+
+def is_partial() -> bool:
+    """Return whether only a part of the page was asked for."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def drop_tx(_error: BaseException | None = None) -> None:
+    """Roll back whatever is still open."""
+    stack: ExitStack | None = g.pop("stack", None)
+    if stack is not None:
+        dropped = _DropError()
+        with suppress(_DropError):
+            stack.__exit__(_DropError, dropped, None)
+
+
+def _open_tx() -> None:
+    if request.endpoint in _WITHOUT:
+        return
+    database = this_house().database
+    reads = request.method in {"GET", "HEAD", "OPTIONS"} or request.endpoint in _READING_POSTS
+    stack = ExitStack()
+    g.tx = stack.enter_context(database.reading() if reads else database.transaction())
+    g.stack = stack
+
+
+def _settle_tx(response: Response) -> Response:
+    stack: ExitStack | None = g.pop("stack", None)
+    if stack is not None:
+        stack.close()
+    return response

@@ -1,0 +1,21 @@
+"""Wire: answers: a page or, for htmx, its live part; and the way back after a post, with a word about what happened."""
+
+from flask import Response, flash, make_response, redirect, render_template, request
+
+from web.auth import local_path
+from web.request import is_partial
+
+
+def page(template: str, *, part: str | None = None, status: int = 200, **context: object) -> Response:
+    """Return a page; when htmx asks and the page has a live `part`, that part with the navigation's counts."""
+    if part is not None and is_partial():
+        return make_response(render_template("_part.html", part=part, **context), status)
+    return make_response(render_template(template, **context), status)
+
+
+def done(place: str, say: str = "", *, undo: str = "") -> Response:
+    """Return to `place`, or to where the form says; `say` is shown once, with a way to take it back."""
+    if say:
+        flash(say, undo or "note")
+    back = request.form.get("back")
+    return make_response(redirect(local_path(back) if back else place, code=303))

@@ -1,0 +1,65 @@
+"""Wire: what every page shows around its content: brand, counts, what left today. Read once per request."""
+
+from dataclasses import dataclass
+
+from flask import g
+
+from crm.brands import list_brands
+from crm.inbox import InboxCounts, count_threads
+from crm.models import Brand
+from web.outgoing import MailboxDay, Waiting, list_mailbox_days, list_waiting
+from web.request import this_tx, this_user
+from web.times import day_bounds, read_zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """The frame's facts. `cap` None when a mailbox has no limit."""
+
+    brand: Brand | None
+    inbox: InboxCounts
+    waiting: tuple[Waiting, ...]
+    mailboxes: tuple[MailboxDay, ...]
+
+    @property
+    def drafts(self) -> int:
+        """How many pitches wait for a yes."""
+        return sum(row.drafts for row in self.waiting)
+
+    @property
+    def unknown(self) -> int:
+        """How many sends ended without anybody knowing how."""
+        return sum(row.unknown for row in self.waiting)
+
+    @property
+    def sent(self) -> int:
+        """How many mails left today."""
+        return sum(day.sent for day in self.mailboxes)
+
+    @property
+    def cap(self) -> int | None:
+        """How many may leave in a day."""
+        caps = [day.mailbox.daily_cap for day in self.mailboxes]
+        return None if None in caps else sum(cap for cap in caps if cap is not None)
+
+
+def this_shell() -> Shell:
+    """Return the frame of this request's pages. Four queries, once."""
+    if "shell" not in g:
+        tx = this_tx()
+        start, _ = day_bounds(tx.now, read_zone(this_user().zone))
+        brands = list_brands(tx)
+        g.shell = Shell(
+            brand=brands[0] if brands else None,
+            inbox=count_threads(tx),
+            waiting=tuple(list_waiting(tx)),
+            mailboxes=tuple(list_mailbox_days(tx, start)),
+        )
+    shell: Shell = g.shell
+    return shell
+
+
+def this_brand_id() -> int | None:
+    """Return the brand whose stages this page shows."""
+    brand = this_shell().brand
+    return brand.id if brand else None

@@ -1,0 +1,97 @@
+"""Pure: how instants and waits read to a person, in that person's zone."""
+
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from babel.dates import format_datetime
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_DAYS_SHOWN = 100
+_MONTH_DAYS = 30.4
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> tuple[str, ...]:
+    """Return the zones a person may choose, in order."""
+    return tuple(sorted(name for name in available_timezones() if "/" in name or name == "UTC"))
+
+
+def read_zone(name: str | None) -> ZoneInfo:
+    """Return the zone of that name; UTC when there is none, so that a page never fails on a stale name."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo("UTC")
+
+
+def zone_city(name: str | None) -> str:
+    """Return the place a zone is named for: America/Toronto is Toronto."""
+    return (name or "UTC").rpartition("/")[2].replace("_", " ")
+
+
+def wait(passed: timedelta) -> str:
+    """Return a wait in its largest unit: 50 min, 16 h, 71 d, 14 mo."""
+    seconds = max(0.0, passed.total_seconds())
+    if seconds < _MINUTE:
+        return "now"
+    if seconds < _HOUR:
+        return f"{int(seconds // _MINUTE)} min"
+    if seconds < _DAY:
+        return f"{int(seconds // _HOUR)} h"
+    days = int(seconds // _DAY)
+    return f"{days} d" if days < _DAYS_SHOWN else f"{int(days / _MONTH_DAYS)} mo"
+
+
+def wait_in_words(passed: timedelta) -> str:
+    """Return a wait as a sentence needs it: 50 minutes, 1 hour, 3 days."""
+    seconds = max(0.0, passed.total_seconds())
+    for size, one in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {one}{'' if count == 1 else 's'}"
+    return "a moment"
+
+
+def clock(at: datetime, zone: ZoneInfo) -> str:
+    """Return the hour: 22:14."""
+    return _format(at, "HH:mm", zone)
+
+
+def brief(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return what a list has room for: 09:12 today, Yesterday, Mon 16 Nov, 3 Nov 2025."""
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    days = (today.date() - local.date()).days
+    if days == 0:
+        return clock(at, zone)
+    if days == 1:
+        return "Yesterday"
+    return _format(at, "EEE d MMM" if local.year == today.year else "d MMM y", zone)
+
+
+def stamp(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return day and hour: Mon 23 Nov, 22:14."""
+    same_year = at.astimezone(zone).year == now.astimezone(zone).year
+    return _format(at, "EEE d MMM, HH:mm" if same_year else "d MMM y, HH:mm", zone)
+
+
+def full(at: datetime, zone: ZoneInfo) -> str:
+    """Return everything, with the zone's place: Monday 23 November 2026, 22:14 Copenhagen."""
+    return f"{_format(at, 'EEEE d MMMM y, HH:mm', zone)} {zone_city(zone.key)}"
+
+
+def long_day(at: datetime, zone: ZoneInfo) -> str:
+    """Return the head of a day: Tuesday 24 November, 14:20."""
+    return _format(at, "EEEE d MMMM, HH:mm", zone)
+
+
+def day_bounds(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return the first instant of the zone's present day and of the next, in UTC."""
+    today = now.astimezone(zone).date()
+    start = datetime.combine(today, time(), zone)
+    end = datetime.combine(today + timedelta(days=1), time(), zone)
+    return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def _format(at: datetime, pattern: str, zone: ZoneInfo) -> str:
+    return format_datetime(at, pattern, tzinfo=zone, locale="en")
