@@ -64,10 +64,11 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Tx]:
-        """Open a transaction that only reads: whatever is done in it is rolled back."""
+        """Open a transaction that only reads: whatever is done in it is rolled back; rows stay readable."""
         with Session(self._reading, expire_on_commit=False, autoflush=False) as session:
             yield self._make_tx(session)
-            session.rollback()
+            # What was read stays readable: rolling back would expire it.
+            session.expunge_all()
 
     def _make_tx(self, session: Session) -> Tx:
         return Tx(session, self.clock.now(), Random(self._rng.getrandbits(64)))

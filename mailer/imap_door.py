@@ -23,12 +23,12 @@ def enter(server: Server, login: Login, *, timeout_s: float, tls: ssl.SSLContext
         if server.security == "starttls":
             _secure(client, tls)
         _sign_in(client, login)
+    except ssl.SSLError as error:  # first: a refused certificate is a ValueError as well
+        _hang_up(client)
+        raise TlsError(f"The connection to {server.host} cannot be secured: {error.reason or error}.") from error
     except (MailError, ValueError):
         _hang_up(client)
         raise
-    except ssl.SSLError as error:
-        _hang_up(client)
-        raise TlsError(f"The connection to {server.host} cannot be secured: {error.reason or error}.") from error
     except (imaplib.IMAP4.error, OSError) as error:
         _hang_up(client)
         raise DroppedError(f"The connection to {server.host} broke before we had signed in.") from error

@@ -82,6 +82,8 @@ class SandboxMailWorld:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stop_asked.set)
             self._thread.join(_START_S)
+        elif not self._loop.is_closed():
+            self._loop.close()
 
     async def _deliver_now(self, address: str, raw: bytes) -> None:
         await self._mailboxes.deliver(address, raw, self._now(), "INBOX")

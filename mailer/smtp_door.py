@@ -25,12 +25,12 @@ def enter(server: Server, login: Login | None, *, helo: str, timeout_s: float, t
             _greet(smtp)
         if login:
             _sign_in(smtp, login)
+    except ssl.SSLError as error:  # first: a refused certificate is a ValueError as well
+        smtp.close()
+        raise TlsError(f"The connection to {server.host} cannot be secured: {error.reason or error}.") from error
     except (MailError, ValueError):
         smtp.close()
         raise
-    except ssl.SSLError as error:
-        smtp.close()
-        raise TlsError(f"The connection to {server.host} cannot be secured: {error.reason or error}.") from error
     except OSError as error:
         smtp.close()
         raise DroppedError(f"The connection to {server.host} broke before we had signed in.") from error

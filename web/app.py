@@ -55,7 +55,7 @@ def create_app(house: House, *, demo: DemoPort | None = None) -> Flask:
         app.register_blueprint(module.blueprint)
     if demo is not None:
         app.register_blueprint(make_blueprint(demo))
-    app.context_processor(lambda: {"demo": demo})
+    app.jinja_env.globals["demo"] = demo
     app.after_request(_harden)
     return app
 

@@ -42,7 +42,7 @@ def attach_auth(app: Flask) -> None:
     app.before_request(_load_user)
     app.before_request(_require_sign_in)
     app.before_request(_refuse_forgery)
-    app.context_processor(lambda: {"csrf_token": csrf_token(), "may": may})
+    app.jinja_env.globals |= {"csrf_token": csrf_token, "may": may}
 
 
 def may(power: str) -> bool:

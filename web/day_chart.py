@@ -34,7 +34,7 @@ class DayChart:
 def draw_day(
     mails: Sequence[tuple[str, datetime]], planned: Iterable[datetime], *, now: datetime, zone: ZoneInfo
 ) -> DayChart:
-    """Count a day's mail, given as (direction, instant), into half hours from 8 to 18, or wider when mail fell outside."""
+    """Count a day's mail, given as (direction, instant), into half hours from 8 to 18, or hours of all day."""
     came = [_hour(at, zone) for direction, at in mails if direction == "in"]
     sent = [_hour(at, zone) for direction, at in mails if direction == "out"]
     due = [_hour(at, zone) for at in planned]

@@ -68,7 +68,9 @@ def find_codec(declared: str | None) -> str | None:
 
 def _is_text_codec(name: str) -> bool:
     try:
-        return isinstance(b"".decode(name), str)
+        return isinstance(b"a".decode(name), str)
+    except UnicodeError:
+        return True
     except (LookupError, ValueError, TypeError):
         return False
 

@@ -28,6 +28,7 @@ _OUTLOOK_LINE = re.compile(
 )
 _CITE_STYLE = re.compile(r"border-left[^;]*(?:solid|px)", re.IGNORECASE)
 _DANGLING = re.compile(r"<(?=[!?])[^>]*>?")
+_RUN = re.compile(r"[ \t\n\f\v]+")
 _MAX_OPEN = 2_000
 
 
@@ -70,6 +71,18 @@ def _without(html: str, opening: str, closing: str) -> str:
     return "".join(kept)
 
 
+def _line_ends(run: re.Match[str]) -> str:
+    """Return the line ends for a run of blanks: \\f ends a line, \\v a paragraph, \\n (from br) always counts.
+
+    A br right before the end of its block adds nothing, as in browsers.
+    """
+    marks = run[0].replace(" ", "").replace("\t", "")
+    if "\f" not in marks and "\v" not in marks:
+        return run[0]
+    ends = marks.count("\n") + (not marks.startswith("\n"))
+    return "\n" * max(ends, 2 if "\v" in marks else 1)
+
+
 class _Converter(HTMLParser):
     """Collects text; keeps a stack of open elements with what each one does to the text inside."""
 
@@ -94,7 +107,7 @@ class _Converter(HTMLParser):
         if tag == "br":
             self._write("\n")
         elif tag in _BLOCKS:
-            self._write("\f\f" if tag in _PARAGRAPHS else "\f")
+            self._write("\v" if tag in _PARAGRAPHS else "\f")
             self._write("- " if tag == "li" else "")
         elif tag in {"td", "th"}:
             self._write(" ")
@@ -114,18 +127,17 @@ class _Converter(HTMLParser):
                     self._pop()
                 break
         if tag in _BLOCKS:
-            self._write("\f\f" if tag in _PARAGRAPHS else "\f")
+            self._write("\v" if tag in _PARAGRAPHS else "\f")
 
     def handle_data(self, data: str) -> None:
         if self._stopped:
             return
         data = data.replace("\x0e", "").replace("\x0f", "")
-        self._write(data if self._pre else re.sub(r"[ \t\r\n\f]+", " ", data))
+        self._write(data if self._pre else re.sub(r"[ \t\r\n\f\v]+", " ", data))
 
     def result(self) -> str:
         """Return the collected text with blanks and empty lines collapsed."""
-        text = "".join(self._out).replace("\u00a0", " ")
-        text = re.sub(r"[ \t]*\f[ \t\f]*(?:\n[ \t\f]*)?", lambda hit: "\n\n" if hit[0].count("\f") > 1 else "\n", text)
+        text = _RUN.sub(_line_ends, "".join(self._out).replace("\u00a0", " "))
         lines = [re.sub(r"(?<=\S)[ \t]{2,}", " ", line).rstrip() for line in text.split("\n")]
         lines = [line[1:] if line.startswith(" ") and not line.startswith("  ") else line for line in lines]
         return re.sub(r"\n{3,}", "\n\n", "\n".join(self._cited(lines))).strip("\n")

@@ -97,6 +97,8 @@ def walk(message: Message) -> Iterator[Part]:
             deeper = (*path, (seen, kind))
             stack.extend((child, deeper, inside) for child in reversed(children) if isinstance(child, Message))
         else:
+            # a container whose boundary is missing was left as one text by the standard parser
+            kind = "text/plain" if kind.startswith("multipart/") else kind
             yield _leaf(node, kind, path, original=original)
 
 

@@ -15,11 +15,12 @@ _CAMPAIGN_WORDS = """
     recptid x-rpcampaign x-ses-outgoing x-feedback-id
 """
 _CAMPAIGN = frozenset(_CAMPAIGN_WORDS.split())
+_RECEIPTS = frozenset({"disposition-notification", "feedback-report"})
 
 
 def is_notification(mail: Opened) -> bool:
     """Tell whether no person wrote this to us. A discussion list's mail is a person's; when unsure, so is the rest."""
-    if mail.report_type == "disposition-notification":
+    if mail.report_type in _RECEIPTS:
         return True
     headers = mail.headers
     if is_answer(mail) or "list-post" in headers:

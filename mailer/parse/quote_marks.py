@@ -13,6 +13,7 @@ _WROTE = (
     r"sendte|ha escrit"
 )
 _WROTE_END = re.compile(
+    r"\bírta \([^()]{0,100}\)\s*:\s*$|"
     rf"(?:^|[\s>)\]\"”,])(?:{_WROTE})\b[^:：]{{0,120}}[:：]\s*$|[>\s](?:wrote|a écrit|написал|escreveu)\s*$|"
     r">\s?(?:wrote|schrieb|a écrit|escribió|escreveu|ha scritto)\s*[:：]?\s*$|(?:写道|寫道|のメール|書きました|작성|"
     r"썼습니다)\s*[:：]?\s*$",

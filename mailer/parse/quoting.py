@@ -10,7 +10,7 @@ from mailer.parse.html_text import html_to_text
 from mailer.parse.quote_marks import attribution_end, header_block_end, is_delimiter, is_quoted, is_rule
 from mailer.parse.signature import strip_footers
 
-_MAX_LINES = 20_000
+_MAX_LINES = 5_000
 _FULL_LINE = 66  # characters after which mail programs wrap
 _TAIL = 30
 _FENCE = re.compile(r"^\s{0,3}(?:```|~~~)")

@@ -50,6 +50,11 @@ _UNTIL = (
 _CUE = re.compile(
     rf"(?<!\w)(?:(?P<back>{_BACK})|(?P<until>{_UNTIL}))(?!\w)|(?P<cjk>戻り|まで|返回|回来)", re.IGNORECASE
 )
+_BACK_AFTER = re.compile(
+    r"^[^.!?\d]{0,25}(?<!\w)(?:wieder|zurück|weer|terug|tilbage|tilbake|tillbaka|de retour|de vuelta|de "
+    r"volta|戻)(?!\w)",
+    re.IGNORECASE,
+)
 _RANGE = re.compile(
     r"(?:\bto\b|-|–|—|bis|\bau\b|\bal\b|\ba\b|\bt/m\b|\btot\b|\btil\b|\btill\b|\bdo\b|\bthrough\b|"
     r"\band\b)\s*(?:the |zum |le |el |den |o )?(?:\w+,? )?$",
@@ -76,8 +81,8 @@ def find_return_date(text: str, *, received_at: datetime) -> date | None:
     today = received_at.date()
     dates = [(start, end, day) for start, end, day in _find_dates(flat, today) if today <= day <= today + _HORIZON]
     by_kind: dict[str, list[date]] = {"back": [], "until": [], "range": []}
-    for start, _, day in dates:
-        kind = _cue_before(flat, start)
+    for start, end, day in dates:
+        kind = _cue_before(flat, start) or ("back" if _BACK_AFTER.match(flat[end : end + _AFTER]) else None)
         if kind:
             by_kind[kind].append(day)
     for kind in ("back", "until", "range"):

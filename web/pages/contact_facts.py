@@ -6,6 +6,7 @@ from crm import pipeline, suppressions, tasks, timeline
 from crm.contacts import get_contact
 from crm.models import User
 from kit.errors import InvalidError, NotFoundError
+from sequences.opt_outs import forbid_contact
 from web import forms
 from web.auth import require
 from web.request import this_actor, this_tx, this_user
@@ -74,11 +75,8 @@ def undo(entry_id: int) -> Response:
 def suppress(contact_id: int) -> Response:
     """Never mail this person again, at any address."""
     require("edit")
-    tx = this_tx()
-    why = request.form.get("why", "").strip()[:300] or "set by hand"
-    contact = get_contact(tx, contact_id)
-    suppressions.suppress_contact(tx, contact.id, reason="manual", source=why, actor=this_actor())
-    return done(f"/contacts/{contact_id}", "Nobody here will write to this person any more.")
+    name = forbid_contact(this_tx(), contact_id, actor=this_actor())
+    return done(f"/contacts/{contact_id}", f"Nobody here will write to {name} any more.")
 
 
 @blueprint.post("/contacts/<int:contact_id>/suppression/lift")

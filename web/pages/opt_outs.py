@@ -10,13 +10,13 @@ from web.respond import page
 blueprint = Blueprint("opt_outs", __name__)
 
 
-@blueprint.get("/u/<token>")
+@blueprint.get("/u/<path:token>")
 def show(token: str) -> Response:
     """Ask once; looking at the page changes nothing, because mail scanners open every link."""
     return page("setup/opt_out.html", token=token, email=None)
 
 
-@blueprint.post("/u/<token>")
+@blueprint.post("/u/<path:token>")
 def create(token: str) -> Response:
     """Stop all mail to the address the link was made for."""
     email = opt_out(this_tx(), token=token, seal=this_house().seal)

@@ -8,10 +8,11 @@ from sequences import authoring, report
 from sequences.models import Sequence
 from web import outgoing
 from web.auth import require
-from web.request import this_actor, this_tx
+from web.request import this_tx
 from web.respond import done, page
 
 blueprint = Blueprint("sequences", __name__)
+_SUMS = ("sent", "replied", "waiting", "skipped", "failed", "unknown")
 _STATES = ("active", "held", "stopped", "finished")
 
 
@@ -49,7 +50,7 @@ def pause(sequence_id: int) -> Response:
     """Stop sending; everyone stays where they are."""
     require("send")
     tx = this_tx()
-    authoring.pause_sequence(tx, _get(tx, sequence_id), actor=this_actor())
+    authoring.pause_sequence(tx, _get(tx, sequence_id))
     return done(f"/sequences/{sequence_id}", "Paused. Nothing more leaves until you resume it.")
 
 
@@ -58,7 +59,7 @@ def resume(sequence_id: int) -> Response:
     """Send again."""
     require("send")
     tx = this_tx()
-    authoring.resume_sequence(tx, _get(tx, sequence_id), actor=this_actor())
+    authoring.resume_sequence(tx, _get(tx, sequence_id))
     return done(f"/sequences/{sequence_id}", "Running again, in the sending windows.")
 
 
@@ -67,6 +68,3 @@ def _get(tx: Tx, sequence_id: int) -> Sequence:
     if sequence is None:
         raise NotFoundError("There is no such sequence.")
     return sequence
-
-
-_SUMS = ("sent", "replied", "waiting", "skipped", "failed", "unknown")

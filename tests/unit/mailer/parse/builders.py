@@ -24,7 +24,7 @@ def message(body: str = "", *, headers: tuple[tuple[str, str], ...] = PERSON, **
     """Return a message; keywords add or replace fields (`in_reply_to` is In-Reply-To)."""
     named = {name.replace("_", "-").lower(): value for name, value in more.items()}
     fields = [(name, named.pop(name.lower(), value)) for name, value in headers]
-    fields += [(name, value) for name, value in named.items()]
+    fields += list(named.items())
     head = "".join(f"{name}: {value}\r\n" for name, value in fields if value != "-")
     return (head + "\r\n" + body).encode()
 

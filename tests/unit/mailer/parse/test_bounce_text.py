@@ -1,32 +1,47 @@
 """Pure: bounces that are only prose."""
 
+import base64
+
 import pytest
 
 from mailer.types import MailKind
 from tests.unit.mailer.parse.builders import DAEMON, PERSON, parsed
 
 MARA = ("mara@blog.example",)
-TAIL = "\n\n--- Below this line is a copy of the message.\n\nFrom: ana@agency.example\nTo: other@else.example\nSubject: Film\n\nHi"
+TAIL = "\n\n--- Below this line is a copy of the message.\n\nFrom: ana@agency.example\nTo: "
+"other@else.example\nSubject: Film\n\nHi"
 
 PROSE = {
-    "qmail": "Hi. This is the qmail-send program at mx.blog.example.\nI'm afraid I wasn't able to deliver your message to the following "
-    "addresses.\nThis is a permanent error; I've given up.\n\n<mara@blog.example>:\nSorry, no mailbox here by that name. (#5.1.1)\n",
-    "exim": "This message was created automatically by mail delivery software.\n\nA message that you sent could not be delivered. The\nfollowing "
+    "qmail": "Hi. This is the qmail-send program at mx.blog.example.\nI'm afraid I wasn't able to deliver "
+    "your message to the following "
+    "addresses.\nThis is a permanent error; I've given up.\n\n<mara@blog.example>:\nSorry, no mailbox here "
+    "by that name. (#5.1.1)\n",
+    "exim": "This message was created automatically by mail delivery software.\n\nA message that you sent "
+    "could not be delivered. The\nfollowing "
     "address(es) failed:\n\n  mara@blog.example\n    host mx.blog.example [192.0.2.7]: 550 5.1.1 unknown user\n",
-    "sendmail": "   ----- The following addresses had permanent fatal errors -----\n<mara@blog.example>\n\n   ----- Transcript of session follows "
+    "sendmail": "   ----- The following addresses had permanent fatal errors -----\n<mara@blog.example>\n\n "
+    "  ----- Transcript of session follows "
     "-----\n... while talking to mx.blog.example.:\n>>> RCPT To:<mara@blog.example>\n<<< 550 5.1.1 User unknown\n",
-    "exchange": "Your message\n\n  To:      other@else.example\n  Subject: Film\n  Sent:    Mon, 16 Nov 2026 09:12\n\ndid not reach the following "
+    "exchange": "Your message\n\n  To:      other@else.example\n  Subject: Film\n  Sent:    Mon, 16 Nov "
+    "2026 09:12\n\ndid not reach the following "
     "recipient(s):\n\nmara@blog.example on Mon, 16 Nov 2026 09:13\n    The recipient name is not recognized\n",
-    "postfix": "This is the mail system at host mx.blog.example.\n\nI'm sorry to have to inform you that your message could not\nbe delivered.\n\n"
-    "<mara@blog.example>: host mx.blog.example[192.0.2.7] said: 550 5.1.1\n    <mara@blog.example>: user unknown (in reply to RCPT TO command)\n",
-    "gmail": "Delivery to the following recipient failed permanently:\n\n     mara@blog.example\n\nTechnical details of permanent failure:\nThe error "
+    "postfix": "This is the mail system at host mx.blog.example.\n\nI'm sorry to have to inform you that "
+    "your message could not\nbe delivered.\n\n"
+    "<mara@blog.example>: host mx.blog.example[192.0.2.7] said: 550 5.1.1\n    <mara@blog.example>: user "
+    "unknown (in reply to RCPT TO command)\n",
+    "gmail": "Delivery to the following recipient failed permanently:\n\n     mara@blog.example\n\n"
+    "Technical details of permanent failure:\nThe error "
     "that the other server returned was: 550 5.1.1 The email account does not exist.\n",
-    "yahoo": "Sorry, we were unable to deliver your message to the following address.\n\n<mara@blog.example>:\n550: 5.1.1 User unknown\n",
-    "smtp32": "Unknown user: mara@blog.example\n\nRCPT TO generated following response:\n553 5.1.1 <mara@blog.example> unknown\n",
-    "mailenable": "MailEnable: Message could not be delivered to some recipients.\nRecipient: [SMTP:mara@blog.example]\nReason: 550 5.1.1 unknown user\n",
-    "german": "Die folgende Nachricht konnte nicht zugestellt werden:\n\nmara@blog.example\n550 5.1.1 Empfänger existiert nicht\n",
+    "yahoo": "Sorry, we were unable to deliver your message to the following address.\n\n"
+    "<mara@blog.example>:\n550: 5.1.1 User unknown\n",
+    "smtp32": "Unknown user: mara@blog.example\n\nRCPT TO generated following response:\n553 5.1.1 "
+    "<mara@blog.example> unknown\n",
+    "mailenable": "MailEnable: Message could not be delivered to some recipients.\nRecipient: "
+    "[SMTP:mara@blog.example]\nReason: 550 5.1.1 unknown user\n",
+    "german": "Die folgende Nachricht konnte nicht zugestellt werden:\n\nmara@blog.example\n550 5.1.1 "
+    "Empfänger existiert nicht\n",
     "terse": "Your mail to mara@blog.example could not be delivered: user unknown.\n",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", PROSE)
@@ -44,7 +59,8 @@ def test_the_named_header_decides() -> None:
 
 
 def test_a_single_recipient_of_the_returned_message_is_the_last_resort() -> None:
-    text = "Sorry, delivery failed.\n\nOriginal message follows.\n\nFrom: ana@agency.example\nTo: mara@blog.example\nSubject: Film\n"
+    text = "Sorry, delivery failed.\n\nOriginal message follows.\n\nFrom: ana@agency.example\nTo: "
+    "mara@blog.example\nSubject: Film\n"
     mail = parsed(text, headers=DAEMON)
     assert mail.bounce is not None
     assert mail.bounce.recipients == MARA
@@ -80,7 +96,6 @@ def test_custom_servers_are_understood(sender: str, subject: str, text: str) -> 
 
 
 def test_an_encoded_japanese_postmaster_text() -> None:
-    import base64
 
     words = base64.b64encode(
         "次の宛先に送信できませんでした。\n<mara@blog.example>: 宛先が見つかりません\n".encode()

@@ -12,19 +12,68 @@ HEAD = "Reporting-MTA: dns; mx.blog.example\n\n"
 @pytest.mark.parametrize(
     ("text", "recipient", "status", "action"),
     [
-        ("Final-Recipient: rfc822; mara@blog.example\nAction: failed\nStatus: 5.1.1", "mara@blog.example", "5.1.1", "failed"),
-        ("Final-Recipient: rfc822;<Mara@Blog.example>\nAction: FAILED\nStatus: 5.2.2 (full)", "mara@blog.example", "5.2.2", "failed"),
-        ("Final-Recipient: rfc/822; mara@blog.example\nAction: failed\nStatus: 5.0.0", "mara@blog.example", "5.0.0", "failed"),
-        ("Final-Recipient : RFC822; mara@blog.example\nAction : failed\nStatus : 5.1.1", "mara@blog.example", "5.1.1", "failed"),
-        ("Original-Recipient: rfc822;mara@blog.example\nFinal-Recipient: rfc822;x@cluster.local\nAction: failed\nStatus: 5.1.1",
-         "mara@blog.example", "5.1.1", "failed"),
-        ("Original-Recipient: rfc822; mara@blog.example\nFinal-Recipient: x400; /S=mara/C=GB/\nAction: failed", "mara@blog.example", None, "failed"),
-        ("Final-Recipient: X400; c=US;a= ;p=B;dda:SMTP=mara@blog.example;\nAction: failed", "mara@blog.example", None, "failed"),
-        ("Final-Recipient: rfc822; mara@blog.example\nAction: failed (no such)\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 5.1.1 unknown\n user",
-         "mara@blog.example", "5.1.1", "failed"),
-        ("Final-Recipient: rfc822; mara@blog.example\nAction: failure\nStatus: 553 too big", "mara@blog.example", "5.0.0", "failure"),
+        (
+            "Final-Recipient: rfc822; mara@blog.example\nAction: failed\nStatus: 5.1.1",
+            "mara@blog.example",
+            "5.1.1",
+            "failed",
+        ),
+        (
+            "Final-Recipient: rfc822;<Mara@Blog.example>\nAction: FAILED\nStatus: 5.2.2 (full)",
+            "mara@blog.example",
+            "5.2.2",
+            "failed",
+        ),
+        (
+            "Final-Recipient: rfc/822; mara@blog.example\nAction: failed\nStatus: 5.0.0",
+            "mara@blog.example",
+            "5.0.0",
+            "failed",
+        ),
+        (
+            "Final-Recipient : RFC822; mara@blog.example\nAction : failed\nStatus : 5.1.1",
+            "mara@blog.example",
+            "5.1.1",
+            "failed",
+        ),
+        (
+            (
+                "Original-Recipient: rfc822;mara@blog.example\nFinal-Recipient: rfc822;x@cluster.local\nAction: "
+                "failed\nStatus: 5.1.1"
+            ),
+            "mara@blog.example",
+            "5.1.1",
+            "failed",
+        ),
+        (
+            "Original-Recipient: rfc822; mara@blog.example\nFinal-Recipient: x400; /S=mara/C=GB/\nAction: failed",
+            "mara@blog.example",
+            None,
+            "failed",
+        ),
+        (
+            "Final-Recipient: X400; c=US;a= ;p=B;dda:SMTP=mara@blog.example;\nAction: failed",
+            "mara@blog.example",
+            None,
+            "failed",
+        ),
+        (
+            (
+                "Final-Recipient: rfc822; mara@blog.example\nAction: failed (no such)\nStatus: 5.0.0\n"
+                "Diagnostic-Code: smtp; 550 5.1.1 unknown\n user"
+            ),
+            "mara@blog.example",
+            "5.1.1",
+            "failed",
+        ),
+        (
+            "Final-Recipient: rfc822; mara@blog.example\nAction: failure\nStatus: 553 too big",
+            "mara@blog.example",
+            "5.0.0",
+            "failure",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_group_is_read_in_spite_of_its_form(text: str, recipient: str, status: str | None, action: str) -> None:
     (found,) = parse_report(HEAD + text)
     assert (found.recipient, found.status, found.action) == (recipient, status, action)
@@ -97,6 +146,7 @@ def test_a_report_as_plain_text_counts() -> None:
 
 
 def test_a_person_who_forwards_a_report_stays_a_person() -> None:
-    text = "Ana, I get this when I write to you:\n\n> Final-Recipient: rfc822; ana@agency.example\n> Action: failed\n> Status: 5.1.1"
+    text = "Ana, I get this when I write to you:\n\n> Final-Recipient: rfc822; ana@agency.example\n> "
+    "Action: failed\n> Status: 5.1.1"
     mail = parsed(text, in_reply_to="<m1@agency.example>")
     assert mail.kind is MailKind.REPLY

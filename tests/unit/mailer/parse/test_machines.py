@@ -22,8 +22,13 @@ def test_a_feedback_report_is_a_complaint_of_its_recipient() -> None:
 
 def test_an_old_complaint_without_report_part_names_the_recipient_of_the_mail() -> None:
     body = f"--b1\nContent-Type: message/rfc822\n\n{ORIGINAL}\n--b1--\n"
-    mail = parsed(body, headers=PERSON, content_type="multipart/mixed; boundary=b1", From="staff@hotmail.com",
-                  subject="complaint about message from 192.0.2.1")  # fmt: skip
+    mail = parsed(
+        body,
+        headers=PERSON,
+        content_type="multipart/mixed; boundary=b1",
+        From="staff@hotmail.com",
+        subject="complaint about message from 192.0.2.1",
+    )
     assert mail.complaint
     assert mail.bounce is not None
     assert mail.bounce.recipients == ("mara@blog.example",)
@@ -42,12 +47,21 @@ def test_not_spam_is_no_complaint() -> None:
 @pytest.mark.parametrize(
     ("sender", "subject", "text", "more"),
     [
-        ("noreply@boxbe.com", "Film (Action Required)", "Please click https://boxbe.example/x so that your mail is delivered.", {}),
+        (
+            "noreply@boxbe.com",
+            "Film (Action Required)",
+            "Please click https://boxbe.example/x so that your mail is delivered.",
+            {},
+        ),
         ("bluebottle <verify@bluebottle.com>", "Film [verification]", "Visit https://b.example/y", {}),
-        ("mara@blog.example", "Please confirm your message", "Click here to deliver your message: https://guard.example/1",
-         {"auto_submitted": "auto-replied"}),
+        (
+            "mara@blog.example",
+            "Please confirm your message",
+            "Click here to deliver your message: https://guard.example/1",
+            {"auto_submitted": "auto-replied"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_challenge_is_no_reply(sender: str, subject: str, text: str, more: dict[str, str]) -> None:
     assert parsed(text, From=sender, subject=subject, **more).kind is MailKind.CHALLENGE
 
@@ -55,7 +69,8 @@ def test_a_challenge_is_no_reply(sender: str, subject: str, text: str, more: dic
 def test_a_report_that_asks_for_a_confirmation_is_still_a_bounce() -> None:
     body = (
         "--b1\nContent-Type: text/plain\n\nPlease confirm your message at https://guard.example/1 to be delivered.\n"
-        "--b1\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; mara@blog.example\n"
+        "--b1\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; "
+        "mara@blog.example\n"
         "Action: failed\nStatus: 5.7.1\n\n--b1--\n"
     )
     mail = parsed(body, headers=DAEMON, content_type="multipart/report; report-type=delivery-status; boundary=b1")
@@ -63,12 +78,32 @@ def test_a_report_that_asks_for_a_confirmation_is_still_a_bounce() -> None:
 
 
 SUBJECTS = [
-    "Automatic reply: A film", "Auto Reply: A film", "Autoreply: film", "Out of Office: A film", "Out of the office", "OOO: film", "OOF: film",
-    "AUTO: Mara Lind is out of the office (returning 3 December)", "Automatische Antwort: Film", "Abwesenheitsnotiz: Film", "Réponse automatique : Film",
-    "Respuesta automática: Film", "Resposta automática: Film", "Risposta automatica: Film", "Automatisch antwoord: Film", "Automatiskt svar: Film",
-    "Autosvar: Film", "Automatyczna odpowiedź: Film", "Автоответ: Film", "自動応答: Film", "自动回复: Film", "Film (Automatic Response)",
-    "vacation: Film", "Re: Automatic reply: Film", "Automātiska atbilde: Film",
-]  # fmt: skip
+    "Automatic reply: A film",
+    "Auto Reply: A film",
+    "Autoreply: film",
+    "Out of Office: A film",
+    "Out of the office",
+    "OOO: film",
+    "OOF: film",
+    "AUTO: Mara Lind is out of the office (returning 3 December)",
+    "Automatische Antwort: Film",
+    "Abwesenheitsnotiz: Film",
+    "Réponse automatique : Film",
+    "Respuesta automática: Film",
+    "Resposta automática: Film",
+    "Risposta automatica: Film",
+    "Automatisch antwoord: Film",
+    "Automatiskt svar: Film",
+    "Autosvar: Film",
+    "Automatyczna odpowiedź: Film",
+    "Автоответ: Film",
+    "自動応答: Film",
+    "自动回复: Film",
+    "Film (Automatic Response)",
+    "vacation: Film",
+    "Re: Automatic reply: Film",
+    "Automātiska atbilde: Film",
+]
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
@@ -142,7 +177,8 @@ def test_a_notification_is_nobodys_answer(more: dict[str, str]) -> None:
 
 
 def test_a_read_receipt_is_nobodys_answer() -> None:
-    body = "--b1\nContent-Type: text/plain\n\nYour mail was displayed.\n--b1\nContent-Type: message/disposition-notification\n\nDisposition: manual-action; displayed\n--b1--\n"
+    body = "--b1\nContent-Type: text/plain\n\nYour mail was displayed.\n--b1\nContent-Type: "
+    "message/disposition-notification\n\nDisposition: manual-action; displayed\n--b1--\n"
     mail = parsed(body, content_type="multipart/report; report-type=disposition-notification; boundary=b1")
     assert mail.kind is MailKind.OTHER
 

@@ -9,18 +9,55 @@ from tests.unit.mailer.parse.builders import parsed
 @pytest.mark.parametrize(
     "text",
     [
-        "unsubscribe", "STOP", "Remove me", "Please remove me from your list.", "Please unsubscribe me.", "Stop emailing me!",
-        "Take me off your list", "Please do not contact me again.", "Don't email me anymore", "No more emails please.", "Kindly opt me out.",
-        "I no longer wish to receive these mails.", "Not interested, please remove me.", "Please delete my data from your database.", "Leave me alone",
-        "Bitte nehmen Sie mich aus Ihrem Verteiler, mich bitte aus der Liste löschen.", "Bitte löschen Sie meine Daten.", "Bitte keine weiteren E-Mails mehr.",
-        "Schreiben Sie mir bitte nicht mehr.", "Bitte abmelden", "Merci de me désabonner.", "Veuillez me retirer de votre liste.", "Ne me contactez plus.",
-        "Arrêtez de m'écrire.", "Quiero darme de baja.", "Por favor, elimíneme de su lista.", "No me escriban más.", "Dejen de enviarme correos.",
-        "Cancellatemi dalla lista.", "Non scrivetemi più.", "Vorrei disiscrivermi", "Por favor, remova-me da lista.", "Não me envie mais e-mails.",
-        "Pare de me enviar e-mails.", "Graag uitschrijven.", "Haal mij van de lijst af.", "Mail mij niet meer.", "Afmeld mig, tak.", "Fjern mig fra listen.",
-        "Skriv ikke til mig igen.", "Ikke flere mails, tak.", "Avregistrera mig.", "Ta bort mig från listan.", "Sluta mejla mig.",
-        "Proszę mnie wypisać, wypiszcie mnie.", "Proszę usunąć mój adres.", "Proszę nie pisać do mnie więcej.",
+        "unsubscribe",
+        "STOP",
+        "Remove me",
+        "Please remove me from your list.",
+        "Please unsubscribe me.",
+        "Stop emailing me!",
+        "Take me off your list",
+        "Please do not contact me again.",
+        "Don't email me anymore",
+        "No more emails please.",
+        "Kindly opt me out.",
+        "I no longer wish to receive these mails.",
+        "Not interested, please remove me.",
+        "Please delete my data from your database.",
+        "Leave me alone",
+        "Bitte nehmen Sie mich aus Ihrem Verteiler, mich bitte aus der Liste löschen.",
+        "Bitte löschen Sie meine Daten.",
+        "Bitte keine weiteren E-Mails mehr.",
+        "Schreiben Sie mir bitte nicht mehr.",
+        "Bitte abmelden",
+        "Merci de me désabonner.",
+        "Veuillez me retirer de votre liste.",
+        "Ne me contactez plus.",
+        "Arrêtez de m'écrire.",
+        "Quiero darme de baja.",
+        "Por favor, elimíneme de su lista.",
+        "No me escriban más.",
+        "Dejen de enviarme correos.",
+        "Cancellatemi dalla lista.",
+        "Non scrivetemi più.",
+        "Vorrei disiscrivermi",
+        "Por favor, remova-me da lista.",
+        "Não me envie mais e-mails.",
+        "Pare de me enviar e-mails.",
+        "Graag uitschrijven.",
+        "Haal mij van de lijst af.",
+        "Mail mij niet meer.",
+        "Afmeld mig, tak.",
+        "Fjern mig fra listen.",
+        "Skriv ikke til mig igen.",
+        "Ikke flere mails, tak.",
+        "Avregistrera mig.",
+        "Ta bort mig från listan.",
+        "Sluta mejla mig.",
+        "Proszę mnie wypisać, wypiszcie mnie.",
+        "Proszę usunąć mój adres.",
+        "Proszę nie pisać do mnie więcej.",
     ],
-)  # fmt: skip
+)
 def test_an_opt_out_is_heard(text: str) -> None:
     assert find_opt_out(text) is not None
 
@@ -28,17 +65,32 @@ def test_an_opt_out_is_heard(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Not interested.", "No thanks!", "Kein Interesse.", "Pas intéressée.", "No me interesa.", "My audience can unsubscribe; your unsubscribe page is broken.",
-        "How do I unsubscribe people from my newsletter?", "Don't remove me, I like it!",
-        "I never stop baking.", "Please stop by our stand.", "Do not contact me before Monday.", "Would love to!", "We list 40 bakers.", "", "Can you email me the brief?",
-        "I will stop posting in May.", "Do not hesitate to contact me.", "Please don't hesitate to email me again.",
+        "Not interested.",
+        "No thanks!",
+        "Kein Interesse.",
+        "Pas intéressée.",
+        "No me interesa.",
+        "My audience can unsubscribe; your unsubscribe page is broken.",
+        "How do I unsubscribe people from my newsletter?",
+        "Don't remove me, I like it!",
+        "I never stop baking.",
+        "Please stop by our stand.",
+        "Do not contact me before Monday.",
+        "Would love to!",
+        "We list 40 bakers.",
+        "",
+        "Can you email me the brief?",
+        "I will stop posting in May.",
+        "Do not hesitate to contact me.",
+        "Please don't hesitate to email me again.",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_opt_out_is_left_alone(text: str) -> None:
     assert find_opt_out(text) is None
 
 
 def test_an_opt_out_in_the_quote_is_not_the_persons() -> None:
-    quote = "On 16 Nov 2026, Ana <ana@agency.example> wrote:\n> Reply stop and we never write again. To unsubscribe: unsubscribe me"
+    quote = "On 16 Nov 2026, Ana <ana@agency.example> wrote:\n> Reply stop and we never write again. To "
+    "unsubscribe: unsubscribe me"
     assert not parsed(f"Yes, gladly!\n\n{quote}").opt_out
     assert parsed(f"Please remove me from your list.\n\n{quote}").opt_out

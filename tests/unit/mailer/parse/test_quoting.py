@@ -35,7 +35,10 @@ INTRODUCTIONS = [
     "2026-11-16 9:12 GMT+01:00 Ana <ana@agency.example>:",
     "-----Original Message-----\nFrom: Ana\nSent: Monday",
     "-----Ursprüngliche Nachricht-----\nVon: Ana\nGesendet: Montag",
-    "________________________________\nFrom: Ana <ana@agency.example>\nSent: Monday, November 16, 2026 9:12 AM\nTo: Mara\nSubject: Film",
+    (
+        "________________________________\nFrom: Ana <ana@agency.example>\nSent: Monday, November 16, 2026 9:12 "
+        "AM\nTo: Mara\nSubject: Film"
+    ),
     "*From:* Ana [mailto:ana@agency.example]\n*Sent:* Monday, November 16, 2026\n*To:* Mara\n*Subject:* Film",
     "Von: Ana <ana@agency.example>\nGesendet: Montag, 16. November 2026\nAn: Mara\nBetreff: Film",
     "De : Ana <ana@agency.example>\nEnvoyé : lundi 16 novembre 2026\nÀ : Mara\nObjet : Film",
@@ -47,7 +50,10 @@ INTRODUCTIONS = [
     "Od: Ana\nWysłano: 16 listopada 2026\nDo: Mara\nTemat: Film",
     "От: Ana\nОтправлено: 16 ноября 2026 г.\nКому: Mara\nТема: Film",
     "发件人: Ana\n发送时间: 2026年11月16日\n收件人: Mara\n主题: Film",
-    "---------- Forwarded message ---------\nFrom: Ana <ana@agency.example>\nDate: Mon, Nov 16\nSubject: Film\nTo: Mara",
+    (
+        "---------- Forwarded message ---------\nFrom: Ana <ana@agency.example>\nDate: Mon, Nov 16\nSubject: "
+        "Film\nTo: Mara"
+    ),
     "Begin forwarded message:\n\nFrom: Ana\nSubject: Film\nDate: 16 November",
     "##- Please type your reply above this line -##",
 ]

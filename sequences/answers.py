@@ -1,0 +1,95 @@
+"""Use cases: mail written by hand, on the same road as the sequences': queued, undoable for a moment, sent once."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from crm.models import Contact, ContactAddress, Mailbox, Message, Thread
+from crm.suppressions import find_suppression
+from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from kit.tx import Tx
+from mailer.message_id import new_message_id
+from sequences.models import Send, SendBody
+from sequences.pitch import Gaps, render_pitch
+
+UNDO_S = 10
+STALE_AFTER = timedelta(days=7)
+
+
+def queue_answer(tx: Tx, thread_id: int, text: str, *, request_key: str, actor: str, undo_s: float = UNDO_S) -> Send:
+    """Queue an answer in a conversation; the same `request_key` never queues twice.
+
+    It may be taken back for `undo_s` seconds. Refused for an address that must not be contacted.
+    """
+    found = tx.session.scalar(select(Send).where(Send.request_key == request_key))
+    if found:
+        return found
+    thread = tx.session.get(Thread, thread_id)
+    if thread is None or thread.contact_id is None:
+        raise NotFoundError("There is no such conversation.")
+    email = _address_of(tx, thread)
+    suppression = find_suppression(tx, email)
+    if suppression:
+        raise RefusedError(f"{email} must not be contacted ({suppression.reason}). Lift that first, with a reason.")
+    rendered = _render(text)
+    mailbox = tx.session.get_one(Mailbox, thread.mailbox_id)
+    due_at = tx.now + timedelta(seconds=undo_s)
+    send = Send(
+        request_key=request_key,
+        contact_id=thread.contact_id,
+        brand_id=thread.brand_id,
+        mailbox_id=mailbox.id,
+        thread_id=thread.id,
+        email=email,
+        subject=thread.subject,
+        state="scheduled",
+        rfc_id=new_message_id(tx.rng, domain=mailbox.address.rpartition("@")[2], now=tx.now),
+        planned_at=due_at,
+        due_at=due_at,
+        expires_at=due_at + STALE_AFTER,
+        approved_by=actor,
+        created_at=tx.now,
+        explanation={"by_hand": True},
+    )
+    tx.session.add(send)
+    tx.session.flush()
+    tx.session.add(SendBody(send_id=send.id, source=text, text=rendered[0], html=rendered[1]))
+    return send
+
+
+def cancel_answer(tx: Tx, send_id: int) -> Send:
+    """Take an answer back while it has not left."""
+    send = tx.session.get(Send, send_id)
+    if send is None or send.enrolment_id is not None:
+        raise NotFoundError("There is no such answer.")
+    if send.state != "scheduled":
+        raise ConflictError("It has left already.")
+    send.state, send.reason, send.settled_at = "cancelled", "Taken back.", tx.now
+    return send
+
+
+def _address_of(tx: Tx, thread: Thread) -> str:
+    """Return where to answer: the address they last wrote from, else their preferred one."""
+    last = tx.session.scalar(
+        select(Message.sender)
+        .where(Message.thread_id == thread.id, Message.direction == "in", Message.kind == "reply")
+        .order_by(Message.at.desc())
+        .limit(1)
+    )
+    contact = tx.session.get_one(Contact, thread.contact_id)
+    if last:
+        return last
+    own = select(ContactAddress.email).where(ContactAddress.contact_id == contact.id).order_by(ContactAddress.position)
+    email = tx.session.scalar(own.limit(1))
+    if email is None:
+        raise InvalidError("There is no address to answer to.")
+    return email
+
+
+def _render(text: str) -> tuple[str, str]:
+    """Return the text and HTML of what a person typed: Markdown, braces meaning nothing."""
+    safe = text.replace("{", "{{ '{' }}") if "{" in text else text
+    rendered = render_pitch(None, safe, {}, footer=None)
+    if isinstance(rendered, Gaps):
+        raise InvalidError(" ".join(rendered.faults) or "Write something first.")
+    return rendered.text, rendered.html

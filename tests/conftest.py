@@ -1,0 +1,115 @@
+"""What every test stands on: databases of both kinds, servers named when they are missing."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from kit.clock import FixedClock
+from kit.db import make_engine
+from kit.tx import Database
+from tests.servers.postgres import PostgresServer, find_postgres, start_postgres
+from web.schema import upgrade_schema
+
+settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("here", deadline=None)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+_missing: set[str] = set()
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def _is_there(name: str) -> bool:
+    if name == "postgresql":
+        return find_postgres() is not None
+    programs = {"redis": "redis-server", "chromium": "chromium"}
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/lib/postfix/sbin"
+    return shutil.which(programs.get(name, name), path=path) is not None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("server"):
+        name = mark.args[0]
+        if _is_there(name):
+            continue
+        _missing.add(name)
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"{name} is missing; run: make services")
+        pytest.skip(f"{name} is not installed")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = {name for name in ("dovecot", "postfix", "postgresql", "redis", "chromium") if not _is_there(name)}
+    if skipped | _missing:
+        terminalreporter.write_line(
+            f"Not installed, so tests that need them were left out: {', '.join(sorted(skipped | _missing))}. "
+            "Install with: make services"
+        )
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A Monday morning in November, 09:00 UTC."""
+    return FixedClock(MONDAY)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database, copied by each test that wants one."""
+    path = tmp_path_factory.mktemp("template") / "empty.sqlite3"
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade_schema(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    server = start_postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server("postgresql"))])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated, empty database: each test runs on both kinds."""
+    if request.param == "sqlite":
+        path = tmp_path / "rapport.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    with server.fresh_database() as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str, clock: FixedClock) -> Iterator[Database]:
+    engine = make_engine(database_url)
+    yield Database(engine, clock, Random(1))
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path, clock: FixedClock) -> Iterator[Database]:
+    """One SQLite database, for tests where the kind does not matter."""
+    path = tmp_path / "rapport.sqlite3"
+    shutil.copy(sqlite_template, path)
+    engine = make_engine(f"sqlite:///{path}")
+    yield Database(engine, clock, Random(1))
+    engine.dispose()
+
+
+def dump_sqlite(path: Path, *, without: tuple[str, ...] = ("heartbeats",)) -> str:
+    """Return an SQL dump of a SQLite file, some tables left out."""
+    text = subprocess.run(
+        ["python3", "-c", "import sqlite3,sys; print('\\n'.join(sqlite3.connect(sys.argv[1]).iterdump()))", str(path)],
+        capture_output=True, text=True, check=True,
+    ).stdout
+    return "\n".join(line for line in text.splitlines() if not any(f'"{name}"' in line for name in without))

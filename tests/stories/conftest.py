@@ -1,0 +1,12 @@
+from pathlib import Path
+
+import pytest
+
+from kit.clock import FixedClock
+from kit.tx import Database
+from tests.stories.world import World
+
+
+@pytest.fixture
+def world(database: Database, clock: FixedClock, tmp_path: Path) -> World:
+    return World(database, clock, tmp_path)

@@ -1,0 +1,118 @@
+// Rapport: the few behaviours that need a script. Every page works without it.
+(() => {
+  const root = document.documentElement;
+  const $ = (s, el = document) => el.querySelector(s);
+  const all = (s, el = document) => [...el.querySelectorAll(s)];
+  const typing = (el) => el.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+  const shown = (el) => el.checkVisibility?.() ?? true;
+
+  // Live parts: one beat for the page, silent while nobody looks or a menu is open inside.
+  setInterval(() => {
+    if (document.visibilityState === "visible" && window.htmx) htmx.trigger(document.body, "tick");
+  }, 2000);
+  const last = new Map();
+  document.addEventListener("htmx:beforeSwap", (e) => {
+    const { target, serverResponse } = e.detail;
+    if (!target?.id || e.detail.requestConfig?.triggeringEvent?.type !== "tick") return;
+    if (last.get(target.id) === serverResponse || target.querySelector("details[open]")) e.detail.shouldSwap = false;
+    last.set(target.id, serverResponse);
+  });
+
+  // Typed text survives a reload: kept in this tab until it was sent.
+  all("[data-keep]").forEach((box) => {
+    const key = `keep:${box.dataset.keep}`;
+    if (!box.value) box.value = sessionStorage.getItem(key) ?? "";
+    box.addEventListener("input", () => sessionStorage.setItem(key, box.value));
+    box.form?.addEventListener("submit", () => sessionStorage.removeItem(key));
+  });
+
+  // A guess at the zone, for the first account.
+  const zone = $("select[data-zone=guess]");
+  const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && all("option", zone).some((o) => o.value === guess)) zone.value = guess;
+
+  // Menus close when the person turns elsewhere.
+  document.addEventListener("click", (e) => {
+    all("details.menu[open]").forEach((menu) => { if (!menu.contains(e.target)) menu.open = false; });
+  });
+  document.addEventListener("toggle", (e) => {
+    if (e.target.matches?.("details[open]")) $("input:not([type=hidden]), textarea, .menu-list button", e.target)?.focus();
+  }, true);
+
+  // A double click sends once.
+  document.addEventListener("submit", (e) => {
+    if (e.target.dataset.busy) { e.preventDefault(); return; }
+    e.target.dataset.busy = "1";
+    e.submitter?.setAttribute("aria-busy", "true");
+  });
+  addEventListener("pageshow", () => all("form[data-busy]").forEach((f) => {
+    delete f.dataset.busy;
+    all("[aria-busy]", f).forEach((b) => b.removeAttribute("aria-busy"));
+  }));
+
+  // Command palette: a native dialog, so focus is trapped and given back.
+  const palette = $("#palette");
+  const options = () => all("[role=option]", palette).filter(shown);
+  const choose = (option) => {
+    all("[role=option]", palette).forEach((o) => o.setAttribute("aria-selected", String(o === option)));
+    $("input", palette).setAttribute("aria-activedescendant", option?.id ?? "");
+    option?.scrollIntoView({ block: "nearest" });
+  };
+  const open = () => { palette.showModal(); $("input", palette).select(); choose(options()[0]); };
+  if (palette) {
+    all("a[data-palette]").forEach((b) => b.addEventListener("click", (e) => { e.preventDefault(); open(); }));
+    palette.addEventListener("click", (e) => { if (e.target === palette) palette.close(); });
+    palette.addEventListener("input", (e) => {
+      const words = e.target.value.toLowerCase();
+      all("[data-words]", palette).forEach((o) => { o.hidden = !o.dataset.words.includes(words); });
+      choose(options()[0]);
+    });
+    palette.addEventListener("htmx:afterSwap", () => choose(options()[0]));
+    palette.addEventListener("keydown", (e) => {
+      const found = options();
+      const at = found.findIndex((o) => o.getAttribute("aria-selected") === "true");
+      if (e.key === "Enter" && found[at]) { e.preventDefault(); found[at].click(); }
+      if (e.key !== "ArrowDown" && e.key !== "ArrowUp") return;
+      e.preventDefault();
+      choose(found[(at + (e.key === "ArrowDown" ? 1 : -1) + found.length) % found.length]);
+    });
+  }
+
+  // "f" keeps the selected words as feedback.
+  const quote = () => {
+    const picked = getSelection();
+    const inside = picked.anchorNode?.parentElement?.closest("[data-quotable]");
+    const box = $("[data-feedback] textarea[name=quote]");
+    if (box && inside && !picked.isCollapsed) box.value = picked.toString().trim();
+  };
+
+  // Letter keys: off while typing, and off for good when the person says so in settings.
+  const go = { t: "/today", i: "/inbox?turn=you", v: "/review", c: "/contacts", s: "/sequences" };
+  let g = 0;
+  const walk = (step) => {
+    const rows = all("[data-rows] > *");
+    if (!rows.length) return;
+    const at = rows.findIndex((r) => r.contains(document.activeElement) || r.classList.contains("at"));
+    const to = Math.max(0, Math.min(rows.length - 1, at + step));
+    rows.forEach((r, i) => r.classList.toggle("at", i === to));
+    $("a, button, input", rows[to])?.focus();
+  };
+  const press = (key) => {
+    const control = all(`[data-key="${CSS.escape(key)}"]`).find(shown);
+    if (!control) return false;
+    if (key === "f") quote();
+    if (control.matches("textarea")) control.focus(); else control.click();
+    return true;
+  };
+  document.addEventListener("keydown", (e) => {
+    if ((e.metaKey || e.ctrlKey) && e.key.toLowerCase() === "k" && palette) { e.preventDefault(); open(); return; }
+    if ((e.metaKey || e.ctrlKey) && e.key === "Enter") { e.target.form?.requestSubmit($("[data-send]", e.target.form) ?? undefined); return; }
+    if (e.key === "Escape") all("details.menu[open]").forEach((menu) => { menu.open = false; $("summary", menu).focus(); });
+    if (root.dataset.keys === "off" || typing(e.target) || e.metaKey || e.ctrlKey || e.altKey || palette?.open) return;
+    if (Date.now() - g < 1200 && go[e.key]) { location.href = go[e.key]; return; }
+    if (e.key === "/" && palette) { e.preventDefault(); open(); }
+    else if (e.key === "g") g = Date.now();
+    else if (e.key === "j" || e.key === "k") walk(e.key === "j" ? 1 : -1);
+    else if (press(e.key)) e.preventDefault();
+  });
+})();
