@@ -12,7 +12,7 @@ from kit.tx import Tx
 
 _LIMIT = 300
 # Entries that tell again what a stored mail shows better.
-_MAIL_KINDS = frozenset({"sent", "reply", "auto_reply", "bounce", "challenge", "other", "manual", "message"})
+_MAIL_KINDS = frozenset({"mail_in", "mail_sent", "mail_manual", "reply", "auto_reply", "bounce"})
 _SHOWN = {
     "messages": frozenset({"message"}),
     "notes": frozenset({"note", "dm", "task", "task_done"}),
@@ -40,12 +40,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Newest first, as filtered; the counts are of everything."""
+    """Newest first, as filtered; the counts are of everything. `exchange` is human mail, the oldest first."""
 
     moments: tuple[Moment, ...]
     counts: dict[str, int]
     undone: frozenset[int]
     newest_move_id: int | None
+    exchange: tuple[tuple[str, datetime], ...]
 
 
 def read_history(tx: Tx, contact_id: int, *, show: str = "") -> History:
@@ -69,6 +70,7 @@ def read_history(tx: Tx, contact_id: int, *, show: str = "") -> History:
         counts=counts,
         undone=frozenset(entry.undoes_id for entry in entries if entry.undoes_id),
         newest_move_id=moves[0] if moves else None,
+        exchange=tuple((_side(mail), mail.at) for mail in reversed(mails) if _side(mail)),
     )
 
 

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, literal, or_, select
 
-from crm.contacts import get_contact, list_addresses, list_tags
-from crm.exchange import HUMAN, AnswerTimes, Exchange, count_weeks, measure_answers
-from crm.models import Contact, ContactAddress, Handle, Message, Relationship, Stage, Suppression, Thread
+from crm.contacts import get_contact, list_tags
+from crm.exchange import AnswerTimes, Exchange, count_weeks, measure_answers
+from crm.models import Contact, ContactAddress, Handle, Relationship, Stage, Suppression, Thread
+from crm.history import History
 from crm.people import decide_contact_turn, list_main_handles
 from crm.turns import Turn
 from kit.tx import Tx
-from mailer.addresses import domain_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,44 +39,51 @@ class Person:
         return next((stage for stage in self.stages if stage.id == at), None)
 
 
-def read_person(tx: Tx, contact_id: int, *, brand_id: int | None, weeks: int = 24) -> Person:
-    """Return a person, or refuse when there is none. Nine queries."""
+def read_person(tx: Tx, contact_id: int, story: History, *, brand_id: int | None, weeks: int = 24) -> Person:
+    """Return a person, or refuse when there is none; the exchange is counted from the `story` already read."""
     contact = get_contact(tx, contact_id)
-    addresses = list_addresses(tx, contact_id)
+    mails = story.exchange
+    addresses = _addresses(tx, contact_id)
+    stages = _stages(tx, contact_id, brand_id)
     threads = list(
         tx.session.scalars(select(Thread).where(Thread.contact_id == contact_id).order_by(Thread.last_at.desc()))
     )
     turn, waiting = decide_contact_turn(tx, threads)
-    mails = _human_mail(tx, contact_id)
     return Person(
         contact=contact,
-        addresses=tuple(addresses),
+        addresses=tuple(dict.fromkeys(address for address, _ in addresses)),
         handles=list_main_handles(tx, [contact_id]).get(contact_id, ()),
         tags=tuple(list_tags(tx, contact_id)),
-        stages=tuple(tx.session.scalars(select(Stage).order_by(Stage.position))),
-        relationship=tx.session.scalar(
-            select(Relationship).where(Relationship.contact_id == contact_id, Relationship.brand_id == brand_id)
-        ),
+        stages=tuple(stage for stage, _ in stages),
+        relationship=next((found for _, found in stages if found), None),
         threads=tuple(threads),
         turn=turn,
         waiting=waiting,
         exchange=count_weeks(mails, weeks=weeks, now=tx.now),
         answers=measure_answers(mails),
         last_reply_at=max((at for direction, at in mails if direction == "in"), default=None),
-        suppressions=tuple(_suppressions(tx, addresses)),
+        suppressions=tuple(dict.fromkeys(found for _, found in addresses if found)),
     )
 
 
-def _human_mail(tx: Tx, contact_id: int) -> list[tuple[str, datetime]]:
-    rows = tx.session.execute(
-        select(Message.direction, Message.at)
-        .where(Message.contact_id == contact_id, Message.kind.in_(HUMAN))
-        .order_by(Message.at, Message.id)
+def _addresses(tx: Tx, contact_id: int) -> list[tuple[ContactAddress, Suppression | None]]:
+    """Return addresses, the preferred one first, each with what forbids it: itself, or its domain."""
+    domain = and_(Suppression.target.like("@%"), ContactAddress.email.like(literal("%") + Suppression.target))
+    query = (
+        select(ContactAddress, Suppression)
+        .outerjoin(
+            Suppression, and_(Suppression.lifted_at.is_(None), or_(Suppression.target == ContactAddress.email, domain))
+        )
+        .where(ContactAddress.contact_id == contact_id)
+        .order_by(ContactAddress.position, ContactAddress.id, Suppression.since)
     )
-    return [(direction, at) for direction, at in rows]
+    return [(address, found) for address, found in tx.session.execute(query)]
 
 
-def _suppressions(tx: Tx, addresses: list[ContactAddress]) -> list[Suppression]:
-    targets = {address.email for address in addresses} | {f"@{domain_of(address.email)}" for address in addresses}
-    query = select(Suppression).where(Suppression.target.in_(targets), Suppression.lifted_at.is_(None))
-    return list(tx.session.scalars(query.order_by(Suppression.since)))
+def _stages(tx: Tx, contact_id: int, brand_id: int | None) -> list[tuple[Stage, Relationship | None]]:
+    """Return all stages in order; the one a person stands at carries the relationship."""
+    stands = and_(
+        Relationship.stage_id == Stage.id, Relationship.contact_id == contact_id, Relationship.brand_id == brand_id
+    )
+    rows = tx.session.execute(select(Stage, Relationship).outerjoin(Relationship, stands).order_by(Stage.position))
+    return [(stage, found) for stage, found in rows]

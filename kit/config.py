@@ -1,10 +1,12 @@
 """Wire: the settings, read from the environment once; every fault is reported at once."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -74,7 +76,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if broker_url and not broker_url.startswith(("redis://", "rediss://", "amqp://", "amqps://")):
         faults.append("RAPPORT_BROKER_URL must begin with redis:// or amqp://, or stay unset.")
     public_url = given.get("RAPPORT_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-    if urlsplit(public_url).scheme not in ("http", "https") or not urlsplit(public_url).hostname:
+    if not _is_web_address(public_url):
         faults.append("RAPPORT_PUBLIC_URL must be a web address such as https://crm.example.")
     secret = given.get("RAPPORT_SECRET_KEY")
     if secret and len(secret) < _WEAK_KEY:
@@ -110,13 +112,25 @@ def ensure_secret(settings: Settings) -> str:
     if settings.secret_key:
         return settings.secret_key
     settings.home.mkdir(parents=True, exist_ok=True)
+    if not settings.key_file.exists():
+        _make_key_file(settings)
+    secret = settings.key_file.read_text().strip()
+    if len(secret) < _WEAK_KEY:
+        raise InvalidError(f"The key file {settings.key_file} is damaged: restore it from a backup.", code="settings")
+    return secret
+
+
+def _make_key_file(settings: Settings) -> None:
+    """Make the key file whole or not at all: another process may be starting at the same moment."""
+    draft = settings.home / f".secret-{secrets.token_hex(8)}"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        descriptor = os.open(settings.key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return settings.key_file.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(_KEY_SIZE) + "\n")
-    return settings.key_file.read_text().strip()
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(_KEY_SIZE) + "\n")
+        with contextlib.suppress(FileExistsError):
+            settings.key_file.hardlink_to(draft)
+    finally:
+        draft.unlink()
 
 
 def _default_home() -> Path:
@@ -138,10 +152,24 @@ def _read_now(text: str | None, faults: list[str]) -> datetime | None:
     return at
 
 
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def _mask_url(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "********"
     return url.replace(f":{parts.password}@", ":********@") if parts.password else url
 
 
 def _is_loopback(host: str) -> bool:
-    return host in {"localhost", "::1"} or host.startswith("127.")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

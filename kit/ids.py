@@ -36,7 +36,7 @@ def current_owner(role: str) -> str:
 def is_gone(owner: str) -> bool:
     """Return whether the holder certainly ended; False when this process cannot know."""
     parts = owner.split("/")
-    if len(parts) != len(("place", "pid", "started", "role")) or parts[0] != _place() or not parts[1].isdigit():
+    if len(parts) != len(("place", "pid", "started", "role")) or parts[0] != _place() or not parts[1].isdecimal():
         return False
     return _started(int(parts[1])) != parts[2]
 

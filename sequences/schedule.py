@@ -90,7 +90,10 @@ def parse_wait(text: str) -> Wait:
 
 
 def add_wait(start: datetime, wait: Wait, zone: ZoneInfo, is_holiday: IsHoliday = no_holidays) -> datetime:
-    """Return when `wait` after `start` ends; days keep the wall time of `zone`."""
+    """Return when `wait` after `start` ends; days keep the wall time of `zone`.
+
+    A wall time that a clock change skips comes as much later as the change; one that happens twice keeps its turn.
+    """
     if wait.unit in ("seconds", "minutes", "hours"):
         return start + timedelta(**{wait.unit: wait.amount})
     local = start.astimezone(zone)
@@ -99,7 +102,8 @@ def add_wait(start: datetime, wait: Wait, zone: ZoneInfo, is_holiday: IsHoliday 
     else:
         day = local.date() + timedelta(days=wait.amount * (7 if wait.unit == "weeks" else 1))
     wall = datetime.combine(day, local.time(), tzinfo=zone)
-    return wall.replace(fold=local.fold).astimezone(UTC)
+    # In a skipped hour the second reading is the earlier instant, and a wait must never come out shorter.
+    return max(wall.replace(fold=fold).astimezone(UTC) for fold in range(local.fold + 1))
 
 
 def decide_due(start: datetime, wait: Wait | None, hours: Hours, *, not_before: datetime | None = None) -> Due:
@@ -136,10 +140,12 @@ def _add_business_days(day: date, amount: int, is_holiday: IsHoliday) -> date:
 
 
 def _why_shifted(begin: datetime, at: datetime, hours: Hours) -> str:
-    days = {(begin + timedelta(days=n)).astimezone(hours.zone).date() for n in range((at - begin).days + 1)}
-    held = sorted(day for day in days if hours.window and hours.is_holiday(day))
-    if held:
-        return f"holiday on {held[0].isoformat()}"
+    if hours.window is not None:
+        day, last = begin.astimezone(hours.zone).date(), at.astimezone(hours.zone).date()
+        while day < last:
+            if day.weekday() in hours.window.days and hours.is_holiday(day):
+                return f"holiday on {day.isoformat()}"
+            day += timedelta(days=1)
     return "outside the sending window"
 
 

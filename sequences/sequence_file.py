@@ -4,11 +4,12 @@ Source: interfaces.md, "A sequence as a file".
 """
 
 from difflib import get_close_matches
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from crm.zones import is_zone
 from kit.errors import InvalidError
 from sequences.schedule import Wait, parse_wait
 from sequences.windows import DEFAULT_WINDOW, Window, read_window
@@ -58,7 +59,11 @@ class Step(BaseModel):
     @classmethod
     def _check_wait(cls, value: str | None) -> str | None:
         if value is not None:
-            parse_wait(value)
+            try:
+                parse_wait(value)
+            except InvalidError as error:
+                # Only a ValueError is gathered with the other faults of the file.
+                raise ValueError(str(error)) from error
         return value
 
 
@@ -73,7 +78,7 @@ class SequenceFile(BaseModel):
     window: Literal["always"] | dict[str, Any] | None = None
     holidays: Literal["recipient-country", "none"] = "recipient-country"
     stop_on: tuple[str, ...] = STOP_WORDS
-    new_per_day: int | Literal["none"] | None = None
+    new_per_day: Annotated[int, Field(ge=0)] | Literal["none"] | None = None
     fields: dict[str, dict[str, str | int | float]] = {}
     steps: tuple[Step, ...] = Field(min_length=1, max_length=30)
 
@@ -104,7 +109,13 @@ class SequenceFile(BaseModel):
             unknown = set(value) - {"days", "from", "to", "zone"}
             if unknown:
                 raise ValueError(f"a window has days, from, to and zone, not {min(unknown)!r}")
-            read_window(value)
+            zone = value.get("zone", "recipient")
+            if zone != "recipient" and not is_zone(str(zone)):
+                raise ValueError(f"{zone!r} is not a time zone; write recipient or a name such as Europe/Berlin.")
+            try:
+                read_window(value)
+            except InvalidError as error:
+                raise ValueError(str(error)) from error
         return value
 
     @field_validator("stop_on", mode="before")
@@ -126,12 +137,7 @@ def read_sequence_file(source: str) -> SequenceFile:
 
     Raises InvalidError naming every fault.
     """
-    try:
-        tree = yaml.safe_load(source)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" near line {mark.line + 1}" if mark else ""
-        raise InvalidError(f"This is not valid YAML{where}: {getattr(error, 'problem', None) or error}.") from error
+    tree = _read_yaml(source)
     if not isinstance(tree, dict):
         raise InvalidError("A sequence file is a mapping with name, brand and steps.")
     try:
@@ -143,6 +149,19 @@ def read_sequence_file(source: str) -> SequenceFile:
     if faults:
         raise InvalidError(" ".join(faults), faults=faults)
     return document
+
+
+def _read_yaml(source: str) -> object:
+    try:
+        tree: object = yaml.safe_load(source)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" near line {mark.line + 1}" if mark else ""
+        raise InvalidError(f"This is not valid YAML{where}: {getattr(error, 'problem', None) or error}.") from error
+    except (ValueError, RecursionError) as error:
+        # A value such as 2026-13-45 looks like a date and is none; brackets may nest without end.
+        raise InvalidError(f"This is not valid YAML: {error}.") from error
+    return tree
 
 
 def _faults(document: SequenceFile) -> list[str]:
@@ -163,7 +182,7 @@ def _faults(document: SequenceFile) -> list[str]:
                 faults.append(f"{where} begins a new conversation and needs a subject.")
             has_mail = True
         variant_keys = [variant.key for variant in step.variants]
-        faults += [f"{where} has two variants {k!r}." for k in set(variant_keys) if variant_keys.count(k) > 1]
+        faults += [f"{where} has two variants {k!r}." for k in dict.fromkeys(variant_keys) if variant_keys.count(k) > 1]
         if step.variants and not any(variant.weight for variant in step.variants):
             faults.append(f"{where}: every variant has the weight 0.")
     return faults

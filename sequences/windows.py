@@ -3,6 +3,7 @@
 Source: engine.md C2 and C3. Instants are aware UTC; the zone turns them into wall time.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -14,6 +15,8 @@ IsHoliday = Callable[[date], bool]
 
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HORIZON_DAYS = 400
+_DAY_MINUTES = 24 * 60
+_TIME = re.compile(r"\s*([01]?\d|2[0-3]):([0-5]\d)\s*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +81,28 @@ def next_open_both(windows: tuple[tuple[Window | None, ZoneInfo, IsHoliday], ...
 def _span(window: Window, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Return when the window of `day` opens and closes, in UTC.
 
-    A wall time that a clock change skips maps to the same instant shifted by the change; one that happens twice
-    is its first occurrence, so a window never begins in the repeated hour twice.
+    A wall time that a clock change skips is the instant of the change, so a window wholly inside the skipped hour
+    is empty; one that happens twice is its first occurrence, so no window opens twice in a night.
     """
     closing_day = day if window.closes > window.opens else day + timedelta(days=1)
-    opens = datetime.combine(day, window.opens, tzinfo=zone).astimezone(UTC)
-    closes = datetime.combine(closing_day, window.closes, tzinfo=zone).astimezone(UTC)
-    return opens, closes
+    return _instant(day, window.opens, zone), _instant(closing_day, window.closes, zone)
+
+
+def _instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+    wall = datetime.combine(day, at, tzinfo=zone)
+    instant = wall.astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
+        return instant
+    # Skipped: the clock before the change and the clock after it read the wall time as two instants round the change.
+    early, late = wall.replace(fold=1).astimezone(UTC), instant
+    new_offset = late.astimezone(zone).utcoffset()
+    while late - early > timedelta(seconds=1):
+        middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
+        if middle.astimezone(zone).utcoffset() == new_offset:
+            late = middle
+        else:
+            early = middle
+    return late
 
 
 def read_window(value: object) -> Window | None:
@@ -100,13 +118,15 @@ def read_window(value: object) -> Window | None:
     if not isinstance(value, dict):
         raise InvalidError("A window is `always` or has days, from and to.")
     days = value.get("days", list(DAY_NAMES[:5]))
+    if not isinstance(days, list | tuple):
+        raise InvalidError("The days of a window are a list, such as [mon, tue].")
     unknown = [str(day) for day in days if str(day).lower()[:3] not in DAY_NAMES]
     if unknown:
         raise InvalidError(f"Unknown day {unknown[0]!r} in the window; days are {', '.join(DAY_NAMES)}.")
     return Window(
         days=frozenset(DAY_NAMES.index(str(day).lower()[:3]) for day in days),
-        opens=_read_time(str(value.get("from", "08:00"))),
-        closes=_read_time(str(value.get("to", "17:00"))),
+        opens=_read_time(value.get("from", "08:00")),
+        closes=_read_time(value.get("to", "17:00")),
     )
 
 
@@ -121,8 +141,11 @@ def write_window(window: Window | None) -> str | dict[str, object]:
     }
 
 
-def _read_time(text: str) -> time:
-    try:
-        return time.fromisoformat(text.strip().zfill(5))
-    except ValueError as error:
-        raise InvalidError(f"{text!r} is not a time of day such as 08:00.") from error
+def _read_time(value: object) -> time:
+    if isinstance(value, int) and 0 <= value < _DAY_MINUTES:
+        # YAML reads an unquoted 17:00 as a number of base 60.
+        return time(*divmod(value, 60))
+    found = _TIME.fullmatch(str(value))
+    if found is None:
+        raise InvalidError(f"{value!r} is not a time of day such as 08:00.")
+    return time(int(found.group(1)), int(found.group(2)))

@@ -14,6 +14,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
+from kit.config import Settings
+from kit.db import make_engine
 from kit.errors import InvalidError, RefusedError
 
 _SCRIPTS = Path(__file__).resolve().parent.parent / "migrations"
@@ -64,6 +66,21 @@ def backup_database(engine: Engine, to: Path) -> None:
         return
     _run_postgres("pg_dump", engine, "--format=custom", f"--file={to}")
     to.chmod(0o600)
+
+
+def back_up_before_upgrade(settings: Settings) -> Path | None:
+    """Copy a database whose schema is about to change; return where to, None when nothing changes."""
+    engine = make_engine(settings.database_url)
+    if engine.dialect.name == "sqlite" and not Path(str(engine.url.database)).exists():
+        return None
+    found = _found(engine)
+    if found is None or found == _head() or found not in _known():
+        return None
+    to = settings.home / "backups" / f"before-{_head()}-from-{found}.backup"
+    if not to.exists():
+        backup_database(engine, to)
+    engine.dispose()
+    return to
 
 
 def restore_database(engine: Engine, source: Path) -> None:

@@ -15,7 +15,9 @@ from kit.ids import hash_token, new_seed
 from kit.seal import Seal
 from kit.tx import Database
 from mailer.transport import NetworkTransport, Transport
+from sequences.engine import Engine
 from sequences.hints import Hints, NoHints
+from sequences.links import Links
 from web.schema import require_schema, upgrade_schema
 
 
@@ -57,6 +59,18 @@ def open_house(
         transport=transport or NetworkTransport(),
         hasher=PasswordHasher(),
         hints=NoHints(),
+    )
+
+
+def make_engine_of(house: House) -> Engine:
+    """Return the sending engine of an open house."""
+    settings = house.settings
+    return Engine(
+        database=house.database,
+        clock=house.clock,
+        transport=house.transport,
+        seal=house.seal,
+        links=Links(seal=house.seal, public_url=settings.public_url, is_public=settings.is_public),
     )
 
 

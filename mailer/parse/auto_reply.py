@@ -99,7 +99,8 @@ _FIRM_BODY = re.compile(
     r"(?:actualmente )?estoy fuera de la oficina.{0,250}(?:regres|vuelv|urgen|hasta)",
     re.IGNORECASE | re.DOTALL,
 )
-_SHORT_ANSWER = 1_500  # characters
+_SHORT_ANSWER = 800  # characters
+_OPENING = 120
 _SHORT_MAIL = 600
 
 
@@ -157,7 +158,9 @@ def _says_body(mail: Opened) -> bool:
     """Tell by the words alone, the last resort: they must open a short answer, or a mail nobody is to answer."""
     text = mail.body.text.strip()
     answers = is_answer(mail) or mail.is_null_sender
-    return len(text) <= (_SHORT_ANSWER if answers else _SHORT_MAIL) and bool(_FIRM_BODY.search(text[:400]))
+    return len(text) <= (_SHORT_ANSWER if answers else _SHORT_MAIL) and (
+        (found := _FIRM_BODY.search(text[:400])) is not None and found.start() < _OPENING
+    )
 
 
 def is_permanent(subject: str, new_text: str) -> bool:

@@ -28,7 +28,7 @@ _POSTMASTER = re.compile(
 )
 _SUBJECT = re.compile(
     r"undeliver(?:able|ed)|(?:mail |message |e-?mail )?delivery (?:status notification|failure|failed|problem|error|"
-    r"has failed|report|notification|status|incomplete|delayed|has been delayed|unsuccessful)|"
+    r"has failed|report|notification|status|warning|incomplete|delayed|has been delayed|unsuccessful)|"
     r"returned mail|failure (?:notice|delivery|notification)|mail (?:delivery |system )?(?:failed|failure|error)|"
     r"could not (?:be )?deliver|not deliver(?:ed|able)|non-?delivery|delivery \w* ?fail|"
     r"returning message to sender|returned to sender|message (?:delivery failure|not delivered|undeliverable|"

@@ -16,7 +16,9 @@ _MAX_VALUE = 20_000  # characters of one field that are looked at
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,20})\?=")
 _FOLD = re.compile(r"\r?\n[ \t]*|[\r\n\x00]")
 _BRACKETED = re.compile(r"<\s*([^<>\s]{1,900}(?:\s[^<>\s]{1,300}){0,2})\s*>")
-_LOOSE = re.compile(r"[^\s<>@,;:\"'()\[\]]{1,200}@[^\s<>@,;:\"'()\[\]]{1,250}")
+_LOOSE = re.compile(
+    r"[^\s<>@,;:\"'()\[\]：；，。、（）「」【】《》]{1,200}@[^\s<>@,;:\"'()\[\]：；，。、（）「」【】《》]{1,250}"
+)
 _BLANKS = re.compile(r"\s+")
 
 

@@ -72,7 +72,7 @@ def _without(html: str, opening: str, closing: str) -> str:
 
 
 def _line_ends(run: re.Match[str]) -> str:
-    """Return the line ends for a run of blanks: \\f ends a line, \\v a paragraph, \\n (from br) always counts.
+    """Return the line ends for a run of blanks: form feed ends a line, vertical tab a paragraph, br always counts.
 
     A br right before the end of its block adds nothing, as in browsers.
     """

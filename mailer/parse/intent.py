@@ -125,7 +125,7 @@ _RULES = tuple((kind, re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE)) for k
 _QUESTION = re.compile(r"[^.!?\n]{3,160}[?？](?!\S{0,3}=)")
 _RHETORICAL = re.compile(r"how are you|how[’']s it going|wie geht|ça va|cómo estás|https?://\S*\?", re.IGNORECASE)
 _NOT_INTERESTED = re.compile(r"(?:not|n[’']t|nicht|pas|no (?:me|nos|estoy|estamos)) (?:\w+ ){0,2}$", re.IGNORECASE)
-_MAX_LENGTH = 4_000
+_MAX_LENGTH = 3_000
 _MAX_CUE = 120
 
 

@@ -7,7 +7,16 @@ from pathlib import Path
 from subprocess import Popen
 
 from tests.servers.dovecot import Dovecot
-from tests.servers.process import answers, end_process, find_program, free_port, need_root, start_process, wait_until
+from tests.servers.process import (
+    answers,
+    cannot_run,
+    end_process,
+    find_program,
+    free_port,
+    need_root,
+    start_process,
+    wait_until,
+)
 
 _MAIN = """
 compatibility_level = 3.6
@@ -89,7 +98,10 @@ def start_postfix(folder: Path, dovecot: Dovecot) -> Postfix:
     """Start it for the users of `dovecot`; unknown people in their domains are refused with 550."""
     find_program("postfix")
     need_root("Postfix runs its parts under other names")
-    daemons = next(path for path in (Path("/usr/lib/postfix/sbin"), Path("/usr/libexec/postfix")) if path.is_dir())
+    places = (Path("/usr/lib/postfix/sbin"), Path("/usr/libexec/postfix"))
+    daemons = next((path for path in places if (path / "master").exists()), None)
+    if daemons is None:
+        cannot_run("Postfix's daemons are not where they usually are")
     owner = pwd.getpwnam("postfix")
     folder.chmod(0o755)
     queue, data, config = folder / "queue", folder / "data", folder / "conf"

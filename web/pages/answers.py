@@ -37,7 +37,7 @@ def create(thread_id: int) -> Response:
 def cancel(send_id: int) -> Response:
     """Take an answer back."""
     require("send")
-    answers.cancel_answer(this_tx(), send_id, actor=this_actor())
+    answers.cancel_answer(this_tx(), send_id)
     return done(request.form.get("place") or "/inbox", "Taken back. Nothing was sent.")
 
 

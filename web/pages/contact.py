@@ -3,7 +3,6 @@
 from flask import Blueprint, Response, request
 
 from crm import history, tasks
-from crm.brands import list_products
 from crm.person import read_person
 from web.request import this_tx
 from web.respond import page
@@ -19,14 +18,14 @@ def show(contact_id: int, slug: str = "") -> Response:
     """Show a person; the slug is decoration."""
     tx, show = this_tx(), request.args.get("show", "")
     show = show if show in _SHOWS else ""
-    person = read_person(tx, contact_id, brand_id=this_brand_id())
+    story = history.read_history(tx, contact_id, show=show)
+    person = read_person(tx, contact_id, story, brand_id=this_brand_id())
     return page(
         "contact/page.html",
         person=person,
         slug=slug,
         show=show,
-        story=history.read_history(tx, contact_id, show=show),
+        story=story,
         names=history.list_actor_names(tx),
         due=tasks.list_open_tasks(tx, contact_id=contact_id),
-        products=list_products(tx),
     )

@@ -28,7 +28,8 @@ KINDS = (
     ("not_now", "Not now"),
     ("no", "No"),
     ("referral", "Referral"),
-    ("auto_reply", "Auto-reply"),
+    ("other", "Other"),
+    ("opt_out", "No more mail"),
 )
 _OPEN = 4  # mails shown open; earlier ones are folded away
 

@@ -4,10 +4,12 @@ from flask import Blueprint, Response, redirect, request
 
 from kit.errors import NotFoundError
 from sequences import review
+from sequences.links import Links
 from sequences.review import Draft
 from web.auth import require
-from web.request import this_actor, this_tx
+from web.request import this_actor, this_house, this_tx
 from web.respond import done, page
+from web.wiring import make_engine_of
 
 blueprint = Blueprint("review", __name__)
 
@@ -58,7 +60,7 @@ def edit(send_id: int) -> Response:
     """Change what one person will read."""
     require("approve")
     subject, body = request.form.get("subject", "").strip(), request.form.get("body", "")
-    review.edit(this_tx(), send_id, subject, body, actor=this_actor())
+    review.edit(this_tx(), send_id, subject, body, links=_links())
     return done(f"/review/{send_id}", "Saved.")
 
 
@@ -106,4 +108,8 @@ def _next(send_id: int) -> str:
 def _keep_line(send_id: int) -> None:
     line = request.form.get("personal_line")
     if line is not None:
-        review.save_personal_line(this_tx(), send_id, line.strip(), actor=this_actor())
+        review.save_personal_line(this_tx(), send_id, line, links=_links())
+
+
+def _links() -> Links:
+    return make_engine_of(this_house()).links

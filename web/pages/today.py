@@ -1,5 +1,7 @@
 """Wire: Today: what needs me now."""
 
+from typing import Any
+
 from flask import Blueprint, Response, redirect
 
 from crm import inbox, people, tasks, today
@@ -31,7 +33,7 @@ def show() -> Response:
     return page("today/page.html", part="today/_now.html", **context)
 
 
-def _needs(tx: Tx) -> dict[str, object]:
+def _needs(tx: Tx) -> dict[str, Any]:
     zone = read_zone(this_user().zone)
     start, end = day_bounds(tx.now, zone)
     mine = inbox.list_threads(tx, turn="you", limit=_SHOWN)
@@ -45,7 +47,7 @@ def _needs(tx: Tx) -> dict[str, object]:
     }
 
 
-def _upkeep(tx: Tx) -> dict[str, object]:
+def _upkeep(tx: Tx) -> dict[str, Any]:
     quiet = today.list_quiet(tx)
     return {
         "week": today.measure_week(tx),

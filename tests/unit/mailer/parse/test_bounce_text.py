@@ -8,8 +8,10 @@ from mailer.types import MailKind
 from tests.unit.mailer.parse.builders import DAEMON, PERSON, parsed
 
 MARA = ("mara@blog.example",)
-TAIL = "\n\n--- Below this line is a copy of the message.\n\nFrom: ana@agency.example\nTo: "
-"other@else.example\nSubject: Film\n\nHi"
+TAIL = (
+    "\n\n--- Below this line is a copy of the message.\n\nFrom: ana@agency.example\nTo: "
+    "other@else.example\nSubject: Film\n\nHi"
+)
 
 PROSE = {
     "qmail": "Hi. This is the qmail-send program at mx.blog.example.\nI'm afraid I wasn't able to deliver "
@@ -40,6 +42,7 @@ PROSE = {
     "[SMTP:mara@blog.example]\nReason: 550 5.1.1 unknown user\n",
     "german": "Die folgende Nachricht konnte nicht zugestellt werden:\n\nmara@blog.example\n550 5.1.1 "
     "Empfänger existiert nicht\n",
+    "chinese": "抱歉，您的邮件被退回来了\n收件人邮件地址：mara@blog.example\n退信原因：550 5.1.1 User not found\n",
     "terse": "Your mail to mara@blog.example could not be delivered: user unknown.\n",
 }
 
@@ -59,8 +62,10 @@ def test_the_named_header_decides() -> None:
 
 
 def test_a_single_recipient_of_the_returned_message_is_the_last_resort() -> None:
-    text = "Sorry, delivery failed.\n\nOriginal message follows.\n\nFrom: ana@agency.example\nTo: "
-    "mara@blog.example\nSubject: Film\n"
+    text = (
+        "Sorry, delivery failed.\n\nOriginal message follows.\n\nFrom: ana@agency.example\nTo: "
+        "mara@blog.example\nSubject: Film\n"
+    )
     mail = parsed(text, headers=DAEMON)
     assert mail.bounce is not None
     assert mail.bounce.recipients == MARA

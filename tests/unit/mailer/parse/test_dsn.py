@@ -146,7 +146,9 @@ def test_a_report_as_plain_text_counts() -> None:
 
 
 def test_a_person_who_forwards_a_report_stays_a_person() -> None:
-    text = "Ana, I get this when I write to you:\n\n> Final-Recipient: rfc822; ana@agency.example\n> "
-    "Action: failed\n> Status: 5.1.1"
+    text = (
+        "Ana, I get this when I write to you:\n\n> Final-Recipient: rfc822; ana@agency.example\n> "
+        "Action: failed\n> Status: 5.1.1"
+    )
     mail = parsed(text, in_reply_to="<m1@agency.example>")
     assert mail.kind is MailKind.REPLY

@@ -153,6 +153,10 @@ def test_the_words_of_an_auto_reply_are_the_last_resort(text: str) -> None:
         ("Yes, gladly.", {"x_ms_exchange_inbox_rules_loop": "mara@blog.example"}),
         ("Yes! But I am on holiday in May, so April is better.", {"in_reply_to": "<m1@agency.example>"}),
         ("Sure.", {"subject": "Automate your oven"}),
+        (
+            "Thanks! " + "Bread is lovely. " * 60 + "I am out of the office until May, contact me then.",
+            {"in_reply_to": "<m1@agency.example>"},
+        ),
         ("Sure.", {"subject": "Auto: a film about cars"}),
         (
             "Ha, your auto-reply says you are back. Shall we talk?",
@@ -177,8 +181,10 @@ def test_a_notification_is_nobodys_answer(more: dict[str, str]) -> None:
 
 
 def test_a_read_receipt_is_nobodys_answer() -> None:
-    body = "--b1\nContent-Type: text/plain\n\nYour mail was displayed.\n--b1\nContent-Type: "
-    "message/disposition-notification\n\nDisposition: manual-action; displayed\n--b1--\n"
+    body = (
+        "--b1\nContent-Type: text/plain\n\nYour mail was displayed.\n--b1\nContent-Type: "
+        "message/disposition-notification\n\nDisposition: manual-action; displayed\n--b1--\n"
+    )
     mail = parsed(body, content_type="multipart/report; report-type=disposition-notification; boundary=b1")
     assert mail.kind is MailKind.OTHER
 

@@ -90,7 +90,9 @@ def test_what_is_no_opt_out_is_left_alone(text: str) -> None:
 
 
 def test_an_opt_out_in_the_quote_is_not_the_persons() -> None:
-    quote = "On 16 Nov 2026, Ana <ana@agency.example> wrote:\n> Reply stop and we never write again. To "
-    "unsubscribe: unsubscribe me"
+    quote = (
+        "On 16 Nov 2026, Ana <ana@agency.example> wrote:\n> Reply stop and we never write again. To "
+        "unsubscribe: unsubscribe me"
+    )
     assert not parsed(f"Yes, gladly!\n\n{quote}").opt_out
     assert parsed(f"Please remove me from your list.\n\n{quote}").opt_out

@@ -1,0 +1,196 @@
+"""Use cases: takes an import back: people it brought go unless something happened since, others are as before."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Executable, and_, delete, exists, func, or_, select, tuple_
+
+from crm.import_people import CODES, HandleKey, KnownHandle, Person
+from crm.import_reading import load_people, sliced
+from crm.import_writes import save_changed
+from crm.models import (
+    Contact,
+    ContactAddress,
+    ContactTag,
+    Feedback,
+    Handle,
+    HandleSnapshot,
+    Import,
+    Message,
+    Relationship,
+    Stage,
+    Task,
+    Thread,
+    TimelineEntry,
+)
+from kit.errors import ConflictError, NotFoundError
+from kit.tx import Tx
+
+_PART = 1_000
+
+Statement = TypeVar("Statement", bound=Executable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoResult:
+    """`counts` has deleted, restored and kept; each of `kept` is {"contact", "reason"}."""
+
+    counts: dict[str, int]
+    kept: list[dict[str, Any]] = field(default_factory=list)
+
+
+def undo_import(tx: Tx, import_id: int, actor: str) -> UndoResult:
+    """Take an import back; people it brought who have a history since are kept, and named with the reason.
+
+    A value that somebody changed after the import stays. Raises ConflictError when it was taken back before.
+    """
+    row = tx.session.get(Import, import_id)
+    if row is None:
+        raise NotFoundError("There is no such import.")
+    if row.undone_at is not None:
+        raise ConflictError("This import was taken back already.", code="undone")
+    own = _own_entries(row)
+    kept = _list_kept(tx, import_id, own)
+    people = select(func.count(Contact.id)).where(Contact.import_id == import_id)
+    created = tx.session.scalars(people).one()
+    tx.session.execute(_silent(delete(Contact).where(Contact.import_id == import_id, ~_has_history(own))))
+    older = select(Handle.id).join(Contact).where(Contact.import_id.is_distinct_from(import_id))
+    tx.session.execute(
+        _silent(
+            delete(HandleSnapshot).where(HandleSnapshot.import_id == import_id, HandleSnapshot.handle_id.in_(older))
+        )
+    )
+    restored = _restore_updated(tx, import_id, own)
+    row.undone_at = tx.now
+    row.undo = dict(row.undo) | {"undone_by": actor}
+    tx.session.flush()
+    counts = {"deleted": created - len(kept), "restored": restored, "kept": len(kept)}
+    return UndoResult(counts=counts, kept=kept)
+
+
+def _own_entries(row: Import) -> ColumnElement[bool]:
+    """Return what tells the import's own timeline entries; their ids lie in a known range."""
+    first, last = row.undo.get("entries", (0, -1))
+    # coalesce: entries of others have no such key, and NOT of an unknown would be unknown.
+    told = func.coalesce(TimelineEntry.data["import_id"].as_integer(), 0)
+    return and_(TimelineEntry.id.between(first, last), told == row.id)
+
+
+def _has_history(own: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether anything but the import itself happened to a contact."""
+    others = [exists().where(table.contact_id == Contact.id) for table in (Message, Thread, Task, Feedback)]
+    return or_(exists().where(TimelineEntry.contact_id == Contact.id, ~own), *others)
+
+
+def _list_kept(tx: Tx, import_id: int, own: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """Return the people who stay, each with what happened to them since."""
+    mine = Contact.import_id == import_id
+    ids = tx.session.scalars(select(Contact.id).where(mine, _has_history(own)).order_by(Contact.id)).all()
+    since: dict[int, dict[str, None]] = {}
+    for part in sliced(ids):
+        kinds = select(TimelineEntry.contact_id, TimelineEntry.kind).where(TimelineEntry.contact_id.in_(part), ~own)
+        for contact_id, kind in tx.session.execute(kinds.order_by(TimelineEntry.id)):
+            since.setdefault(contact_id, {})[kind.replace("_", " ")] = None
+    words = {contact_id: ", ".join(since.get(contact_id, {"mail or tasks": None})) for contact_id in ids}
+    return [
+        {"contact": contact_id, "reason": f"Kept: there is a history since ({words[contact_id]})."}
+        for contact_id in ids
+    ]
+
+
+def _restore_updated(tx: Tx, import_id: int, own: ColumnElement[bool]) -> int:
+    """Take back what was added to people whom the import did not bring, newest first; return how many."""
+    entries = (
+        select(TimelineEntry.id, TimelineEntry.contact_id, TimelineEntry.data, Import.brand_id)
+        .join(Contact, Contact.id == TimelineEntry.contact_id)
+        .join(Import, Import.id == import_id)
+        .where(own, TimelineEntry.kind == "updated", Contact.import_id.is_distinct_from(import_id))
+        .order_by(TimelineEntry.id.desc())
+    )
+    rows = tx.session.execute(entries).all()
+    for part in sliced(rows, _PART):
+        people = {person.id: person for person in load_people(tx, sorted({row.contact_id for row in part}), None)}
+        for row in part:
+            _restore(tx, people[row.contact_id], row.data.get("added", {}), row.brand_id)
+        save_changed(tx, people.values())
+        ids = [row.id for row in part]
+        tx.session.execute(_silent(delete(TimelineEntry).where(TimelineEntry.id.in_(ids))))
+    return len({row.contact_id for row in rows})
+
+
+def _restore(tx: Tx, person: Person, added: dict[str, Any], brand_id: int | None) -> None:
+    """Take back one entry's additions."""
+    for name, value in added.get("filled", {}).items():
+        if name == "notes":
+            person.fields = {key: text for key, text in person.fields.items() if (key, text) != (name, value)}
+        elif person.facts[name] == value:
+            person.facts[name] = None if name in CODES else ""
+    for platform, username, changes in added.get("figures", []):
+        if handle := person.handles.get((platform, username)):
+            _restore_figures(handle, changes)
+    _remove_rows(tx, person, added)
+    if added.get("related") and brand_id is not None:
+        _close_untouched(tx, person, brand_id)
+    person.changed = True
+
+
+def _restore_figures(handle: KnownHandle, changes: dict[str, list[Any]]) -> None:
+    for name, (before, after) in changes.items():
+        known = handle.values[name]
+        plain = known.isoformat() if isinstance(known, date) else known
+        if plain == after or (name == "price_amount" and str(known) == after):
+            handle.values[name] = date.fromisoformat(before) if before and name == "last_post_on" else before
+            handle.changed = True
+
+
+def _remove_rows(tx: Tx, person: Person, added: dict[str, Any]) -> None:
+    """Remove added addresses, tags and handles; a handle that was measured since by others stays."""
+    if emails := added.get("emails"):
+        mine = ContactAddress.contact_id == person.id
+        tx.session.execute(_silent(delete(ContactAddress).where(mine, ContactAddress.email.in_(emails))))
+        person.emails = [email for email in person.emails if email not in emails]
+    if tags := added.get("tags"):
+        tx.session.execute(
+            _silent(delete(ContactTag).where(ContactTag.contact_id == person.id, ContactTag.tag.in_(tags)))
+        )
+        person.tags -= set(tags)
+    if handles := [(platform, username) for platform, username in added.get("handles", [])]:
+        _remove_handles(tx, person, handles)
+
+
+def _remove_handles(tx: Tx, person: Person, keys: Iterable[HandleKey]) -> None:
+    gone = tx.session.execute(
+        _silent(
+            delete(Handle)
+            .where(Handle.contact_id == person.id, tuple_(Handle.platform, Handle.username).in_(list(keys)))
+            .where(~exists().where(HandleSnapshot.handle_id == Handle.id))
+            .returning(Handle.platform, Handle.username)
+        )
+    )
+    for platform, username in gone:
+        person.handles.pop((platform, username), None)
+
+
+def _close_untouched(tx: Tx, person: Person, brand_id: int) -> None:
+    """Remove the relationship that was opened, unless it moved, has an owner or saw mail."""
+    first = select(Stage.id).order_by(Stage.position).limit(1).scalar_subquery()
+    tx.session.execute(
+        _silent(
+            delete(Relationship).where(
+                Relationship.contact_id == person.id,
+                Relationship.brand_id == brand_id,
+                Relationship.stage_id == first,
+                Relationship.stage_since == Relationship.created_at,
+                Relationship.owner_id.is_(None),
+                Relationship.last_in_at.is_(None),
+                Relationship.last_out_at.is_(None),
+            )
+        )
+    )
+
+
+def _silent(statement: Statement) -> Statement:
+    """Return the statement as one that leaves the session's objects alone: there are none it could concern."""
+    return statement.execution_options(synchronize_session=False)

@@ -1,0 +1,170 @@
+"""Use cases: stores in bulk what the rows of one chunk changed, with its timeline entries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from crm.contacts import fold
+from crm.import_merge import Outcome
+from crm.import_people import FIGURES, HANDLE_COLUMNS, SNAPSHOT_FIGURES, KnownHandle, Person, search_words
+from crm.models import Contact, ContactAddress, ContactTag, Handle, HandleSnapshot, Relationship, Stage, TimelineEntry
+from kit.tx import Tx
+
+_MAX_SOURCE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where rows come from, and who brings them."""
+
+    import_id: int
+    filename: str
+    actor: str
+    brand_id: int | None
+
+
+def write_chunk(tx: Tx, origin: Origin, outcomes: Iterable[Outcome]) -> tuple[int, int] | None:
+    """Store the rows that changed something; return the range of ids in which its timeline entries lie."""
+    changes = [outcome for outcome in outcomes if outcome.added is not None and outcome.person is not None]
+    if not changes:
+        return None
+    people = list(dict.fromkeys(outcome.person for outcome in changes if outcome.person))
+    _insert_people(tx, origin, [person for person in people if person.id is None])
+    _insert_addresses(tx, origin, changes)
+    _insert_handles(tx, origin, changes)
+    # Only now are the ids known that order handles of one size in the words.
+    save_changed(tx, people)
+    _insert_relations(tx, origin, changes)
+    return _insert_entries(tx, origin, changes)
+
+
+def save_changed(tx: Tx, people: Iterable[Person]) -> None:
+    """Write the facts and figures of people and handles marked as changed."""
+    changed = [person for person in people if person.changed and person.id is not None]
+    _bulk_update(
+        tx,
+        Contact,
+        [
+            {
+                "id": person.id,
+                **person.facts,
+                "fields": person.fields,
+                "search_text": fold(" ".join(search_words(person))),
+            }
+            for person in changed
+        ],
+    )
+    handles = [handle for person in changed for handle in person.handles.values() if handle.changed and handle.id]
+    _bulk_update(tx, Handle, [{"id": handle.id} | _stored(handle) for handle in handles])
+    for person in changed:
+        person.changed = False
+    for handle in handles:
+        handle.changed = False
+
+
+def _insert_people(tx: Tx, origin: Origin, people: list[Person]) -> None:
+    if not people:
+        return
+    rows = [
+        {
+            **person.facts,
+            "fields": person.fields,
+            "source": origin.filename[:_MAX_SOURCE],
+            "import_id": origin.import_id,
+            "created_at": tx.now,
+            "search_text": fold(" ".join(search_words(person))),
+        }
+        for person in people
+    ]
+    ids = tx.session.scalars(insert(Contact).returning(Contact.id, sort_by_parameter_order=True), rows)
+    for person, contact_id in zip(people, ids, strict=True):
+        person.id, person.changed = contact_id, False
+
+
+def _insert_addresses(tx: Tx, origin: Origin, changes: list[Outcome]) -> None:
+    rows = [
+        {
+            "contact_id": outcome.person.id,
+            "email": email,
+            "position": outcome.person.emails.index(email),
+            "source": origin.filename[:_MAX_SOURCE],
+            "created_at": tx.now,
+        }
+        for outcome in changes
+        if outcome.person and outcome.added
+        for email in outcome.added.emails
+    ]
+    _bulk_insert(tx, ContactAddress, rows)
+
+
+def _insert_handles(tx: Tx, origin: Origin, changes: list[Outcome]) -> None:
+    new: list[KnownHandle] = []
+    rows: list[dict[str, Any]] = []
+    for outcome in changes:
+        if outcome.person and outcome.added:
+            for handle in outcome.added.handles:
+                new.append(handle)
+                facts = {"contact_id": outcome.person.id, "platform": handle.platform, "username": handle.username}
+                rows.append(facts | _stored(handle) | {"created_at": tx.now})
+    if rows:
+        ids = tx.session.scalars(insert(Handle).returning(Handle.id, sort_by_parameter_order=True), rows)
+        for handle, handle_id in zip(new, ids, strict=True):
+            handle.id, handle.changed = handle_id, False
+    about = {"taken_at": tx.now, "source": origin.filename[:_MAX_SOURCE], "import_id": origin.import_id}
+    blank: dict[str, Any] = dict.fromkeys(SNAPSHOT_FIGURES)
+    taken = [pair for outcome in changes if outcome.added for pair in outcome.added.snapshots]
+    _bulk_insert(tx, HandleSnapshot, [{"handle_id": handle.id} | blank | figures | about for handle, figures in taken])
+
+
+def _insert_relations(tx: Tx, origin: Origin, changes: list[Outcome]) -> None:
+    both = [(outcome.person, outcome.added) for outcome in changes if outcome.person and outcome.added]
+    _bulk_insert(
+        tx, ContactTag, [{"contact_id": person.id, "tag": tag} for person, added in both for tag in added.tags]
+    )
+    if origin.brand_id is None:
+        return
+    first = tx.session.scalars(select(Stage.id).order_by(Stage.position).limit(1)).one()
+    opened = {"brand_id": origin.brand_id, "stage_id": first, "stage_since": tx.now, "created_at": tx.now}
+    _bulk_insert(tx, Relationship, [opened | {"contact_id": person.id} for person, added in both if added.related])
+
+
+def _insert_entries(tx: Tx, origin: Origin, changes: list[Outcome]) -> tuple[int, int]:
+    newest = select(func.coalesce(func.max(TimelineEntry.id), 0))
+    before = tx.session.scalars(newest).one()
+    _bulk_insert(tx, TimelineEntry, [_entry(tx, origin, outcome) for outcome in changes])
+    return before + 1, tx.session.scalars(newest).one()
+
+
+def _entry(tx: Tx, origin: Origin, outcome: Outcome) -> dict[str, Any]:
+    place = f"from {origin.filename}, row {outcome.line}"
+    kind, summary = "added", f"Added {place}"
+    data: dict[str, Any] = {"import_id": origin.import_id, "line": outcome.line}
+    if outcome.verdict == "updated" and outcome.added:
+        kind, summary = "updated", f"Updated {place}: {outcome.added.words()}"
+        data |= {"added": outcome.added.document()}
+    return {
+        "contact_id": outcome.person.id if outcome.person else None,
+        "at": tx.now,
+        "kind": kind,
+        "actor": origin.actor,
+        "summary": summary,
+        "data": data,
+    }
+
+
+def _stored(handle: KnownHandle) -> dict[str, Any]:
+    """Return a handle's columns; figures are floats there."""
+    values = {name: handle.values[name] for name in HANDLE_COLUMNS}
+    return values | {name: None if values[name] is None else float(values[name]) for name in FIGURES}
+
+
+def _bulk_insert(tx: Tx, model: type[Any], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        tx.session.execute(insert(model), rows)
+
+
+def _bulk_update(tx: Tx, model: type[Any], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        tx.session.execute(update(model), rows)

@@ -1,0 +1,63 @@
+"""Use cases: the beat: every second, sweep what is due and ring for it. Any number of beats may run at once."""
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from crm.models import Mailbox
+from sequences.engine import Engine
+from sequences.hints import Hints
+from sequences.models import Heartbeat
+from sequences.outbox import claimable
+from sequences.tick import list_boxes, sweep
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 1.0
+POLL_EVERY_S = 60.0
+TROUBLED_POLL_EVERY_S = 600.0
+
+
+def run_beat(engine: Engine, hints: Hints, stop: threading.Event, *, every_s: float = EVERY_S) -> None:
+    """Beat until told to stop; a fault is logged and the next beat tries again."""
+    while not stop.wait(every_s):
+        try:
+            beat_once(engine, hints)
+        except Exception:
+            log.exception("beat_failed")
+
+
+def beat_once(engine: Engine, hints: Hints, *, poll_every_s: float = POLL_EVERY_S) -> None:
+    """Sweep, then ring for every mailbox that has something to send or was not read for a while."""
+    sweep(engine)
+    for mailbox_id, _address in list_boxes(engine):
+        has_work, should_poll = _look(engine, mailbox_id, poll_every_s)
+        if has_work:
+            hints.drain(mailbox_id)
+        if should_poll:
+            hints.poll(mailbox_id)
+
+
+def _look(engine: Engine, mailbox_id: int, poll_every_s: float) -> tuple[bool, bool]:
+    with engine.database.reading() as tx:
+        has_work = tx.session.scalar(claimable(mailbox_id, tx.now).limit(1)) is not None
+        last = tx.session.get(Heartbeat, f"poll:{mailbox_id}")
+        mailbox = tx.session.get(Mailbox, mailbox_id)
+        is_paused = mailbox is None or mailbox.paused_at is not None
+        return has_work and not is_paused, not is_paused and _is_stale(last, tx.now, poll_every_s)
+
+
+def _is_stale(last: Heartbeat | None, now: datetime, every_s: float) -> bool:
+    """Return whether it is time to read again; a broken server is left alone for longer (B7)."""
+    if last is None:
+        return True
+    wait = max(every_s, TROUBLED_POLL_EVERY_S) if last.note else every_s
+    return last.at <= now - timedelta(seconds=wait)
+
+
+def newest_beat(engine: Engine) -> datetime | None:
+    """Return when any beat was last alive."""
+    with engine.database.reading() as tx:
+        return tx.session.scalar(select(Heartbeat.at).where(Heartbeat.name == "beat"))

@@ -1,0 +1,89 @@
+"""A house with its pages, on a SQLite file of its own and a clock that stands still."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from crm import users
+from kit.clock import FixedClock
+from kit.config import load_settings
+from tests.web.cast import Cast, seed_cast
+from web.app import create_app
+from web.wiring import House, open_house
+
+CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@pytest.fixture
+def house(tmp_path: Path, sqlite_template: Path, clock: FixedClock) -> Iterator[House]:
+    shutil.copy(sqlite_template, tmp_path / "rapport.sqlite3")
+    settings = load_settings({"RAPPORT_HOME": str(tmp_path), "RAPPORT_SECRET_KEY": "a key for tests only"})
+    house = open_house(settings, clock=clock)
+    house.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield house
+    house.database.engine.dispose()
+
+
+@pytest.fixture
+def app(house: House) -> Flask:
+    return create_app(house)
+
+
+@pytest.fixture
+def cast(house: House) -> Cast:
+    """The company of the mock: Ada Marsh signs in, and people have written."""
+    return seed_cast(house)
+
+
+class Person:
+    """Somebody at a browser: follows forms as a browser would, with the session's token."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, path: str, *, status: int = 200, part: bool = False) -> str:
+        answer = self.client.get(path, headers={"HX-Request": "true"} if part else {})
+        assert answer.status_code == status, (answer.status_code, answer.text[:2000])
+        return answer.text
+
+    def post(self, path: str, *, status: int = 303, **fields: str) -> str:
+        """Post a form; return where it leads, or the page when it leads nowhere."""
+        token = CSRF.search(self.client.get("/settings/you").text)
+        assert token
+        answer = self.client.post(path, data={"csrf_token": token[1], **fields})
+        assert answer.status_code == status, (answer.status_code, answer.text[:2000])
+        return answer.location or answer.text
+
+
+def sign_in(app: Flask, house: House, email: str) -> Person:
+    client = app.test_client()
+    with house.database.transaction() as tx:
+        token = users.open_session(tx, users.get_user_by_email(tx, email))
+    client.set_cookie("rapport_session", token)
+    return Person(client)
+
+
+@pytest.fixture
+def ada(app: Flask, house: House, cast: Cast) -> Person:
+    return sign_in(app, house, "ada@brackenware.example")
+
+
+@pytest.fixture
+def queries(house: House) -> Iterator[list[str]]:
+    """Every statement sent to the database, transactions left out."""
+    seen: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    event.listen(house.database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(house.database.engine, "before_cursor_execute", note)

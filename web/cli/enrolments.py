@@ -1,0 +1,79 @@
+"""Wire: `rapport enrolments`."""
+
+from dataclasses import asdict
+
+import click
+from sqlalchemy import select
+
+from crm.contacts import find_contact_by_email
+from crm.models import Contact
+from kit.errors import InvalidError
+from kit.tx import Tx
+from sequences.authoring import get_sequence
+from sequences.enrolments import Verdict, enrol, refuse_unknown
+from sequences.listing import list_enrolments
+from web.cli.door import ACTOR, enter, json_option, print_json, print_table
+
+
+@click.group("enrolments")
+def enrolments_command() -> None:
+    """Who runs through which sequence."""
+
+
+@enrolments_command.command("add")
+@click.argument("sequence")
+@click.option("--email", "emails", multiple=True, help="May be given several times.")
+@click.option("--all", "everybody", is_flag=True, help="Everybody with an address.")
+@click.option("--mailbox", default=None, help="Which mailbox writes.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+@json_option
+def add(
+    sequence: str, emails: tuple[str, ...], everybody: bool, mailbox: str | None, dry_run: bool, as_json: bool
+) -> None:
+    """Put contacts into SEQUENCE; each gets a verdict."""
+    if bool(emails) == everybody:
+        raise InvalidError("Say who: --email ADDRESS, several times if needed, or --all.")
+    with enter().database.transaction() as tx:
+        contact_ids, unknown = _find(tx, emails, everybody)
+        verdicts = enrol(tx, get_sequence(tx, sequence), contact_ids, actor=ACTOR, mailbox=mailbox, dry_run=dry_run)
+    verdicts += unknown
+    if as_json:
+        print_json([{**asdict(verdict), "verdict": _word(verdict)} for verdict in verdicts])
+        return
+    print_table(
+        ("contact", "address", "verdict", "why"),
+        [(one.name, one.email, _word(one), one.sentence) for one in verdicts],
+    )
+    taken = sum(one.enrolled for one in verdicts)
+    click.echo(f"{taken} {'would be added' if dry_run else 'added'}, {len(verdicts) - taken} refused.")
+
+
+@enrolments_command.command("list")
+@click.argument("sequence", required=False)
+@json_option
+def list_(sequence: str | None, as_json: bool) -> None:
+    """List runs, each with what came back."""
+    with enter().database.reading() as tx:
+        rows = list_enrolments(tx, get_sequence(tx, sequence) if sequence else None)
+    if as_json:
+        print_json(rows)
+    else:
+        heads = ("email", "sequence", "state", "reason", "reply_kind", "steps_sent", "replies")
+        print_table(heads, [[row[head] for head in heads] for row in rows])
+
+
+def _find(tx: Tx, emails: tuple[str, ...], everybody: bool) -> tuple[list[int], list[Verdict]]:
+    if everybody:
+        return list(tx.session.scalars(select(Contact.id).where(Contact.erased_at.is_(None)).order_by(Contact.id))), []
+    found, unknown = [], []
+    for email in emails:
+        contact = find_contact_by_email(tx, email)
+        if contact:
+            found.append(contact.id)
+        else:
+            unknown.append(refuse_unknown(email))
+    return found, unknown
+
+
+def _word(verdict: Verdict) -> str:
+    return "enrolled" if verdict.enrolled else "refused"

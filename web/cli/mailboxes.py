@@ -1,0 +1,195 @@
+"""Wire: `rapport mailboxes`."""
+
+import os
+
+import click
+
+from crm.mailboxes import add_mailbox, get_mailbox, list_mailboxes, pause_mailbox, resume_mailbox
+from crm.models import Mailbox
+from crm.zones import is_zone
+from kit.errors import InvalidError
+from mailer.addresses import normalise_email
+from mailer.servers import parse_server
+from sequences.health import check_mailbox, mailbox_health
+from sequences.intake import poll_mailbox
+from sequences.windows import read_window, write_window
+from web.cli.door import enter, json_option, print_json, print_table
+from web.wiring import House, make_engine_of
+
+DEFAULT_CAP = 30
+
+
+@click.group("mailboxes")
+def mailboxes_command() -> None:
+    """The accounts that mail leaves from and comes back to."""
+
+
+@mailboxes_command.command("add")
+@click.argument("address")
+@click.option("--smtp", required=True, help="smtps://host:465 or smtp://host:587 (STARTTLS required)")
+@click.option("--imap", required=True, help="imaps://host:993 or imap://host:143 (STARTTLS required)")
+@click.option("--user", required=True)
+@click.option("--secret-env", required=True, help="The environment variable that holds the password or token.")
+@click.option("--auth", type=click.Choice(["password", "xoauth2"]), default="password", show_default=True)
+@click.option("--name", default="", help="The sender's name, as people read it.")
+@click.option("--daily-cap", default=str(DEFAULT_CAP), show_default=True, help="A number, or none.")
+@click.option("--gap-s", default="480-840", show_default=True, help="Seconds between two mails, as A-B.")
+@click.option("--ramp", type=click.Choice(["on", "off"]), default="on", show_default=True)
+@click.option("--window", default="always", show_default=True, help="08:00-17:00 on the mailbox's clock, or always.")
+@click.option("--zone", default="UTC", show_default=True, help="The mailbox's time zone, such as Europe/Dublin.")
+@click.option("--sent-folder", default="", help="Only if it is not found by itself.")
+@click.option("--junk-folder", default="", help="Only if it is not found by itself.")
+def add(
+    address: str,
+    smtp: str,
+    imap: str,
+    user: str,
+    secret_env: str,
+    auth: str,
+    name: str,
+    daily_cap: str,
+    gap_s: str,
+    ramp: str,
+    window: str,
+    zone: str,
+    sent_folder: str,
+    junk_folder: str,
+) -> None:
+    """Connect a mailbox. Try it afterwards with: rapport mailboxes check ADDRESS."""
+    house = enter()
+    email = normalise_email(address)
+    if email is None:
+        raise InvalidError(f"{address!r} is not an email address.")
+    low, high = _read_gap(gap_s)
+    mailbox = Mailbox(
+        address=email,
+        name=name,
+        smtp_url=_read_url(smtp, "smtp"),
+        imap_url=_read_url(imap, "imap"),
+        user=user,
+        auth=auth,
+        secret=house.seal.seal(_read_secret(secret_env), about=f"mailbox:{email}"),
+        daily_cap=_read_cap(daily_cap),
+        gap_min_s=low,
+        gap_max_s=high,
+        ramp=ramp == "on",
+        window=write_window(read_window(window)),
+        zone=_read_zone(zone),
+        folders={role: n for role, n in (("sent", sent_folder), ("junk", junk_folder)) if n},
+    )
+    with house.database.transaction() as tx:
+        add_mailbox(tx, mailbox)
+    click.echo(f"Connected {email}. Try it with: rapport mailboxes check {email}")
+
+
+@mailboxes_command.command("check")
+@click.argument("address")
+@click.option("--no-dns", is_flag=True, help="Leave out SPF, DKIM and DMARC.")
+@json_option
+def check(address: str, no_dns: bool, as_json: bool) -> None:
+    """Sign in to both servers, list the folders, read SPF, DKIM and DMARC."""
+    house = enter()
+    result = check_mailbox(make_engine_of(house), _find(house, address), dns=not no_dns)
+    if as_json:
+        print_json(result)
+    else:
+        print_table(("check", "state", "what"), [(c["name"], c["state"], c["sentence"]) for c in result["checks"]])
+    if not result["ok"]:
+        raise click.exceptions.Exit(1)
+
+
+@mailboxes_command.command("poll")
+@click.argument("address")
+@json_option
+def poll(address: str, as_json: bool) -> None:
+    """Read the mailbox once."""
+    house = enter()
+    result = poll_mailbox(make_engine_of(house), _find(house, address).id)
+    counts = {name: getattr(result.counts, name) for name in ("received", "replies", "auto_replies", "bounces")}
+    if as_json:
+        print_json({"address": address, **counts, "error": result.error or None})
+    elif not result.error:
+        click.echo(", ".join(f"{number} {name.replace('_', '-')}" for name, number in counts.items()))
+    if result.error:
+        raise click.ClickException(result.error)
+
+
+@mailboxes_command.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List the mailboxes with their health."""
+    house = enter()
+    with house.database.reading() as tx:
+        rows = [mailbox_health(tx, mailbox) for mailbox in list_mailboxes(tx)]
+    if as_json:
+        print_json(rows)
+    else:
+        heads = ("address", "state", "reason", "sent_24h", "daily_cap", "polled_at")
+        print_table(heads, [[row[head] for head in heads] for row in rows])
+
+
+@mailboxes_command.command("pause")
+@click.argument("address")
+def pause(address: str) -> None:
+    """Send nothing from this mailbox until it is resumed."""
+    house = enter()
+    with house.database.transaction() as tx:
+        pause_mailbox(tx, get_mailbox(tx, address).id, "Paused by hand.")
+    click.echo(f"{address} is paused.")
+
+
+@mailboxes_command.command("resume")
+@click.argument("address")
+@click.option("--secret-env", default="", help="Enter a new password or token on the way.")
+def resume(address: str, secret_env: str) -> None:
+    """Send from this mailbox again."""
+    house = enter()
+    with house.database.transaction() as tx:
+        mailbox = get_mailbox(tx, address)
+        if secret_env:
+            mailbox.secret = house.seal.seal(_read_secret(secret_env), about=f"mailbox:{mailbox.address}")
+        resume_mailbox(tx, mailbox.id)
+    click.echo(f"{address} goes on.")
+
+
+def _find(house: House, address: str) -> Mailbox:
+    with house.database.reading() as tx:
+        return get_mailbox(tx, address)
+
+
+def _read_secret(name: str) -> str:
+    secret = os.environ.get(name, "")
+    if not secret:
+        raise InvalidError(f"The environment variable {name} is not set; put the mailbox's password or token into it.")
+    return secret
+
+
+def _read_url(url: str, protocol: str) -> str:
+    try:
+        server = parse_server(url)
+    except ValueError as error:
+        raise InvalidError(str(error)) from error
+    if server.protocol != protocol:
+        raise InvalidError(f"{url} is not an address of {protocol.upper()}.")
+    return url
+
+
+def _read_cap(text: str) -> int | None:
+    if text == "none":
+        return None
+    if not text.isdigit():
+        raise InvalidError(f"--daily-cap is a number or none, not {text!r}.")
+    return int(text)
+
+
+def _read_gap(text: str) -> tuple[int, int]:
+    low, _, high = text.partition("-")
+    if not low.isdigit() or (high and not high.isdigit()) or int(high or low) < int(low):
+        raise InvalidError(f"--gap-s is two numbers of seconds such as 480-840, not {text!r}.")
+    return int(low), int(high or low)
+
+
+def _read_zone(name: str) -> str:
+    if not is_zone(name):
+        raise InvalidError(f"There is no time zone {name!r}; use a name such as Europe/Dublin.")
+    return name

@@ -1,0 +1,112 @@
+"""Wire: `rapport sequences`."""
+
+from pathlib import Path
+
+import click
+
+from sequences.authoring import (
+    get_sequence,
+    get_version,
+    import_sequence,
+    list_sequences,
+    pause_sequence,
+    read_draft,
+    resume_sequence,
+    start_sequence,
+    workspace_pitches,
+)
+from sequences.report import audience, step_numbers
+from web.cli.door import enter, json_option, print_json, print_table
+
+_FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+
+
+@click.group("sequences")
+def sequences_command() -> None:
+    """Ordered steps: mails and things done by hand."""
+
+
+@sequences_command.command("check")
+@_FILE
+def check(file: Path) -> None:
+    """Read FILE and say what is wrong with it; nothing is stored."""
+    with enter().database.reading() as tx:
+        draft = read_draft(file, workspace_pitches(tx))
+    click.echo(f"{draft.document.name}: {len(draft.document.steps)} steps, nothing to complain about.")
+
+
+@sequences_command.command("import")
+@_FILE
+def import_(file: Path) -> None:
+    """Store FILE as a new sequence, or as a new version of the one with its name."""
+    house = enter()
+    with house.database.reading() as tx:
+        workspace = workspace_pitches(tx)
+    draft = read_draft(file, workspace)
+    with house.database.transaction() as tx:
+        sequence = import_sequence(tx, draft)
+    click.echo(f"{sequence.name}, version {sequence.version}. Start it with: rapport sequences start {sequence.name!r}")
+
+
+@sequences_command.command("export")
+@click.argument("name")
+def export(name: str) -> None:
+    """Print the file a sequence was made from."""
+    with enter().database.reading() as tx:
+        source = get_version(tx, get_sequence(tx, name)).source
+    click.echo(source, nl=False)
+
+
+@sequences_command.command("start")
+@click.argument("name")
+def start(name: str) -> None:
+    """Let a sequence send."""
+    house = enter()
+    with house.database.transaction() as tx:
+        start_sequence(tx, name)
+    if not house.settings.is_public:
+        click.echo(
+            "Mail carries only the opt-out by mail until RAPPORT_PUBLIC_URL is an https address that others can open.",
+            err=True,
+        )
+    click.echo(f"{name} is live. It sends while `rapport up` runs, or with: rapport tick")
+
+
+@sequences_command.command("pause")
+@click.argument("name")
+def pause(name: str) -> None:
+    """Send nothing of a sequence; its clocks stand still."""
+    with enter().database.transaction() as tx:
+        pause_sequence(tx, get_sequence(tx, name))
+    click.echo(f"{name} is paused.")
+
+
+@sequences_command.command("resume")
+@click.argument("name")
+def resume(name: str) -> None:
+    """Go on; every date moves on by the length of the pause."""
+    with enter().database.transaction() as tx:
+        resume_sequence(tx, get_sequence(tx, name))
+    click.echo(f"{name} goes on.")
+
+
+@sequences_command.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """List the sequences with their numbers."""
+    with enter().database.reading() as tx:
+        rows = [
+            {
+                "name": one.name,
+                "state": one.state,
+                "version": one.version,
+                **audience(tx, one.id),
+                "sent": sum(step.sent for step in step_numbers(tx, one.id) if step.kind == "email"),
+            }
+            for one in list_sequences(tx)
+        ]
+    if as_json:
+        print_json(rows)
+    else:
+        heads = ("name", "state", "version", "all", "active", "held", "stopped", "finished", "sent")
+        print_table(heads, [[row[head] for head in heads] for row in rows])

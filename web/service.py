@@ -1,0 +1,106 @@
+"""Wire: the long-running parts in one process: web server, beat, workers; started together, stopped together."""
+
+import fcntl
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+from dramatiq.worker import Worker
+from flask import Flask
+from waitress.server import create_server
+
+from kit.errors import ConflictError, RefusedError
+from sequences.actors import declare_actors
+from sequences.beat import run_beat
+from sequences.broker import make_broker
+from sequences.engine import Engine
+from web.wiring import House, make_engine_of
+
+WORKER_THREADS = 4
+WEB_THREADS = 12
+
+
+@contextmanager
+def only_one(home: Path) -> Iterator[None]:
+    """Hold the data folder: a second `up` on it is refused while this block runs."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "rapport.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            raise ConflictError(
+                f"Rapport runs on {home} already (process {file.read().strip() or 'unknown'}). "
+                "Stop it first, or choose another folder with RAPPORT_HOME."
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+@contextmanager
+def working(house: House, *, threads: int = WORKER_THREADS) -> Iterator[Engine]:
+    """Run workers while the block runs; on the way out they finish the mail in their hands."""
+    engine = make_engine_of(house)
+    broker = make_broker(house.settings.broker_url)
+    house.hints = declare_actors(broker, engine)
+    worker = Worker(broker, worker_threads=threads, worker_timeout=200)
+    worker.start()
+    try:
+        yield engine
+    finally:
+        worker.stop(timeout=60_000)
+        with suppress(NotImplementedError):
+            broker.close()
+
+
+@contextmanager
+def beating(house: House, engine: Engine) -> Iterator[None]:
+    """Run the beat while the block runs."""
+    stop = threading.Event()
+    thread = threading.Thread(target=run_beat, args=(engine, house.hints, stop), name="beat")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+@contextmanager
+def serving(app: Flask, host: str, port: int) -> Iterator[int]:
+    """Answer requests while the block runs; yields the port that was taken (0 asks for a free one).
+
+    Raises RefusedError when the port is not free.
+    """
+    try:
+        server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident="Rapport")
+    except OSError as error:
+        raise RefusedError(
+            f"Port {port} on {host} cannot be used: {error.strerror}. Choose another with --port."
+        ) from error
+    thread = threading.Thread(target=server.run, name="web", daemon=True)
+    thread.start()
+    try:
+        yield int(server.effective_port)
+    finally:
+        server.close()
+        thread.join(5)
+
+
+def wait_for_end() -> None:
+    """Block until the process is asked to stop."""
+    asked = threading.Event()
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        asked.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ask)
+    while not asked.wait(3600):
+        pass
