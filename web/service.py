@@ -87,10 +87,15 @@ def serving(app: Flask, host: str, port: int) -> Iterator[int]:
     thread = threading.Thread(target=server.run, name="web", daemon=True)
     thread.start()
     try:
-        yield int(server.effective_port)
+        yield _port_of(server, port)
     finally:
         server.close()
         thread.join(5)
+
+
+def _port_of(server: object, asked: int) -> int:
+    # A name such as "localhost" may stand for several sockets; then the port was asked for.
+    return int(getattr(server, "effective_port", asked))
 
 
 def wait_for_end() -> None:
