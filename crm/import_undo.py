@@ -1,13 +1,12 @@
 """Use cases: takes an import back: people it brought go unless something happened since, others are as before."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Executable, and_, delete, exists, func, or_, select, tuple_
 
-from crm.import_people import CODES, HandleKey, KnownHandle, Person
+from crm.import_people import CODES, KnownHandle, Person
 from crm.import_reading import load_people, sliced
 from crm.import_writes import save_changed
 from crm.models import (
@@ -112,16 +111,30 @@ def _restore_updated(tx: Tx, import_id: int, own: ColumnElement[bool]) -> int:
     rows = tx.session.execute(entries).all()
     for part in sliced(rows, _PART):
         people = {person.id: person for person in load_people(tx, sorted({row.contact_id for row in part}), None)}
+        gone = _Gone()
         for row in part:
-            _restore(tx, people[row.contact_id], row.data.get("added", {}), row.brand_id)
+            _restore(people[row.contact_id], row.data.get("added", {}), gone)
+        _remove(tx, gone, part[0].brand_id)
         save_changed(tx, people.values())
-        ids = [row.id for row in part]
-        tx.session.execute(_silent(delete(TimelineEntry).where(TimelineEntry.id.in_(ids))))
+        tx.session.execute(_silent(delete(TimelineEntry).where(TimelineEntry.id.in_([row.id for row in part]))))
     return len({row.contact_id for row in rows})
 
 
-def _restore(tx: Tx, person: Person, added: dict[str, Any], brand_id: int | None) -> None:
-    """Take back one entry's additions."""
+@dataclass(slots=True)
+class _Gone:
+    """What to remove for one part of the entries, so that it takes few statements."""
+
+    emails: list[str] = field(default_factory=list)
+    tags: list[tuple[int, str]] = field(default_factory=list)
+    handles: list[tuple[Person, KnownHandle]] = field(default_factory=list)
+    people: set[int] = field(default_factory=set)
+    related: set[int] = field(default_factory=set)
+
+
+def _restore(person: Person, added: dict[str, Any], gone: _Gone) -> None:
+    """Take back one entry's additions to a person, and note what to remove."""
+    contact_id = person.id or 0
+    person.changed = True
     for name, value in added.get("filled", {}).items():
         if name == "notes":
             person.fields = {key: text for key, text in person.fields.items() if (key, text) != (name, value)}
@@ -130,10 +143,16 @@ def _restore(tx: Tx, person: Person, added: dict[str, Any], brand_id: int | None
     for platform, username, changes in added.get("figures", []):
         if handle := person.handles.get((platform, username)):
             _restore_figures(handle, changes)
-    _remove_rows(tx, person, added)
-    if added.get("related") and brand_id is not None:
-        _close_untouched(tx, person, brand_id)
-    person.changed = True
+    emails, tags = added.get("emails", []), added.get("tags", [])
+    keys = [(platform, username) for platform, username in added.get("handles", [])]
+    person.emails = [email for email in person.emails if email not in emails]
+    person.tags -= set(tags)
+    gone.people.add(contact_id)
+    gone.emails += emails
+    gone.tags += [(contact_id, tag) for tag in tags]
+    gone.handles += [(person, person.handles[key]) for key in keys if key in person.handles]
+    if added.get("related"):
+        gone.related.add(contact_id)
 
 
 def _restore_figures(handle: KnownHandle, changes: dict[str, list[Any]]) -> None:
@@ -145,41 +164,31 @@ def _restore_figures(handle: KnownHandle, changes: dict[str, list[Any]]) -> None
             handle.changed = True
 
 
-def _remove_rows(tx: Tx, person: Person, added: dict[str, Any]) -> None:
-    """Remove added addresses, tags and handles; a handle that was measured since by others stays."""
-    if emails := added.get("emails"):
-        mine = ContactAddress.contact_id == person.id
+def _remove(tx: Tx, gone: _Gone, brand_id: int | None) -> None:
+    """Remove added addresses, tags and handles; a handle that others measured since stays."""
+    for emails in sliced(gone.emails):
+        mine = ContactAddress.contact_id.in_(gone.people)
         tx.session.execute(_silent(delete(ContactAddress).where(mine, ContactAddress.email.in_(emails))))
-        person.emails = [email for email in person.emails if email not in emails]
-    if tags := added.get("tags"):
-        tx.session.execute(
-            _silent(delete(ContactTag).where(ContactTag.contact_id == person.id, ContactTag.tag.in_(tags)))
-        )
-        person.tags -= set(tags)
-    if handles := [(platform, username) for platform, username in added.get("handles", [])]:
-        _remove_handles(tx, person, handles)
+    for tags in sliced(gone.tags):
+        tx.session.execute(_silent(delete(ContactTag).where(tuple_(ContactTag.contact_id, ContactTag.tag).in_(tags))))
+    for pairs in sliced(gone.handles):
+        ids = [handle.id for _, handle in pairs]
+        measured = set(tx.session.scalars(select(HandleSnapshot.handle_id).where(HandleSnapshot.handle_id.in_(ids))))
+        tx.session.execute(_silent(delete(Handle).where(Handle.id.in_([i for i in ids if i not in measured]))))
+        for person, handle in pairs:
+            if handle.id not in measured:
+                person.handles.pop(handle.key, None)
+    if gone.related and brand_id is not None:
+        _close_untouched(tx, gone.related, brand_id)
 
 
-def _remove_handles(tx: Tx, person: Person, keys: Iterable[HandleKey]) -> None:
-    gone = tx.session.execute(
-        _silent(
-            delete(Handle)
-            .where(Handle.contact_id == person.id, tuple_(Handle.platform, Handle.username).in_(list(keys)))
-            .where(~exists().where(HandleSnapshot.handle_id == Handle.id))
-            .returning(Handle.platform, Handle.username)
-        )
-    )
-    for platform, username in gone:
-        person.handles.pop((platform, username), None)
-
-
-def _close_untouched(tx: Tx, person: Person, brand_id: int) -> None:
-    """Remove the relationship that was opened, unless it moved, has an owner or saw mail."""
+def _close_untouched(tx: Tx, people: set[int], brand_id: int) -> None:
+    """Remove the relationships that were opened, unless they moved, have an owner or saw mail."""
     first = select(Stage.id).order_by(Stage.position).limit(1).scalar_subquery()
     tx.session.execute(
         _silent(
             delete(Relationship).where(
-                Relationship.contact_id == person.id,
+                Relationship.contact_id.in_(people),
                 Relationship.brand_id == brand_id,
                 Relationship.stage_id == first,
                 Relationship.stage_since == Relationship.created_at,

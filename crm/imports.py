@@ -108,9 +108,9 @@ def run_import(
 ) -> ImportResult:
     """Bring a file's rows into the contacts, a chunk per transaction.
 
-    A dry run gives the same verdicts and writes nothing. Blank facts are filled and newer figures become snapshots; what is known is never overwritten. An import that was
-    cut short is finished by running it again. `keep_rows` limits the rows of the result; `progress` hears how many
-    rows are done.
+    A dry run gives the same verdicts and writes nothing. Blank facts are filled and newer figures become snapshots;
+    what is known is never overwritten. An import that was cut short is finished by running it again. `keep_rows`
+    limits the rows of the result; `progress` hears how many rows are done.
 
     Raises:
         InvalidError: as for a preview, or several brands and none named.

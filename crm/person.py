@@ -7,8 +7,8 @@ from sqlalchemy import and_, literal, or_, select
 
 from crm.contacts import get_contact, list_tags
 from crm.exchange import AnswerTimes, Exchange, count_weeks, measure_answers
-from crm.models import Contact, ContactAddress, Handle, Relationship, Stage, Suppression, Thread
 from crm.history import History
+from crm.models import Contact, ContactAddress, Handle, Relationship, Stage, Suppression, Thread
 from crm.people import decide_contact_turn, list_main_handles
 from crm.turns import Turn
 from kit.tx import Tx

@@ -13,7 +13,6 @@ from sequences.models import Send, SendBody
 from sequences.pitch import Gaps, render_pitch
 
 UNDO_S = 10
-STALE_AFTER = timedelta(days=7)
 
 
 def queue_answer(tx: Tx, thread_id: int, text: str, *, request_key: str, actor: str, undo_s: float = UNDO_S) -> Send:
@@ -46,7 +45,6 @@ def queue_answer(tx: Tx, thread_id: int, text: str, *, request_key: str, actor: 
         rfc_id=new_message_id(tx.rng, domain=mailbox.address.rpartition("@")[2], now=tx.now),
         planned_at=due_at,
         due_at=due_at,
-        expires_at=due_at + STALE_AFTER,
         approved_by=actor,
         created_at=tx.now,
         explanation={"by_hand": True},

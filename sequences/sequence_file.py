@@ -3,6 +3,7 @@
 Source: interfaces.md, "A sequence as a file".
 """
 
+from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
@@ -79,7 +80,7 @@ class SequenceFile(BaseModel):
     holidays: Literal["recipient-country", "none"] = "recipient-country"
     stop_on: tuple[str, ...] = STOP_WORDS
     new_per_day: Annotated[int, Field(ge=0)] | Literal["none"] | None = None
-    fields: dict[str, dict[str, str | int | float]] = {}
+    fields: dict[str, dict[str, str | int | float | date]] = {}
     steps: tuple[Step, ...] = Field(min_length=1, max_length=30)
 
     @property
@@ -143,7 +144,9 @@ def read_sequence_file(source: str) -> SequenceFile:
     try:
         document = SequenceFile.model_validate(tree)
     except ValidationError as error:
-        faults = tuple(_sentence(dict(fault), tree) for fault in error.errors())
+        # Steps that are all faulty count as none; that there are none would then be untrue.
+        found = [f for f in error.errors() if not (f["type"] == "too_short" and tree.get("steps"))]
+        faults = tuple(_sentence(dict(fault), tree) for fault in found)
         raise InvalidError(" ".join(faults), faults=faults) from error
     faults = tuple(_faults(document))
     if faults:

@@ -14,6 +14,7 @@ COOKIE = "rapport_session"
 PUBLIC = frozenset(
     {
         "static",
+        "demo.enter",
         "health.live",
         "sessions.new",
         "sessions.create",

@@ -73,36 +73,44 @@ _HANDLE = (
     "ask about it every single time I film.\n\nCould we push the third video to 12 December?\n\nImani"
 )
 _LONG_AGO = tuple(("in" if n % 2 else "out", 24 * (75 - n * 0.8), "A word about the draft.") for n in range(1, 80, 5))
+_DRAFT = (
+    "Hi Imani, draft 1 made the whole office hungry. Two must-haves before it goes live: the price card before 0:45, "
+    "and the sponsor line spoken as well as written."
+)
+_MONEY = "For three videos I would need €5,400, but then I can include the newsletter as well."
+_AMMAN = "مرحبا أدا، شكراً على الرسالة اللطيفة. هل تشحنون إلى عمّان؟ وهل تناسب المقلاة موقد الغاز؟"
+_BARRIO = "¡Me encanta la idea! ¿Puedo contarlo en español para mi gente, o lo necesitan en inglés?"
+_LATER = "Not before Hogmanay, I am flat out, but do ask me again in January."
+_STEW = "Five dinners on the slow burner, and the stew on Thursday. That is my kitchen exactly."
+_COFFEE = "The bit where you deglaze with cold coffee had our test kitchen arguing for a week."
 PEOPLE = (
     Part("Imani Oduya", "imani@smallkitchen.example", "youtube", 184_000, "Active", "CA", "America/Toronto", "en",
-         (*_LONG_AGO, ("out", 75, "Hi Imani, draft 1 made the whole office hungry. Two must-haves before it goes live: "
-           "the price card before 0:45, and the sponsor line spoken as well as written."), ("in", 16, _HANDLE)),
+         (*_LONG_AGO, ("out", 75, _DRAFT), ("in", 16, _HANDLE)),
          "question", "Draft 2, and one thing about the handle", "Small Kitchen Imani"),
     Part("Tomek Wilczak", "tomek@castandcarbon.example", "youtube", 96_000, "Talking", "PL", "Europe/Warsaw", "pl",
-         (("out", 40, "Three films?"), ("in", 5, "For three videos I would need €5,400, but then I can include the "
-          "newsletter as well.")), "counter_offer", "Re: three films with Bracken 26", "Cast and carbon"),
+         (("out", 40, "Three films?"), ("in", 5, _MONEY)),
+         "counter_offer", "Re: three films with Bracken 26", "Cast and carbon"),
     Part("Layan Qasimi", "layan@matbakh.example", "instagram", 132_000, "Talking", "JO", "Asia/Amman", "ar",
-         (("out", 30, "One pan for a small kitchen."), ("in", 3, "مرحبا أدا، شكراً على الرسالة اللطيفة. هل تشحنون إلى عمّان؟ "
-          "وهل تناسب المقلاة موقد الغاز؟")), "question", "رد: مقلاة واحدة لمطبخ صغير", "مطبخ ليان"),
-    Part("Sofía Arrieta", "sofia@cocinadebarrio.example", "tiktok", 410_000, "Talking", "UY", "America/Montevideo", "es",
-         (("out", 28, "A pan for your barrio?"), ("in", 2, "¡Me encanta la idea! ¿Puedo contarlo en español para mi gente, "
-          "o lo necesitan en inglés?")), "interested", "Re: una sartén para tu barrio", "Cocina de barrio"),
+         (("out", 30, "One pan for a small kitchen."), ("in", 3, _AMMAN)),
+         "question", "رد: مقلاة واحدة لمطبخ صغير", "مطبخ ليان"),
+    Part("Sofía Arrieta", "sofia@cocina.example", "tiktok", 410_000, "Talking", "UY", "America/Montevideo", "es",
+         (("out", 28, "A pan for your barrio?"), ("in", 2, _BARRIO)),
+         "interested", "Re: una sartén para tu barrio", "Cocina de barrio"),
     Part("Callum Strachan", "callum@weekitchen.example", "youtube", 58_000, "Pitched", "GB", "Europe/London", "en",
-         (("out", 26, "Your wee kitchen and a 1.3 kg pan."), ("in", 0.8, "Not before Hogmanay, I am flat out, but do ask "
-          "me again in January.")), "not_now", "Re: your wee kitchen and a 1.3 kg pan", "Wee kitchen"),
+         (("out", 26, "Your wee kitchen and a 1.3 kg pan."), ("in", 0.8, _LATER)),
+         "not_now", "Re: your wee kitchen and a 1.3 kg pan", "Wee kitchen"),
     Part("Kwesi Danquah-Mills", "kwesi@jolloflab.example", "youtube", 142_000, "Active", "GH", "Africa/Accra", "en",
-         (("in", 30, "It is here and it is handsome. Filming on Friday."), ("out", 6, "Lovely, enjoy.")), None,
-         "Sample has landed", "Jollof lab"),
+         (("in", 30, "It is here and it is handsome. Filming on Friday."), ("out", 6, "Lovely, enjoy.")),
+         None, "Sample has landed", "Jollof lab"),
     Part("Hanne Vosk", "hanne@slowpan.example", "youtube", 66_000, "Alumni", "DE", "Europe/Berlin", "de",
-         tuple(("in", 24 * (71 + 9 * n), "See you soon.") for n in range(5, -1, -1)), None, "Spring", "Slow pan Sunday"),
+         tuple(("in", 24 * (71 + 9 * n), "See you soon.") for n in range(5, -1, -1)),
+         None, "Spring", "Slow pan Sunday"),
     Part("Niamh Kerrisk", "niamh@rangecooker.example", "youtube", 31_000, "Shortlisted", "IE", "Europe/Dublin", "en",
-         topic="Range cooker",
-         facts={"personal_line": "Five dinners on the slow burner, and the stew on Thursday. That is my kitchen exactly."}),
+         topic="Range cooker", facts={"personal_line": _STEW}),
     Part("Efua Mintah-Boyle", "efua@efuaeats.example", "instagram", 73_000, "Shortlisted", "GB", "Europe/London", "en",
          topic="Efua eats well"),
-    Part("Dorte Fjeldgaard", "dorte@treretter.example", "youtube", 47_000, "Shortlisted", "DK", "Europe/Copenhagen", "da",
-         topic="Tre retter", facts={"personal_line": "The bit where you deglaze with cold coffee had our test kitchen "
-                                                     "arguing for a week."}),
+    Part("Dorte Fjeldgaard", "dorte@treretter.example", "youtube", 47_000, "Shortlisted", "DK", "Europe/Berlin", "da",
+         topic="Tre retter", facts={"personal_line": _COFFEE}),
 )  # fmt: skip
 
 

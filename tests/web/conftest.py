@@ -9,11 +9,13 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from crm import users
 from kit.clock import FixedClock
 from kit.config import load_settings
+from tests.conftest import MONDAY
 from tests.web.cast import Cast, seed_cast
 from web.app import create_app
 from web.wiring import House, open_house
@@ -21,25 +23,50 @@ from web.wiring import House, open_house
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> tuple[Path, Cast]:
+    """The company of the mock in a database file, made once and copied by each test that wants it."""
+    folder = tmp_path_factory.mktemp("seeded")
+    house = _open(folder, sqlite_template, FixedClock(MONDAY))
+    cast = seed_cast(house)
+    house.database.engine.dispose()
+    return folder / "rapport.sqlite3", cast
+
+
 @pytest.fixture
-def house(tmp_path: Path, sqlite_template: Path, clock: FixedClock) -> Iterator[House]:
-    shutil.copy(sqlite_template, tmp_path / "rapport.sqlite3")
-    settings = load_settings({"RAPPORT_HOME": str(tmp_path), "RAPPORT_SECRET_KEY": "a key for tests only"})
-    house = open_house(settings, clock=clock)
-    house.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+def house(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path, clock: FixedClock) -> Iterator[House]:
+    """An installation: empty, or with the company in it when the test asks for `cast`."""
+    source = request.getfixturevalue("seeded")[0] if "cast" in request.fixturenames else sqlite_template
+    house = _open(tmp_path, source, clock)
     yield house
     house.database.engine.dispose()
 
 
-@pytest.fixture
-def app(house: House) -> Flask:
-    return create_app(house)
+def _open(folder: Path, source: Path, clock: FixedClock) -> House:
+    shutil.copy(source, folder / "rapport.sqlite3")
+    settings = load_settings({"RAPPORT_HOME": str(folder), "RAPPORT_SECRET_KEY": "a key for tests only"})
+    house = open_house(settings, clock=clock)
+    house.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return house
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once for all tests."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
 @pytest.fixture
-def cast(house: House) -> Cast:
+def app(house: House, compiled: FileSystemBytecodeCache) -> Flask:
+    app = create_app(house)
+    app.jinja_env.bytecode_cache = compiled
+    return app
+
+
+@pytest.fixture
+def cast(seeded: tuple[Path, Cast]) -> Cast:
     """The company of the mock: Ada Marsh signs in, and people have written."""
-    return seed_cast(house)
+    return seeded[1]
 
 
 class Person:

@@ -55,11 +55,14 @@ def import_(
 @json_option
 def unimport(import_id: int, as_json: bool) -> None:
     """Take an import back; contacts with a history since then stay, and are counted."""
-    counts = undo_import(enter().database, import_id, actor=ACTOR)
+    with enter().database.transaction() as tx:
+        result = undo_import(tx, import_id, actor=ACTOR)
     if as_json:
-        print_json(counts)
-    else:
-        click.echo(", ".join(f"{number} {name}" for name, number in counts.items()))
+        print_json({"counts": result.counts, "kept": result.kept})
+        return
+    for one in result.kept:
+        click.echo(f"Kept contact {one['contact']}: {one['reason']}")
+    click.echo(", ".join(f"{number} {name}" for name, number in result.counts.items()))
 
 
 @contacts_command.command("show")

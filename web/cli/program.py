@@ -7,28 +7,28 @@ import click
 
 from kit.errors import RapportError
 
-# Command to module; each module has a click command or group of the same name.
+# Command: the module that holds it, and its line in the help, so that help loads nothing.
 _COMMANDS = {
-    "up": "run",
-    "web": "run",
-    "worker": "run",
-    "beat": "run",
-    "tick": "run",
-    "demo": "demo",
-    "db": "db",
-    "users": "users",
-    "brands": "brands",
-    "contacts": "contacts",
-    "mailboxes": "mailboxes",
-    "sequences": "sequences",
-    "enrolments": "enrolments",
-    "sends": "sends",
-    "timeline": "timeline",
-    "feedback": "timeline",
-    "suppressions": "suppressions",
-    "mail": "mail",
-    "settings": "settings",
-    "doctor": "settings",
+    "up": ("run", "Run everything in one process: pages, beat, workers."),
+    "web": ("run", "Answer requests only: for many machines."),
+    "worker": ("run", "Send and read only: for many machines."),
+    "beat": ("run", "Sweep and ring only: for many machines."),
+    "tick": ("run", "Plan, send and read in the foreground until nothing is due."),
+    "demo": ("demo", "A company, a mail world and creators who answer; nothing leaves this machine."),
+    "db": ("db", "Schema and data: upgrade, check, backup, restore."),
+    "users": ("users", "People who sign in."),
+    "brands": ("brands", "On whose behalf we write."),
+    "contacts": ("contacts", "People we may write to: import, show."),
+    "mailboxes": ("mailboxes", "The accounts that mail leaves from and comes back to."),
+    "sequences": ("sequences", "Ordered steps: mails and things done by hand."),
+    "enrolments": ("enrolments", "Who runs through which sequence."),
+    "sends": ("sends", "Every mail that leaves, will leave, or was held back."),
+    "timeline": ("timeline", "Everything that happened with a contact."),
+    "feedback": ("timeline", "What creators and their audiences say about products."),
+    "suppressions": ("suppressions", "Whom never to mail."),
+    "mail": ("mail", "Understanding raw messages."),
+    "settings": ("settings", "Every setting with its value and source."),
+    "doctor": ("settings", "What is wrong with this installation, and the mend."),
 }
 
 
@@ -43,11 +43,17 @@ class _Program(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, importing what it needs."""
         del ctx
-        module = _COMMANDS.get(cmd_name)
-        if module is None:
+        if cmd_name not in _COMMANDS:
             return None
+        module, _summary = _COMMANDS[cmd_name]
         command: click.Command = getattr(importlib.import_module(f"web.cli.{module}"), f"{cmd_name}_command")
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without loading them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_module, summary) in _COMMANDS.items()])
 
 
 @click.command(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})

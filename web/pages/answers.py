@@ -5,7 +5,9 @@ from flask import Blueprint, Response, request
 from crm import closing
 from kit.errors import ConflictError, InvalidError, RefusedError
 from kit.ids import new_token
+from kit.tx import Tx
 from sequences import answers, replies
+from sequences.models import Send
 from web.auth import require
 from web.pages.inbox import Draft, show_inbox
 from web.request import this_actor, this_tx
@@ -23,11 +25,7 @@ def create(thread_id: int) -> Response:
     key = request.form.get("request_key") or new_token()
     try:
         with tx.session.begin_nested():
-            if not text:
-                raise InvalidError("Write something first.")  # noqa: TRY301
-            send = answers.queue_answer(tx, thread_id, text, request_key=key, actor=this_actor())
-            if request.form.get("close"):
-                closing.close_thread(tx, thread_id, actor=this_actor())
+            send = _queue(tx, thread_id, text, key)
     except (InvalidError, RefusedError, ConflictError) as error:
         return show_inbox(thread_id, Draft(text=text, fault=str(error)), status=422)
     return done(f"/inbox/{thread_id}", "Your answer leaves in 10 seconds.", undo=f"/sends/{send.id}/cancellation")
@@ -39,6 +37,15 @@ def cancel(send_id: int) -> Response:
     require("send")
     answers.cancel_answer(this_tx(), send_id)
     return done(request.form.get("place") or "/inbox", "Taken back. Nothing was sent.")
+
+
+def _queue(tx: Tx, thread_id: int, text: str, key: str) -> Send:
+    if not text:
+        raise InvalidError("Write something first.")
+    send = answers.queue_answer(tx, thread_id, text, request_key=key, actor=this_actor())
+    if request.form.get("close"):
+        closing.close_thread(tx, thread_id, actor=this_actor())
+    return send
 
 
 @blueprint.post("/messages/<int:message_id>/reply-kind")

@@ -1,8 +1,11 @@
 """Wire: the review queue: nothing leaves unread."""
 
+from functools import partial
+
 from flask import Blueprint, Response, redirect, request
 
 from kit.errors import NotFoundError
+from kit.tx import Tx
 from sequences import review
 from sequences.links import Links
 from sequences.review import Draft
@@ -33,7 +36,7 @@ def approve_clean() -> Response:
     tx = this_tx()
     clean = [draft for draft in review.list_drafts(tx) if is_clean(draft)]
     for draft in clean:
-        review.approve(tx, draft.send_id, actor=this_actor())
+        _let_go(tx, draft.send_id)
     return done("/review", f"Approved {len(clean)}. They leave in their sending windows.")
 
 
@@ -43,7 +46,7 @@ def approve(send_id: int) -> Response:
     require("approve")
     tx, onward = this_tx(), _next(send_id)
     _keep_line(send_id)
-    review.approve(tx, send_id, actor=this_actor())
+    _let_go(tx, send_id)
     return done(onward, "Approved. It leaves in its sending window.")
 
 
@@ -103,6 +106,11 @@ def _next(send_id: int) -> str:
         raise NotFoundError("This pitch no longer waits for a decision.")
     rest = ids[ids.index(send_id) + 1 :] or ids[: ids.index(send_id)]
     return f"/review/{rest[0]}" if rest else "/review"
+
+
+def _let_go(tx: Tx, send_id: int) -> None:
+    send = review.approve(tx, send_id, actor=this_actor())
+    tx.after_commit(partial(this_house().hints.drain, send.mailbox_id))
 
 
 def _keep_line(send_id: int) -> None:

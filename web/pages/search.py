@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from crm.people import search_people
-from web.request import this_tx
+from web.request import is_partial, this_tx
 from web.respond import page
 
 blueprint = Blueprint("search", __name__)
@@ -14,4 +14,4 @@ def show() -> Response:
     """Show who is found; the palette takes the list alone."""
     words = request.args.get("q", "").strip()[:200]
     found = search_people(this_tx(), words) if words else []
-    return page("search/page.html", part="search/_found.html", found=found, words=words)
+    return page("search/page.html", part="search/_found.html", found=found, words=words, options=is_partial())

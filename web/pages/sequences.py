@@ -1,5 +1,7 @@
 """Wire: sequences: what runs, how far everyone is, and why somebody stopped."""
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from kit.errors import NotFoundError
@@ -30,17 +32,13 @@ def show(sequence_id: int, slug: str = "") -> Response:
     sequence = _get(tx, sequence_id)
     state = request.args.get("state", "")
     state = state if state in _STATES else ""
-    numbers = report.step_numbers(tx, sequence.id)
     return page(
         "sequences/page.html",
         part="sequences/_live.html",
         sequence=sequence,
         slug=slug,
         state=state,
-        steps=authoring.steps_of(authoring.get_version(tx, sequence)),
-        numbers={row.key: row for row in numbers},
-        sums={name: sum(getattr(row, name) for row in numbers) for name in _SUMS},
-        audience=report.audience(tx, sequence.id),
+        **_numbers(tx, sequence),
         people=outgoing.list_enrolled(tx, sequence.id, state=state),
     )
 
@@ -61,6 +59,16 @@ def resume(sequence_id: int) -> Response:
     tx = this_tx()
     authoring.resume_sequence(tx, _get(tx, sequence_id))
     return done(f"/sequences/{sequence_id}", "Running again, in the sending windows.")
+
+
+def _numbers(tx: Tx, sequence: Sequence) -> dict[str, Any]:
+    numbers = report.step_numbers(tx, sequence.id)
+    return {
+        "steps": authoring.steps_of(authoring.get_version(tx, sequence)),
+        "numbers": {row.key: row for row in numbers},
+        "sums": {name: sum(getattr(row, name) for row in numbers) for name in _SUMS},
+        "audience": report.audience(tx, sequence.id),
+    }
 
 
 def _get(tx: Tx, sequence_id: int) -> Sequence:

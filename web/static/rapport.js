@@ -18,6 +18,9 @@
     last.set(target.id, serverResponse);
   });
 
+  // A conversation opens at its newest mail.
+  all("[data-bottom]").forEach((box) => { box.scrollTop = box.scrollHeight; });
+
   // Typed text survives a reload: kept in this tab until it was sent.
   all("[data-keep]").forEach((box) => {
     const key = `keep:${box.dataset.keep}`;

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -142,26 +143,28 @@ def test_somebody_added_by_hand_between_two_chunks_is_found(database: Database, 
         assert tx.session.scalar(select(func.count(Contact.id))) == 2
 
 
-@pytest.mark.server("postgresql")
-def test_somebody_added_while_a_chunk_is_stored_is_found(
-    postgres: PostgresServer, clock: FixedClock, tmp_path: Path
-) -> None:
+@pytest.fixture
+def postgres_database(postgres: PostgresServer, clock: FixedClock) -> Iterator[Database]:
     with postgres.fresh_database() as url:
         engine = make_engine(url)
-        database = Database(engine, clock, Random(1))
-        waiting = ["mia@tinte.example"]
-
-        def meanwhile(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if statement.startswith("INSERT INTO contacts") and waiting:
-                email = waiting.pop()
-                with database.transaction() as tx:
-                    create_contact(tx, name="By hand", emails=[email], actor="user:1")
-
-        event.listen(engine, "before_cursor_execute", meanwhile)
-        path = write(tmp_path, HEADER + "Mia,mia@tinte.example,,,,\nTom,tom@marker.example,,,,\n")
-        result = bring(database, path)
-        assert verdicts(result) == ["updated", "created"]
-        with database.reading() as tx:
-            assert get_contact_by_email(tx, "mia@tinte.example").name == "By hand"
-            assert tx.session.scalar(select(func.count(Contact.id))) == 2
+        yield Database(engine, clock, Random(1))
         engine.dispose()
+
+
+@pytest.mark.server("postgresql")
+def test_somebody_added_while_a_chunk_is_stored_is_found(postgres_database: Database, tmp_path: Path) -> None:
+    waiting = ["mia@tinte.example"]
+
+    def meanwhile(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith("INSERT INTO contacts") and waiting:
+            emails = [waiting.pop()]
+            with postgres_database.transaction() as tx:
+                create_contact(tx, name="By hand", emails=emails, actor="user:1")
+
+    event.listen(postgres_database.engine, "before_cursor_execute", meanwhile)
+    path = write(tmp_path, HEADER + "Mia,mia@tinte.example,,,Ulm,\nTom,tom@marker.example,,,,\n")
+    assert verdicts(bring(postgres_database, path)) == ["updated", "created"]
+    with postgres_database.reading() as tx:
+        mia = get_contact_by_email(tx, "mia@tinte.example")
+        assert (mia.name, mia.city) == ("By hand", "Ulm")
+        assert tx.session.scalar(select(func.count(Contact.id))) == 2

@@ -71,6 +71,19 @@ def test_undo_keeps_whoever_has_a_history(database: Database, brand: int, tmp_pa
         assert list_tags(tx, mia.id) == ["ink", "paper"]
 
 
+def test_undo_sees_a_history_that_began_while_the_import_ran(database: Database, tmp_path: Path) -> None:
+    def meanwhile(done: int) -> None:
+        if done == 2:
+            with database.transaction() as tx:
+                add_note(tx, get_contact_by_email(tx, "a@x.example").id, "Called.", actor="user:1")
+
+    content = "Name,Email\nA,a@x.example\nB,b@x.example\nC,c@x.example\n"
+    result = bring(database, write(tmp_path, content), progress=meanwhile)
+    with database.transaction() as tx:
+        undone = undo_import(tx, result.import_id or 0, "user:1")
+    assert undone.counts == {"deleted": 2, "restored": 0, "kept": 1}
+
+
 def test_undo_leaves_what_people_changed_since(database: Database, brand: int, tmp_path: Path) -> None:
     with database.transaction() as tx:
         mia = create_contact(tx, name="Mia", emails=["mia@tinte.example"], actor="user:1")

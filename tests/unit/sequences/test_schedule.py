@@ -43,7 +43,9 @@ def test_reads_a_wait(text: str, amount: int, unit: str) -> None:
     assert parse_wait(text) == Wait(amount=amount, unit=unit)
 
 
-@pytest.mark.parametrize("text", ["", "days", "3", "-1 days", "1.5 days", "3 fortnights", "3 bus days", "1 day 2 hours"])
+@pytest.mark.parametrize(
+    "text", ["", "days", "3", "-1 days", "1.5 days", "3 fortnights", "3 bus days", "1 day 2 hours"]
+)
 def test_refuses_what_is_no_wait(text: str) -> None:
     with pytest.raises(InvalidError, match="is not a wait"):
         parse_wait(text)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ FREE = Facts(now=NOW, stop_on=STOP_ON)
 
 # Each fact that stands against a follow-up, what it comes to, and whether mail written by hand minds it;
 # the most final first.
-AGAINST: tuple[tuple[dict[str, object], str, type[Stop | Hold], bool], ...] = (
+AGAINST: tuple[tuple[dict[str, Any], str, type[Stop | Hold], bool], ...] = (
     ({"is_erased": True}, "erased", Stop, True),
     ({"suppression": "anna@creators.example (opt_out)"}, "suppressed", Stop, True),
     ({"enrolment_state": "stopped", "enrolment_reason": "opt_out"}, "opt_out", Stop, False),
@@ -31,8 +32,8 @@ AGAINST: tuple[tuple[dict[str, object], str, type[Stop | Hold], bool], ...] = (
 )
 
 
-def with_facts(*facts: dict[str, object], by_hand: bool = False) -> Facts:
-    merged: dict[str, object] = {}
+def with_facts(*facts: dict[str, Any], by_hand: bool = False) -> Facts:
+    merged: dict[str, Any] = {}
     for fact in facts:
         merged = {**fact, **merged}
     return replace(FREE, is_by_hand=by_hand, **merged)  # the first, most final fact wins where two share a field
@@ -44,10 +45,11 @@ def test_nothing_stands_against_a_mail_that_nothing_forbids() -> None:
 
 @pytest.mark.parametrize(("fact", "reason", "kind", "minds_by_hand"), AGAINST, ids=[row[1] for row in AGAINST])
 def test_each_fact_alone_forbids(
-    fact: dict[str, object], reason: str, kind: type[Stop | Hold], minds_by_hand: bool
+    fact: dict[str, Any], reason: str, kind: type[Stop | Hold], minds_by_hand: bool
 ) -> None:
     verdict = decide_stop(with_facts(fact))
-    assert isinstance(verdict, kind)
+    assert isinstance(verdict, Stop | Hold)
+    assert verdict.__class__ is kind
     assert verdict.reason == reason
     assert verdict.sentence[0].isupper()
     assert verdict.sentence.endswith(".")
@@ -57,7 +59,8 @@ def test_each_fact_alone_forbids(
 
 @pytest.mark.parametrize(("first", "second"), list(combinations(AGAINST, 2)), ids=lambda row: row[1])
 def test_of_two_facts_the_more_final_one_is_told(
-    first: tuple[dict[str, object], str, type, bool], second: tuple[dict[str, object], str, type, bool]
+    first: tuple[dict[str, Any], str, type[Stop | Hold], bool],
+    second: tuple[dict[str, Any], str, type[Stop | Hold], bool],
 ) -> None:
     verdict = decide_stop(with_facts(first[0], second[0]))
     assert isinstance(verdict, first[2])
@@ -76,7 +79,7 @@ def test_of_two_facts_the_more_final_one_is_told(
         {"expires_at": NOW + HOUR},
     ],
 )
-def test_what_does_not_forbid(facts: dict[str, object]) -> None:
+def test_what_does_not_forbid(facts: dict[str, Any]) -> None:
     assert decide_stop(with_facts(facts)) == Clear()
 
 
@@ -85,14 +88,16 @@ def test_a_hold_says_until_when() -> None:
     assert verdict == Hold(reason="held", sentence="This run is held.", until=NOW + HOUR)
 
 
-@pytest.mark.parametrize(("state", "words"), [("draft", "not started yet"), ("paused", "paused"), ("finished", "finished")])
+@pytest.mark.parametrize(
+    ("state", "words"), [("draft", "not started yet"), ("paused", "paused"), ("finished", "finished")]
+)
 def test_a_sequence_that_is_not_live_says_why(state: str, words: str) -> None:
     verdict = decide_stop(with_facts({"sequence_state": state}))
     assert isinstance(verdict, Hold)
     assert verdict.sentence == f"The sequence is {words}."
 
 
-def incoming(kind: MailKind, **facts: object) -> Incoming:
+def incoming(kind: MailKind, **facts: Any) -> Incoming:
     return replace(Incoming(kind=kind), **facts)
 
 

@@ -65,7 +65,9 @@ def test_a_sender_who_obeys_never_exceeds_the_cap_in_any_24_hours(cap: int, gap_
     now, sent = NOW, list[datetime]()
     for nap in naps:
         now += timedelta(seconds=nap)
-        while isinstance(verdict := decide_pace([at for at in sent if at > now - DAY], now=now, cap=cap, gap_s=gap_s), Later):
+        while isinstance(
+            verdict := decide_pace([at for at in sent if at > now - DAY], now=now, cap=cap, gap_s=gap_s), Later
+        ):
             assert verdict.at > now
             now = verdict.at
         sent.append(now)

@@ -114,7 +114,10 @@ def test_a_window_that_never_opens_is_refused(days: frozenset[int], hour: int) -
         ("8:00-17:30", Window(days=EVERY_DAY, opens=time(8), closes=time(17, 30))),
         (" 22:00 - 02:00 ", Window(days=EVERY_DAY, opens=time(22), closes=time(2))),
         ({}, DEFAULT_WINDOW),
-        ({"days": ["Monday", "SUN"], "from": "09:15"}, Window(days=frozenset({0, 6}), opens=time(9, 15), closes=time(17))),
+        (
+            {"days": ["Monday", "SUN"], "from": "09:15"},
+            Window(days=frozenset({0, 6}), opens=time(9, 15), closes=time(17)),
+        ),
         ({"from": 600, "to": 1020}, Window(days=frozenset(range(5)), opens=time(10), closes=time(17))),
     ],
 )

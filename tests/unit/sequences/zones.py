@@ -5,7 +5,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -22,7 +22,7 @@ def zones() -> st.SearchStrategy[ZoneInfo]:
     return st.sampled_from(ZONE_NAMES).map(ZoneInfo)
 
 
-@lru_cache(maxsize=None)
+@cache
 def clock_changes(zone: ZoneInfo) -> tuple[datetime, ...]:
     """Return the days of three years after which the zone's offset from UTC is another one."""
     days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days)]
@@ -50,9 +50,7 @@ def windows(draw: st.DrawFn) -> Window:
     return Window(days=days, opens=time(*divmod(opens, 60)), closes=time(*divmod(closes, 60)))
 
 
-def is_open(
-    window: Window, at: datetime, zone: ZoneInfo, is_holiday: Callable[[date], bool] = no_holidays
-) -> bool:
+def is_open(window: Window, at: datetime, zone: ZoneInfo, is_holiday: Callable[[date], bool] = no_holidays) -> bool:
     """Say whether the wall clock of `zone` stands in the window at `at`.
 
     In a repeated hour the clock that was not put back counts too.
@@ -73,4 +71,3 @@ def _reads_open(window: Window, wall: datetime, is_holiday: Callable[[date], boo
         if begin <= wall < end and opening_day.weekday() in window.days and not is_holiday(opening_day):
             return True
     return False
-

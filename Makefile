@@ -1,0 +1,59 @@
+# Rapport. `make help` lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PY := .venv/bin/python
+PYTHON ?= python3
+ARGS ?=
+# Enough workers for the machine, but a mail server per worker would only be in the way.
+WORKERS ?= 2
+
+.PHONY: help setup demo test check fix services sim corpus fuzz bench screenshots
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: .setup-done ## Make .venv and fetch everything, locked by hashes
+
+.setup-done: requirements/dev.txt package-lock.json pyproject.toml
+	@echo "Setting up: this is done once."
+	@test -x $(PY) || $(PYTHON) -m venv .venv
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PY) tools/fetch_front_end.py
+	@touch .setup-done
+
+demo: setup ## Show the main job in a browser; ARGS=--headless runs it to the end and prints what happened
+	@.venv/bin/rapport demo $(ARGS)
+
+test: setup check ## Run every check and every test
+	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+check: setup ## Format, lint, types, floors, spelling
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/codespell README.md CHANGELOG.md CONTRIBUTING.md docs kit mailer/*.py crm/*.py crm/models sequences web templates \
+		--skip 'web/static/vendor' --ignore-words-list 're-use,unparseable,ser,sting'
+
+fix: setup ## Format, and mend what can be mended by itself
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+services: ## Install the servers that some tests need (Debian and Ubuntu, by apt-get)
+	@tools/install_services
+
+sim: setup ## The long simulation
+	@$(PY) -m pytest -n $(WORKERS) -m simulation $(ARGS)
+
+corpus: setup ## Measure the reading of mail on labelled messages: ARGS="FOLDER ..."
+	@PYTHONPATH=. $(PY) benchmarks/corpus.py $(ARGS)
+
+fuzz: setup ## Throw damaged mail at the parser for a while
+	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -q -k "any_bytes or damaged or hostile" tests/unit/mailer $(ARGS)
+
+bench: setup ## Time what matters; benchmarks/README.md says how to read it
+	@for file in benchmarks/import_contacts.py benchmarks/send_rate.py; do echo "== $$file"; PYTHONPATH=. $(PY) $$file || exit 1; done
+
+screenshots: setup ## Picture every page, light, dark and phone, into docs/pictures
+	@PYTHONPATH=. $(PY) tools/take_screenshots.py $(ARGS)

@@ -1,0 +1,136 @@
+"""`kill -9` in the middle of sending, and a restart, again and again: nobody gets a step twice, nothing is lost."""
+
+import threading
+from collections import Counter
+from random import Random
+from typing import Any
+
+import pytest
+from imapclient import IMAPClient
+
+from tests.acceptance.conftest import MIA, MakeProgram, Post
+from tests.acceptance.program import Program
+from tests.acceptance.recorder import GATES
+from tests.servers.postgres import PostgresServer
+
+BY_THE_CLOCK = "by the clock"
+_ROUNDS_AT_MOST = 20
+
+
+def test_fifty_kills_on_sqlite(make_program: MakeProgram, post: Post) -> None:
+    program = make_program()
+    moments = _kill_and_restart(program, post, people=150, kills=50, seed=7)
+    assert len(moments) >= 8
+    _check_and_resolve(program, post, people=150, kills=50)
+
+
+@pytest.mark.server("postgresql")
+def test_ten_kills_on_postgresql(make_program: MakeProgram, post: Post, postgres: PostgresServer) -> None:
+    with postgres.fresh_database() as url:
+        program = make_program(RAPPORT_DATABASE_URL=url)
+        moments = _kill_and_restart(program, post, people=40, kills=10, seed=11)
+        assert len(moments) >= 5
+        _check_and_resolve(program, post, people=40, kills=10)
+
+
+def _kill_and_restart(program: Program, post: Post, *, people: int, kills: int, seed: int) -> Counter[str]:
+    """Begin a sequence for `people` and kill `rapport tick` `kills` times; return which moments were hit."""
+    program.connect(MIA, smtp=post.smtp, imap=post.imap)
+    program.import_people([f"creator{number:03}@creator.test" for number in range(people)])
+    program.launch(MIA, wait="1 second")
+    rng = Random(seed)
+    plan = [*GATES, BY_THE_CLOCK] * kills
+    moments: Counter[str] = Counter()
+    for number in range(kills):
+        moments[_kill_once(program, post, plan[number], rng)] += 1
+    print(f"{kills} kills hit: {dict(moments)}; {len(post.recorder.taken)} mails were taken meanwhile")
+    assert moments.total() == kills
+    return moments
+
+
+def _kill_once(program: Program, post: Post, moment: str, rng: Random) -> str:
+    """Start a tick and kill it at a moment; return where the dialogue stood."""
+    recorder = post.recorder
+    once_per_connection = moment in ("greeting", "signed_in")
+    gate = None if moment == BY_THE_CLOCK else recorder.arm(moment, 1 if once_per_connection else rng.randint(1, 4))
+    process = program.start("tick")
+    try:
+        if gate is None:
+            threading.Event().wait(rng.uniform(0.3, 1.6))
+        else:
+            while not gate.reached.wait(0.05):
+                assert process.poll() is None, f"The tick ended before {moment}: {process.communicate()[0]!r}"
+            # After the 250 the client needs a few milliseconds to commit: meet it before, in and after that.
+            threading.Event().wait(rng.uniform(0, 0.012) if moment == "accepted" else rng.uniform(0, 0.05))
+        hit = moment if gate else f"{BY_THE_CLOCK}: {recorder.stage}"
+    finally:
+        process.kill()
+        process.communicate()
+        recorder.disarm()
+    return hit
+
+
+def _check_and_resolve(program: Program, post: Post, *, people: int, kills: int) -> None:
+    sends = _tick_to_the_end(program)
+    unknown = [send for send in sends if send["state"] == "unknown"]
+    print(f"after the last tick: {dict(Counter((send['step'], send['state']) for send in sends))}")
+    _check_books(post, sends, people)
+    assert 0 < len(unknown) <= kills
+
+    arrived = {taken.message_id for taken in post.recorder.taken}
+    for _ in range(_ROUNDS_AT_MOST):
+        if not unknown:
+            break
+        for send in unknown:
+            program.do("sends", "resolve", str(send["id"]), "--as", "sent" if _id(send) in arrived else "again")
+        sends = _tick_to_the_end(program)
+        unknown = [send for send in sends if send["state"] == "unknown"]
+
+    _check_books(post, sends, people)
+    assert Counter((send["step"], send["state"]) for send in sends) == {("pitch", "sent"): people, ("nudge", "sent"): people}
+    assert len(post.recorder.taken) == 2 * people
+    assert {run["state"] for run in program.read("enrolments", "list")} == {"finished"}
+    _check_sent_folder(post, 2 * people)
+
+
+def _tick_to_the_end(program: Program) -> list[dict[str, Any]]:
+    """Tick undisturbed until every mail has come to its end, and return all mails."""
+    for _ in range(_ROUNDS_AT_MOST):
+        program.do("tick")
+        sends: list[dict[str, Any]] = program.read("sends", "list")
+        pitched = {send["email"] for send in sends if (send["step"], send["state"]) == ("pitch", "sent")}
+        nudged = {send["email"] for send in sends if send["step"] == "nudge"}
+        if pitched == nudged and all(send["state"] in ("sent", "failed", "unknown", "cancelled") for send in sends):
+            return sends
+        threading.Event().wait(0.5)
+    pytest.fail(f"The sequence does not come to its end: {Counter((send['step'], send['state']) for send in sends)}")
+
+
+def _check_books(post: Post, sends: list[dict[str, Any]], people: int) -> None:
+    """Hold what the program says against what the server took."""
+    by_id = {_id(send): send for send in sends}
+    deliveries = Counter(taken.message_id for taken in post.recorder.taken)
+    assert [one for one, times in deliveries.items() if times > 1] == [], "the same mail twice"
+    steps = Counter((taken.recipient, by_id[taken.message_id]["step"]) for taken in post.recorder.taken)
+    assert [one for one, times in steps.items() if times > 1] == [], "a step twice"
+    assert all(by_id[taken.message_id]["email"] == taken.recipient for taken in post.recorder.taken)
+    said_sent = {_id(send) for send in sends if send["state"] == "sent"}
+    unclear = {_id(send) for send in sends if send["state"] == "unknown"}
+    assert said_sent <= set(deliveries), "recorded as sent, never delivered"
+    assert set(deliveries) <= said_sent | unclear, "delivered, and recorded as neither sent nor unknown"
+    pitches = [send for send in sends if send["step"] == "pitch"]
+    assert len(pitches) == len({send["email"] for send in pitches}) == people, "the sum is not the audience"
+
+
+def _check_sent_folder(post: Post, expected: int) -> None:
+    """Our own copies lie in Sent once each, however often filing them was broken off."""
+    with IMAPClient("127.0.0.1", post.world.imap_port, ssl=False, timeout=10) as client:
+        client.login(MIA, "secret")
+        client.select_folder("Sent", readonly=True)
+        found = client.fetch(client.search(), ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
+    ids = Counter(str(value) for one in found.values() for key, value in one.items() if key != b"SEQ")
+    assert ids.total() == len(ids) == expected
+
+
+def _id(send: dict[str, Any]) -> str:
+    return str(send["message_id"]).strip("<> ")
