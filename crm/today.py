@@ -61,14 +61,21 @@ def measure_week(tx: Tx) -> Week:
 def list_quiet(tx: Tx, *, limit: int = 3) -> list[Quiet]:
     """Return those who wrote often and went silent, the liveliest first."""
     last, first, count = func.max(Message.at), func.min(Message.at), func.count(Message.id)
-    rows = tx.session.execute(
-        select(Contact, first, last, count)
-        .join(Message, Message.contact_id == Contact.id)
-        .where(Message.direction == "in", Message.kind == "reply", Contact.erased_at.is_(None))
-        .group_by(Contact.id)
+    # Grouped before contacts are joined: most people are not quiet, and their rows need not be read.
+    lively = (
+        select(Message.contact_id, first.label("first"), last.label("last"), count.label("replies"))
+        .where(Message.direction == "in", Message.kind == "reply", Message.contact_id.is_not(None))
+        .group_by(Message.contact_id)
         .having(count >= _FEW, last < tx.now - _QUIET_FROM)
-        .order_by(count.desc(), Contact.id)
+        .order_by(count.desc(), Message.contact_id)
         .limit(limit * 10)
+        .subquery()
+    )
+    rows = tx.session.execute(
+        select(Contact, lively.c.first, lively.c.last, lively.c.replies)
+        .join(lively, lively.c.contact_id == Contact.id)
+        .where(Contact.erased_at.is_(None))
+        .order_by(lively.c.replies.desc(), Contact.id)
     )
     quiet = [
         Quiet(contact=contact, silent_for=tx.now - newest)

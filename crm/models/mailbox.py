@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, Document, Instant
@@ -41,7 +41,10 @@ class Mailbox(Base):
 
 
 class MailFolder(Base):
-    """The cursor of one folder: it moves only in the transaction that stores what it passes."""
+    """The cursor of one folder: it moves only in the transaction that stores what it passes.
+
+    IMAP's numbers are unsigned and have 32 bits (RFC 9051 2.3.1.1), one more than PostgreSQL's integer.
+    """
 
     __tablename__ = "mail_folders"
     __table_args__ = (UniqueConstraint("mailbox_id", "role"),)
@@ -50,8 +53,8 @@ class MailFolder(Base):
     mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id", ondelete="CASCADE"))
     role: Mapped[str] = mapped_column(String(10))
     name: Mapped[str] = mapped_column(String(300))
-    uid_validity: Mapped[int]
-    last_uid: Mapped[int] = mapped_column(default=0)
+    uid_validity: Mapped[int] = mapped_column(BigInteger)
+    last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class Quarantined(Base):
@@ -62,7 +65,7 @@ class Quarantined(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id", ondelete="CASCADE"), index=True)
     folder: Mapped[str] = mapped_column(String(300))
-    uid: Mapped[int]
+    uid: Mapped[int] = mapped_column(BigInteger)
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     error: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Instant)

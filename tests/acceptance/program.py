@@ -73,11 +73,16 @@ class Program:
         return json.loads(self.do(*arguments, "--json", **environment))
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        """Start a command and leave it running."""
-        return subprocess.Popen(
-            [_COMMAND, *arguments], env=self.env(), cwd=self.home.parent, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )
+        """Start a command and leave it running; what it says is in `log`."""
+        with self.log.open("wb") as log:
+            return subprocess.Popen(
+                [_COMMAND, *arguments], env=self.env(), cwd=self.home.parent, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log,
+            )
+
+    @property
+    def log(self) -> Path:
+        return self.home.parent / "log"
 
     def env(self, more: dict[str, str] | None = None) -> dict[str, str]:
         """Return the whole environment of a command: nothing of the outer one but the path."""

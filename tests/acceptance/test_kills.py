@@ -59,13 +59,13 @@ def _kill_once(program: Program, post: Post, moment: str, rng: Random) -> str:
             threading.Event().wait(rng.uniform(0.3, 1.6))
         else:
             while not gate.reached.wait(0.05):
-                assert process.poll() is None, f"The tick ended before {moment}: {process.communicate()[0]!r}"
+                assert process.poll() is None, f"The tick ended before {moment}: {program.log.read_text()}"
             # After the 250 the client needs a few milliseconds to commit: meet it before, in and after that.
             threading.Event().wait(rng.uniform(0, 0.012) if moment == "accepted" else rng.uniform(0, 0.05))
         hit = moment if gate else f"{BY_THE_CLOCK}: {recorder.stage}"
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
         recorder.disarm()
     return hit
 

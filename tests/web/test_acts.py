@@ -143,8 +143,13 @@ def test_bulk_approval_takes_only_the_clean_ones(ada: Person, cast: Cast, house:
 
 def test_skip_take_out_and_edit(ada: Person, cast: Cast, house: House) -> None:
     drafts = _drafts(house)
-    ada.post(f"/sends/{drafts['niamh'].id}/text", subject="A pan, Niamh?", body="Hello **Niamh**, one pan.")
-    assert "A pan, Niamh?" in ada.get(f"/review/{drafts['niamh'].id}")
+    assert "{{ contact.personal_line }}" in ada.get(f"/review/{drafts['niamh'].id}")
+    body = "Hello **{{ contact.first_name }}**, one pan."
+    ada.post(f"/sends/{drafts['niamh'].id}/text", subject="A pan, Niamh?", body=body)
+    page = ada.get(f"/review/{drafts['niamh'].id}")
+    assert "A pan, Niamh?" in page
+    assert "Hello Niamh, one pan." in page
+    assert page.count("Havnegade 12") == 1
     ada.post(f"/sends/{drafts['niamh'].id}/skip")
     ada.post(f"/sends/{drafts['dorte'].id}/removal")
     states = {run.email.partition("@")[0]: run.state for run in _rows(house, Enrolment)}

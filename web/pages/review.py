@@ -8,6 +8,7 @@ from kit.errors import NotFoundError
 from kit.tx import Tx
 from sequences import review
 from sequences.links import Links
+from sequences.models import SendBody
 from sequences.review import Draft
 from web.auth import require
 from web.request import this_actor, this_house, this_tx
@@ -96,7 +97,9 @@ def _show(send_id: int | None) -> Response:
     if draft is None and send_id is not None:
         return Response(status=303, headers={"Location": redirect("/review").location})
     clean = sum(is_clean(row) for row in drafts)
-    return page("review/page.html", drafts=drafts, draft=draft, clean=clean, reading=send_id is not None)
+    body = this_tx().session.get(SendBody, draft.send_id) if draft else None
+    source = body.source if body else ""
+    return page("review/page.html", drafts=drafts, draft=draft, source=source, clean=clean, reading=send_id is not None)
 
 
 def _next(send_id: int) -> str:

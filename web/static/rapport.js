@@ -11,11 +11,18 @@
     if (document.visibilityState === "visible" && window.htmx) htmx.trigger(document.body, "tick");
   }, 2000);
   const last = new Map();
+  let places = [];
   document.addEventListener("htmx:beforeSwap", (e) => {
     const { target, serverResponse } = e.detail;
     if (!target?.id || e.detail.requestConfig?.triggeringEvent?.type !== "tick") return;
     if (last.get(target.id) === serverResponse || target.querySelector("details[open]")) e.detail.shouldSwap = false;
     last.set(target.id, serverResponse);
+    places = [target, ...target.children].map((el) => [el.scrollTop, el.scrollLeft]);
+  });
+  document.addEventListener("htmx:afterSwap", (e) => {
+    const part = document.getElementById(e.detail.target?.id);
+    if (e.detail.requestConfig?.triggeringEvent?.type !== "tick" || !part) return;
+    [part, ...part.children].forEach((el, i) => { [el.scrollTop, el.scrollLeft] = places[i] ?? [0, 0]; });
   });
 
   // A conversation opens at its newest mail.
