@@ -6,21 +6,24 @@ PYTHON ?= python3
 ARGS ?=
 # Enough workers for the machine, but a mail server per worker would only be in the way.
 WORKERS ?= 2
+HTMX := web/static/vendor/htmx.min.js
 
 .PHONY: help setup demo test check fix services sim corpus fuzz bench screenshots
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-setup: .setup-done ## Make .venv and fetch everything, locked by hashes
+setup: .setup-done $(HTMX) ## Make .venv and fetch everything, locked by hashes
 
-.setup-done: requirements/dev.txt package-lock.json pyproject.toml
+.setup-done: requirements/dev.txt pyproject.toml
 	@echo "Setting up: this is done once."
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@$(PY) tools/fetch_front_end.py
 	@touch .setup-done
+
+$(HTMX): package-lock.json | .setup-done
+	@$(PY) tools/fetch_front_end.py
 
 demo: setup ## Show the main job in a browser; ARGS=--headless runs it to the end and prints what happened
 	@.venv/bin/rapport demo $(ARGS)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crm.models import Contact, ContactAddress, Mailbox, Message, Thread
 from crm.suppressions import find_suppression
@@ -60,9 +60,16 @@ def cancel_answer(tx: Tx, send_id: int) -> Send:
     send = tx.session.get(Send, send_id)
     if send is None or send.enrolment_id is not None:
         raise NotFoundError("There is no such answer.")
-    if send.state != "scheduled":
+    # Conditional: a worker may claim it between the look and the write.
+    taken_back = tx.session.execute(
+        update(Send)
+        .where(Send.id == send_id, Send.state == "scheduled")
+        .values(state="cancelled", reason="Taken back.", settled_at=tx.now)
+        .returning(Send.id)
+        .execution_options(synchronize_session="fetch")
+    ).first()
+    if taken_back is None:
         raise ConflictError("It has left already.")
-    send.state, send.reason, send.settled_at = "cancelled", "Taken back.", tx.now
     return send
 
 

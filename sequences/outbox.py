@@ -69,14 +69,15 @@ class Counts:
 def claimable(mailbox_id: int, now: datetime, *, follow_ups: bool | None = None) -> Select[int]:
     """Return the query for what a mailbox may try now: by hand first, then follow-ups, then the oldest."""
     is_live = select(Sequence.id).where(Sequence.state == "live")
-    is_active = select(Enrolment.id).where(Enrolment.id == Send.enrolment_id, Enrolment.state == "active").exists()
+    # What waits of a run that has ended is taken too: its re-check cancels it, so that nothing waits for ever.
+    is_not_held = select(Enrolment.id).where(Enrolment.id == Send.enrolment_id, Enrolment.state != "held").exists()
     query = (
         select(Send.id)
         .where(
             Send.mailbox_id == mailbox_id,
             Send.state == "scheduled",
             Send.due_at <= now,
-            (Send.enrolment_id.is_(None)) | (Send.sequence_id.in_(is_live) & is_active),
+            (Send.enrolment_id.is_(None)) | (Send.sequence_id.in_(is_live) & is_not_held),
         )
         .order_by(Send.enrolment_id.is_not(None), Send.is_follow_up.desc(), Send.due_at, Send.id)
     )

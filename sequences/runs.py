@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from crm.models import Contact, Mailbox
 from crm.timeline import record_entry
@@ -15,6 +15,7 @@ from sequences.sequence_file import SequenceFile
 from sequences.stop_rules import Hold, Stop
 
 OPEN = ("active", "held")
+WAITING = ("draft", "scheduled")
 STALE_AFTER = timedelta(days=14)
 
 
@@ -74,8 +75,13 @@ def stop_run(tx: Tx, run: Enrolment, stop: Stop, *, actor: str) -> None:
     was_open = run.state in OPEN
     run.state, run.reason, run.next_at, run.hold_until = "stopped", stop.reason, None, None
     run.ended_at = run.ended_at or tx.now
-    for send in _waiting(tx, run):
-        send.state, send.reason, send.settled_at = "cancelled", stop.sentence, tx.now
+    # Conditional: a worker may have claimed one since, and what it hands over must not be called cancelled.
+    tx.session.execute(
+        update(Send)
+        .where(Send.enrolment_id == run.id, Send.state.in_(WAITING))
+        .values(state="cancelled", reason=stop.sentence, settled_at=tx.now)
+        .execution_options(synchronize_session="fetch")
+    )
     if was_open:
         _note(tx, run, "sequence_stopped", f"{stop.sentence} Stopped", actor=actor, reason=stop.reason)
 
@@ -124,7 +130,7 @@ def stale_at(due_at: datetime) -> datetime:
 
 
 def _waiting(tx: Tx, run: Enrolment) -> list[Send]:
-    query = select(Send).where(Send.enrolment_id == run.id, Send.state.in_(("draft", "scheduled")))
+    query = select(Send).where(Send.enrolment_id == run.id, Send.state.in_(WAITING))
     return list(tx.session.scalars(query))
 
 
