@@ -47,7 +47,7 @@ services: ## Install the servers that some tests need (Debian and Ubuntu, by apt
 	@tools/install_services
 
 sim: setup ## The long simulation
-	@$(PY) -m pytest -n $(WORKERS) -m simulation $(ARGS)
+	@RAPPORT_SEEDS=$${RAPPORT_SEEDS:-200} $(PY) -m pytest -n $(WORKERS) -m simulation $(ARGS)
 
 corpus: setup ## Measure the reading of mail on labelled messages: ARGS="FOLDER ..."
 	@PYTHONPATH=. $(PY) benchmarks/corpus.py $(ARGS)

@@ -22,6 +22,24 @@ def find_suppression(tx: Tx, email: str) -> Suppression | None:
     )
 
 
+def find_personal_suppression(tx: Tx, contact_id: int, email: str) -> Suppression | None:
+    """Return what forbids mail to this person at this address.
+
+    Who opted out or complained did so as a person: an address that became known later is covered too, unless mail
+    to exactly that address was allowed again (C10).
+    """
+    found = find_suppression(tx, email)
+    if found or tx.session.scalar(select(Suppression.id).where(Suppression.target == email).limit(1)):
+        return found
+    return tx.session.scalar(
+        select(Suppression)
+        .where(Suppression.contact_id == contact_id, Suppression.lifted_at.is_(None))
+        .where(Suppression.reason.in_(("opt_out", "complaint")))
+        .order_by(Suppression.since)
+        .limit(1)
+    )
+
+
 def suppressed_among(tx: Tx, emails: Iterable[str]) -> set[str]:
     """Return those of `emails` that must not be mailed, in one query."""
     wanted = set(emails)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from crm.models import Contact, ContactAddress, Mailbox, Message, Thread
-from crm.suppressions import find_suppression
+from crm.suppressions import find_personal_suppression
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from kit.tx import Tx
 from mailer.message_id import new_message_id
@@ -27,7 +27,7 @@ def queue_answer(tx: Tx, thread_id: int, text: str, *, request_key: str, actor: 
     if thread is None or thread.contact_id is None:
         raise NotFoundError("There is no such conversation.")
     email = _address_of(tx, thread)
-    suppression = find_suppression(tx, email)
+    suppression = find_personal_suppression(tx, thread.contact_id, email)
     if suppression:
         raise RefusedError(f"{email} must not be contacted ({suppression.reason}). Lift that first, with a reason.")
     rendered = _render(text)

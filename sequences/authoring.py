@@ -151,7 +151,9 @@ def resume_sequence(tx: Tx, sequence: Sequence) -> None:
     for run in tx.session.scalars(
         select(Enrolment).where(Enrolment.sequence_id == sequence.id, Enrolment.state.in_(("active", "held")))
     ):
-        run.next_at = run.next_at + pause if run.next_at else None
+        # Whoever joined during the pause has waited only since then.
+        missed = min(pause, tx.now - run.created_at)
+        run.next_at = run.next_at + missed if run.next_at else None
     for send in tx.session.scalars(
         select(Send).where(Send.sequence_id == sequence.id, Send.state.in_(("draft", "scheduled")))
     ):

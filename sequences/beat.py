@@ -46,7 +46,7 @@ def _look(engine: Engine, mailbox_id: int, poll_every_s: float) -> tuple[bool, b
         last = tx.session.get(Heartbeat, f"poll:{mailbox_id}")
         mailbox = tx.session.get(Mailbox, mailbox_id)
         is_paused = mailbox is None or mailbox.paused_at is not None
-        return has_work and not is_paused, not is_paused and _is_stale(last, tx.now, poll_every_s)
+        return has_work and not is_paused, _is_stale(last, tx.now, poll_every_s)
 
 
 def _is_stale(last: Heartbeat | None, now: datetime, every_s: float) -> bool:

@@ -1,15 +1,19 @@
 """Use cases: the Sent folder: our copy where the server files none, and evidence for mail whose end is unclear (A5)."""
 
+import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from crm.models import Mailbox
 from kit.tx import Tx
+from mailer.errors import FolderError
 from mailer.transport import ImapPort
 from mailer.types import Folders
 from sequences.engine import Engine
 from sequences.models import Send, SendBody
+
+log = logging.getLogger(__name__)
 
 LOOK_BACK = timedelta(days=3)
 _AT_ONCE = 50
@@ -25,8 +29,13 @@ def file_copies(engine: Engine, mailbox: Mailbox, imap: ImapPort, folders: Folde
         return
     imap.select(folders.sent)
     for send_id, rfc_id, raw, sent_at in waiting:
-        if not imap.uids_with_message_id(rfc_id):
-            imap.append(folders.sent, raw, sent_at)
+        try:
+            if not imap.uids_with_message_id(rfc_id):
+                imap.append(folders.sent, raw, sent_at)
+        except FolderError as error:
+            # A full or read-only Sent folder is no reason to call the inbox unread.
+            log.warning("copy_refused", extra={"mailbox_id": mailbox.id, "error": str(error)})
+            return
         with engine.database.transaction() as tx:
             tx.session.get_one(Send, send_id).copy_filed_at = tx.now
 

@@ -9,7 +9,7 @@ from crm.contacts import display_name, list_addresses
 from crm.mailboxes import find_mailbox, list_mailboxes
 from crm.models import Brand, Contact, ContactAddress, Mailbox
 from crm.pipeline import ensure_relationship
-from crm.suppressions import find_suppression
+from crm.suppressions import find_personal_suppression
 from crm.timeline import record_entry
 from kit.errors import InvalidError, NotFoundError
 from kit.tx import Tx
@@ -94,7 +94,7 @@ def _pick_address(tx: Tx, contact: Contact) -> tuple[str, str, str]:
         return "", "no_address", "There is no address to write to."
     rule, sentence = "", ""
     for address in addresses:
-        suppression = find_suppression(tx, address.email)
+        suppression = find_personal_suppression(tx, contact.id, address.email)
         if suppression:
             rule, sentence = "suppressed", f"Do not contact: {suppression.target} ({suppression.reason})."
         elif address.mailable == "bad":

@@ -10,22 +10,20 @@ from crm.models import Contact, Mailbox, Message, Thread
 from crm.pipeline import move_by_rule
 from crm.stages import HUMAN_REPLY
 from crm.suppressions import suppress, suppress_contact
-from crm.threads import find_by_ids, find_owner, is_known, list_open_threads, open_thread, store_message, touch_thread
+from crm.threads import find_owner, is_known, store_message, touch_thread
 from crm.timeline import record_entry
 from kit.tx import Tx
 from mailer.types import Fetched, MailKind, ParsedMail
+from sequences.evidence import settle_by_evidence
 from sequences.hours import contact_zone, holiday_rule
-from sequences.matching import Match, match_bounce, match_mail
+from sequences.matching import BY_SENDER, SUBJECT_MAX, Match, brand_of, match_bounce, match_mail, thread_for
 from sequences.models import Enrolment, Send
 from sequences.opt_outs import record_opt_out
-from sequences.outbox import Counts, record_attempt
+from sequences.outbox import Counts
+from sequences.own_mail import file_own_mail
 from sequences.runs import hold_runs, stop_runs
 from sequences.schedule import Wait, add_wait
-from sequences.settlement import record_sent
 from sequences.stop_rules import Clear, Hold, Incoming, Stop, decide_effect
-
-UNSETTLED = ("unknown",)
-_SUBJECT_MAX = 500
 
 
 def file_mail(
@@ -35,7 +33,7 @@ def file_mail(
     counts = Counts()
     sender = parsed.sender.email if parsed.sender else ""
     if role == "sent" or (sender in ours and parsed.kind is MailKind.REPLY):
-        _file_ours(tx, mailbox, fetched, parsed)
+        file_own_mail(tx, mailbox, fetched, parsed)
         return counts
     dedupe = parsed.message_id or hashlib.sha256(fetched.raw).hexdigest()
     if is_known(tx, mailbox.id, dedupe):
@@ -45,9 +43,15 @@ def file_mail(
         return counts
     message = _store(tx, mailbox, role, fetched, parsed, match, dedupe)
     counts.received += 1
-    _settle_by_evidence(tx, match, parsed)
+    send = tx.session.get(Send, match.send_id) if match.send_id else None
+    words = f"proved by a {parsed.kind.value.replace('_', '-')}"
+    settle_by_evidence(tx, send, at=fetched.received_at, evidence=words)
     if match.contact_id is not None:
         _apply(tx, message, parsed, match, counts)
+    elif message.opt_out and message.sender:
+        # Nobody we know asks for no more mail: the address itself is remembered.
+        suppress(tx, message.sender, reason="opt_out", source=f"mail of {message.at:%d %B %Y}", actor="contact")
+        counts.opt_outs += 1
     return counts
 
 
@@ -65,7 +69,7 @@ def _is_worth_a_look(parsed: ParsedMail) -> bool:
 def _store(
     tx: Tx, mailbox: Mailbox, role: str, fetched: Fetched, parsed: ParsedMail, match: Match, dedupe: str
 ) -> Message:
-    thread = _thread(tx, mailbox, fetched, parsed, match)
+    thread = thread_for(tx, mailbox, parsed, match, at=fetched.received_at)
     is_person = parsed.kind is MailKind.REPLY
     message = store_message(
         tx,
@@ -80,7 +84,7 @@ def _store(
             sender=parsed.sender.email if parsed.sender else "",
             sender_name=parsed.sender.name if parsed.sender else "",
             recipients=[person.email for person in (*parsed.to, *parsed.cc)],
-            subject=parsed.subject[:_SUBJECT_MAX],
+            subject=parsed.subject[:SUBJECT_MAX],
             at=fetched.received_at,
             dated_at=parsed.date,
             folder=role,
@@ -100,28 +104,6 @@ def _store(
     )
     touch_thread(tx, thread, at=fetched.received_at, inbound=True, counts_as_turn=is_person)
     return message
-
-
-def _thread(tx: Tx, mailbox: Mailbox, fetched: Fetched, parsed: ParsedMail, match: Match) -> Thread:
-    if match.thread_id:
-        return tx.session.get_one(Thread, match.thread_id)
-    brand_id = _brand_of(tx, match)
-    return open_thread(
-        tx,
-        mailbox_id=mailbox.id,
-        contact_id=match.contact_id,
-        brand_id=brand_id,
-        subject=parsed.subject[:_SUBJECT_MAX],
-        at=fetched.received_at,
-    )
-
-
-def _brand_of(tx: Tx, match: Match) -> int | None:
-    if match.contact_id is None:
-        return None
-    return tx.session.scalar(
-        select(Send.brand_id).where(Send.contact_id == match.contact_id).order_by(Send.id.desc()).limit(1)
-    )
 
 
 def _facts(parsed: ParsedMail) -> dict[str, object]:
@@ -150,34 +132,24 @@ def _is_opt_out(parsed: ParsedMail) -> bool:
     return parsed.opt_out or (parsed.kind is MailKind.REPLY and parsed.subject.strip().lower() == "unsubscribe")
 
 
-def _settle_by_evidence(tx: Tx, match: Match, parsed: ParsedMail) -> None:
-    """An answer to a mail, or its bounce, proves that it left (A5)."""
-    send = tx.session.get(Send, match.send_id) if match.send_id else None
-    if send and send.state in UNSETTLED:
-        settle_unknown_as_sent(tx, send, evidence=f"proved by a {parsed.kind.value.replace('_', '-')}")
-
-
-def settle_unknown_as_sent(tx: Tx, send: Send, *, evidence: str) -> None:
-    """Accept evidence that an unknown mail did leave."""
-    send.state, send.reason, send.settled_at = "sent", evidence, tx.now
-    send.sent_at = send.claimed_at or tx.now
-    record_attempt(tx, send.id, "evidence", text=evidence)
-    tx.session.flush()
-    record_sent(tx, send, server_text="", evidence=evidence)
-
-
 def _apply(tx: Tx, message: Message, parsed: ParsedMail, match: Match, counts: Counts) -> None:
     contact_id = match.contact_id or 0
     incoming = _incoming(tx, contact_id, parsed)
     _note(tx, message, parsed, match)
-    match decide_effect(incoming, tx.now):
+    match decide_effect(incoming, message.at):
         case Stop(reason="opt_out"):
-            record_opt_out(tx, contact_id, source=f"mail of {message.at:%d %B %Y}")
+            source = f"mail of {message.at:%d %B %Y}"
+            record_opt_out(tx, contact_id, source=source)
+            if match.is_stranger:
+                suppress(tx, message.sender, reason="opt_out", source=source, actor="contact")
+            _stop_other(tx, match)
             counts.opt_outs += 1
             counts.replies += 1
         case Stop(reason="reply") as stop:
-            for whom in {contact_id, match.other_contact_id} - {None}:
-                stop_runs(tx, whom or 0, stop, actor="contact", word="reply")
+            # A mail that only its sender's address ties to them stops what began before it, never what came after.
+            since = message.at if match.by == BY_SENDER else None
+            stop_runs(tx, contact_id, stop, actor="contact", word="reply", begun_by=since)
+            _stop_other(tx, match)
             counts.replies += 1
         case Stop(reason="bounce") as stop:
             _bounced(tx, contact_id, parsed, match, stop)
@@ -194,6 +166,13 @@ def _apply(tx: Tx, message: Message, parsed: ParsedMail, match: Match, counts: C
             pass
     if parsed.kind is MailKind.REPLY:
         _talked(tx, message, contact_id)
+
+
+def _stop_other(tx: Tx, match: Match) -> None:
+    """Stop the runs of the one we had written to, when somebody else we know answered."""
+    if match.other_contact_id is not None:
+        stop = Stop(reason="reply", sentence="Somebody else answered.")
+        stop_runs(tx, match.other_contact_id, stop, actor="contact", word="reply")
 
 
 def _talked(tx: Tx, message: Message, contact_id: int) -> None:
@@ -258,7 +237,7 @@ def _note(tx: Tx, message: Message, parsed: ParsedMail, match: Match) -> None:
         kind,
         message.snippet or message.subject or "(no text)",
         actor="contact",
-        brand_id=_brand_of(tx, match),
+        brand_id=brand_of(tx, match),
         message_id=message.id,
         data=data,
     )
@@ -272,65 +251,3 @@ def _note(tx: Tx, message: Message, parsed: ParsedMail, match: Match) -> None:
             message_id=message.id,
             data={"contact": match.contact_id},
         )
-
-
-def _file_ours(tx: Tx, mailbox: Mailbox, fetched: Fetched, parsed: ParsedMail) -> None:
-    """Log what was written outside Rapport; our own sends found in Sent are evidence and aliases, never news."""
-    rfc_id = parsed.message_id
-    if rfc_id:
-        send = tx.session.scalar(select(Send).where(Send.rfc_id == rfc_id))
-        if send:
-            send.copy_filed_at = send.copy_filed_at or tx.now
-            if send.state in UNSETTLED:
-                settle_unknown_as_sent(tx, send, evidence="found in the Sent folder")
-            return
-        if find_by_ids(tx, [rfc_id]):
-            return
-    dedupe = rfc_id or hashlib.sha256(fetched.raw).hexdigest()
-    owner = next((o for person in (*parsed.to, *parsed.cc) if (o := find_owner(tx, person.email))), None)
-    if owner is None or is_known(tx, mailbox.id, dedupe):
-        return
-    _store_manual(tx, mailbox, fetched, parsed, owner, dedupe)
-
-
-def _store_manual(tx: Tx, mailbox: Mailbox, fetched: Fetched, parsed: ParsedMail, contact_id: int, dedupe: str) -> None:
-    answered = find_by_ids(tx, (*parsed.in_reply_to, *reversed(parsed.references)), mailbox_id=mailbox.id)
-    threads = list_open_threads(tx, mailbox.id, contact_id)
-    thread_id = answered.thread_id if answered else (threads[0].id if len(threads) == 1 else None)
-    thread = _thread(tx, mailbox, fetched, parsed, Match(contact_id=contact_id, thread_id=thread_id))
-    message = store_message(
-        tx,
-        Message(
-            mailbox_id=mailbox.id,
-            thread_id=thread.id,
-            contact_id=contact_id,
-            direction="out",
-            kind="manual",
-            dedupe=dedupe,
-            rfc_id=parsed.message_id,
-            sender=mailbox.address,
-            sender_name=mailbox.name,
-            recipients=[person.email for person in (*parsed.to, *parsed.cc)],
-            subject=parsed.subject[:_SUBJECT_MAX],
-            at=fetched.received_at,
-            dated_at=parsed.date,
-            folder="sent",
-            matched_by="recipient",
-        ),
-        new_text=parsed.new_text,
-        text=parsed.text,
-        html=parsed.html,
-        raw=fetched.raw,
-        ids=[parsed.message_id] if parsed.message_id else [],
-    )
-    touch_thread(tx, thread, at=fetched.received_at, inbound=False, counts_as_turn=True)
-    record_entry(
-        tx,
-        contact_id,
-        "mail_manual",
-        parsed.subject or message.snippet,
-        actor="system",
-        brand_id=thread.brand_id,
-        message_id=message.id,
-        data={"from": mailbox.address},
-    )

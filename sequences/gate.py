@@ -3,11 +3,11 @@
 from collections import Counter
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from crm.models import Contact, ContactAddress, Mailbox, Message
 from crm.pipeline import stage_name
-from crm.suppressions import find_suppression
+from crm.suppressions import find_personal_suppression
 from crm.zones import read_zone
 from kit.tx import Tx
 from sequences.hours import hours_for
@@ -26,7 +26,7 @@ def check_stops(tx: Tx, send: Send) -> Clear | Stop | Hold:
     """Decide whether a send may leave now, from what is true in this transaction."""
     contact = tx.session.get_one(Contact, send.contact_id)
     mailbox = tx.session.get(Mailbox, send.mailbox_id)
-    suppression = find_suppression(tx, send.email)
+    suppression = find_personal_suppression(tx, send.contact_id, send.email)
     facts = Facts(
         now=tx.now,
         is_by_hand=send.enrolment_id is None,
@@ -114,14 +114,14 @@ def _replied_at(tx: Tx, run: Enrolment) -> datetime | None:
 def _check_new_limit(tx: Tx, send: Send, document: SequenceFile) -> Later | None:
     if send.is_follow_up or document.new_limit is None:
         return None
+    # What is unknown counts: it may have left.
+    at = case((Send.state.in_(("sending", "unknown")), Send.claimed_at), else_=Send.sent_at)
     sent = tx.session.scalars(
-        select(Send.sent_at)
-        .where(Send.sequence_id == send.sequence_id, Send.is_follow_up.is_(False), Send.sent_at > tx.now - DAY)
-        .order_by(Send.sent_at)
+        select(at)
+        .where(Send.sequence_id == send.sequence_id, Send.is_follow_up.is_(False), at > tx.now - DAY)
+        .order_by(at)
     )
-    verdict = decide_pace(
-        [at for at in sent if at], now=tx.now, cap=document.new_limit, gap_s=0, what="new contacts of this sequence"
-    )
+    verdict = decide_pace(list(sent), now=tx.now, cap=document.new_limit, gap_s=0, what="new contacts of this sequence")
     return verdict if isinstance(verdict, Later) else None
 
 

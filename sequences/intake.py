@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from crm.mailboxes import our_addresses, pause_mailbox
 from crm.models import Mailbox, MailFolder, Quarantined
 from kit.tx import Tx
-from mailer.errors import LoginError, MailError
+from mailer.errors import DroppedError, LoginError, MailError
 from mailer.parse import parse_mail
 from mailer.transport import ImapPort
 from mailer.types import Fetched, FolderState, ParsedMail
@@ -30,6 +30,10 @@ log = logging.getLogger(__name__)
 FIRST_LOOK = timedelta(days=30)
 RESCAN = timedelta(days=45)
 BATCH = 50
+
+# What one message can do to us: values no code expected, and values the database does not take.
+BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, DataError)
+Reading = ParsedMail | Exception
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,12 +57,10 @@ def poll_line(engine: Engine, mailbox: Mailbox, line: Line) -> PollResult:
     """Read a mailbox over an open line; a broken connection is reopened once."""
     result = PollResult(began_at=engine.clock.now())
     try:
+        imap = line.imap()
         try:
-            imap = line.imap()
             _poll_folders(engine, mailbox, imap, result)
-        except LoginError:
-            raise
-        except MailError:
+        except DroppedError:
             line.drop_imap()
             result.began_at = engine.clock.now()
             _poll_folders(engine, mailbox, line.imap(), result)
@@ -112,9 +114,12 @@ def _new_uids(
     return imap.uids_after(cursor.last_uid)
 
 
-def _parse(imap: ImapPort, uids: Sequence[int], ours: frozenset[str]) -> Iterator[tuple[Fetched, ParsedMail]]:
+def _parse(imap: ImapPort, uids: Sequence[int], ours: frozenset[str]) -> Iterator[tuple[Fetched, Reading]]:
     for fetched in imap.fetch(uids):
-        yield fetched, parse_mail(fetched.raw, received_at=fetched.received_at, ours=ours)
+        try:
+            yield fetched, parse_mail(fetched.raw, received_at=fetched.received_at, ours=ours)
+        except BROKEN as error:
+            yield fetched, error
 
 
 def _file_chunk(
@@ -123,7 +128,7 @@ def _file_chunk(
     role: str,
     folder: str,
     last_uid: int,
-    mails: Sequence[tuple[Fetched, ParsedMail]],
+    mails: Sequence[tuple[Fetched, Reading]],
     ours: frozenset[str],
 ) -> Counts:
     """Store a chunk and move the cursor over it in one transaction (B1)."""
@@ -138,17 +143,20 @@ def _file_chunk(
 
 
 def _file_one(
-    tx: Tx, mailbox: Mailbox, role: str, folder: str, fetched: Fetched, parsed: ParsedMail, ours: frozenset[str]
+    tx: Tx, mailbox: Mailbox, role: str, folder: str, fetched: Fetched, parsed: Reading, ours: frozenset[str]
 ) -> Counts:
     """File one mail behind a savepoint: a known one changes nothing (B5), a broken one is kept aside (B6)."""
     try:
+        if isinstance(parsed, Exception):
+            raise parsed
         with tx.session.begin_nested():
             return file_mail(tx, mailbox, role, fetched, parsed, ours)
     except IntegrityError:
         return Counts()
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except BROKEN as error:
         log.exception("mail_quarantined", extra={"mailbox_id": mailbox.id, "uid": fetched.uid})
-        words = f"{type(error).__name__}: {error}"[:500]
+        cause = error.orig if isinstance(error, DataError) and error.orig else error
+        words = f"{type(cause).__name__}: {cause}".replace("\0", "")[:500]
         tx.session.add(
             Quarantined(mailbox_id=mailbox.id, folder=folder, uid=fetched.uid, raw=fetched.raw, error=words, at=tx.now)
         )

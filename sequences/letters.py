@@ -29,7 +29,7 @@ class Envelope:
 def fix_bytes(tx: Tx, send: Send, mailbox: Mailbox, links: Links) -> Envelope:
     """Return a send's envelope; its bytes are composed once and reused by every try."""
     body = tx.session.get_one(SendBody, send.id)
-    thread = _thread(tx, send)
+    thread = thread_of(tx, send)
     letter = None
     if body.raw is None:
         letter = _letter(tx, send, body, mailbox, thread, links)
@@ -47,7 +47,8 @@ def fix_bytes(tx: Tx, send: Send, mailbox: Mailbox, links: Links) -> Envelope:
     )
 
 
-def _thread(tx: Tx, send: Send) -> Thread:
+def thread_of(tx: Tx, send: Send) -> Thread:
+    """Return the conversation of a send, opening it for a first mail."""
     if send.thread_id:
         return tx.session.get_one(Thread, send.thread_id)
     thread = open_thread(

@@ -5,14 +5,18 @@ original, then the sender's address; otherwise nobody's, for a person to look at
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
-from crm.models import Message
-from crm.threads import find_by_ids, find_owner, list_open_threads
+from crm.models import Mailbox, Message, Thread
+from crm.threads import find_by_ids, find_owner, list_open_threads, open_thread
 from kit.tx import Tx
 from mailer.types import ParsedMail
 from sequences.models import Send
+
+BY_SENDER = "sender's address"
+SUBJECT_MAX = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,7 @@ def match_mail(tx: Tx, mailbox_id: int, parsed: ParsedMail) -> Match:
     if owner is None:
         return Match()
     threads = list_open_threads(tx, mailbox_id, owner)
-    return Match(contact_id=owner, thread_id=threads[0].id if len(threads) == 1 else None, by="sender's address")
+    return Match(contact_id=owner, thread_id=threads[0].id if len(threads) == 1 else None, by=BY_SENDER)
 
 
 def match_bounce(tx: Tx, mailbox_id: int, parsed: ParsedMail) -> Match:
@@ -60,7 +64,8 @@ def match_bounce(tx: Tx, mailbox_id: int, parsed: ParsedMail) -> Match:
     for recipient in parsed.bounce.recipients if parsed.bounce else ():
         send = tx.session.scalar(
             select(Send)
-            .where(Send.email == recipient, Send.mailbox_id == mailbox_id, Send.claimed_at.is_not(None))
+            .where(Send.email == recipient, Send.mailbox_id == mailbox_id)
+            .where(Send.state.in_(("sending", "unknown", "sent")))
             .order_by(Send.id.desc())
             .limit(1)
         )
@@ -73,6 +78,29 @@ def match_bounce(tx: Tx, mailbox_id: int, parsed: ParsedMail) -> Match:
                 by="refused address",
             )
     return Match()
+
+
+def thread_for(tx: Tx, mailbox: Mailbox, parsed: ParsedMail, match: Match, *, at: datetime) -> Thread:
+    """Return the conversation that a mail belongs to; opens one where none is known."""
+    if match.thread_id:
+        return tx.session.get_one(Thread, match.thread_id)
+    return open_thread(
+        tx,
+        mailbox_id=mailbox.id,
+        contact_id=match.contact_id,
+        brand_id=brand_of(tx, match),
+        subject=parsed.subject[:SUBJECT_MAX],
+        at=at,
+    )
+
+
+def brand_of(tx: Tx, match: Match) -> int | None:
+    """Return the brand that a contact was last written to for."""
+    if match.contact_id is None:
+        return None
+    return tx.session.scalar(
+        select(Send.brand_id).where(Send.contact_id == match.contact_id).order_by(Send.id.desc()).limit(1)
+    )
 
 
 def _find(tx: Tx, mailbox_id: int, ids: tuple[str, ...]) -> _Found | None:

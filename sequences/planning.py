@@ -3,6 +3,8 @@
 Advancing the run and inserting the send are one transaction with one unique key, so no step exists twice (A3).
 """
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from crm.models import Brand, Contact, Mailbox, Task
@@ -15,7 +17,7 @@ from sequences.hours import contact_zone
 from sequences.links import Links
 from sequences.models import Enrolment, Send, SendBody, Sequence, SequenceVersion
 from sequences.pitch import Footer, Gaps, Rendered
-from sequences.runs import due_of_next, schedule_next, stale_at
+from sequences.runs import OPEN, document_for, due_of_next, schedule_next, stale_at
 from sequences.sequence_file import SequenceFile, Step, Variant
 from sequences.texts import OPT_OUT_SENTENCE, Values, draw_variant, render_variant
 from sequences.values import merge_values
@@ -82,8 +84,8 @@ def _plan_mail(
     text = draw_variant(version, step, values, tx.rng)
     rendered = render_variant(version, text, values, footer=footer)
     due = due_of_next(tx, run, document)
-    is_follow_up = any(earlier.kind == "email" for earlier in document.steps[: run.next_step])
-    send = _insert_send(tx, run, step, text, is_follow_up=is_follow_up)
+    earlier = _earlier_mails(tx, run)
+    send = _insert_send(tx, run, step, text, is_follow_up=any(mail.state != "cancelled" for mail in earlier))
     send.planned_at, send.due_at, send.expires_at = due.at, max(due.at, tx.now), stale_at(max(due.at, tx.now))
     send.explanation = {
         "wait": str(step.waits) if step.waits else "none",
@@ -91,6 +93,9 @@ def _plan_mail(
         "shifts": list(due.shifts),
         "version": version.number,
     }
+    if isinstance(rendered, Rendered) and not rendered.subject and send.thread_id is None:
+        # The mail whose thread this one was to continue was left out: its subject opens the conversation.
+        rendered = _with_subject_of(earlier, rendered)
     needs_review = step.review == "required" or isinstance(rendered, Gaps)
     send.state = "draft" if needs_review else "scheduled"
     tx.session.add(send)
@@ -98,6 +103,16 @@ def _plan_mail(
     body = SendBody(send_id=send.id, source=version.bodies[text.body])
     tx.session.add(body)
     fill_body(send, body, rendered)
+
+
+def _earlier_mails(tx: Tx, run: Enrolment) -> list[Send]:
+    query = select(Send).where(Send.enrolment_id == run.id, Send.step < run.next_step)
+    return list(tx.session.scalars(query.order_by(Send.step.desc())))
+
+
+def _with_subject_of(earlier: list[Send], rendered: Rendered) -> Rendered | Gaps:
+    subject = next((mail.subject for mail in earlier if mail.subject), "")
+    return replace(rendered, subject=subject) if subject else Gaps(faults=("The subject is empty.",))
 
 
 def fill_body(send: Send, body: SendBody, rendered: Rendered | Gaps) -> None:
@@ -175,7 +190,11 @@ def complete_step_task(tx: Tx, task: Task) -> None:
     """Let a run go on once the step that a person does is done; its next wait counts from now."""
     if not task.ref or not task.ref.startswith("run:"):
         return
-    run = tx.session.get(Enrolment, int(task.ref.split(":")[1]))
-    if run and run.state in ("active", "held") and run.next_at is None:
+    _, run_id, key = task.ref.split(":", 2)
+    run = tx.session.get(Enrolment, int(run_id))
+    if run is None or run.state not in OPEN or run.next_at is not None:
+        return
+    # Only the step the run stands at: ticked off again later, it must not push the run past a waiting mail.
+    if document_for(tx, run).steps[run.next_step - 1].key == key:
         run.last_sent_at = tx.now
         schedule_next(tx, run)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from crm.models import Message
+from crm.models import Message, Task
 from kit.tx import Tx
 from sequences.authoring import document_of
 from sequences.models import Enrolment, Send, SequenceVersion
@@ -49,23 +49,20 @@ def step_numbers(tx: Tx, sequence_id: int) -> list[StepNumbers]:
     if version is None:
         return []
     by_step = _send_states(tx, sequence_id)
-    runs = tx.session.execute(
-        select(Enrolment.id, Enrolment.state, Enrolment.reason, Enrolment.next_step).where(
-            Enrolment.sequence_id == sequence_id
-        )
-    ).all()
+    runs = tx.session.execute(select(Enrolment.id, Enrolment.state).where(Enrolment.sequence_id == sequence_id)).all()
     replied = _replied_after(tx, sequence_id)
+    done = set(tx.session.scalars(select(Task.ref).where(Task.kind == "step", Task.done_at.is_not(None))))
     numbers = []
-    for index, step in enumerate(document_of(version).steps):
+    for step in document_of(version).steps:
         states = Counter(by_step.get(step.key, {}).values())
         touched = set(by_step.get(step.key, {}))
         waiting = sum(states[state] for state in WAITING)
         skipped = states["cancelled"]
         sent = states["sent"]
-        for run_id, state, _reason, next_step in runs:
+        for run_id, state in runs:
             if run_id in touched:
                 continue
-            if step.kind == "task" and next_step > index:
+            if step.kind == "task" and f"run:{run_id}:{step.key}" in done:
                 sent += 1
             elif state in OPEN:
                 waiting += 1

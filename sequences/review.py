@@ -98,7 +98,7 @@ def edit(tx: Tx, send_id: int, subject: str, body: str, *, links: Links) -> Draf
 
 
 def skip_draft(tx: Tx, send_id: int, *, actor: str) -> None:
-    """Leave this step out for this person; the run goes on with the next one, counted from now."""
+    """Leave this step out for this person; the run goes on with the next one, counted from when this one was due."""
     send = _get_draft(tx, send_id)
     send.state, send.reason, send.settled_at = "cancelled", "Left out in review.", tx.now
     run = tx.session.get_one(Enrolment, send.enrolment_id)
@@ -111,7 +111,8 @@ def skip_draft(tx: Tx, send_id: int, *, actor: str) -> None:
         brand_id=send.brand_id,
         data={"send": send.id},
     )
-    run.last_sent_at = run.last_sent_at or tx.now
+    # Never from the step before: the next one would be due at once (A10).
+    run.last_sent_at = max(send.due_at, tx.now)
     schedule_next(tx, run)
 
 

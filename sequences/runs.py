@@ -52,15 +52,28 @@ def finish_run(tx: Tx, run: Enrolment) -> None:
     _note(tx, run, "sequence_finished", "Reached the end of", actor="system")
 
 
-def stop_runs(tx: Tx, contact_id: int, stop: Stop, *, actor: str, email: str | None = None, word: str = "") -> int:
+def stop_runs(
+    tx: Tx,
+    contact_id: int,
+    stop: Stop,
+    *,
+    actor: str,
+    email: str | None = None,
+    word: str = "",
+    begun_by: datetime | None = None,
+) -> int:
     """End a contact's runs for one reason; return how many were open.
 
-    With `word`, only runs whose sequence stops on it. With `email`, only runs to that address. Runs that had just
-    reached their end take the reason too: an answer to the last step is still an answer.
+    With `word`, only runs whose sequence stops on it. With `email`, only runs to that address. With
+    `begun_by`, only runs that had begun by then. Runs that had just reached their end take the reason too: an answer
+    to the last step is still an answer.
     """
     query = select(Enrolment).where(Enrolment.contact_id == contact_id, Enrolment.state.in_((*OPEN, "finished")))
     if email:
         query = query.where(Enrolment.email == email)
+    if begun_by:
+        # Servers keep whole seconds.
+        query = query.where(Enrolment.created_at < begun_by + timedelta(seconds=1))
     ended = 0
     for run in tx.session.scalars(query.order_by(Enrolment.id)):
         if word and word not in document_for(tx, run).stop_on:
@@ -87,8 +100,10 @@ def stop_run(tx: Tx, run: Enrolment, stop: Stop, *, actor: str) -> None:
 
 
 def hold_runs(tx: Tx, contact_id: int, hold: Hold, *, actor: str) -> int:
-    """Hold all of a contact's runs until an instant; a longer hold wins over a shorter one."""
+    """Hold all of a contact's runs until an instant; a longer hold wins over a shorter one, a past one is over."""
     held = 0
+    if hold.until and hold.until <= tx.now:
+        return held
     for run in tx.session.scalars(
         select(Enrolment).where(Enrolment.contact_id == contact_id, Enrolment.state.in_(OPEN))
     ):

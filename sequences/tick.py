@@ -1,6 +1,7 @@
 """Use cases: one pass over everything that may be due: sweep, plan, poll, drain. Harmless at any time, any number."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -9,12 +10,14 @@ from sequences.dispatch import drain_mailbox
 from sequences.engine import Engine
 from sequences.intake import poll_mailbox
 from sequences.leases import beat
+from sequences.models import Heartbeat
 from sequences.outbox import Counts, sweep_leases
 from sequences.planning import plan_due
 from sequences.runs import release_held
 from sequences.settlement import record_unknown_sweep
 
 Report = Callable[[str], None]
+LEFT_ALONE_FOR = timedelta(minutes=10)
 
 
 def sweep(engine: Engine) -> Counts:
@@ -50,7 +53,8 @@ def one_pass(engine: Engine, *, report: Report | None = None) -> Counts:
     for mailbox_id, address in list_boxes(engine):
         if report:
             report(f"Reading {address}")
-        counts.add(poll_mailbox(engine, mailbox_id).counts)
+        if not _is_left_alone(engine, mailbox_id):
+            counts.add(poll_mailbox(engine, mailbox_id).counts)
         counts.add(sweep(engine))
         if report:
             report(f"Sending from {address}")
@@ -59,9 +63,15 @@ def one_pass(engine: Engine, *, report: Report | None = None) -> Counts:
 
 
 def list_boxes(engine: Engine) -> list[tuple[int, str]]:
-    """Return the mailboxes that are not paused."""
+    """Return every mailbox; a paused one sends nothing, but answers and opt-outs are still read."""
     with engine.database.reading() as tx:
-        rows = tx.session.execute(
-            select(Mailbox.id, Mailbox.address).where(Mailbox.paused_at.is_(None)).order_by(Mailbox.id)
-        )
+        rows = tx.session.execute(select(Mailbox.id, Mailbox.address).order_by(Mailbox.id))
         return [(row[0], row[1]) for row in rows]
+
+
+def _is_left_alone(engine: Engine, mailbox_id: int) -> bool:
+    """Return whether a paused mailbox could not be read a moment ago: a refused sign-in is not repeated (B7)."""
+    with engine.database.reading() as tx:
+        mailbox, last = tx.session.get_one(Mailbox, mailbox_id), tx.session.get(Heartbeat, f"poll:{mailbox_id}")
+        is_broken = last is not None and bool(last.note) and last.at > tx.now - LEFT_ALONE_FOR
+        return mailbox.paused_at is not None and is_broken

@@ -4,6 +4,7 @@ Claims nothing about quotes without any mark: where unsure, the text is kept.
 """
 
 import re
+from textwrap import dedent
 
 from mailer.parse.body import Body
 from mailer.parse.html_text import html_to_text
@@ -32,8 +33,9 @@ def strip_quotes(text: str) -> str:
     kept = [_trim(strip_footers(stretch)) for stretch in stretches]
     result = "\n\n".join("\n".join(stretch) for stretch in kept if stretch)
     if not result and opened is not None:
-        return "\n".join(_trim(strip_footers(lines[opened:])))
-    return result
+        result = "\n".join(_trim(strip_footers(lines[opened:])))
+    # Some webmailers begin every paragraph, or only the first, with a space.
+    return dedent(result).lstrip(" \t")
 
 
 def _normal_lines(text: str) -> list[str]:

@@ -65,7 +65,8 @@ def program() -> None:
 def main() -> None:
     """Run the command line: 0 on success, 1 on a refusal with one sentence, 2 on wrong usage."""
     try:
-        program.main(standalone_mode=False)
+        # Without its standalone mode click returns an exit code where a command asked for one.
+        code = program.main(standalone_mode=False)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.Abort:

@@ -89,6 +89,11 @@ def test_own_words_that_look_like_marks_stay(own: str) -> None:
     assert strip_quotes(own) == own
 
 
+@pytest.mark.parametrize("text", [" Yes please.\n\nSend it.", " Yes please.\n\n Send it.", "\tYes please.\n\n\tSend it."])
+def test_the_space_before_paragraphs_goes(text: str) -> None:
+    assert strip_quotes(f"{text}\n\nOn 23 Nov 2026, Mia <mia@brand.test> wrote:\n\n> Hello") == "Yes please.\n\nSend it."
+
+
 def test_interleaved_answers_stay_without_the_quotes() -> None:
     text = (
         "Hi Ana,\n\nOn 16 Nov 2026, Ana <ana@agency.example> wrote:\n> When can you film?\n\nIn May.\n\n"

@@ -1,0 +1,121 @@
+"""Use cases: how a try to hand over one mail ends: sent, refused, unclear, given back, or the round is over (A8)."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crm.mailboxes import pause_mailbox
+from crm.models import Mailbox
+from mailer.errors import MailError, ReplyError
+from mailer.parse.bounce_reason import is_dead_address
+from mailer.types import Accepted
+from sequences.engine import Engine
+from sequences.letters import Envelope
+from sequences.line import Line
+from sequences.models import Send
+from sequences.outbox import Counts, record_attempt, release_claim, retry_later, settle
+from sequences.settlement import record_failed, record_sent, record_unknown
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 8
+TROUBLE_FOR = timedelta(minutes=2)
+TOO_LARGE = 552  # RFC 1870 6.1: said of this mail's size, not of its sender
+
+
+@dataclass(slots=True)
+class Round:
+    """One drain of one mailbox: its connections, its owner's name, and when the mailbox was last read, or why not."""
+
+    engine: Engine
+    mailbox: Mailbox
+    line: Line
+    owner: str
+    counts: Counts
+    polled_at: datetime | None = None
+    is_over: bool = False
+    fence_error: str = ""
+
+
+def accept(round_: Round, send_id: int, accepted: Accepted) -> None:
+    """Write down that the server took it."""
+    with round_.engine.database.transaction() as tx:
+        if settle(tx, send_id, round_.owner, "sent"):
+            record_attempt(tx, send_id, "sent", code=accepted.code, text=accepted.text)
+            send = tx.session.get_one(Send, send_id)
+            record_sent(tx, send, server_text=accepted.text)
+    round_.counts.sent += 1
+    log.info("send_sent", extra={"send_id": send_id})
+
+
+def refuse(round_: Round, envelope: Envelope, error: ReplyError) -> None:
+    """Classify by the server's own code first (A8)."""
+    send_id = envelope.send_id
+    words = f"{error.code} {error.text}"
+    if error.stage in ("connect", "ehlo"):
+        end_round(round_, send_id, f"The mail server is not ready: {words}")
+        return
+    if error.stage == "mail" and not error.temporary and error.code != TOO_LARGE:
+        pause(round_, send_id, f"The server refuses mail from {envelope.sender}: {words}")
+        return
+    with round_.engine.database.transaction() as tx:
+        record_attempt(tx, send_id, "refused", stage=error.stage, code=error.code, text=error.text)
+        send = tx.session.get_one(Send, send_id)
+        if error.temporary and send.attempts < MAX_ATTEMPTS:
+            send.attempts += error.stage in ("mail", "rcpt")
+            tx.session.flush()
+            due_at = tx.now + TROUBLE_FOR * 2 ** min(send.attempts, 8)
+            retry_later(tx, send_id, round_.owner, due_at=due_at, reason=f"The server asks to try later: {words}")
+            round_.counts.held += 1
+        else:
+            settle(tx, send_id, round_.owner, "failed", reason=words)
+            dead = (
+                error.stage == "rcpt"
+                and not error.temporary
+                and is_dead_address(error.enhanced, error.text, permanent=True)
+            )
+            record_failed(tx, send, words=words, is_dead_address=dead)
+            round_.counts.failed += 1
+    forget(round_)
+
+
+def leave_unknown(round_: Round, send_id: int, words: str) -> None:
+    """Write down that nobody knows whether the server took it (A4)."""
+    with round_.engine.database.transaction() as tx:
+        record_attempt(tx, send_id, "unknown", stage="final", text=words)
+        if settle(tx, send_id, round_.owner, "unknown", reason=words):
+            record_unknown(tx, tx.session.get_one(Send, send_id), words=words)
+    round_.counts.unknown += 1
+    round_.line.hang_up()
+
+
+def pause(round_: Round, send_id: int, words: str) -> None:
+    """Stop the whole mailbox: the fault is ours, so nobody's mail fails for it."""
+    with round_.engine.database.transaction() as tx:
+        pause_mailbox(tx, round_.mailbox.id, words)
+    log.error("mailbox_paused", extra={"mailbox_id": round_.mailbox.id})
+    end_round(round_, send_id, f"The mailbox is paused: {words}")
+
+
+def end_round(round_: Round, send_id: int, words: str) -> None:
+    """Give a mail back untried and try no other in this round."""
+    round_.is_over = True
+    round_.counts.errors.append(words)
+    release(round_, send_id, words)
+
+
+def release(round_: Round, send_id: int, words: str, wait: timedelta = TROUBLE_FOR) -> None:
+    """Give a mail back untried: it waits, and says why."""
+    with round_.engine.database.transaction() as tx:
+        if release_claim(tx, send_id, round_.owner, due_at=tx.now + wait, reason=words):
+            round_.counts.held += 1
+
+
+def forget(round_: Round) -> None:
+    """Take an announced mail back on a connection that stays open."""
+    try:
+        smtp = round_.line.smtp_open()
+        if smtp.is_usable:
+            smtp.reset()
+    except MailError:
+        round_.line.hang_up()
