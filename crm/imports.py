@@ -32,6 +32,7 @@ from crm.import_people import Directory
 from crm.import_reading import find_people
 from crm.import_writes import Origin, write_chunk
 from crm.models import Brand, Import
+from kit.errors import InvalidError
 from kit.tx import Database, Tx
 
 CHUNK = 1_000
@@ -40,6 +41,7 @@ _SAMPLE = 2_000
 _PREVIEW_ROWS = 10
 _MAX_FILENAME = 300
 _TRIES = 3
+_PEOPLE = frozenset({"email", "handle", "url", "name", "first_name", "last_name"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,12 +115,13 @@ def run_import(
     limits the rows of the result; `progress` hears how many rows are done.
 
     Raises:
-        InvalidError: as for a preview, or several brands and none named.
+        InvalidError: as for a preview, or no column tells who a row is about, or several brands and none named.
         NotFoundError: there is no brand of that name.
     """
     name = filename or path.name
     table = open_table(path)
     mapping, conventions = _understand(table, overrides, platform, name)
+    _require_people(mapping)
     result = ImportResult(import_id=None, counts=dict.fromkeys(VERDICTS, 0), mapping=mapping.columns)
     with database.reading() as tx:
         brand_id = _brand_id(tx, brand_name)
@@ -203,6 +206,14 @@ def _understand(
     if platform:
         mapping = with_platform(mapping, platform)
     return mapping, learn_conventions(mapping, sample)
+
+
+def _require_people(mapping: ColumnMapping) -> None:
+    if not _PEOPLE.intersection(mapping.columns.values()):
+        raise InvalidError(
+            "No column tells who a row is about. Say which one does, such as: --map COLUMN=email, =handle or =name.",
+            code="no_people",
+        )
 
 
 def _brand_id(tx: Tx, name: str | None) -> int | None:

@@ -107,11 +107,16 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def ensure_home(home: Path) -> None:
+    """Make the data folder. Contacts, mail and the key lie there: nobody else on this machine may look."""
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
 def ensure_secret(settings: Settings) -> str:
     """Return the installation's secret, making it (mode 0600) in the data folder the first time."""
     if settings.secret_key:
         return settings.secret_key
-    settings.home.mkdir(parents=True, exist_ok=True)
+    ensure_home(settings.home)
     if not settings.key_file.exists():
         _make_key_file(settings)
     secret = settings.key_file.read_text().strip()

@@ -1,6 +1,6 @@
 """Pure: which opt-out a mail may carry. A link nobody outside can open is worse than none.
 
-Source: interfaces.md, RAPPORT_PUBLIC_URL.
+Source: docs/operating.md, RAPPORT_PUBLIC_URL.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Use cases: runs and sends as the contract of interfaces.md shows them."""
+"""Use cases: runs and sends as the contract in docs/commands.md shows them."""
 
 from typing import Any
 

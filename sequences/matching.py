@@ -1,6 +1,6 @@
 """Use cases: whose an incoming mail is. Never by the subject alone.
 
-Source: engine.md, "Matching a reply": our ids in In-Reply-To, then References newest first, then ids quoted in an
+Source: docs/architecture.md, B: our ids in In-Reply-To, then References newest first, then ids quoted in an
 original, then the sender's address; otherwise nobody's, for a person to look at.
 """
 

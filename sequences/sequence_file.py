@@ -1,6 +1,6 @@
 """Pure: a sequence as a file: its shape, read strictly; every fault is a sentence, all at once.
 
-Source: interfaces.md, "A sequence as a file".
+Source: docs/commands.md, a sequence as a file.
 """
 
 from datetime import date

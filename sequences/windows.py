@@ -1,6 +1,6 @@
 """Pure: when mail may leave. A window is days and hours on somebody's wall clock; it may cross midnight.
 
-Source: engine.md C2 and C3. Instants are aware UTC; the zone turns them into wall time.
+Source: docs/architecture.md C2 and C3. Instants are aware UTC; the zone turns them into wall time.
 """
 
 import re

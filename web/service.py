@@ -13,6 +13,7 @@ from dramatiq.worker import Worker
 from flask import Flask
 from waitress.server import create_server
 
+from kit.config import ensure_home
 from kit.errors import ConflictError, RefusedError
 from sequences.actors import declare_actors
 from sequences.beat import run_beat
@@ -27,7 +28,7 @@ WEB_THREADS = 12
 @contextmanager
 def only_one(home: Path) -> Iterator[None]:
     """Hold the data folder: a second `up` on it is refused while this block runs."""
-    home.mkdir(parents=True, exist_ok=True)
+    ensure_home(home)
     with (home / "rapport.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

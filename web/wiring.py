@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 
 from crm.models import WorkspaceSetting
 from kit.clock import Clock, make_command_clock
-from kit.config import Settings, ensure_secret
+from kit.config import Settings, ensure_home, ensure_secret
 from kit.db import make_engine
 from kit.errors import InvalidError
 from kit.ids import hash_token, new_seed
@@ -41,7 +41,7 @@ def open_house(
 
     With `upgrade`, an old schema is brought up to date; otherwise an old or newer one is refused.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
+    ensure_home(settings.home)
     engine = make_engine(settings.database_url)
     if upgrade or _is_new_sqlite(settings):
         upgrade_schema(engine)

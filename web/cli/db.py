@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from kit.config import load_settings
+from kit.config import ensure_home, load_settings
 from kit.db import make_engine
 from web.cli.door import enter
 from web.schema import backup_database, restore_database, upgrade_schema
@@ -19,7 +19,7 @@ def db_command() -> None:
 def upgrade() -> None:
     """Bring the schema to this version."""
     settings = load_settings()
-    settings.home.mkdir(parents=True, exist_ok=True)
+    ensure_home(settings.home)
     done = upgrade_schema(make_engine(settings.database_url))
     enter()
     click.echo("The schema was upgraded." if done else "The schema is up to date.")
@@ -59,5 +59,5 @@ def restore(file: Path) -> None:
         held = hold_outbox(tx)
     click.echo(
         f"Restored. {held} sequences and mailboxes are paused, because mail sent after the backup is not known here. "
-        "Look at the Sent folders, then go on with: rapport sequences resume NAME"
+        "Look at the Sent folders, then go on with: rapport sequences resume NAME, rapport mailboxes resume ADDRESS"
     )

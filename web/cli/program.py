@@ -83,3 +83,4 @@ def main() -> None:
     except OSError as error:
         click.echo(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), err=True)
         sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -55,7 +55,8 @@ def _make(tx: Tx, token: str) -> str:
     user = users.add_user(tx, given["email"], role="admin", name=given["name"])
     user.zone = forms.choose(given["zone"], zone_names(), "UTC")
     users.set_password(user, request.form.get("password", "")[:1000], this_house().hasher)
-    brands.create_brand(tx, given["brand"], postal_address=given["postal_address"])
+    if brands.find_brand(tx, given["brand"]) is None:
+        brands.create_brand(tx, given["brand"], postal_address=given["postal_address"])
     users.use_link(tx, "setup", token)
     return users.open_session(tx, user)
 

@@ -10,10 +10,12 @@ from sqlalchemy import event, func, select
 
 from crm.brands import create_brand
 from crm.contacts import add_address, create_contact, get_contact_by_email, list_tags, refresh_search_text
+from crm.imports import run_import
 from crm.models import Contact, ContactAddress, Import, TimelineEntry
 from crm.pipeline import stage_name
 from kit.clock import FixedClock
 from kit.db import make_engine
+from kit.errors import InvalidError
 from kit.tx import Database
 from tests.servers.postgres import PostgresServer
 from tests.unit.crm.importing import HEADER, PEOPLE, bring, dump, told, verdicts, write
@@ -168,3 +170,14 @@ def test_somebody_added_while_a_chunk_is_stored_is_found(postgres_database: Data
         mia = get_contact_by_email(tx, "mia@tinte.example")
         assert (mia.name, mia.city) == ("By hand", "Ulm")
         assert tx.session.scalar(select(func.count(Contact.id))) == 2
+
+
+def test_a_table_that_names_nobody_is_refused_and_leaves_no_import(sqlite_database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "paints.csv"
+    path.write_text("colour,size\nred,4\nblue,5\n")
+    with pytest.raises(InvalidError, match="who a row is about"):
+        run_import(
+            sqlite_database, path, brand_name=None, overrides={}, platform=None, dry_run=False, actor="user:1"
+        )
+    with sqlite_database.reading() as tx:
+        assert tx.session.scalar(select(Import)) is None

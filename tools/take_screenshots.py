@@ -1,0 +1,87 @@
+"""Wire: picture every page of a demo that stands still, light, dark and on a phone, into docs/pictures."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from sequences.review import approve, list_drafts
+from web.app import create_app
+from web.demo.play import Play, playing
+from web.service import serving
+
+TO = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PAGES = {
+    "today": "/today",
+    "inbox": "/inbox",
+    "review": "/review",
+    "contacts": "/contacts",
+    "contact": "/contacts/6",
+    "sequences": "/sequences",
+    "sequence": "/sequences/1",
+    "settings": "/settings/you",
+}
+LOOKS = {"": (1440, 900, "light"), "-dark": (1440, 900, "dark"), "-390": (390, 844, "light")}
+
+
+def main() -> int:
+    """Take all pictures, or those named on the command line."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.stderr.write("Chromium is not installed. Install it with: make services\n")
+        return 1
+    wanted = [name for name in PAGES if not sys.argv[1:] or name in sys.argv[1:]]
+    TO.mkdir(parents=True, exist_ok=True)
+    with playing(fast=False, review=True) as play, sync_playwright() as playwright:
+        live_a_little(play)
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        with serving(create_app(play.house), "127.0.0.1", 0) as port:
+            for look, (width, height, theme) in LOOKS.items():
+                picture(browser, f"http://127.0.0.1:{port}", play.session, wanted, look, width, height, theme)
+        browser.close()
+    return 0
+
+
+def live_a_little(play: Play) -> None:
+    """Approve four pitches and let some hours pass, so that the pages have something to show."""
+    play.settle()
+    with play.house.database.transaction() as tx:
+        for draft in list_drafts(tx)[:4]:
+            approve(tx, draft.send_id, actor="user:1")
+    play.settle()
+    for _ in range(9):
+        at = play.next_event()
+        if at is None:
+            break
+        play.clock.jump(at)
+        play.settle()
+
+
+def picture(
+    browser: Browser, base: str, session: str, names: list[str], look: str, width: int, height: int, theme: str
+) -> None:
+    """Take one look of each page."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
+    )
+    context.add_cookies([{"name": "rapport_session", "value": session, "url": base}])
+    page = context.new_page()
+    for name in names:
+        page.goto(base + PAGES[name])
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=str(TO / f"{name}{look}.png"))
+    context.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
