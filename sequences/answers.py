@@ -10,7 +10,7 @@ from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from kit.tx import Tx
 from mailer.message_id import new_message_id
 from sequences.models import Send, SendBody
-from sequences.pitch import Gaps, render_pitch
+from sequences.pitch import Gaps, render_typed
 
 UNDO_S = 10
 
@@ -92,9 +92,7 @@ def _address_of(tx: Tx, thread: Thread) -> str:
 
 
 def _render(text: str) -> tuple[str, str]:
-    """Return the text and HTML of what a person typed: Markdown, braces meaning nothing."""
-    safe = text.replace("{", "{{ '{' }}") if "{" in text else text
-    rendered = render_pitch(None, safe, {}, footer=None)
+    rendered = render_typed(text)
     if isinstance(rendered, Gaps):
-        raise InvalidError(" ".join(rendered.faults) or "Write something first.")
+        raise InvalidError(" ".join(rendered.faults))
     return rendered.text, rendered.html

@@ -1,8 +1,10 @@
 """Use cases: sequences as versioned texts: import, check, export, start, pause, resume."""
 
+import json
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -112,7 +114,13 @@ def get_version(tx: Tx, sequence: Sequence) -> SequenceVersion:
 
 def document_of(version: SequenceVersion) -> SequenceFile:
     """Return the reading of a stored version."""
-    return SequenceFile.model_validate(version.document)
+    return _read_document(json.dumps(version.document))
+
+
+@lru_cache(maxsize=256)
+def _read_document(text: str) -> SequenceFile:
+    # Every mail asks for its sequence several times; a version never changes, and neither does a frozen document.
+    return SequenceFile.model_validate_json(text)
 
 
 def steps_of(version: SequenceVersion) -> tuple[Step, ...]:

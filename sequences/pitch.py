@@ -14,7 +14,7 @@ from sequences.markdown_mail import Footer, Parts, add_footer, make_parts
 from sequences.pitch_check import PitchFault, check_pitch
 from sequences.pitch_checklist import ChecklistItem, pitch_checklist, reading_seconds, word_count
 from sequences.pitch_sandbox import run_pitch
-from sequences.pitch_value import Slots, is_blank_text
+from sequences.pitch_value import Slots, clean_text, is_blank_text
 from sequences.starter_pitch import STARTERS, Starter, lookup_pitch
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "pitch_checklist",
     "reading_seconds",
     "render_pitch",
+    "render_typed",
     "word_count",
 ]
 
@@ -83,6 +84,14 @@ def render_pitch(
         return Gaps(fields=tuple(slots.gaps))
     faults = _output_faults(heading if subject is not None else None, parts.text)
     return Gaps(faults=faults) if faults else _finish(heading, parts, footer, lang)
+
+
+def render_typed(text: str) -> Rendered | Gaps:
+    """Render what a person typed to one person: Markdown, in which braces and brackets mean themselves."""
+    parts = make_parts(clean_text(text), Slots())
+    if is_blank_text(parts.text):
+        return Gaps(faults=("Write something first.",))
+    return _finish("", parts, None, None)
 
 
 def _finish(subject: str, parts: Parts, footer: Footer | None, lang: str | None) -> Rendered:

@@ -60,14 +60,14 @@ def list_drafts(tx: Tx, *, limit: int = 200) -> list[Draft]:
 def approve(tx: Tx, send_id: int, *, actor: str) -> Send:
     """Let a draft leave when it is due; refused while something is missing or a stop forbids it."""
     send = _get_draft(tx, send_id)
-    gaps = send.explanation.get("gaps") or []
-    if gaps:
-        raise InvalidError(f"Still missing: {', '.join(gaps)}.")
     verdict = check_stops(tx, send)
     if isinstance(verdict, Stop):
         send.state, send.reason, send.settled_at = "cancelled", verdict.sentence, tx.now
         record_cancelled(tx, send, verdict)
         return send
+    gaps = send.explanation.get("gaps") or []
+    if gaps:
+        raise InvalidError(f"Still missing: {', '.join(gaps)}.")
     send.state, send.approved_by = "scheduled", actor
     send.due_at = max(send.due_at, tx.now)
     send.expires_at = stale_at(send.due_at)

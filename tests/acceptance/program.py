@@ -11,6 +11,12 @@ from typing import Any
 
 _COMMAND = str(Path(sys.executable).with_name("rapport"))
 _LONGEST_S = 120
+_SEVERAL = """
+import json, sys
+from web.cli.program import program
+for command in json.load(sys.stdin):
+    program.main(command, standalone_mode=False)
+"""
 
 SEQUENCE = """\
 name: {name}
@@ -94,31 +100,46 @@ class Program:
         }
         return own | self.environment | (more or {})
 
+    def do_all(self, *commands: Sequence[str], **environment: str) -> None:
+        """Run commands that must all succeed, one after the other, in one process: half of each is its start."""
+        done = subprocess.run(
+            [sys.executable, "-c", _SEVERAL], input=json.dumps(commands), env=self.env(environment),
+            cwd=self.home.parent, capture_output=True, text=True, timeout=_LONGEST_S, check=False,
+        )
+        assert done.returncode == 0, f"{commands}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+
     def connect(self, address: str, *, smtp: str, imap: str, password: str = "secret") -> None:
         """Add the brand and its mailbox, without caps and pauses."""
-        self.do("brands", "add", "Lumen Markers", "--postal-address", "1 Long Lane, Galway")
-        self.do(
-            "mailboxes", "add", address, "--smtp", smtp, "--imap", imap, "--user", address, "--name", "Mia Lund",
-            "--secret-env", "MAIL_SECRET", "--daily-cap", "none", "--gap-s", "0-0", "--ramp", "off",
+        self.do_all(
+            ("brands", "add", "Lumen Markers", "--postal-address", "1 Long Lane, Galway"),
+            (
+                "mailboxes", "add", address, "--smtp", smtp, "--imap", imap, "--user", address, "--name", "Mia Lund",
+                "--secret-env", "MAIL_SECRET", "--daily-cap", "none", "--gap-s", "0-0", "--ramp", "off",
+            ),
             MAIL_SECRET=password,
         )
 
-    def import_people(self, addresses: Sequence[str]) -> dict[str, Any]:
-        """Import a CSV with one person for each address, and return the report."""
+    def write_people(self, addresses: Sequence[str]) -> str:
+        """Write a CSV with one person for each address, and return its path."""
         path = self.home.parent / "people.csv"
         rows = [f"{_name(address)},{address},instagram,@{_name(address).lower()}" for address in addresses]
         path.write_text("\n".join(["name,email,platform,handle", *rows]) + "\n")
-        report: dict[str, Any] = self.read("contacts", "import", str(path))
-        return report
+        return str(path)
 
-    def launch(self, mailbox: str, *, wait: str = "2 seconds", name: str = "spring", enrol: bool = True) -> None:
-        """Import a sequence of two steps, start it, and enrol everybody."""
+    def write_sequence(self, mailbox: str, *, wait: str, name: str = "spring") -> str:
+        """Write a sequence of two steps as a file, and return its path."""
         path = self.home.parent / f"{name}.yaml"
         path.write_text(SEQUENCE.format(name=name, mailbox=mailbox, wait=wait))
-        self.do("sequences", "import", str(path))
-        self.do("sequences", "start", name)
-        if enrol:
-            self.do("enrolments", "add", name, "--all")
+        return str(path)
+
+    def launch(self, people: Sequence[str], mailbox: str, *, wait: str = "2 seconds") -> None:
+        """Import people and a sequence, start it, and enrol everybody."""
+        self.do_all(
+            ("contacts", "import", self.write_people(people)),
+            ("sequences", "import", self.write_sequence(mailbox, wait=wait)),
+            ("sequences", "start", "spring"),
+            ("enrolments", "add", "spring", "--all"),
+        )
 
 
 def _name(address: str) -> str:

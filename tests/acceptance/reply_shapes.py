@@ -6,7 +6,6 @@ from email.message import EmailMessage
 from html import escape
 
 
-
 @dataclass(frozen=True)
 class Delivered:
     """What a creator found in the inbox."""
@@ -62,7 +61,7 @@ def gmail_android(got: Delivered, words: str) -> EmailMessage:
 
 
 def outlook_desktop(got: Delivered, words: str) -> EmailMessage:
-    head = f"From: {got.sender}\nSent: Monday, November 23, 2026 10:02 AM\nTo: {got.creator}\nSubject: {got.mail['Subject']}"
+    head = _head(got, "10:02 AM")
     reply = _begin(got, "AM0PR01", "eurprd01.prod.outlook.test", subject="RE: {}")
     reply["Thread-Index"] = "AQHanQ1kz0m0pS0xkEq1rW=="
     reply.set_content(f"{words}\n\n{head}\n\n{got.text}\n", cte="quoted-printable")
@@ -77,7 +76,7 @@ def outlook_desktop(got: Delivered, words: str) -> EmailMessage:
 
 
 def outlook_web(got: Delivered, words: str) -> EmailMessage:
-    head = f"From: {got.sender}\nSent: Monday, November 23, 2026 10:02:11 AM\nTo: {got.creator}\nSubject: {got.mail['Subject']}"
+    head = _head(got, "10:02:11 AM")
     reply = _begin(got, "DB9PR02", "eurprd02.prod.outlook.test")
     reply.set_content(f"{words}\n{'_' * 32}\n{head}\n\n{got.text}\n", charset="iso-8859-1", cte="quoted-printable")
     reply.add_alternative(
@@ -90,7 +89,7 @@ def outlook_web(got: Delivered, words: str) -> EmailMessage:
 
 
 def outlook_ios(got: Delivered, words: str) -> EmailMessage:
-    head = f"From: {got.sender}\nSent: Monday, November 23, 2026 10:02:11 AM\nTo: {got.creator}\nSubject: {got.mail['Subject']}"
+    head = _head(got, "10:02:11 AM")
     reply = _begin(got, "VI1PR03", "eurprd03.prod.outlook.test")
     reply.set_content(f"{words}\n\nGet Outlook for iOS<https://aka.example/o0ukef>\n{'_' * 32}\n{head}\n\n{got.text}\n")
     return reply
@@ -115,7 +114,8 @@ def iphone(got: Delivered, words: str) -> EmailMessage:
     line = f"On Nov 23, 2026, at 10:02 AM, Mia Lund <{_address(got)}> wrote:"
     reply = _begin(got, "0B7D11F2-77A1-4E0E-8D3A", "creator.test")
     reply["X-Mailer"] = "iPhone Mail (23A341)"
-    reply.set_content(f"{words}\n\nSent from my iPhone\n\n> {line}\n> \n> \ufeff{_marked(got.text)[2:]}\n", cte="quoted-printable")
+    quote = f"> {line}\n> \n> \ufeff{_marked(got.text)[2:]}"
+    reply.set_content(f"{words}\n\nSent from my iPhone\n\n{quote}\n", cte="quoted-printable")
     return reply
 
 
@@ -167,6 +167,11 @@ def _begin(got: Delivered, mark: str, host: str, *, subject: str = "Re: {}") -> 
 
 def _address(got: Delivered) -> str:
     return got.sender.rpartition("<")[2].rstrip(">")
+
+
+def _head(got: Delivered, time: str) -> str:
+    sent = f"Sent: Monday, November 23, 2026 {time}"
+    return f"From: {got.sender}\n{sent}\nTo: {got.creator}\nSubject: {got.mail['Subject']}"
 
 
 def _marked(text: str) -> str:

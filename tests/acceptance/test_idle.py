@@ -14,8 +14,7 @@ _TICKS = 200
 def test_two_hundred_idle_ticks_change_nothing(make_program: MakeProgram, post: Post) -> None:
     program = make_program()
     program.connect(MIA, smtp=post.smtp, imap=post.imap)
-    program.import_people(["creator01@creator.test", "creator02@creator.test"])
-    program.launch(MIA, wait="5 days")
+    program.launch(["creator01@creator.test", "creator02@creator.test"], MIA, wait="5 days")
     program.do("tick")
     house = open_house(load_settings(program.env()))
     engine = make_engine_of(house)

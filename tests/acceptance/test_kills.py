@@ -37,8 +37,7 @@ def test_ten_kills_on_postgresql(make_program: MakeProgram, post: Post, postgres
 def _kill_and_restart(program: Program, post: Post, *, people: int, kills: int, seed: int) -> Counter[str]:
     """Begin a sequence for `people` and kill `rapport tick` `kills` times; return which moments were hit."""
     program.connect(MIA, smtp=post.smtp, imap=post.imap)
-    program.import_people([f"creator{number:03}@creator.test" for number in range(people)])
-    program.launch(MIA, wait="1 second")
+    program.launch([f"creator{number:03}@creator.test" for number in range(people)], MIA, wait="1 second")
     rng = Random(seed)
     plan = [*GATES, BY_THE_CLOCK] * kills
     moments: Counter[str] = Counter()
@@ -83,8 +82,8 @@ def _check_and_resolve(program: Program, post: Post, *, people: int, kills: int)
     lost = [send for send in unknown if _id(send) not in arrived][:_RESOLVED]
     assert came
     assert lost
-    for send in (*came, *lost):
-        program.do("sends", "resolve", str(send["id"]), "--as", "sent" if send in came else "again")
+    verdicts = [*((send, "sent") for send in came), *((send, "again") for send in lost)]
+    program.do_all(*(("sends", "resolve", str(send["id"]), "--as", verdict) for send, verdict in verdicts))
     sends = _tick_to_the_end(program)
     settled = {send["email"] for send in (*came, *lost)}
     open_still = {send["email"] for send in unknown} - settled

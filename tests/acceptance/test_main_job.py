@@ -27,8 +27,7 @@ _ANSWERS = (*(words for _, words in SHAPES), *_BY_S_NAIL)
 @pytest.mark.skipif(shutil.which("s-nail") is None, reason="s-nail, a command-line mail program, is not installed")
 def test_fifty_creators_ten_answers_forty_reminders(make_program: MakeProgram, town: Town, tmp_path: Path) -> None:
     program = _make_house(make_program, town, CREATORS)
-    program.launch(MIA, wait=f"{_WAIT_S} seconds")
-
+    _launch(program, f"{_WAIT_S} seconds")
     counts = program.read("tick")
     assert (counts["planned"], counts["sent"], counts["failed"], counts["unknown"]) == (50, 50, 0, 0)
     for creator in CREATORS:
@@ -65,7 +64,7 @@ def test_holidays_dead_addresses_and_bounces(make_program: MakeProgram, town: To
     away, nobody = CREATORS[1], "nobody@creator.test"
     program = _make_house(make_program, town, (away, nobody, GONE))
     already, ours = len(read_inbox(town, away)), len(read_inbox(town, MIA))
-    program.launch(MIA, wait="30 seconds", name="autumn")
+    _launch(program, "30 seconds")
 
     first = program.read("tick")
     assert (first["sent"], first["failed"]) == (2, 1)
@@ -96,9 +95,17 @@ def _make_house(make_program: MakeProgram, town: Town, people: Iterable[str]) ->
     program.connect(MIA, smtp=town.smtp, imap=town.imap)
     check = program.read("mailboxes", "check", MIA, "--no-dns")
     assert check["ok"], check
-    report = program.import_people(list(people))
+    report = program.read("contacts", "import", program.write_people(list(people)))
     assert report["counts"]["created"] == len(report["rows"]) > 0
     return program
+
+
+def _launch(program: Program, wait: str) -> None:
+    program.do("sequences", "check", program.write_sequence(MIA, wait=wait))
+    program.do("sequences", "import", program.write_sequence(MIA, wait=wait))
+    program.do("sequences", "start", "spring")
+    verdicts = program.read("enrolments", "add", "spring", "--all")
+    assert {verdict["verdict"] for verdict in verdicts} == {"enrolled"}
 
 
 def _check_pitch(mail: EmailMessage, creator: str) -> None:

@@ -10,6 +10,7 @@ from tests.acceptance.conftest import MIA, MakeProgram, Post
 from tests.acceptance.program import SEQUENCE, Program, Result
 from tests.servers.process import free_port
 
+_NOWHERE_SMTP, _NOWHERE_IMAP = "smtp+plain://127.0.0.1:1", "imap+plain://127.0.0.1:1"
 _PEOPLE = ("ana@creator.test", "ben@creator.test", "cleo@creator.test")
 
 
@@ -22,10 +23,11 @@ def _refused(result: Result, *words: str) -> None:
         assert re.search(word, result.err), f"{word!r} is not in {result.err!r}"
 
 
-@pytest.fixture
-def program(make_program: MakeProgram, post: Post) -> Program:
-    house = make_program()
-    house.connect(MIA, smtp=post.smtp, imap=post.imap)
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory, bytecode: Path) -> Program:
+    """One installation for all commands that refuse: they change nothing."""
+    house = Program(tmp_path_factory.mktemp("house") / "home", bytecode)
+    house.connect(MIA, smtp=_NOWHERE_SMTP, imap=_NOWHERE_IMAP)
     return house
 
 
@@ -39,8 +41,7 @@ def _nobody_failed(program: Program) -> None:
 def test_a_wrong_password_pauses_the_mailbox_and_fails_nobody(make_program: MakeProgram, post: Post) -> None:
     program = make_program()
     program.connect(MIA, smtp=post.smtp, imap=post.imap, password="wrong")
-    program.import_people(_PEOPLE)
-    program.launch(MIA)
+    program.launch(_PEOPLE, MIA)
     check = program.run("mailboxes", "check", MIA, "--no-dns")
     assert check.code == 1
     result = program.run("tick")
@@ -60,8 +61,7 @@ def test_an_unreachable_server_loses_nothing(make_program: MakeProgram, post: Po
     program = make_program()
     port = free_port()
     program.connect(MIA, smtp=f"smtp+plain://127.0.0.1:{port}", imap=post.imap)
-    program.import_people(_PEOPLE)
-    program.launch(MIA)
+    program.launch(_PEOPLE, MIA)
     result = program.run("tick")
     assert "cannot be reached" in result.err
     assert "Traceback" not in result.err
@@ -72,7 +72,8 @@ def test_an_unreachable_server_loses_nothing(make_program: MakeProgram, post: Po
 
 
 def test_a_csv_of_the_wrong_shape(program: Program, tmp_path: Path) -> None:
-    for name, content in {"empty": b"", "noise": b"\x00\x01\x02\xff" * 40, "no_person": b"colour,size\nred,4\n"}.items():
+    wrong = {"empty": b"", "noise": b"\x00\x01\x02\xff" * 40, "no_person": b"colour,size\nred,4\n"}
+    for name, content in wrong.items():
         path = tmp_path / f"{name}.csv"
         path.write_bytes(content)
         _refused(program.run("contacts", "import", str(path)))
@@ -94,10 +95,10 @@ def test_an_unknown_field_in_a_pitch(program: Program, tmp_path: Path) -> None:
     _refused(program.run("sequences", "check", str(path)), "YAML")
 
 
-def test_a_missing_secret(program: Program, post: Post) -> None:
+def test_a_missing_secret(program: Program) -> None:
     _refused(
         program.run(
-            "mailboxes", "add", "tom@brand.test", "--smtp", post.smtp, "--imap", post.imap, "--user", "tom",
+            "mailboxes", "add", "tom@brand.test", "--smtp", _NOWHERE_SMTP, "--imap", _NOWHERE_IMAP, "--user", "tom",
             "--secret-env", "NOT_THERE",
         ),
         "NOT_THERE is not set",
@@ -113,9 +114,9 @@ def test_a_missing_secret(program: Program, post: Post) -> None:
     _refused(program.run("tick", RAPPORT_SECRET_KEY="short"), "RAPPORT_SECRET_KEY is too short")
 
 
-def test_plain_passwords_leave_this_machine_never(program: Program, post: Post) -> None:
+def test_plain_passwords_leave_this_machine_never(program: Program) -> None:
     result = program.run(
-        "mailboxes", "add", "tom@brand.test", "--smtp", "smtp+plain://mail.example", "--imap", post.imap,
+        "mailboxes", "add", "tom@brand.test", "--smtp", "smtp+plain://mail.example", "--imap", _NOWHERE_IMAP,
         "--user", "tom", "--secret-env", "MAIL_SECRET", MAIL_SECRET="secret",
     )
     _refused(result, "mail.example")
@@ -142,6 +143,3 @@ def test_a_second_up_on_the_same_folder_and_a_fixed_clock(program: Program) -> N
             first.kill()
             first.wait()
     assert "Stopped." in program.log.read_text()
-    third = program.start("up", "--port", "0")
-    third.terminate()
-    third.wait(20)

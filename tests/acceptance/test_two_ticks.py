@@ -26,8 +26,7 @@ def test_two_ticks_on_postgresql(make_program: MakeProgram, post: Post, postgres
 
 def _run_two(program: Program, post: Post) -> None:
     program.connect(MIA, smtp=post.smtp, imap=post.imap)
-    program.import_people([f"creator{number:02}@creator.test" for number in range(_PEOPLE)])
-    program.launch(MIA, wait="1 second")
+    program.launch([f"creator{number:02}@creator.test" for number in range(_PEOPLE)], MIA, wait="1 second")
     gate = post.recorder.arm("mail", 3)
     first = program.start("tick")
     # The first stands still with a mail in its hands until the second has come up and looked at everything.
@@ -37,9 +36,10 @@ def _run_two(program: Program, post: Post) -> None:
     third = program.start("tick")
     assert [_wait(first), _wait(third)] == [0, 0], program.log.read_text()
     print(f"the second tick said: {second.strip()}")
+    everything = {("pitch", "sent"): _PEOPLE, ("nudge", "sent"): _PEOPLE}
     for _ in range(10):
         sends = program.read("sends", "list")
-        if Counter((send["step"], send["state"]) for send in sends) == {("pitch", "sent"): _PEOPLE, ("nudge", "sent"): _PEOPLE}:
+        if Counter((send["step"], send["state"]) for send in sends) == everything:
             break
         program.do("tick")
     else:

@@ -137,9 +137,11 @@ BROKEN = [
     b"From: creator0@people.example\nMessage-ID: <" + b"x" * 1500 + b"@x.example>\nSubject: long id\n\nHello\n",
     b"From: " + b"n" * 900 + b" <creator0@people.example>\nSubject: long name\nMessage-ID: <b3@x.example>\n\nHello\n",
     b"From: creator0@people.example\nContent-Type: text/plain; charset=utf-8\nMessage-ID: <b4@x.example>\n\n\xed\xa0",
-    b"From: creator0@people.example\nMessage-ID: <b5@x.example>\nContent-Type: multipart/mixed; boundary=x\n\n--x\n"
-    b"Content-Type: application/pdf; name=\"a\\\x00.pdf\"\nContent-Disposition: attachment; filename*=utf-8''a%00b.pdf"
-    b"\n\nx\n--x--\n",
+    (
+        b"From: creator0@people.example\nMessage-ID: <b5@x.example>\nContent-Type: multipart/mixed; boundary=x\n\n--x\n"
+        b"Content-Type: application/pdf; name=\"a\\\x00.pdf\"\nContent-Disposition: attachment; filename*=utf-8''a%00b.pdf"
+        b"\n\nx\n--x--\n"
+    ),
     b"\x00\xff\xfe",
     b"",
 ]

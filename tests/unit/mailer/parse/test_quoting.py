@@ -89,9 +89,9 @@ def test_own_words_that_look_like_marks_stay(own: str) -> None:
     assert strip_quotes(own) == own
 
 
-@pytest.mark.parametrize("text", [" Yes please.\n\nSend it.", " Yes please.\n\n Send it.", "\tYes please.\n\n\tSend it."])
+@pytest.mark.parametrize("text", [" Yes.\n\nSend it.", " Yes.\n\n Send it.", "\tYes.\n\n\tSend it."])
 def test_the_space_before_paragraphs_goes(text: str) -> None:
-    assert strip_quotes(f"{text}\n\nOn 23 Nov 2026, Mia <mia@brand.test> wrote:\n\n> Hello") == "Yes please.\n\nSend it."
+    assert strip_quotes(f"{text}\n\nOn 23 Nov 2026, Mia <mia@brand.test> wrote:\n\n> Hello") == "Yes.\n\nSend it."
 
 
 def test_interleaved_answers_stay_without_the_quotes() -> None:

@@ -1,7 +1,5 @@
 """Folder cursors hold the largest numbers that IMAP allows, on both databases."""
 
-from datetime import UTC, datetime
-
 from sqlalchemy import insert, select
 
 from crm.models import Mailbox, MailFolder, Quarantined
@@ -26,7 +24,7 @@ def test_a_cursor_and_a_quarantined_mail_hold_the_largest_uid(database: Database
         )
         tx.session.execute(
             insert(Quarantined).values(
-                mailbox_id=mailbox_id, folder="INBOX", uid=_LARGEST, raw=b"-", error="-", at=datetime(2026, 1, 1, tzinfo=UTC)
+                mailbox_id=mailbox_id, folder="INBOX", uid=_LARGEST, raw=b"-", error="-", at=tx.now
             )
         )
     with database.reading() as tx:

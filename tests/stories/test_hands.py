@@ -1,0 +1,180 @@
+"""What people do: review drafts, answer, take back, correct."""
+
+import pytest
+from sqlalchemy import select
+
+from crm.models import TimelineEntry
+from crm.pipeline import move_stage, stage_name, undo_move
+from crm.suppressions import suppress
+from kit.errors import ConflictError, InvalidError, RefusedError
+from sequences.answers import cancel_answer, queue_answer
+from sequences.replies import correct_kind
+from sequences.review import approve, edit, list_drafts, save_personal_line, take_out
+from tests.stories.world import TWO_STEPS, World
+
+REVIEWED = TWO_STEPS.replace(
+    "    kind: email\n    subject", "    kind: email\n    review: required\n    subject", 1
+).replace("we make markers.", "{{ contact.personal_line }}")
+
+
+def text_of(world: World, number: int = -1) -> str:
+    part = world.mails_to("creator0@people.example")[number].get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+def talk(world: World) -> int:
+    """Let one pitch be answered; return the conversation."""
+    world.load()
+    world.enrol(world.people(1))
+    world.tick()
+    world.answer(world.mails_to("creator0@people.example")[0], "Tell me more?")
+    world.tick()
+    return world.messages()[-1].thread_id or 0
+
+
+def queue(world: World, thread_id: int, text: str, key: str = "key-1") -> int:
+    with world.database.transaction() as tx:
+        return queue_answer(tx, thread_id, text, request_key=key, actor="user:1").id
+
+
+def test_a_draft_leaves_only_after_a_yes_and_only_when_complete(small: World) -> None:
+    small.load(REVIEWED)
+    small.enrol(small.people(1))
+    assert small.tick().sent == 0
+    with small.database.transaction() as tx, pytest.raises(InvalidError, match="Still missing"):
+        approve(tx, 1, actor="user:1")
+    with small.database.transaction() as tx:
+        assert save_personal_line(tx, 1, "Your {{ braces }} film was fun.", links=small.engine.links).gaps == ()
+        approve(tx, 1, actor="user:1")
+    with small.database.transaction() as tx, pytest.raises(ConflictError):
+        approve(tx, 1, actor="user:2")
+    assert small.tick().sent == 1
+    assert "Your {{ braces }} film was fun." in text_of(small)
+    assert small.send().approved_by == "user:1"
+
+
+def test_a_draft_edited_by_hand_says_what_was_written(small: World) -> None:
+    small.load(REVIEWED)
+    small.enrol(small.people(1))
+    small.tick()
+    with small.database.transaction() as tx:
+        edit(tx, 1, "Only for you", "Dear {{ contact.first_name }}, a word.", links=small.engine.links)
+        approve(tx, 1, actor="user:1")
+    small.tick()
+    assert small.mails_to("creator0@people.example")[0]["Subject"] == "Only for you"
+    assert "Dear Creator0, a word." in text_of(small)
+
+
+def test_a_stop_at_approval_cancels_and_a_person_can_be_taken_out(small: World) -> None:
+    small.load(REVIEWED)
+    small.enrol(small.people(2))
+    small.tick()
+    with small.database.transaction() as tx:
+        suppress(tx, "creator0@people.example", reason="manual", source="by hand", actor="user:1")
+        assert approve(tx, 1, actor="user:1").state == "cancelled"
+        take_out(tx, 2, actor="user:1")
+        assert list_drafts(tx) == []
+    with small.database.transaction() as tx, pytest.raises(RefusedError):
+        approve(tx, 2, actor="user:1")
+    assert {run.state for run in small.runs()} == {"stopped"}
+    small.days(9)
+    assert small.tick().sent == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We pay {50%} [see below].",
+        "{{ contact.name }} {% if x %} {# note #}",
+        "1 < 2 & 3 > 2, snake_case_name, 5 * 4 * 3",
+        "[name] and [first name] stay",
+    ],
+)
+def test_an_answer_leaves_as_it_was_typed(small: World, text: str) -> None:
+    thread_id = talk(small)
+    queue(small, thread_id, text)
+    small.days(0.01)
+    assert small.tick().sent == 1
+    assert text in text_of(small)
+    mail = small.mails_to("creator0@people.example")[-1]
+    assert mail["In-Reply-To"].strip("<>") == small.messages()[1].rfc_id
+    assert mail["List-Unsubscribe"] is None
+
+
+def test_the_same_request_queues_once_and_may_be_taken_back(small: World) -> None:
+    thread_id = talk(small)
+    first = queue(small, thread_id, "Hello")
+    assert queue(small, thread_id, "Hello") == first
+    assert small.tick().sent == 0  # the moment in which it can be taken back
+    with small.database.transaction() as tx:
+        cancel_answer(tx, first)
+    small.days(1)
+    assert small.tick().sent == 0
+    second = queue(small, thread_id, "Hello again", "key-2")
+    small.days(0.01)
+    assert small.tick().sent == 1
+    with small.database.transaction() as tx, pytest.raises(ConflictError):
+        cancel_answer(tx, second)
+
+
+def test_a_worker_that_claimed_an_answer_first_wins(world: World) -> None:
+    thread_id = talk(world)
+    send_id = queue(world, thread_id, "Hello")
+    world.days(0.01)
+    refused = []
+
+    def take_back() -> None:
+        with world.database.transaction() as tx:
+            try:
+                cancel_answer(tx, send_id)
+            except ConflictError as error:
+                refused.append(str(error))
+
+    world.server.before_recipient = take_back
+    assert world.tick().sent == 1
+    assert refused == ["It has left already."]
+    assert world.send(-1).state == "sent"
+
+
+def test_nobody_who_asked_for_silence_is_answered(small: World) -> None:
+    thread_id = talk(small)
+    queue(small, thread_id, "Hello")
+    with small.database.transaction() as tx:
+        suppress(tx, "creator0@people.example", reason="manual", source="by hand", actor="user:1")
+    with small.database.transaction() as tx, pytest.raises(RefusedError):
+        queue_answer(tx, thread_id, "Hello", request_key="key-9", actor="user:1")
+    small.days(1)
+    assert small.tick().sent == 0
+    assert small.send(-1).state == "cancelled"
+
+
+def test_what_an_answer_says_can_be_corrected(small: World) -> None:
+    talk(small)
+    message_id = small.messages()[-1].id
+    with small.database.transaction() as tx:
+        assert correct_kind(tx, message_id, "not_now", actor="user:1").reply_kind == "not_now"
+        with pytest.raises(InvalidError):
+            correct_kind(tx, message_id, "maybe", actor="user:1")
+    assert small.suppressed() == set()
+    with small.database.transaction() as tx:
+        assert correct_kind(tx, message_id, "opt_out", actor="user:1").opt_out
+    assert small.suppressed() == {"creator0@people.example"}
+
+
+def test_a_stage_move_can_be_taken_back_until_the_next_one(small: World) -> None:
+    talk(small)
+    with small.database.transaction() as tx:
+        entry = tx.session.scalars(
+            select(TimelineEntry).where(TimelineEntry.kind == "stage").order_by(TimelineEntry.id.desc())
+        ).first()
+        assert entry is not None
+        undo_move(tx, entry.id, actor="user:1")
+        assert stage_name(tx, 1, 1) == "Pitched"
+        with pytest.raises(ConflictError):
+            undo_move(tx, entry.id, actor="user:1")
+        moved = move_stage(tx, 1, 1, "Agreed", actor="user:1")
+        move_stage(tx, 1, 1, "Active", actor="user:1")
+        assert moved is not None
+        with pytest.raises(ConflictError):
+            undo_move(tx, moved.id, actor="user:1")
