@@ -90,6 +90,8 @@ def serving(app: Flask, host: str, port: int) -> Iterator[int]:
     try:
         yield _port_of(server, port)
     finally:
+        # Answers in hand are finished before the sockets go away under them.
+        server.task_dispatcher.shutdown(timeout=5)
         server.close()
         thread.join(5)
 

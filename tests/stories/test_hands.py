@@ -12,9 +12,8 @@ from sequences.replies import correct_kind
 from sequences.review import approve, edit, list_drafts, save_personal_line, take_out
 from tests.stories.world import TWO_STEPS, World
 
-REVIEWED = TWO_STEPS.replace(
-    "    kind: email\n    subject", "    kind: email\n    review: required\n    subject", 1
-).replace("we make markers.", "{{ contact.personal_line }}")
+REVIEWED = TWO_STEPS.replace("    kind: email\n", "    kind: email\n    review: required\n", 1)
+REVIEWED = REVIEWED.replace("we make markers.", "{{ contact.personal_line }}")
 
 
 def text_of(world: World, number: int = -1) -> str:

@@ -139,7 +139,8 @@ BROKEN = [
     b"From: creator0@people.example\nContent-Type: text/plain; charset=utf-8\nMessage-ID: <b4@x.example>\n\n\xed\xa0",
     (
         b"From: creator0@people.example\nMessage-ID: <b5@x.example>\nContent-Type: multipart/mixed; boundary=x\n\n--x\n"
-        b"Content-Type: application/pdf; name=\"a\\\x00.pdf\"\nContent-Disposition: attachment; filename*=utf-8''a%00b.pdf"
+        b'Content-Type: application/pdf; name="a\\\x00.pdf"\n'
+        b"Content-Disposition: attachment; filename*=utf-8''a%00b.pdf"
         b"\n\nx\n--x--\n"
     ),
     b"\x00\xff\xfe",

@@ -21,6 +21,11 @@ from sequences.review import list_drafts, skip_draft
 from tests.conftest import dump_sqlite
 from tests.stories.world import MIA, TWO_STEPS, World
 
+
+def first_step(line: str) -> str:
+    return TWO_STEPS.replace("    kind: email\n", f"    kind: email\n    {line}\n", 1)
+
+
 OFFICE = TWO_STEPS.replace("window: always", 'window: {days: [mon, tue, wed, thu, fri], from: "09:00", to: "17:00"}')
 
 
@@ -241,9 +246,7 @@ def drafts(world: World) -> list[object]:
 
 def test_left_out_steps_keep_the_distance_and_the_subject(small: World) -> None:
     """The first mail is left out in review: the next one opens the conversation, after its own wait."""
-    small.load(
-        TWO_STEPS.replace("    kind: email\n    subject", "    kind: email\n    review: required\n    subject", 1)
-    )
+    small.load(first_step("review: required"))
     small.enrol(small.people(1))
     small.tick()
     with small.database.transaction() as tx:
@@ -257,10 +260,8 @@ def test_left_out_steps_keep_the_distance_and_the_subject(small: World) -> None:
 
 
 def test_a_step_left_out_between_two_does_not_pull_the_third_forward(small: World) -> None:
-    three = TASK.replace(
-        "kind: task\n    wait: 1 days\n    channel: instagram\n    title: Say hello",
-        "kind: email\n    wait: 1 days\n    review: required\n    thread: same",
-    )
+    by_hand = "kind: task\n    wait: 1 days\n    channel: instagram\n    title: Say hello"
+    three = TASK.replace(by_hand, "kind: email\n    wait: 1 days\n    review: required\n    thread: same")
     small.load(three)
     small.enrol(small.people(1))
     for _ in range(8):
@@ -286,7 +287,7 @@ steps:
     variants:
       - {key: a, weight: 3, subject: A, body: "Hello from A."}
       - {key: b, weight: 1, subject: B, body: "Hello from B."}
-      - {key: off, weight: 0, subject: C, body: "Never."}
+      - {key: never, weight: 0, subject: C, body: "Never."}
 """)
     small.enrol(small.people(40))
     small.tick()
@@ -298,9 +299,7 @@ steps:
 
 def test_an_attachment_travels_with_its_step(small: World) -> None:
     (small.folder / "kit.pdf").write_bytes(b"%PDF-1.4 markers")
-    small.load(
-        TWO_STEPS.replace("    kind: email\n    subject", "    kind: email\n    attachments: [kit.pdf]\n    subject", 1)
-    )
+    small.load(first_step("attachments: [kit.pdf]"))
     (small.folder / "kit.pdf").unlink()
     small.enrol(small.people(1))
     small.tick()
