@@ -13,11 +13,11 @@ from sequences.endings import Round, accept, end_round, forget, leave_unknown, p
 from sequences.engine import Engine
 from sequences.gate import check_pace, check_stops, check_window, room_left
 from sequences.intake import poll_line
-from sequences.leases import hold_lease
+from sequences.leases import hold_lease, renew_lease
 from sequences.letters import Envelope, fix_bytes
 from sequences.line import Line
 from sequences.models import Send
-from sequences.outbox import Claim, Counts, begin_transmission, claim_sends, claimable, release_claim, settle
+from sequences.outbox import UNREAD, Claim, Counts, begin_transmission, claim_sends, claimable, release_claim, settle
 from sequences.settlement import record_cancelled, record_failed
 from sequences.stop_rules import Clear, Hold, Stop
 from sequences.throttle import Later
@@ -63,6 +63,8 @@ def _claim(round_: Round) -> list[Claim]:
 def _claim_once(round_: Round) -> tuple[list[Claim], list[Claim]]:
     """Return what was claimed, and what of it was not pushed out of the window again."""
     with round_.engine.database.transaction() as tx:
+        if not renew_lease(tx, f"drain:{round_.mailbox.id}", round_.owner, round_.engine.lease_s):
+            return [], []
         mailbox = tx.session.get_one(Mailbox, round_.mailbox.id)
         by_hand = tx.session.scalar(claimable(mailbox.id, tx.now).where(Send.enrolment_id.is_(None)).limit(1))
         if mailbox.paused_at or isinstance(check_pace(tx, mailbox, by_hand=by_hand is not None), Later):
@@ -153,7 +155,8 @@ def _pass_fence(round_: Round, send_id: int) -> bool:
         round_.fence_error = result.error
     if round_.fence_error:
         # One try a round: a broken server is not signed in to once for every mail (B7).
-        release(round_, send_id, f"Held: the inbox could not be read ({round_.fence_error})")
+        # It is freed as soon as the mailbox is read again (intake).
+        release(round_, send_id, f"{UNREAD} ({round_.fence_error})", HOLD_FOR)
     return not round_.fence_error
 
 

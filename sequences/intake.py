@@ -21,9 +21,9 @@ from mailer.types import Fetched, FolderState, ParsedMail
 from sequences.copies import file_copies
 from sequences.engine import Engine
 from sequences.filing import file_mail
-from sequences.leases import beat
+from sequences.leases import beat, note_of
 from sequences.line import Line
-from sequences.outbox import Counts
+from sequences.outbox import Counts, free_unread
 
 log = logging.getLogger(__name__)
 
@@ -184,4 +184,6 @@ def _pause(engine: Engine, mailbox: Mailbox, words: str) -> None:
 
 def _leave_sign(engine: Engine, mailbox: Mailbox, result: PollResult) -> None:
     with engine.database.transaction() as tx:
+        if not result.error and note_of(tx, f"poll:{mailbox.id}"):
+            free_unread(tx, mailbox.id)
         beat(tx, f"poll:{mailbox.id}", note=result.error)

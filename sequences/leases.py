@@ -48,6 +48,11 @@ def beat(tx: Tx, name: str, note: str = "") -> None:
         row.at, row.note = tx.now, note
 
 
+def note_of(tx: Tx, name: str) -> str:
+    """Return what the last sign of life said."""
+    return tx.session.scalar(select(Heartbeat.note).where(Heartbeat.name == name)) or ""
+
+
 def _take(database: Database, name: str, owner: str, for_s: float) -> bool:
     with database.reading() as tx:
         holder = tx.session.scalar(select(Heartbeat.owner).where(Heartbeat.name == name))

@@ -11,6 +11,7 @@ from kit.tx import Tx
 from sequences.models import Attempt, Enrolment, Send, Sequence
 
 LEASED = ("claimed", "sending")
+UNREAD = "Held: the inbox could not be read"
 _CRASHED = "The program ended while this was being handed over. It may or may not have arrived."
 
 
@@ -174,6 +175,15 @@ def sweep_leases(tx: Tx, *, limit: int = 500) -> tuple[int, int]:
             )
             record_attempt(tx, send_id, "unknown", text=_CRASHED)
     return rescheduled, unknown
+
+
+def free_unread(tx: Tx, mailbox_id: int) -> None:
+    """Let follow-ups go that waited only because their mailbox could not be read."""
+    tx.session.execute(
+        update(Send)
+        .where(Send.mailbox_id == mailbox_id, Send.state == "scheduled", Send.reason.startswith(UNREAD))
+        .values(due_at=tx.now, reason="")
+    )
 
 
 def sent_log(tx: Tx, mailbox_id: int, since: datetime) -> list[datetime]:

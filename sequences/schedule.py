@@ -1,6 +1,7 @@
 """Pure: from a wait to an instant. Used alike by the engine, the preview and the forecast.
 
-Source: docs/architecture.md C2: a wait counts days in the recipient's zone at the same wall time, then moves into the window.
+Source: docs/architecture.md C2: a wait counts days in the recipient's zone at the same wall time, then moves into
+the window.
 """
 
 import re

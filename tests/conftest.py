@@ -110,6 +110,8 @@ def dump_sqlite(path: Path, *, without: tuple[str, ...] = ("heartbeats",)) -> st
     """Return an SQL dump of a SQLite file, some tables left out."""
     text = subprocess.run(
         ["python3", "-c", "import sqlite3,sys; print('\\n'.join(sqlite3.connect(sys.argv[1]).iterdump()))", str(path)],
-        capture_output=True, text=True, check=True,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     return "\n".join(line for line in text.splitlines() if not any(f'"{name}"' in line for name in without))

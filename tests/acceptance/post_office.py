@@ -66,14 +66,30 @@ def reply_with_s_nail(town: Town, creator: str, words: str, folder: Path) -> Non
     mbox.write_bytes(b"From mia@brand.test Mon Nov 23 10:02:00 2026\n" + raw + b"\n")
     user = creator.replace("@", "%40")
     settings = (
-        "v15-compat=yes", f"mta=smtp://{user}:secret@localhost:{town.postfix.port}", "smtp-use-starttls",
-        "smtp-auth=plain", f"tls-ca-file={town.dovecot.certificate.path}", "tls-ca-no-defaults", "tls-verify=strict",
-        "sendwait", f"from={creator}", "quote", "indentprefix=> ", "nosave", "noheader", "ttycharset=utf-8", "hostname=creator.test",
+        "v15-compat=yes",
+        f"mta=smtp://{user}:secret@localhost:{town.postfix.port}",
+        "smtp-use-starttls",
+        "smtp-auth=plain",
+        f"tls-ca-file={town.dovecot.certificate.path}",
+        "tls-ca-no-defaults",
+        "tls-verify=strict",
+        "sendwait",
+        f"from={creator}",
+        "quote",
+        "indentprefix=> ",
+        "nosave",
+        "noheader",
+        "ttycharset=utf-8",
+        "hostname=creator.test",
     )
     options = [part for setting in settings for part in ("-S", setting)]
     done = subprocess.run(
-        ["s-nail", "-:/", "-#", *options, "-Rf", str(mbox)], input=f"reply 1\n{words}\n.\nxit\n", text=True,
-        capture_output=True, timeout=30, check=False,
+        ["s-nail", "-:/", "-#", *options, "-Rf", str(mbox)],
+        input=f"reply 1\n{words}\n.\nxit\n",
+        text=True,
+        capture_output=True,
+        timeout=30,
+        check=False,
         env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8"},
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -63,8 +63,13 @@ class Program:
     def run(self, *arguments: str, **environment: str) -> Result:
         """Run a command to its end, whatever that is; `environment` is for this command only."""
         done = subprocess.run(
-            [_COMMAND, *arguments], env=self.env(environment), cwd=self.home.parent, capture_output=True, text=True,
-            timeout=_LONGEST_S, check=False,
+            [_COMMAND, *arguments],
+            env=self.env(environment),
+            cwd=self.home.parent,
+            capture_output=True,
+            text=True,
+            timeout=_LONGEST_S,
+            check=False,
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
@@ -82,8 +87,12 @@ class Program:
         """Start a command and leave it running; what it says is in `log`."""
         with self.log.open("wb") as log:
             return subprocess.Popen(
-                [_COMMAND, *arguments], env=self.env(), cwd=self.home.parent, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log,
+                [_COMMAND, *arguments],
+                env=self.env(),
+                cwd=self.home.parent,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
             )
 
     @property
@@ -103,8 +112,14 @@ class Program:
     def do_all(self, *commands: Sequence[str], **environment: str) -> None:
         """Run commands that must all succeed, one after the other, in one process: half of each is its start."""
         done = subprocess.run(
-            [sys.executable, "-c", _SEVERAL], input=json.dumps(commands), env=self.env(environment),
-            cwd=self.home.parent, capture_output=True, text=True, timeout=_LONGEST_S, check=False,
+            [sys.executable, "-c", _SEVERAL],
+            input=json.dumps(commands),
+            env=self.env(environment),
+            cwd=self.home.parent,
+            capture_output=True,
+            text=True,
+            timeout=_LONGEST_S,
+            check=False,
         )
         assert done.returncode == 0, f"{commands}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
 
@@ -113,8 +128,25 @@ class Program:
         self.do_all(
             ("brands", "add", "Lumen Markers", "--postal-address", "1 Long Lane, Galway"),
             (
-                "mailboxes", "add", address, "--smtp", smtp, "--imap", imap, "--user", address, "--name", "Mia Lund",
-                "--secret-env", "MAIL_SECRET", "--daily-cap", "none", "--gap-s", "0-0", "--ramp", "off",
+                "mailboxes",
+                "add",
+                address,
+                "--smtp",
+                smtp,
+                "--imap",
+                imap,
+                "--user",
+                address,
+                "--name",
+                "Mia Lund",
+                "--secret-env",
+                "MAIL_SECRET",
+                "--daily-cap",
+                "none",
+                "--gap-s",
+                "0-0",
+                "--ramp",
+                "off",
             ),
             MAIL_SECRET=password,
         )

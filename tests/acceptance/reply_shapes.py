@@ -55,7 +55,8 @@ def gmail_android(got: Delivered, words: str) -> EmailMessage:
     reply.add_alternative(
         f'<div dir="auto">{_html(words)}</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">'
         f'{escape(line)}<br></div><blockquote class="gmail_quote">{_html(got.text)}</blockquote></div>',
-        subtype="html", cte="base64",
+        subtype="html",
+        cte="base64",
     )
     return reply
 
@@ -69,7 +70,7 @@ def outlook_desktop(got: Delivered, words: str) -> EmailMessage:
         '<html xmlns:o="urn:schemas-microsoft-com:office:office"><body lang="EN-US"><div class="WordSection1">'
         f'<p class="MsoNormal">{_html(words)}<o:p></o:p></p><p class="MsoNormal"><o:p>&nbsp;</o:p></p>'
         '<div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in"><p class="MsoNormal">'
-        f"{_html(head)}<o:p></o:p></p></div><p class=\"MsoNormal\">{_html(got.text)}</p></div></body></html>",
+        f'{_html(head)}<o:p></o:p></p></div><p class="MsoNormal">{_html(got.text)}</p></div></body></html>',
         subtype="html",
     )
     return reply
@@ -82,7 +83,7 @@ def outlook_web(got: Delivered, words: str) -> EmailMessage:
     reply.add_alternative(
         f'<html><body dir="ltr"><div class="elementToProof">{_html(words)}</div><div id="appendonsend"></div>'
         f'<hr style="display:inline-block;width:98%" tabindex="-1"><div id="divRplyFwdMsg" dir="ltr">'
-        f"<font face=\"Calibri\">{_html(head)}</font></div><div>{_html(got.text)}</div></body></html>",
+        f'<font face="Calibri">{_html(head)}</font></div><div>{_html(got.text)}</div></body></html>',
         subtype="html",
     )
     return reply

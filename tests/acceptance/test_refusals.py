@@ -98,8 +98,17 @@ def test_an_unknown_field_in_a_pitch(program: Program, tmp_path: Path) -> None:
 def test_a_missing_secret(program: Program) -> None:
     _refused(
         program.run(
-            "mailboxes", "add", "tom@brand.test", "--smtp", _NOWHERE_SMTP, "--imap", _NOWHERE_IMAP, "--user", "tom",
-            "--secret-env", "NOT_THERE",
+            "mailboxes",
+            "add",
+            "tom@brand.test",
+            "--smtp",
+            _NOWHERE_SMTP,
+            "--imap",
+            _NOWHERE_IMAP,
+            "--user",
+            "tom",
+            "--secret-env",
+            "NOT_THERE",
         ),
         "NOT_THERE is not set",
     )
@@ -116,8 +125,18 @@ def test_a_missing_secret(program: Program) -> None:
 
 def test_plain_passwords_leave_this_machine_never(program: Program) -> None:
     result = program.run(
-        "mailboxes", "add", "tom@brand.test", "--smtp", "smtp+plain://mail.example", "--imap", _NOWHERE_IMAP,
-        "--user", "tom", "--secret-env", "MAIL_SECRET", MAIL_SECRET="secret",
+        "mailboxes",
+        "add",
+        "tom@brand.test",
+        "--smtp",
+        "smtp+plain://mail.example",
+        "--imap",
+        _NOWHERE_IMAP,
+        "--user",
+        "tom",
+        "--secret-env",
+        "MAIL_SECRET",
+        MAIL_SECRET="secret",
     )
     _refused(result, "mail.example")
     assert len(program.read("mailboxes", "list")) == 1

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,7 +82,10 @@ def start_postgres() -> PostgresServer:
     data = folder / "data"
     subprocess.run(
         [programs / "initdb", "-D", data, "-U", "rapport", "-A", "trust", "-E", "UTF8", "--no-sync"],
-        check=True, capture_output=True, cwd=folder, **identity,
+        check=True,
+        capture_output=True,
+        cwd=folder,
+        **identity,
     )
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -90,7 +93,10 @@ def start_postgres() -> PostgresServer:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             [programs / "postgres", "-D", data, "-p", str(port), "-k", str(folder), "-h", "127.0.0.1"],
-            stdout=log, stderr=log, cwd=folder, **identity,
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            **identity,
         )
     server = PostgresServer(folder=folder, port=port, process=process)
     for _ in range(200):
@@ -98,6 +104,6 @@ def start_postgres() -> PostgresServer:
             psycopg.connect(server.url("postgres")).close()
             break
         except psycopg.OperationalError:
-            time.sleep(0.05)
+            threading.Event().wait(0.05)
     server.prepare()
     return server

@@ -112,3 +112,19 @@ def test_after_a_stop_the_connection_carries_the_next_mail(small: World) -> None
     before = len([login for login in small.server.logins if login[0] == "smtp"])
     assert small.drain().sent == 1
     assert len([login for login in small.server.logins if login[0] == "smtp"]) == before + 1
+
+
+def test_what_waited_for_an_unreadable_inbox_leaves_as_soon_as_it_can_be_read(world: World) -> None:
+    world.load()
+    world.enrol(world.people(2))
+    world.tick()
+    world.days(3.1)
+    world.server.fail(FaultPoint.IMAP_CONNECT, times=None)
+    assert world.tick().sent == 0
+    assert {send.reason.partition(" (")[0] for send in world.sends() if send.state == "scheduled"} == {
+        "Held: the inbox could not be read"
+    }
+
+    world.server.heal()
+    world.clock.advance(timedelta(minutes=1))
+    assert world.tick().sent == 2

@@ -6,6 +6,7 @@ from crm import pipeline, suppressions, tasks, timeline
 from crm.contacts import get_contact
 from crm.models import User
 from kit.errors import InvalidError, NotFoundError
+from sequences import planning
 from sequences.opt_outs import forbid_contact
 from web import forms
 from web.auth import require
@@ -93,5 +94,5 @@ def lift(contact_id: int) -> Response:
 @blueprint.post("/tasks/<int:task_id>/done")
 def finish(task_id: int) -> Response:
     """Mark a task as done."""
-    tasks.complete_task(this_tx(), task_id, actor=this_actor())
+    planning.complete_step_task(this_tx(), tasks.complete_task(this_tx(), task_id, actor=this_actor()))
     return done("/today", "Done.")

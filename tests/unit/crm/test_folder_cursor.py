@@ -11,8 +11,13 @@ _LARGEST = 2**32 - 1
 def test_a_cursor_and_a_quarantined_mail_hold_the_largest_uid(database: Database) -> None:
     with database.transaction() as tx:
         mailbox = Mailbox(
-            address="mia@brand.test", smtp_url="smtps://mail.test", imap_url="imaps://mail.test", user="mia",
-            secret="-", window={}, created_at=tx.now,
+            address="mia@brand.test",
+            smtp_url="smtps://mail.test",
+            imap_url="imaps://mail.test",
+            user="mia",
+            secret="-",
+            window={},
+            created_at=tx.now,
         )
         tx.session.add(mailbox)
         tx.session.flush()

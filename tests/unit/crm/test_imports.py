@@ -176,8 +176,6 @@ def test_a_table_that_names_nobody_is_refused_and_leaves_no_import(sqlite_databa
     path = tmp_path / "paints.csv"
     path.write_text("colour,size\nred,4\nblue,5\n")
     with pytest.raises(InvalidError, match="who a row is about"):
-        run_import(
-            sqlite_database, path, brand_name=None, overrides={}, platform=None, dry_run=False, actor="user:1"
-        )
+        run_import(sqlite_database, path, brand_name=None, overrides={}, platform=None, dry_run=False, actor="user:1")
     with sqlite_database.reading() as tx:
         assert tx.session.scalar(select(Import)) is None
