@@ -1,6 +1,5 @@
 # Rapport. `make help` lists what there is.
 .DEFAULT_GOAL := help
-SHELL := /bin/bash
 PY := .venv/bin/python
 PYTHON ?= python3
 ARGS ?=

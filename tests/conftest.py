@@ -19,7 +19,8 @@ from web.schema import upgrade_schema
 
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("here", deadline=None)
-settings.load_profile("ci" if os.environ.get("CI") else "here")
+settings.register_profile("long", deadline=None, max_examples=3000, suppress_health_check=list(HealthCheck))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "here"))
 
 _missing: set[str] = set()
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

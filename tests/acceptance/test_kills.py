@@ -29,9 +29,9 @@ def test_fifty_kills_on_sqlite(make_program: MakeProgram, post: Post) -> None:
 def test_ten_kills_on_postgresql(make_program: MakeProgram, post: Post, postgres: PostgresServer) -> None:
     with postgres.fresh_database() as url:
         program = make_program(RAPPORT_DATABASE_URL=url)
-        moments = _kill_and_restart(program, post, people=40, kills=10, seed=11)
+        moments = _kill_and_restart(program, post, people=25, kills=10, seed=11)
         assert len(moments) >= 5
-        _check_and_resolve(program, post, people=40, kills=10)
+        _check_and_resolve(program, post, people=25, kills=10)
 
 
 def _kill_and_restart(program: Program, post: Post, *, people: int, kills: int, seed: int) -> Counter[str]:

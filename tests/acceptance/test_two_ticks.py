@@ -10,7 +10,7 @@ from tests.acceptance.conftest import MIA, MakeProgram, Post
 from tests.acceptance.program import Program
 from tests.servers.postgres import PostgresServer
 
-_PEOPLE = 40
+_PEOPLE = 20
 _LOOKS = 1200  # a twentieth of a second apart
 
 
