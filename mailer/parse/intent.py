@@ -45,6 +45,7 @@ _CUES: tuple[tuple[ReplyKind, str], ...] = (
             r"very|"
             r"super|really) (?:busy|much on)|(?:bad|wrong) timing|"
             r"(?:not|isn[’']t) (?:a |the )?(?:good|right|best) time|another time|in a few (?:weeks|months)|"
+            r"(?:ask|try|write to|ping) me again (?:in|next|after|later)|not (?:before|until) \w+|flat out|"
             r"(?:aktuell|"
             r"derzeit|zur ?zeit|momentan|im moment) (?:leider )?(?:nicht|kein\w*|ausgebucht|voll)|(?:vielleicht|"
             r"gerne) (?:später|ein andermal|nächst\w+)|melde\w* (?:dich|sie sich|euch) (?:bitte )?(?:im|in|nächst\w*|"

@@ -99,9 +99,10 @@ def _check_and_resolve(program: Program, post: Post, *, people: int, kills: int)
 
 def _tick_to_the_end(program: Program) -> list[dict[str, Any]]:
     """Tick undisturbed until every mail has come to its end, and return all mails."""
+    sends: list[dict[str, Any]] = []
     for _ in range(_ROUNDS_AT_MOST):
         program.do("tick")
-        sends: list[dict[str, Any]] = program.read("sends", "list")
+        sends = program.read("sends", "list")
         pitched = {send["email"] for send in sends if (send["step"], send["state"]) == ("pitch", "sent")}
         nudged = {send["email"] for send in sends if send["step"] == "nudge"}
         if pitched == nudged and all(send["state"] in ("sent", "failed", "unknown", "cancelled") for send in sends):

@@ -3,6 +3,7 @@
 import subprocess
 from collections import Counter
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,7 @@ def _run_two(program: Program, post: Post) -> None:
     assert [_wait(first), _wait(third)] == [0, 0], program.log.read_text()
     print(f"the second tick said: {second.strip()}")
     everything = {("pitch", "sent"): _PEOPLE, ("nudge", "sent"): _PEOPLE}
+    sends: list[dict[str, Any]] = []
     for _ in range(10):
         sends = program.read("sends", "list")
         if Counter((send["step"], send["state"]) for send in sends) == everything:

@@ -1,11 +1,14 @@
 """Reading: the failures that no well-behaved server shows. What servers do right is in tests/contracts."""
 
+import socket
+import ssl
 from collections.abc import Mapping
 
 import pytest
 
 from mailer.errors import DroppedError, FolderError, LoginError, MailError, TlsError, UnreachableError
 from mailer.imap import ImapSession
+from mailer.imap_door import enter
 from mailer.types import Login, Server
 from tests.servers.process import free_port
 
@@ -120,3 +123,11 @@ def test_a_huge_mail_comes_cut_off_with_its_true_size() -> None:
         (mail,) = opened.fetch([8])
         opened.close()
     assert (mail.size, mail.raw, mail.received_at.isoformat()) == (99_000_000, b"abc", "2026-01-01T23:00:00+00:00")
+
+
+def test_a_command_in_several_writes_does_not_wait_for_the_servers_ack() -> None:
+    with scripted_imap(CAPABLE) as port_of:
+        server = Server(protocol="imap", host="127.0.0.1", port=port_of.port, security="plain")
+        client = enter(server, LOGIN, timeout_s=0.4, tls=ssl.create_default_context())
+        assert client.socket().getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        client.logout()

@@ -24,6 +24,7 @@ from mailer.types import ReplyKind
         ("Mes tarifs commencent à 300 €.", ReplyKind.COUNTER_OFFER),
         ("Mi tarifa es de 300 euros.", ReplyKind.COUNTER_OFFER),
         ("Not right now, maybe later this year.", ReplyKind.NOT_NOW),
+        ("Not before Hogmanay, I am flat out, but do ask me again in January.", ReplyKind.NOT_NOW),
         ("I'm fully booked until March.", ReplyKind.NOT_NOW),
         ("Aktuell leider nicht.", ReplyKind.NOT_NOW),
         ("Pas en ce moment, désolée.", ReplyKind.NOT_NOW),
