@@ -20,6 +20,8 @@ from sequences.sequence_file import SequenceFile
 from sequences.texts import missing_in_step
 from sequences.values import merge_values
 
+PERSONAL_LINE = "contact.personal_line"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
@@ -128,9 +130,13 @@ def _gaps(
     brand = tx.session.get_one(Brand, sequence.brand_id)
     values = merge_values(tx, contact, brand, sender, document, email=email)
     missing: list[str] = []
+    is_reviewed = False
     for step in document.steps:
-        if step.review != "required":
-            missing += missing_in_step(version, step, values)
+        is_reviewed = is_reviewed or step.review == "required"
+        if step.review == "required":
+            continue
+        # Who reviews an earlier step writes the personal line there, and it stays with the run.
+        missing += [gap for gap in missing_in_step(version, step, values) if not (is_reviewed and gap == PERSONAL_LINE)]
     return list(dict.fromkeys(missing))
 
 

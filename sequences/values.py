@@ -8,6 +8,7 @@ from crm.brands import list_products
 from crm.contacts import list_handles
 from crm.models import Brand, Contact, Mailbox
 from kit.tx import Tx
+from mailer.addresses import is_role_address
 from sequences.sequence_file import SequenceFile
 
 PLATFORM_NAMES = {
@@ -40,12 +41,24 @@ def merge_values(
         "brand": {"name": brand.name, "postal_address": brand.postal_address, "signature": brand.signature},
         "product": _product(tx, brand),
         "offer": {},
-        "sender": {"name": mailbox.name, "first_name": mailbox.name.partition(" ")[0], "email": mailbox.address},
+        "sender": _sender(mailbox, brand),
         "sequence": {"name": document.name},
     }
     for root, fields in document.fields.items():
         values.setdefault(root, {}).update(fields)
     return values
+
+
+def _sender(mailbox: Mailbox, brand: Brand) -> dict[str, Any]:
+    """Return who writes: the mailbox's name, else what its address says, else the brand for a shared address."""
+    local = mailbox.address.partition("@")[0]
+    said = brand.name if is_role_address(mailbox.address) else local.replace(".", " ").replace("_", " ").title()
+    name = mailbox.name or said
+    return {
+        "name": name,
+        "first_name": name if name == brand.name else name.partition(" ")[0],
+        "email": mailbox.address,
+    }
 
 
 def _contact(contact: Contact, email: str, personal_line: str) -> dict[str, Any]:

@@ -77,8 +77,9 @@ class Town:
         return f"imaps://localhost:{self.dovecot.imaps_port}"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def town() -> Iterator[Town]:
+    """Give each test servers of its own: what lies in an inbox from before would be read at the first poll."""
     with TemporaryDirectory(prefix="rapport-town-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # the servers' own users must enter

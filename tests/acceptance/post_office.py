@@ -74,6 +74,7 @@ def reply_with_s_nail(town: Town, creator: str, words: str, folder: Path) -> Non
         "tls-ca-no-defaults",
         "tls-verify=strict",
         "sendwait",
+        "dot",
         f"from={creator}",
         "quote",
         "indentprefix=> ",

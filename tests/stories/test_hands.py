@@ -177,3 +177,34 @@ def test_a_stage_move_can_be_taken_back_until_the_next_one(small: World) -> None
         assert moved is not None
         with pytest.raises(ConflictError):
             undo_move(tx, moved.id, actor="user:1")
+
+
+def test_a_personal_line_may_come_with_the_review_of_an_earlier_step(world: World) -> None:
+    people = world.people(1)
+    world.load(
+        """\
+name: spring
+brand: Pastel & Co
+mailbox: mia@pastel.test
+window: always
+holidays: none
+steps:
+  - {key: pitch, kind: email, review: required, subject: Hello, body: "{{ contact.personal_line }} Shall we?"}
+  - {key: nudge, kind: email, wait: 1 day, thread: same, body: "As I said: {{ contact.personal_line }}"}
+"""
+    )
+    assert [verdict.sentence for verdict in world.enrol(people)] == [""]
+    world.tick()
+    with world.database.transaction() as tx:
+        draft = list_drafts(tx)[0]
+        assert draft.gaps == ("contact.personal_line",)
+        save_personal_line(tx, draft.send_id, "The burnt pan was brave.", links=world.engine.links)
+        approve(tx, draft.send_id, actor="user:1")
+    world.tick()
+    world.days(1.1)
+    world.tick()
+    texts = [mail.get_body(("plain",)).get_content() for mail in world.mails_to("creator0@people.example")]  # type: ignore[union-attr]
+    assert [text.splitlines()[0] for text in texts] == [
+        "The burnt pan was brave. Shall we?",
+        "As I said: The burnt pan was brave.",
+    ]

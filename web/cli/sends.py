@@ -3,6 +3,7 @@
 import click
 
 from kit.errors import InvalidError
+from sequences import review
 from sequences.explain import explain_send
 from sequences.listing import is_send_state, list_sends
 from sequences.models import SEND_STATES
@@ -49,6 +50,16 @@ def explain(send_id: int, as_json: bool) -> None:
         click.echo(f"  Held{until}: {hold['sentence']}")
     for attempt in found["attempts"]:
         click.echo(f"  Tried {attempt['at']:%Y-%m-%d %H:%M}: {attempt['outcome']} {attempt['text']}".rstrip())
+
+
+@sends_command.command("approve")
+@click.argument("send_ids", metavar="ID...", type=int, nargs=-1, required=True)
+def approve(send_ids: tuple[int, ...]) -> None:
+    """Let drafts leave that wait for review; all of them or, if one is refused, none."""
+    with enter().database.transaction() as tx:
+        for send_id in send_ids:
+            send = review.approve(tx, send_id, actor=ACTOR)
+            click.echo(f"Mail {send.id} is {send.state}{': ' + send.reason if send.reason else ''}")
 
 
 @sends_command.command("resolve")
