@@ -46,7 +46,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = {name for name in ("dovecot", "postfix", "postgresql", "redis", "chromium") if not _is_there(name)}
+    skipped = {
+        name for name in ("dovecot", "postfix", "postgresql", "redis", "chromium", "s-nail") if not _is_there(name)
+    }
     if skipped | _missing:
         terminalreporter.write_line(
             f"Not installed, so tests that need them were left out: {', '.join(sorted(skipped | _missing))}. "

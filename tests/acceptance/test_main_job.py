@@ -1,6 +1,5 @@
 """The main job through a real Postfix and a real Dovecot: TLS, passwords, delivery by LMTP, and only our commands."""
 
-import shutil
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -24,7 +23,7 @@ _BY_S_NAIL = ("I am in. Please send two sets,\none for my sister.", "How long is
 _ANSWERS = (*(words for _, words in SHAPES), *_BY_S_NAIL)
 
 
-@pytest.mark.skipif(shutil.which("s-nail") is None, reason="s-nail, a command-line mail program, is not installed")
+@pytest.mark.server("s-nail")
 def test_fifty_creators_ten_answers_forty_reminders(make_program: MakeProgram, town: Town, tmp_path: Path) -> None:
     program = _make_house(make_program, town, CREATORS)
     _launch(program, f"{_WAIT_S} seconds")

@@ -40,8 +40,8 @@ def _run_headless(play: Play) -> None:
 
 
 def _run_with_pages(play: Play, port: int) -> None:
-    from web.app import create_app  # noqa: PLC0415
-    from web.service import serving, wait_for_end  # noqa: PLC0415
+    from web.app import create_app
+    from web.service import serving, wait_for_end
 
     play.settle()
     with serving(create_app(play.house, demo=play), "127.0.0.1", port) as taken, running(play):

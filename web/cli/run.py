@@ -23,8 +23,8 @@ _HOST = click.option("--host", default="127.0.0.1", show_default=True)
 @_HOST
 def up_command(port: int, host: str) -> None:
     """Run everything in one process: pages, beat, workers."""
-    from web.app import create_app  # noqa: PLC0415 - the web costs half a second that other commands need not pay
-    from web.service import beating, only_one, serving, wait_for_end, working  # noqa: PLC0415
+    from web.app import create_app
+    from web.service import beating, only_one, serving, wait_for_end, working
 
     settings = _settings("up")
     with only_one(settings.home):
@@ -41,8 +41,8 @@ def up_command(port: int, host: str) -> None:
 @_HOST
 def web_command(port: int, host: str) -> None:
     """Answer requests only: for many machines."""
-    from web.app import create_app  # noqa: PLC0415
-    from web.service import serving, wait_for_end  # noqa: PLC0415
+    from web.app import create_app
+    from web.service import serving, wait_for_end
 
     house = open_house(_settings("web"))
     with serving(create_app(house), host, port) as taken:
@@ -53,7 +53,7 @@ def web_command(port: int, host: str) -> None:
 @click.command("worker")
 def worker_command() -> None:
     """Send and read only: for many machines; needs RAPPORT_BROKER_URL."""
-    from web.service import wait_for_end, working  # noqa: PLC0415
+    from web.service import wait_for_end, working
 
     settings = _settings("worker")
     _need_broker(settings)
@@ -65,9 +65,9 @@ def worker_command() -> None:
 @click.command("beat")
 def beat_command() -> None:
     """Sweep and ring only: for many machines; needs RAPPORT_BROKER_URL."""
-    from sequences.actors import declare_actors  # noqa: PLC0415
-    from sequences.broker import make_broker  # noqa: PLC0415
-    from web.service import beating, wait_for_end  # noqa: PLC0415
+    from sequences.actors import declare_actors
+    from sequences.broker import make_broker
+    from web.service import beating, wait_for_end
 
     settings = _settings("beat")
     _need_broker(settings)
