@@ -81,6 +81,7 @@ class World:
         self.database = database
         self.clock = clock
         self.folder = folder
+        self.written = 0
         self.server = Server(now=clock.now, accounts={MIA: "password"})
         self.seal = Seal(SECRET)
         self.engine = Engine(
@@ -160,12 +161,13 @@ class World:
         thread: bool = True,
     ) -> None:
         """Let the recipient of `mail` write back."""
+        self.written += 1
         reply = EmailMessage()
         reply["From"] = sender or str(mail["To"])
         reply["To"] = str(mail["From"])
         reply["Subject"] = subject or f"Re: {mail['Subject']}"
         reply["Date"] = self.clock.now()
-        reply["Message-ID"] = f"<{len(self.server.folder(MIA).mails)}.{id(reply)}@people.example>"
+        reply["Message-ID"] = f"<answer.{self.written}@people.example>"
         if thread:
             reply["In-Reply-To"] = str(mail["Message-ID"])
             reply["References"] = str(mail["Message-ID"])
