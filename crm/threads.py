@@ -1,7 +1,6 @@
 """Use cases: conversations: finding whose a mail is, and storing mail in and out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,15 +10,6 @@ from crm.pipeline import ensure_relationship
 from kit.tx import Tx
 
 SNIPPET = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
-    """Whose a mail is and how that was found; `thread_id` None when no conversation is known."""
-
-    contact_id: int | None
-    thread_id: int | None
-    by: str
 
 
 def find_by_ids(tx: Tx, rfc_ids: Iterable[str], *, mailbox_id: int | None = None) -> Message | None:

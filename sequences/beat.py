@@ -4,8 +4,6 @@ import logging
 import threading
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from crm.models import Mailbox
 from sequences.engine import Engine
 from sequences.hints import Hints
@@ -55,9 +53,3 @@ def _is_stale(last: Heartbeat | None, now: datetime, every_s: float) -> bool:
         return True
     wait = max(every_s, TROUBLED_POLL_EVERY_S) if last.note else every_s
     return last.at <= now - timedelta(seconds=wait)
-
-
-def newest_beat(engine: Engine) -> datetime | None:
-    """Return when any beat was last alive."""
-    with engine.database.reading() as tx:
-        return tx.session.scalar(select(Heartbeat.at).where(Heartbeat.name == "beat"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from kit.seal import Seal
+from mailer.servers import is_loopback
 from sequences.opt_outs import make_token
 
 
@@ -20,7 +21,7 @@ class Links:
 
     def opt_out_url(self, email: str, *, smtp_url: str, mailbox: str) -> str:
         """Return what the footer links to: our page, or a mail to the mailbox while the page is not reachable."""
-        if self.is_public or _is_loopback(smtp_url):
+        if self.is_public or is_loopback(urlsplit(smtp_url).hostname or ""):
             return self._page(email)
         return f"mailto:{quote(mailbox, safe='@')}?subject=unsubscribe"
 
@@ -30,8 +31,3 @@ class Links:
 
     def _page(self, email: str) -> str:
         return f"{self.public_url}/u/{quote(make_token(self.seal, email), safe='')}"
-
-
-def _is_loopback(smtp_url: str) -> bool:
-    host = urlsplit(smtp_url).hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.")
