@@ -8,6 +8,7 @@ from crm.models import Contact, ContactAddress, Mailbox, Message, Thread
 from crm.suppressions import find_personal_suppression
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from kit.tx import Tx
+from mailer.addresses import domain_of
 from mailer.message_id import new_message_id
 from sequences.models import Send, SendBody
 from sequences.pitch import Gaps, render_typed
@@ -40,6 +41,7 @@ def queue_answer(tx: Tx, thread_id: int, text: str, *, request_key: str, actor: 
         mailbox_id=mailbox.id,
         thread_id=thread.id,
         email=email,
+        domain=domain_of(email),
         subject=thread.subject,
         state="scheduled",
         rfc_id=new_message_id(tx.rng, domain=mailbox.address.rpartition("@")[2], now=tx.now),

@@ -13,7 +13,7 @@ OPEN_ENROLMENT = text("state IN ('active', 'held')")
 
 
 class Sequence(Base):
-    """Ordered steps by name; `state` is draft, live or paused."""
+    """Ordered steps by name; `state` is draft, live or paused. Breakers count bounces since `counted_from`."""
 
     __tablename__ = "sequences"
     __table_args__ = (CheckConstraint("state IN ('draft', 'live', 'paused')", name="state"),)
@@ -26,6 +26,7 @@ class Sequence(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     paused_at: Mapped[datetime | None] = mapped_column(Instant)
+    counted_from: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class SequenceVersion(Base):
@@ -40,6 +41,8 @@ class SequenceVersion(Base):
     source: Mapped[str] = mapped_column(Text)
     document: Mapped[dict[str, Any]] = mapped_column(Document)
     bodies: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    actor: Mapped[str] = mapped_column(String(80), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -58,7 +61,8 @@ class Enrolment(Base):
     """One contact's run through one version. `next_step` is the index of the step not yet planned.
 
     `next_at` is when that step may be planned, None while a send is under way or the run has ended. `hold_until` is
-    set while held. Open runs are unique per contact and sequence.
+    set while held. Open runs are unique per contact and sequence. `user_id` is who enrolled, None for the command
+    line; `override` is that person's reason for going against a rule of the team.
     """
 
     __tablename__ = "enrolments"
@@ -104,6 +108,8 @@ class Enrolment(Base):
     personal_line: Mapped[str] = mapped_column(Text, default="")
     facts: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     actor: Mapped[str] = mapped_column(String(80))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    override: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -112,7 +118,8 @@ class Send(Base):
     """The intent to deliver one step to one person, or one mail written by hand (`request_key`).
 
     `due_at` is when it may next be tried; `planned_at` what the schedule first said. A scheduled row with a
-    `reason` is held. The bytes lie in SendBody, fixed before the first attempt.
+    `reason` is held. `domain` is the recipient's, for its cap. The bytes lie in SendBody, fixed before the first
+    attempt.
     """
 
     __tablename__ = "sends"
@@ -135,7 +142,22 @@ class Send(Base):
             postgresql_where=text("state IN ('claimed', 'sending')"),
         ),
         Index("ix_sends_log", "mailbox_id", "sent_at"),
+        Index("ix_sends_sequence_log", "sequence_id", "sent_at"),
+        Index("ix_sends_domain_log", "domain", "sent_at"),
         Index("ix_sends_contact", "contact_id"),
+        Index(
+            "ix_sends_draft",
+            "due_at",
+            "id",
+            sqlite_where=text("state = 'draft'"),
+            postgresql_where=text("state = 'draft'"),
+        ),
+        Index(
+            "ix_sends_hard",
+            "hard_bounced_at",
+            sqlite_where=text("hard_bounced_at IS NOT NULL"),
+            postgresql_where=text("hard_bounced_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -143,12 +165,13 @@ class Send(Base):
     step_key: Mapped[str | None] = mapped_column(String(60))
     step: Mapped[int] = mapped_column(default=0)
     request_key: Mapped[str | None] = mapped_column(String(120), unique=True)
-    sequence_id: Mapped[int | None] = mapped_column(ForeignKey("sequences.id"), index=True)
+    sequence_id: Mapped[int | None] = mapped_column(ForeignKey("sequences.id"))
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
     brand_id: Mapped[int | None] = mapped_column(ForeignKey("brands.id"))
     mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id"))
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"))
     email: Mapped[str] = mapped_column(String(320))
+    domain: Mapped[str] = mapped_column(String(255), default="")
     variant: Mapped[str] = mapped_column(String(60), default="")
     subject: Mapped[str] = mapped_column(Text, default="")
     is_follow_up: Mapped[bool] = mapped_column(default=False)
@@ -165,6 +188,7 @@ class Send(Base):
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
     bounced_at: Mapped[datetime | None] = mapped_column(Instant)
+    hard_bounced_at: Mapped[datetime | None] = mapped_column(Instant)
     copy_filed_at: Mapped[datetime | None] = mapped_column(Instant)
     approved_by: Mapped[str] = mapped_column(String(80), default="")
     explanation: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
@@ -197,6 +221,55 @@ class Attempt(Base):
     stage: Mapped[str] = mapped_column(String(10), default="")
     code: Mapped[int | None]
     text: Mapped[str] = mapped_column(Text, default="")
+
+
+class VersionChange(Base):
+    """One move of runs from their versions to another one, kept so that it can be taken back."""
+
+    __tablename__ = "version_changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sequence_id: Mapped[int] = mapped_column(ForeignKey("sequences.id", ondelete="CASCADE"), index=True)
+    to_number: Mapped[int]
+    actor: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime] = mapped_column(Instant)
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)
+    undone_by: Mapped[str] = mapped_column(String(80), default="")
+
+
+class VersionMove(Base):
+    """What a change did to one run: versions, positions and next dates before and after."""
+
+    __tablename__ = "version_moves"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey("version_changes.id", ondelete="CASCADE"), index=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id", ondelete="CASCADE"))
+    from_version_id: Mapped[int] = mapped_column(ForeignKey("sequence_versions.id"))
+    to_version_id: Mapped[int] = mapped_column(ForeignKey("sequence_versions.id"))
+    before: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    after: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+
+
+class Incident(Base):
+    """Something about our sending that a person has to look at: a complaint, a breaker, a refused login.
+
+    `kind` is complaint, breaker or login. Open until somebody closes it.
+    """
+
+    __tablename__ = "incidents"
+    __table_args__ = (Index("ix_incidents_open", "closed_at", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id"))
+    sequence_id: Mapped[int | None] = mapped_column(ForeignKey("sequences.id"))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    sentence: Mapped[str] = mapped_column(Text)
+    data: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_by: Mapped[str] = mapped_column(String(80), default="")
 
 
 class Heartbeat(Base):

@@ -11,6 +11,7 @@ from crm.models import Brand, Contact, Mailbox, Task
 from crm.tasks import find_task_by_ref
 from crm.timeline import record_entry
 from kit.tx import Tx
+from mailer.addresses import domain_of
 from mailer.message_id import new_message_id
 from sequences.authoring import document_of
 from sequences.hours import contact_zone
@@ -139,6 +140,7 @@ def _insert_send(tx: Tx, run: Enrolment, step: Step, text: Variant, *, is_follow
         mailbox_id=run.mailbox_id,
         thread_id=run.thread_id if step.thread == "same" else None,
         email=run.email,
+        domain=domain_of(run.email),
         variant=text.key,
         is_follow_up=is_follow_up,
         rfc_id=new_message_id(tx.rng, domain=mailbox.address.rpartition("@")[2], now=tx.now),

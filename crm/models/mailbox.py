@@ -13,7 +13,7 @@ class Mailbox(Base):
     """An SMTP and IMAP account of ours, with its four throttles.
 
     `daily_cap` None means none; the gap is in seconds; `window` is "always" or a Window as a document; a mailbox
-    with `paused_at` sends nothing and says why. `secret` is sealed.
+    with `paused_at` sends nothing and says why; bounces count against it since `counted_from`. `secret` is sealed.
     """
 
     __tablename__ = "mailboxes"
@@ -37,6 +37,7 @@ class Mailbox(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     paused_at: Mapped[datetime | None] = mapped_column(Instant)
     pause_reason: Mapped[str] = mapped_column(Text, default="")
+    counted_from: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
