@@ -45,8 +45,8 @@ fix: setup ## Format, and mend what can be mended by itself
 services: ## Install the servers that some tests need (Debian and Ubuntu, by apt-get)
 	@tools/install_services
 
-sim: setup ## The long simulation
-	@RAPPORT_SEEDS=$${RAPPORT_SEEDS:-200} $(PY) -m pytest -n $(WORKERS) -m simulation $(ARGS)
+sim: setup ## The long simulation: 5,000 worlds, 10,000 races
+	@RAPPORT_SEEDS=$${RAPPORT_SEEDS:-5000} RAPPORT_RACES=$${RAPPORT_RACES:-10000} $(PY) -m pytest -n $(WORKERS) -m simulation $(ARGS)
 
 corpus: setup ## Measure the reading of mail on labelled messages: ARGS="FOLDER ..."
 	@PYTHONPATH=. $(PY) benchmarks/corpus.py $(ARGS)

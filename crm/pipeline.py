@@ -1,12 +1,23 @@
 """Use cases: where a contact stands with a brand, moves between stages, and taking a move back."""
 
-from sqlalchemy import select
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import select, update
 
 from crm.models import Brand, Relationship, Stage, TimelineEntry
 from crm.stages import StageAt, decide_move
-from crm.timeline import record_entry
+from crm.timeline import record_entries, record_entry
 from kit.errors import ConflictError, NotFoundError
 from kit.tx import Tx
+
+
+class Standing(NamedTuple):
+    """Whose relationship it is, and the stage it is at."""
+
+    contact_id: int
+    brand_id: int
+    stage_id: int
 
 
 def find_relationship(tx: Tx, contact_id: int, brand_id: int) -> Relationship | None:
@@ -30,7 +41,9 @@ def ensure_relationship(tx: Tx, contact_id: int, brand_id: int) -> Relationship:
     return relationship
 
 
-def move_stage(tx: Tx, contact_id: int, brand_id: int, stage_name: str, *, actor: str) -> TimelineEntry | None:
+def move_stage(
+    tx: Tx, contact_id: int, brand_id: int, stage_name: str, *, actor: str, cause: str = ""
+) -> TimelineEntry | None:
     """Move to a stage because a person says so; None when it stands there already."""
     target = tx.session.scalar(select(Stage).where(Stage.name == stage_name))
     if target is None:
@@ -38,7 +51,7 @@ def move_stage(tx: Tx, contact_id: int, brand_id: int, stage_name: str, *, actor
     relationship = ensure_relationship(tx, contact_id, brand_id)
     if relationship.stage_id == target.id:
         return None
-    return _apply(tx, relationship, target, actor=actor, cause="")
+    return _apply(tx, relationship, target, actor=actor, cause=cause)
 
 
 def move_by_rule(tx: Tx, contact_id: int, brand_id: int, rule: str, *, cause: str) -> TimelineEntry | None:
@@ -49,6 +62,39 @@ def move_by_rule(tx: Tx, contact_id: int, brand_id: int, rule: str, *, cause: st
     if target is None or decide_move(_at(current), _at(target)) is None:
         return None
     return _apply(tx, relationship, target, actor=f"rule:{rule}", cause=cause)
+
+
+def move_many_by_rule(tx: Tx, relationships: Mapping[int, Standing], rule: str, *, cause: str) -> None:
+    """Move many relationships forward because of a rule, by id; those the rule has no say about stay."""
+    stages = {stage.id: _at(stage) for stage in tx.session.scalars(select(Stage))}
+    target = tx.session.scalar(select(Stage).where(Stage.rule == rule))
+    if target is None:
+        return
+    moved = {
+        number: standing
+        for number, standing in relationships.items()
+        if decide_move(stages[standing.stage_id], _at(target))
+    }
+    if not moved:
+        return
+    tx.session.execute(
+        update(Relationship).where(Relationship.id.in_(moved)).values(stage_id=target.id, stage_since=tx.now)
+    )
+    because = f" ({cause})" if cause else ""
+    entries = []
+    for standing in moved.values():
+        before = stages[standing.stage_id]
+        entries.append(
+            {
+                "contact_id": standing.contact_id,
+                "kind": "stage",
+                "summary": f"{before.name} to {target.name}{because}",
+                "actor": f"rule:{rule}",
+                "brand_id": standing.brand_id,
+                "data": _move_data(before, _at(target), cause),
+            }
+        )
+    record_entries(tx, entries)
 
 
 def undo_move(tx: Tx, entry_id: int, *, actor: str) -> TimelineEntry:
@@ -88,7 +134,7 @@ def _apply(
         f"{before.name} to {target.name}{because}",
         actor=actor,
         brand_id=brand.id,
-        data={"from": before.name, "from_id": before.id, "to": target.name, "to_id": target.id, "cause": cause},
+        data=_move_data(_at(before), _at(target), cause),
         undoes_id=undoes_id,
     )
     tx.session.flush()
@@ -97,3 +143,7 @@ def _apply(
 
 def _at(stage: Stage) -> StageAt:
     return StageAt(id=stage.id, name=stage.name, position=stage.position)
+
+
+def _move_data(before: StageAt, target: StageAt, cause: str) -> dict[str, Any]:
+    return {"from": before.name, "from_id": before.id, "to": target.name, "to_id": target.id, "cause": cause}

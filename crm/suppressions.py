@@ -1,6 +1,6 @@
 """Use cases: whom never to mail. Checked when a mail is queued and again when it is sent."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 
@@ -9,6 +9,8 @@ from crm.timeline import record_entry
 from kit.errors import InvalidError, NotFoundError
 from kit.tx import Tx
 from mailer.addresses import domain_of, normalise_email
+
+PERSONAL = ("opt_out", "complaint")
 
 
 def find_suppression(tx: Tx, email: str) -> Suppression | None:
@@ -34,10 +36,39 @@ def find_personal_suppression(tx: Tx, contact_id: int, email: str) -> Suppressio
     return tx.session.scalar(
         select(Suppression)
         .where(Suppression.contact_id == contact_id, Suppression.lifted_at.is_(None))
-        .where(Suppression.reason.in_(("opt_out", "complaint")))
+        .where(Suppression.reason.in_(PERSONAL))
         .order_by(Suppression.since)
         .limit(1)
     )
+
+
+def find_personal_suppressions(tx: Tx, people: Collection[tuple[int, str]]) -> dict[tuple[int, str], tuple[str, str]]:
+    """Return target and reason of what forbids mail, by (contact, address), as `find_personal_suppression` decides.
+
+    One query for any number of people; who may be mailed is not in it.
+    """
+    targets = {email for _, email in people} | {f"@{domain_of(email)}" for _, email in people}
+    rows = tx.session.execute(
+        select(Suppression.target, Suppression.reason, Suppression.contact_id, Suppression.lifted_at)
+        .where(Suppression.target.in_(targets) | Suppression.contact_id.in_({contact_id for contact_id, _ in people}))
+        .order_by(Suppression.since)
+    ).all()
+    active: dict[str, tuple[str, str]] = {}
+    personal: dict[int, tuple[str, str]] = {}
+    for target, reason, contact_id, lifted_at in rows:
+        if lifted_at is not None:
+            continue
+        active.setdefault(target, (target, reason))
+        if reason in PERSONAL and contact_id is not None:
+            personal.setdefault(contact_id, (target, reason))
+    ever = {row[0] for row in rows}
+    found: dict[tuple[int, str], tuple[str, str]] = {}
+    for contact_id, email in people:
+        by_address = active.get(email) or active.get(f"@{domain_of(email)}")
+        verdict = by_address or (None if email in ever else personal.get(contact_id))
+        if verdict:
+            found[contact_id, email] = verdict
+    return found
 
 
 def suppressed_among(tx: Tx, emails: Iterable[str]) -> set[str]:

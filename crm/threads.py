@@ -1,15 +1,42 @@
 """Use cases: conversations: finding whose a mail is, and storing mail in and out."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import Column, ColumnElement, Table, case, insert, select, update
 
 from crm.models import ContactAddress, Message, MessageBody, MessageId, Relationship, Thread
 from crm.pipeline import ensure_relationship
 from kit.tx import Tx
 
 SNIPPET = 200
+REFERENCED = ("sent", "manual", "reply")
+
+_MESSAGES, _BODIES, _IDS, _THREADS, _RELATIONSHIPS = (
+    cast("Table", model.__table__) for model in (Message, MessageBody, MessageId, Thread, Relationship)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentMail:
+    """One mail of ours that has left; `kind` is sent or manual, `also_known_as` the ids that servers gave it."""
+
+    send_id: int
+    mailbox_id: int
+    thread_id: int
+    contact_id: int
+    kind: str
+    rfc_id: str
+    also_known_as: tuple[str, ...]
+    sender: str
+    sender_name: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    at: datetime
 
 
 def find_by_ids(tx: Tx, rfc_ids: Iterable[str], *, mailbox_id: int | None = None) -> Message | None:
@@ -63,6 +90,75 @@ def store_message(
     return message
 
 
+def store_sent(tx: Tx, mails: Sequence[SentMail]) -> list[int]:
+    """Store many mails of ours in a few statements; return their ids in the same order."""
+    rows = [
+        {
+            "mailbox_id": mail.mailbox_id,
+            "thread_id": mail.thread_id,
+            "contact_id": mail.contact_id,
+            "direction": "out",
+            "kind": mail.kind,
+            "dedupe": mail.rfc_id,
+            "rfc_id": mail.rfc_id,
+            "sender": mail.sender,
+            "sender_name": mail.sender_name,
+            "recipients": [mail.recipient],
+            "subject": mail.subject,
+            "snippet": " ".join(mail.text[: 2 * SNIPPET].split())[:SNIPPET],
+            "at": mail.at,
+            "dated_at": mail.at,
+            "folder": "sent",
+            "matched_by": "sent by Rapport",
+            "facts": {"send": mail.send_id},
+        }
+        for mail in mails
+    ]
+    stored = tx.session.execute(insert(_MESSAGES).returning(_MESSAGES.c.id, sort_by_parameter_order=True), rows)
+    ids = list(stored.scalars())
+    bodies = [
+        {"message_id": number, "new_text": mail.text, "text": mail.text, "html": mail.html or None}
+        for number, mail in zip(ids, mails, strict=True)
+    ]
+    tx.session.execute(insert(_BODIES), bodies)
+    known = [
+        {"message_id": number, "rfc_id": rfc_id}
+        for number, mail in zip(ids, mails, strict=True)
+        for rfc_id in dict.fromkeys((mail.rfc_id, *mail.also_known_as))
+    ]
+    tx.session.execute(insert(_IDS), known)
+    return ids
+
+
+def open_threads(tx: Tx, rows: Sequence[Mapping[str, object]]) -> list[int]:
+    """Begin many conversations with our mail; `rows` name mailbox_id, contact_id, brand_id, subject and last_at."""
+    if not rows:
+        return []
+    values = [{**row, "last_out_at": row["last_at"]} for row in rows]
+    opened = tx.session.execute(insert(_THREADS).returning(_THREADS.c.id, sort_by_parameter_order=True), values)
+    return list(opened.scalars())
+
+
+def touch_out(tx: Tx, thread_ids: Collection[int], relationship_ids: Collection[int], at: datetime) -> None:
+    """Note that we wrote at `at` in these conversations and relationships; instants only move forward."""
+    if thread_ids:
+        tx.session.execute(
+            update(_THREADS)
+            .where(_THREADS.c.id.in_(thread_ids))
+            .values(last_at=_later(_THREADS.c.last_at, at), last_out_at=_later(_THREADS.c.last_out_at, at))
+        )
+    if relationship_ids:
+        tx.session.execute(
+            update(_RELATIONSHIPS)
+            .where(_RELATIONSHIPS.c.id.in_(relationship_ids))
+            .values(last_out_at=_later(_RELATIONSHIPS.c.last_out_at, at))
+        )
+
+
+def _later(column: Column[datetime], at: datetime) -> ColumnElement[datetime]:
+    return case((column > at, column), else_=at)
+
+
 def touch_thread(tx: Tx, thread: Thread, *, at: datetime, inbound: bool, counts_as_turn: bool) -> None:
     """Note a new message on its conversation and relationship; machine mail moves the list, never the turn."""
     thread.last_at = max(thread.last_at, at)
@@ -87,18 +183,6 @@ def list_messages(tx: Tx, thread_id: int) -> list[tuple[Message, MessageBody]]:
         .order_by(Message.at, Message.id)
     )
     return [(message, body) for message, body in tx.session.execute(query)]
-
-
-def reference_chain(tx: Tx, thread_id: int) -> list[str]:
-    """Return the ids of a conversation's mails, oldest first: what References carries."""
-    query = (
-        select(Message.rfc_id)
-        .where(
-            Message.thread_id == thread_id, Message.rfc_id.is_not(None), Message.kind.in_(("sent", "manual", "reply"))
-        )
-        .order_by(Message.at, Message.id)
-    )
-    return [rfc_id for rfc_id in tx.session.scalars(query) if rfc_id]
 
 
 def _relationship(tx: Tx, thread: Thread) -> Relationship | None:

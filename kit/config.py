@@ -14,6 +14,7 @@ from kit.errors import InvalidError
 
 _KEY_SIZE = 32
 _WEAK_KEY = 16
+_MOST_TOGETHER = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Settings:
     broker_url: str | None
     public_url: str
     now: datetime | None
+    send_together: int
     secret_key: str | None = field(repr=False)
     listed: tuple[Setting, ...] = field(repr=False)
 
@@ -56,6 +58,7 @@ _ABOUT = {
     "RAPPORT_BROKER_URL": "redis://... or amqp://...; in-process when unset",
     "RAPPORT_SECRET_KEY": "seals mailbox secrets, signs links and cookies; made once in RAPPORT_HOME when unset",
     "RAPPORT_PUBLIC_URL": "base of public links in mail",
+    "RAPPORT_SEND_TOGETHER": "mails committed as sending at once: quicker, and as many unknown after a crash",
     "RAPPORT_NOW": "a fixed clock for one command (ISO 8601 with zone)",
 }
 _CHECKOUT = Path(__file__).resolve().parent.parent
@@ -82,6 +85,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if secret and len(secret) < _WEAK_KEY:
         faults.append(f"RAPPORT_SECRET_KEY is too short: use at least {_WEAK_KEY} characters.")
     now = _read_now(given.get("RAPPORT_NOW"), faults)
+    together = given.get("RAPPORT_SEND_TOGETHER", "1")
+    if not together.isdecimal() or not 1 <= int(together) <= _MOST_TOGETHER:
+        faults.append(f"RAPPORT_SEND_TOGETHER must be a number from 1 to {_MOST_TOGETHER}.")
     if faults:
         raise InvalidError(" ".join(faults), code="settings", faults=tuple(faults))
     values = {
@@ -90,6 +96,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         "RAPPORT_BROKER_URL": _mask_url(broker_url or "in-process"),
         "RAPPORT_SECRET_KEY": "********",
         "RAPPORT_PUBLIC_URL": public_url,
+        "RAPPORT_SEND_TOGETHER": together,
         "RAPPORT_NOW": given.get("RAPPORT_NOW", "-"),
     }
     listed = tuple(
@@ -102,6 +109,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         broker_url=broker_url,
         public_url=public_url,
         now=now,
+        send_together=int(together),
         secret_key=secret,
         listed=listed,
     )

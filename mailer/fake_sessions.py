@@ -9,8 +9,9 @@ from mailer.errors import DroppedError, FolderError, MailError, ReplyError, Uncl
 from mailer.fake_faults import Fault, FaultPoint
 from mailer.fake_store import FakeAccount, FakeFolder, fetched, message_id_of
 from mailer.folder_names import choose_folders
+from mailer.parcels import hand_over_singly
 from mailer.smtp_replies import find_enhanced
-from mailer.types import Accepted, Fetched, Folders, FolderState
+from mailer.types import Accepted, Fetched, Folders, FolderState, Outcome, Parcel
 
 _CLOSING = 421
 
@@ -69,6 +70,10 @@ class FakeSmtpSession:
         if fault:
             raise self._broken(UnclearError("The server never said whether it took the mail."))
         return Accepted(code=250, text=f"2.0.0 Ok: queued as {queued}")
+
+    def transmit_many(self, parcels: Sequence[Parcel]) -> Iterator[Outcome]:
+        """Hand over several mails, each when its outcome is asked for."""
+        return hand_over_singly(self, parcels)
 
     def reset(self) -> None:
         """Forget a prepared mail."""

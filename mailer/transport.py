@@ -8,7 +8,7 @@ from typing import Protocol
 from mailer.imap import ImapSession
 from mailer.smtp import SmtpSession
 from mailer.tls import make_tls_context
-from mailer.types import Accepted, Fetched, Folders, FolderState, Login, Server
+from mailer.types import Accepted, Fetched, Folders, FolderState, Login, Outcome, Parcel, Server
 
 
 class SmtpPort(Protocol):
@@ -25,6 +25,16 @@ class SmtpPort(Protocol):
 
     def transmit(self, raw: bytes) -> Accepted:
         """Hand over the prepared mail and return the server's final word."""
+        ...
+
+    def transmit_many(self, parcels: Sequence[Parcel]) -> Iterator[Outcome]:
+        """Hand over several mails and yield one outcome for each, in order, as soon as it is known.
+
+        Nothing is raised: a ReplyError is a definite refusal (also by ourselves: size, address), an UnclearError means
+        that the mail may have been taken, a DroppedError that none of its content left. No content leaves before the
+        outcome is asked for. After a DroppedError or UnclearError all later ones are DroppedErrors. An iterator that
+        is left half-way may cost the connection; nothing else may be asked of the session meanwhile.
+        """
         ...
 
     def reset(self) -> None:

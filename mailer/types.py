@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeAlias
+
+from mailer.errors import DroppedError, ReplyError, UnclearError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +151,19 @@ class Accepted:
 
     code: int
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One mail to hand over: its envelope and its bytes. An empty `sender` is the null path."""
+
+    sender: str
+    recipient: str
+    raw: bytes
+    smtputf8: bool = False
+
+
+Outcome: TypeAlias = Accepted | ReplyError | UnclearError | DroppedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,8 @@
 """Use cases: sequences as versioned texts: import, check, export, start, pause, resume."""
 
-import json
 import mimetypes
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -46,7 +45,7 @@ def read_draft(path: Path, workspace: Mapping[str, str]) -> Draft:
     faults: list[str] = []
     bodies: dict[str, str] = {}
     files: dict[str, bytes] = {}
-    for step in document.steps:
+    for step in document.flow.steps:
         for text in step.texts():
             _read_body(step, text.subject, text.body, path.parent, workspace, bodies, faults)
         _read_files(step, path.parent, files, faults)
@@ -114,18 +113,27 @@ def get_version(tx: Tx, sequence: Sequence) -> SequenceVersion:
 
 def document_of(version: SequenceVersion) -> SequenceFile:
     """Return the reading of a stored version."""
-    return _read_document(json.dumps(version.document))
+    return _read_document(_Stored(version.id, version.source, version.document))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What tells a version from all others, also from one of another database; its reading follows from it."""
+
+    id: int
+    source: str
+    document: Mapping[str, object] = field(compare=False)
 
 
 @lru_cache(maxsize=256)
-def _read_document(text: str) -> SequenceFile:
+def _read_document(stored: _Stored) -> SequenceFile:
     # Every mail asks for its sequence several times; a version never changes, and neither does a frozen document.
-    return SequenceFile.model_validate_json(text)
+    return SequenceFile.model_validate(stored.document)
 
 
 def steps_of(version: SequenceVersion) -> tuple[Step, ...]:
-    """Return the steps of a stored version."""
-    return document_of(version).steps
+    """Return the steps of a stored version by number, those in branches included."""
+    return document_of(version).flow.steps
 
 
 def start_sequence(tx: Tx, name: str) -> Sequence:

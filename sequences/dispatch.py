@@ -1,23 +1,47 @@
 """Use cases: one mailbox's outbox: claim, fence, re-check, hand over, settle. No transaction is held across a socket.
 
-The story of one mail is `_deliver`: every step either goes on or ends the send with a state and a reason. Policy
+The story of a batch is `drain_mailbox`: every step either goes on or ends a send with a state and a reason. Policy
 lives in gate and stop_rules; this file only puts the steps in order.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from crm.models import Mailbox
 from kit.tx import Tx
 from mailer.errors import DroppedError, LoginError, MailError, ReplyError, TlsError, UnclearError
-from sequences.endings import Round, accept, end_round, forget, leave_unknown, pause, refuse, release
+from mailer.types import Accepted, Outcome, Parcel
+from sequences.docket import Case, read_docket
+from sequences.endings import (
+    Round,
+    accept,
+    end_round,
+    forget,
+    leave_unbegun,
+    leave_unknown,
+    pause,
+    refuse,
+    release,
+)
 from sequences.engine import Engine
-from sequences.gate import check_pace, check_stops, check_window, room_left
+from sequences.gate import Gate
 from sequences.intake import poll_line
 from sequences.leases import hold_lease, renew_lease
 from sequences.letters import Envelope, fix_bytes
+from sequences.limits import read_pace
 from sequences.line import Line
 from sequences.models import Send
-from sequences.outbox import UNREAD, Claim, Counts, begin_transmission, claim_sends, claimable, release_claim, settle
+from sequences.outbox import (
+    UNREAD,
+    Counts,
+    begin_transmission,
+    claim_sends,
+    claimable,
+    record_attempt,
+    release_claim,
+    settle,
+)
 from sequences.settlement import record_cancelled, record_failed
 from sequences.stop_rules import Clear, Hold, Stop
 from sequences.throttle import Later
@@ -31,8 +55,7 @@ def drain_mailbox(engine: Engine, mailbox_id: int) -> Counts:
     counts = Counts()
     with engine.database.reading() as tx:
         mailbox = tx.session.get(Mailbox, mailbox_id)
-        has_work = mailbox is not None and tx.session.scalar(claimable(mailbox_id, tx.now).limit(1)) is not None
-        if mailbox is None or mailbox.paused_at or not has_work or _pace_says_wait(tx, mailbox):
+        if mailbox is None or mailbox.paused_at or not _may_send(tx, mailbox):
             return counts
     with (
         hold_lease(engine.database, f"drain:{mailbox_id}", engine.lease_s) as owner,
@@ -41,165 +64,222 @@ def drain_mailbox(engine: Engine, mailbox_id: int) -> Counts:
         if owner is None:
             return counts
         round_ = Round(engine, mailbox, line, owner, counts)
-        while not round_.is_over and (claims := _claim(round_)):
-            for claim in claims:
-                _deliver(round_, claim)
+        while not round_.is_over and (envelopes := _claim(round_)):
+            for begin in range(0, len(envelopes), engine.together):
+                _hand_over(round_, envelopes[begin : begin + engine.together])
     return counts
 
 
-def _pace_says_wait(tx: Tx, mailbox: Mailbox) -> bool:
-    by_hand = tx.session.scalar(claimable(mailbox.id, tx.now).where(Send.enrolment_id.is_(None)).limit(1)) is not None
-    return isinstance(check_pace(tx, mailbox, by_hand=by_hand), Later)
+def _may_send(tx: Tx, mailbox: Mailbox) -> bool:
+    """Return whether anything is due that the pace may let go: an idle look writes nothing (C4)."""
+    if tx.session.scalar(claimable(mailbox.id, tx.now).limit(1)) is None:
+        return False
+    pace = read_pace(tx, mailbox)
+    if isinstance(pace.check(tx.now, by_hand=_is_by_hand_due(tx, mailbox)), Later):
+        return False
+    if pace.check_first(tx.now) is None:
+        return True
+    return tx.session.scalar(claimable(mailbox.id, tx.now, first_mails=False).limit(1)) is not None
 
 
-def _claim(round_: Round) -> list[Claim]:
-    """Take the next sends that window and pace allow; what the window holds back moves to its opening."""
+def _is_by_hand_due(tx: Tx, mailbox: Mailbox) -> bool:
+    query = claimable(mailbox.id, tx.now).where(Send.enrolment_id.is_(None)).limit(1)
+    return tx.session.scalar(query) is not None
+
+
+def _claim(round_: Round) -> list[Envelope]:
+    """Take the next sends that every rule lets go; what a rule holds back moves to the date the rule names."""
     while True:
-        claims, kept = _claim_once(round_)
-        if kept or not claims:
+        with round_.engine.database.transaction() as tx:
+            claimed, kept = _claim_once(tx, round_)
+        if kept or not claimed:
             return kept
 
 
-def _claim_once(round_: Round) -> tuple[list[Claim], list[Claim]]:
-    """Return what was claimed, and what of it was not pushed out of the window again."""
-    with round_.engine.database.transaction() as tx:
-        if not renew_lease(tx, f"drain:{round_.mailbox.id}", round_.owner, round_.engine.lease_s):
-            return [], []
-        mailbox = tx.session.get_one(Mailbox, round_.mailbox.id)
-        by_hand = tx.session.scalar(claimable(mailbox.id, tx.now).where(Send.enrolment_id.is_(None)).limit(1))
-        if mailbox.paused_at or isinstance(check_pace(tx, mailbox, by_hand=by_hand is not None), Later):
-            return [], []
-        batch = 1 if mailbox.gap_max_s or by_hand else round_.engine.batch
-        room = room_left(tx, mailbox)
-        limit = batch if room is None else min(batch, room)
-        claims = claim_sends(tx, mailbox, round_.owner, limit=limit, lease_s=round_.engine.lease_s)
-        return claims, [claim for claim in claims if not _is_pushed_out(tx, round_, claim.send_id)]
+def _claim_once(tx: Tx, round_: Round) -> tuple[int, list[Envelope]]:
+    """Return how many were claimed, and the envelopes of those that may go on."""
+    if not renew_lease(tx, f"drain:{round_.mailbox.id}", round_.owner, round_.engine.lease_s):
+        return 0, []
+    # The team is asked once, in the transaction that commits to sending.
+    claimed, kept = choose(tx, round_, team=False)
+    envelopes, faulty = fix_bytes(tx, kept, tx.session.get_one(Mailbox, round_.mailbox.id), round_.engine.links)
+    for case, words in faulty:
+        _fail(tx, round_, case, f"The mail could not be written: {words}")
+    return claimed, envelopes
 
 
-def _is_pushed_out(tx: Tx, round_: Round, send_id: int) -> bool:
-    send, mailbox = tx.session.get_one(Send, send_id), tx.session.get_one(Mailbox, round_.mailbox.id)
-    later = check_window(tx, send, mailbox)
-    if later is None:
-        return False
-    release_claim(tx, send_id, round_.owner, due_at=later.at, reason=later.reason)
-    round_.counts.held += 1
-    return True
+def choose(tx: Tx, round_: Round, *, team: bool = True) -> tuple[int, list[Case]]:
+    """Claim what may leave now by every rule; return how many were claimed, and which of them may go on.
+
+    The others are back in the queue with their date, or at their end. The forecast chooses by this too.
+    """
+    engine = round_.engine
+    mailbox = tx.session.get_one(Mailbox, round_.mailbox.id)
+    by_hand = _is_by_hand_due(tx, mailbox)
+    pace = read_pace(tx, mailbox)
+    if mailbox.paused_at or isinstance(pace.check(tx.now, by_hand=by_hand), Later):
+        return 0, []
+    batch = 1 if mailbox.gap_max_s or by_hand else max(engine.batch, engine.together)
+    room = pace.room(tx.now)
+    send_ids = claim_sends(
+        tx,
+        mailbox,
+        round_.owner,
+        limit=batch if room is None else min(batch, room),
+        lease_s=engine.lease_s,
+        first_mails=pace.check_first(tx.now) is None,
+    )
+    cases = read_docket(tx, send_ids)
+    gate = Gate(tx, mailbox, cases, pace=pace, team=team)
+    return len(cases), [case for case in cases if _may_leave(tx, round_, gate, case)]
 
 
-def _deliver(round_: Round, claim: Claim) -> None:
-    """Bring one claimed send to an end, or back into the queue with a reason."""
-    if round_.is_over:
-        release(round_, claim.send_id, "The mailbox stopped sending.")
-        return
-    envelope = _prepare(round_, claim.send_id)
-    if envelope is None or (envelope.needs_fence and not _pass_fence(round_, envelope.send_id)):
-        return
-    if not _announce(round_, envelope):
-        return
-    for _ in range(FENCE_TRIES):
-        verdict = _commit_to_send(round_, envelope)
-        if verdict != "stale":
-            break
-        if not _pass_fence(round_, envelope.send_id):
-            forget(round_)
-            return
-    else:
-        verdict = "held"
-        release(round_, envelope.send_id, "The inbox could not be read quickly enough.")
-    if verdict != "go":
-        forget(round_)
-        return
-    _transmit(round_, envelope)
-
-
-def _prepare(round_: Round, send_id: int) -> Envelope | None:
-    with round_.engine.database.transaction() as tx:
-        send = tx.session.get_one(Send, send_id)
-        if not _may_leave(tx, round_, send):
-            return None
-        mailbox = tx.session.get_one(Mailbox, round_.mailbox.id)
-        try:
-            return fix_bytes(tx, send, mailbox, round_.engine.links)
-        except ValueError as error:
-            settle(tx, send.id, round_.owner, "failed", reason=f"The mail could not be written: {error}")
-            record_failed(tx, send, words=f"the mail could not be written: {error}", is_dead_address=False)
-            round_.counts.failed += 1
-            return None
-
-
-def _may_leave(tx: Tx, round_: Round, send: Send) -> bool:
-    """Apply the stops; a stop ends the send, a hold gives it back. A batch may outlast the window or a limit."""
-    match check_stops(tx, send):
+def _may_leave(tx: Tx, round_: Round, gate: Gate, case: Case) -> bool:
+    """Ask the gate; a stop ends the send, a hold or a limit gives it back with its date."""
+    send_id = case.entry.id
+    match gate.judge(case):
         case Clear():
-            return not _is_pushed_out(tx, round_, send.id)
+            return True
         case Stop() as stop:
-            settle(tx, send.id, round_.owner, "cancelled", reason=stop.sentence)
-            record_cancelled(tx, send, stop)
+            if settle(tx, send_id, round_.owner, "cancelled", reason=stop.sentence):
+                record_cancelled(tx, tx.session.get_one(Send, send_id), stop)
         case Hold(sentence=sentence, until=until):
-            release_claim(tx, send.id, round_.owner, due_at=until or tx.now + HOLD_FOR, reason=sentence)
-            round_.counts.held += 1
+            _hold(tx, round_, case, until or tx.now + HOLD_FOR, sentence)
+        case Later(at=at, reason=reason):
+            _hold(tx, round_, case, at, reason)
+        case verdict:
+            assert_never(verdict)
     return False
 
 
-def _pass_fence(round_: Round, send_id: int) -> bool:
-    """Read the mailbox before a follow-up (A7): the poll begins after the claim; one poll serves a batch."""
-    claimed_at = _claimed_at(round_, send_id)
-    now = round_.engine.clock.now()
-    fresh = round_.polled_at and round_.polled_at >= claimed_at
-    if fresh and round_.polled_at and (now - round_.polled_at).total_seconds() <= round_.engine.fence_s:
-        return True
+def _hold(tx: Tx, round_: Round, case: Case, due_at: datetime, reason: str) -> None:
+    """Give a send back until a date; each new reason is kept, so that the mail can explain itself (C9)."""
+    if release_claim(tx, case.entry.id, round_.owner, due_at=due_at, reason=reason):
+        round_.counts.held += 1
+        if reason != case.entry.reason:
+            record_attempt(tx, case.entry.id, "held", text=reason)
+
+
+def _fail(tx: Tx, round_: Round, case: Case, words: str) -> None:
+    if settle(tx, case.entry.id, round_.owner, "failed", reason=words):
+        record_failed(tx, tx.session.get_one(Send, case.entry.id), words=words, is_dead_address=False)
+        round_.counts.failed += 1
+
+
+def _hand_over(round_: Round, group: Sequence[Envelope]) -> None:
+    """Bring a group of claimed sends to an end, or back into the queue with a reason."""
+    ready = _pass_fence(round_, group)
+    if round_.is_over:
+        for envelope in ready:
+            release(round_, envelope.send_id, "The mailbox stopped sending.")
+        return
+    # A mail that travels alone names sender and recipient before it is committed: a refusal is then a plain one.
+    is_alone = len(ready) == 1
+    if not ready or not _open_line(round_, ready, announce=is_alone):
+        return
+    for _ in range(FENCE_TRIES):
+        begun = _commit_to_send(round_, ready)
+        if begun is not None:
+            break
+        ready = _pass_fence(round_, ready)
+    else:
+        begun = []
+        for envelope in ready:
+            release(round_, envelope.send_id, "The inbox could not be read quickly enough.")
+    if begun:
+        _transmit(round_, begun, announced=is_alone)
+    elif is_alone:
+        forget(round_)
+
+
+def _pass_fence(round_: Round, group: Sequence[Envelope]) -> list[Envelope]:
+    """Read the mailbox before follow-ups (A7): the poll begins after the claim; one poll serves a batch."""
+    follow_ups = [envelope for envelope in group if envelope.needs_fence]
+    if not follow_ups:
+        return list(group)
+    claimed_at = max(envelope.claimed_at for envelope in follow_ups)
+    if round_.is_read_since(claimed_at, round_.engine.clock.now()):
+        return list(group)
     if not round_.fence_error:
         result = poll_line(round_.engine, round_.mailbox, round_.line)
         round_.counts.add(result.counts)
         round_.polled_at = None if result.error else result.began_at
         round_.fence_error = result.error
-    if round_.fence_error:
+    if not round_.fence_error:
+        return list(group)
+    for envelope in follow_ups:
         # One try a round: a broken server is not signed in to once for every mail (B7).
         # It is freed as soon as the mailbox is read again (intake).
-        release(round_, send_id, f"{UNREAD} ({round_.fence_error})", HOLD_FOR)
-    return not round_.fence_error
+        release(round_, envelope.send_id, f"{UNREAD} ({round_.fence_error})", HOLD_FOR)
+    return [envelope for envelope in group if not envelope.needs_fence]
 
 
-def _claimed_at(round_: Round, send_id: int) -> datetime:
-    with round_.engine.database.reading() as tx:
-        return tx.session.get_one(Send, send_id).claimed_at or tx.now
-
-
-def _announce(round_: Round, envelope: Envelope) -> bool:
-    """Name sender and recipient to the server. Nothing is handed over yet, so every failure here is clear."""
+def _open_line(round_: Round, ready: Sequence[Envelope], *, announce: bool) -> bool:
+    """Open the connection, and announce the only mail. Nothing is handed over yet, so every failure is clear."""
+    first = ready[0]
     try:
         smtp = round_.line.smtp()
-        smtp.prepare(envelope.sender, envelope.recipient, size=len(envelope.raw), smtputf8=envelope.smtputf8)
+        if announce:
+            smtp.prepare(first.sender, first.recipient, size=len(first.raw), smtputf8=first.smtputf8)
     except (LoginError, TlsError) as error:
-        pause(round_, envelope.send_id, str(error))
+        pause(round_, first.send_id, str(error))
     except ReplyError as error:
-        refuse(round_, envelope, error)
+        refuse(round_, first, error)
     except MailError as error:
-        end_round(round_, envelope.send_id, f"The mail server cannot be reached: {error}")
+        end_round(round_, first.send_id, f"The mail server cannot be reached: {error}")
     else:
         return True
+    for envelope in ready[1:]:
+        release(round_, envelope.send_id, "The mailbox stopped sending.")
     return False
 
 
-def _commit_to_send(round_: Round, envelope: Envelope) -> str:
-    """Re-check every stop and commit `sending` in one transaction: go, stale (poll again) or held."""
+def _commit_to_send(round_: Round, ready: Sequence[Envelope]) -> list[Envelope] | None:
+    """Re-check every rule and commit `sending` in one transaction; None when the mailbox must be read again first."""
     with round_.engine.database.transaction() as tx:
-        if envelope.needs_fence:
-            age = (tx.now - (round_.polled_at or tx.now)).total_seconds()
-            if round_.polled_at is None or age > round_.engine.fence_s:
-                return "stale"
-        send = tx.session.get_one(Send, envelope.send_id)
-        if not _may_leave(tx, round_, send):
-            return "held"
-        return "go" if begin_transmission(tx, send.id, round_.owner, lease_s=round_.engine.lease_s) else "held"
+        if any(envelope.needs_fence for envelope in ready) and not round_.is_read_lately(tx.now):
+            return None
+        mailbox = tx.session.get_one(Mailbox, round_.mailbox.id)
+        cases = read_docket(tx, [envelope.send_id for envelope in ready])
+        gate = Gate(tx, mailbox, cases)
+        may = [case.entry.id for case in cases if _may_leave(tx, round_, gate, case)]
+        begun = begin_transmission(tx, may, round_.owner, lease_s=round_.engine.lease_s) if may else set()
+        return [envelope for envelope in ready if envelope.send_id in begun]
 
 
-def _transmit(round_: Round, envelope: Envelope) -> None:
+def _transmit(round_: Round, begun: Sequence[Envelope], *, announced: bool) -> None:
+    """Hand over what is committed, and write down what became of each."""
+    outcomes = [_transmit_alone(round_, begun[0])] if announced else _transmit_many(round_, begun)
+    taken: list[tuple[Envelope, Accepted]] = []
+    for envelope, outcome in zip(begun, outcomes, strict=True):
+        if isinstance(outcome, Accepted):
+            taken.append((envelope, outcome))
+    # First what was taken: a fault in writing down the others must not leave these unclear.
+    accept(round_, taken)
+    for envelope, outcome in zip(begun, outcomes, strict=True):
+        if not isinstance(outcome, Accepted):
+            _note_fault(round_, envelope, outcome)
+
+
+def _transmit_alone(round_: Round, envelope: Envelope) -> Outcome:
     try:
-        accepted = round_.line.smtp_open().transmit(envelope.raw)
+        return round_.line.smtp_open().transmit(envelope.raw)
     except ReplyError as error:
-        refuse(round_, envelope, error)
-    except (UnclearError, DroppedError, MailError) as error:
-        leave_unknown(round_, envelope.send_id, str(error))
+        return error
+    except MailError as error:
+        # Strictly by the rule: after the commit only a server's own word is clear (A4).
+        return UnclearError(str(error))
+
+
+def _transmit_many(round_: Round, begun: Sequence[Envelope]) -> list[Outcome]:
+    parcels = [Parcel(sender=e.sender, recipient=e.recipient, raw=e.raw, smtputf8=e.smtputf8) for e in begun]
+    return list(round_.line.smtp_open().transmit_many(parcels))
+
+
+def _note_fault(round_: Round, envelope: Envelope, fault: ReplyError | UnclearError | DroppedError) -> None:
+    if isinstance(fault, ReplyError):
+        refuse(round_, envelope, fault)
+    elif isinstance(fault, DroppedError):
+        leave_unbegun(round_, envelope.send_id, str(fault))
     else:
-        accept(round_, envelope.send_id, accepted)
+        leave_unknown(round_, envelope.send_id, str(fault))

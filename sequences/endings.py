@@ -1,20 +1,33 @@
-"""Use cases: how a try to hand over one mail ends: sent, refused, unclear, given back, or the round is over (A8)."""
+"""Use cases: how a try to hand over mails ends: sent, refused, unclear, given back, or the round is over (A8)."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import insert
+
 from crm.mailboxes import pause_mailbox
 from crm.models import Mailbox
+from kit.tx import Tx
 from mailer.errors import MailError, ReplyError
 from mailer.parse.bounce_reason import is_dead_address
 from mailer.types import Accepted
 from sequences.engine import Engine
+from sequences.incidents import record_incident
 from sequences.letters import Envelope
 from sequences.line import Line
-from sequences.models import Send
-from sequences.outbox import Counts, record_attempt, release_claim, retry_later, settle
-from sequences.settlement import record_failed, record_sent, record_unknown
+from sequences.models import Attempt, Send
+from sequences.outbox import (
+    Counts,
+    record_attempt,
+    release_claim,
+    retry_later,
+    settle,
+    settle_sent,
+    take_back,
+)
+from sequences.settlement import Left, record_failed, record_sent, record_unknown
 
 log = logging.getLogger(__name__)
 
@@ -36,16 +49,27 @@ class Round:
     is_over: bool = False
     fence_error: str = ""
 
+    def is_read_since(self, claimed_at: datetime, now: datetime) -> bool:
+        """Whether the mailbox was read after `claimed_at`, and recently enough (A7)."""
+        return self.polled_at is not None and self.polled_at >= claimed_at and self.is_read_lately(now)
 
-def accept(round_: Round, send_id: int, accepted: Accepted) -> None:
-    """Write down that the server took it."""
+    def is_read_lately(self, now: datetime) -> bool:
+        """Whether the last reading is no older than the fence allows."""
+        return self.polled_at is not None and (now - self.polled_at).total_seconds() <= self.engine.fence_s
+
+
+def accept(round_: Round, taken: Sequence[tuple[Envelope, Accepted]]) -> None:
+    """Write down what the server took."""
+    if not taken:
+        return
     with round_.engine.database.transaction() as tx:
-        if settle(tx, send_id, round_.owner, "sent"):
-            record_attempt(tx, send_id, "sent", code=accepted.code, text=accepted.text)
-            send = tx.session.get_one(Send, send_id)
-            record_sent(tx, send, server_text=accepted.text)
-    round_.counts.sent += 1
-    log.info("send_sent", extra={"send_id": send_id})
+        settled = settle_sent(tx, [envelope.send_id for envelope, _ in taken], round_.owner)
+        kept = [(envelope, accepted) for envelope, accepted in taken if envelope.send_id in settled]
+        _record_attempts(tx, kept)
+        record_sent(tx, [_left(envelope, accepted, tx.now) for envelope, accepted in kept])
+    round_.counts.sent += len(taken)
+    for envelope, _ in taken:
+        log.info("send_sent", extra={"send_id": envelope.send_id})
 
 
 def refuse(round_: Round, envelope: Envelope, error: ReplyError) -> None:
@@ -62,7 +86,7 @@ def refuse(round_: Round, envelope: Envelope, error: ReplyError) -> None:
         record_attempt(tx, send_id, "refused", stage=error.stage, code=error.code, text=error.text)
         send = tx.session.get_one(Send, send_id)
         if error.temporary and send.attempts < MAX_ATTEMPTS:
-            send.attempts += error.stage in ("mail", "rcpt")
+            send.attempts += error.stage in ("mail", "rcpt") and send.state == "claimed"
             tx.session.flush()
             due_at = tx.now + TROUBLE_FOR * 2 ** min(send.attempts, 8)
             retry_later(tx, send_id, round_.owner, due_at=due_at, reason=f"The server asks to try later: {words}")
@@ -89,10 +113,19 @@ def leave_unknown(round_: Round, send_id: int, words: str) -> None:
     round_.line.hang_up()
 
 
+def leave_unbegun(round_: Round, send_id: int, words: str) -> None:
+    """Give back a mail of a group whose turn on the wire never came: not a byte of it was handed over."""
+    with round_.engine.database.transaction() as tx:
+        reason = f"The connection ended before its turn: {words}"
+        if take_back(tx, send_id, round_.owner, due_at=tx.now + TROUBLE_FOR, reason=reason):
+            round_.counts.held += 1
+
+
 def pause(round_: Round, send_id: int, words: str) -> None:
     """Stop the whole mailbox: the fault is ours, so nobody's mail fails for it."""
     with round_.engine.database.transaction() as tx:
         pause_mailbox(tx, round_.mailbox.id, words)
+        record_incident(tx, "login", f"{round_.mailbox.address} is paused: {words}", mailbox_id=round_.mailbox.id)
     log.error("mailbox_paused", extra={"mailbox_id": round_.mailbox.id})
     end_round(round_, send_id, f"The mailbox is paused: {words}")
 
@@ -100,14 +133,18 @@ def pause(round_: Round, send_id: int, words: str) -> None:
 def end_round(round_: Round, send_id: int, words: str) -> None:
     """Give a mail back untried and try no other in this round."""
     round_.is_over = True
-    round_.counts.errors.append(words)
+    if words not in round_.counts.errors:
+        round_.counts.errors.append(words)
     release(round_, send_id, words)
 
 
 def release(round_: Round, send_id: int, words: str, wait: timedelta = TROUBLE_FOR) -> None:
     """Give a mail back untried: it waits, and says why."""
     with round_.engine.database.transaction() as tx:
-        if release_claim(tx, send_id, round_.owner, due_at=tx.now + wait, reason=words):
+        due_at = tx.now + wait
+        if release_claim(tx, send_id, round_.owner, due_at=due_at, reason=words) or take_back(
+            tx, send_id, round_.owner, due_at=due_at, reason=words
+        ):
             round_.counts.held += 1
 
 
@@ -119,3 +156,25 @@ def forget(round_: Round) -> None:
             smtp.reset()
     except MailError:
         round_.line.hang_up()
+
+
+def _record_attempts(tx: Tx, kept: Sequence[tuple[Envelope, Accepted]]) -> None:
+    if kept:
+        rows = [
+            {"send_id": one.send_id, "at": tx.now, "outcome": "sent", "code": said.code, "text": said.text[:500]}
+            for one, said in kept
+        ]
+        tx.session.connection().execute(insert(Attempt), rows)
+
+
+def _left(envelope: Envelope, accepted: Accepted, at: datetime) -> Left:
+    return Left(
+        case=envelope.case,
+        sender=envelope.sender,
+        sender_name=envelope.sender_name,
+        subject=envelope.subject,
+        text=envelope.text,
+        html=envelope.html,
+        at=at,
+        server_text=accepted.text,
+    )

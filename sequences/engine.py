@@ -1,8 +1,10 @@
 """Pure: what the engine needs from outside, handed over once by the wiring."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from kit.clock import Clock
+from kit.clock import Clock, FixedClock
 from kit.seal import Seal
 from kit.tx import Database
 from mailer.transport import Transport
@@ -15,7 +17,9 @@ class Engine:
 
     `fence_s`: how old the poll before a follow-up may be when `sending` is committed (A7). `lease_s`: how long a
     claim holds; it outlasts the longest legal SMTP dialogue (RFC 5321 4.5.3.2). `batch`: how many mails one claim
-    takes when no gap is set. All in seconds of the engine's clock.
+    takes when no gap is set. `together`: how many mails are committed as `sending` in one transaction and handed over
+    one after the other: quicker, and that many are unknown after a crash. Times are in seconds of the engine's clock.
+    `make_stage` makes an engine for rehearsals: an empty database in memory, a clock that stands at the given instant.
     """
 
     database: Database
@@ -26,4 +30,6 @@ class Engine:
     fence_s: float = 10.0
     lease_s: float = 1800.0
     batch: int = 20
+    together: int = 1
     helo: str = "localhost"
+    make_stage: "Callable[[datetime], tuple[Engine, FixedClock]] | None" = None

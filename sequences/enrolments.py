@@ -1,65 +1,83 @@
 """Use cases: putting contacts into a sequence, with a verdict for each one."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import Table, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
-from crm.contacts import display_name, list_addresses
-from crm.mailboxes import find_mailbox, list_mailboxes
-from crm.models import Brand, Contact, ContactAddress, Mailbox
-from crm.pipeline import ensure_relationship
-from crm.suppressions import find_personal_suppression
-from crm.timeline import record_entry
-from kit.errors import InvalidError, NotFoundError
+from crm.models import Contact, Mailbox, Relationship, Stage
+from crm.timeline import record_entries
+from kit.errors import InvalidError
 from kit.tx import Tx
 from sequences.authoring import document_of, get_version
-from sequences.models import Enrolment, Sequence, SequenceVersion
-from sequences.runs import OPEN, schedule_next
-from sequences.sequence_file import SequenceFile
-from sequences.texts import missing_in_step
-from sequences.values import merge_values
+from sequences.candidates import PERSONAL_LINE, Candidates, Verdict
+from sequences.hours import hours_at
+from sequences.models import Enrolment, SequenceVersion
+from sequences.models import Sequence as SequenceRow
+from sequences.onward import Onward, go_onward
+from sequences.sender_pool import choose_sender
+from sequences.senders import count_assigned, find_pool, read_senders
+from sequences.touches import lock_contacts
 
-PERSONAL_LINE = "contact.personal_line"
+__all__ = ["PERSONAL_LINE", "Verdict", "enrol", "refuse_unknown"]
+
+_BATCH = 500
+_RUNS = cast("Table", Enrolment.__table__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What enrolling one contact came to: `rule` names what refused, "" when nothing did."""
+class _Order:
+    """What is asked for, the same for everybody. `override` is the reason for going against rules of the team."""
 
-    contact_id: int
-    name: str
-    email: str
-    enrolled: bool
-    rule: str = ""
-    sentence: str = ""
+    sequence: SequenceRow
+    version: SequenceVersion
+    actor: str
+    user_id: int | None
+    override: str
 
 
 def enrol(
     tx: Tx,
-    sequence: Sequence,
+    sequence: SequenceRow,
     contact_ids: Iterable[int],
     *,
     actor: str,
     mailbox: str | None = None,
+    user_id: int | None = None,
+    override: str = "",
     dry_run: bool = False,
 ) -> list[Verdict]:
-    """Put contacts into the newest version of a sequence; a refusal of one never touches the others."""
+    """Put contacts into the newest version of a sequence; a refusal of one never touches the others.
+
+    `user_id` is who does it, None on the command line. `override` is a reason: with it the rules of the team do not
+    hold for these runs, now and when their mails leave; suppression always does.
+    """
+    wanted = list(dict.fromkeys(contact_ids))
+    if not dry_run:
+        # Somebody else may want the same people at this moment: who comes second must see what the first did.
+        lock_contacts(tx, wanted)
     version = get_version(tx, sequence)
-    document = document_of(version)
-    pool = _pool(tx, document, mailbox)
-    load = _load(tx, pool)
+    order = _Order(sequence=sequence, version=version, actor=actor, user_id=user_id, override=override.strip())
+    pool = {box.id: box for box in find_pool(tx, document_of(version), mailbox)}
+    senders = read_senders(tx, list(pool.values()))
+    assigned = Counter(count_assigned(tx, list(pool.values())))
     verdicts = []
-    for contact_id in dict.fromkeys(contact_ids):
-        contact = tx.session.get(Contact, contact_id)
-        if contact is None:
-            raise NotFoundError(f"There is no contact {contact_id}.")
-        sender = min(pool, key=lambda box: (load[box.id], box.id))
-        verdict = _judge(tx, sequence, version, contact, sender)
-        verdicts.append(verdict)
-        if verdict.enrolled and not dry_run:
-            _begin(tx, sequence, version, verdict, sender, actor)
-            load[sender.id] += 1
+    for begin in range(0, len(wanted), _BATCH):
+        some = wanted[begin : begin + _BATCH]
+        candidates = Candidates(tx, sequence, version, list(pool.values()), some, user_id=user_id)
+        taken = []
+        for contact_id in some:
+            box = pool[choose_sender(senders, assigned)]
+            verdict = candidates.judge(contact_id, box, override=order.override)
+            verdicts.append(verdict)
+            if verdict.enrolled:
+                taken.append((verdict, candidates.people[contact_id], box))
+                assigned[box.id] += 1
+        if taken and not dry_run:
+            _begin(tx, order, taken)
     return verdicts
 
 
@@ -75,119 +93,76 @@ def refuse_unknown(email: str) -> Verdict:
     )
 
 
-def _judge(tx: Tx, sequence: Sequence, version: SequenceVersion, contact: Contact, sender: Mailbox) -> Verdict:
-    address, rule, sentence = _pick_address(tx, contact)
-    if not rule:
-        rule, sentence = _refusal(tx, sequence, version, contact, sender, address)
-    return Verdict(
-        contact_id=contact.id,
-        name=display_name(contact),
-        email=address,
-        enrolled=not rule,
-        rule=rule,
-        sentence=sentence,
+def _begin(tx: Tx, order: _Order, taken: Sequence[tuple[Verdict, Contact, Mailbox]]) -> None:
+    _open_relationships(tx, order.sequence.brand_id, [verdict.contact_id for verdict, _, _ in taken])
+    ways: dict[tuple[str | None, str | None, int], Onward] = {}
+    rows = []
+    for verdict, contact, box in taken:
+        # All begin at the same instant: who lives under the same clock and writes to the same mailbox begins alike.
+        clock = (contact.zone, contact.country, box.id)
+        if clock not in ways:
+            ways[clock] = _begin_way(tx, order, contact, box)
+        rows.append(_row(tx, order, verdict, box, ways[clock]))
+    stored = tx.session.execute(insert(_RUNS).returning(_RUNS.c.id, sort_by_parameter_order=True), rows)
+    numbers = list(stored.scalars())
+    record_entries(
+        tx, [_entry(order, number, verdict, box) for number, (verdict, _, box) in zip(numbers, taken, strict=True)]
     )
 
 
-def _pick_address(tx: Tx, contact: Contact) -> tuple[str, str, str]:
-    """Return the first address that may be mailed, or the rule that forbids the last one looked at."""
-    addresses: list[ContactAddress] = list_addresses(tx, contact.id)
-    if not addresses or contact.erased_at:
-        return "", "no_address", "There is no address to write to."
-    rule, sentence = "", ""
-    for address in addresses:
-        suppression = find_personal_suppression(tx, contact.id, address.email)
-        if suppression:
-            rule, sentence = "suppressed", f"Do not contact: {suppression.target} ({suppression.reason})."
-        elif address.mailable == "bad":
-            rule, sentence = "bad_address", "Mail to this address came back."
-        else:
-            return address.email, "", ""
-        if suppression and suppression.reason in ("opt_out", "complaint"):
-            break
-    return addresses[0].email, rule, sentence
+def _begin_way(tx: Tx, order: _Order, contact: Contact, box: Mailbox) -> Onward:
+    document = document_of(order.version)
+    hours = hours_at(document, contact.zone, contact.country, box)
+    return go_onward(document, 0, tx.now, hours, now=tx.now)
 
 
-def _refusal(
-    tx: Tx, sequence: Sequence, version: SequenceVersion, contact: Contact, sender: Mailbox, email: str
-) -> tuple[str, str]:
-    is_open = select(Enrolment.id).where(
-        Enrolment.sequence_id == sequence.id, Enrolment.contact_id == contact.id, Enrolment.state.in_(OPEN)
+def _row(tx: Tx, order: _Order, verdict: Verdict, box: Mailbox, ahead: Onward) -> dict[str, object]:
+    if ahead.next_at is None:
+        raise InvalidError(f"{order.sequence.name} has no step that does anything.")
+    return {
+        "sequence_id": order.sequence.id,
+        "version_id": order.version.id,
+        "contact_id": verdict.contact_id,
+        "mailbox_id": box.id,
+        "email": verdict.email,
+        "state": "active",
+        "next_step": ahead.position,
+        "next_at": ahead.next_at,
+        "facts": {} if ahead.anchor == tx.now else {"anchor": ahead.anchor.isoformat()},
+        "actor": order.actor,
+        "user_id": order.user_id,
+        "override": order.override,
+        "created_at": tx.now,
+    }
+
+
+def _entry(order: _Order, number: int, verdict: Verdict, box: Mailbox) -> dict[str, object]:
+    data: dict[str, object] = {"sequence": order.sequence.name, "enrolment": number, "mailbox": box.address}
+    summary = f"Added to {order.sequence.name}"
+    if order.override:
+        data |= {"override": order.override, "overridden": verdict.overridden}
+        summary = f"{summary}, whatever the rules of the team: {order.override}"
+    return {
+        "contact_id": verdict.contact_id,
+        "kind": "enrolled",
+        "summary": summary,
+        "actor": order.actor,
+        "brand_id": order.sequence.brand_id,
+        "data": data,
+    }
+
+
+def _open_relationships(tx: Tx, brand_id: int, contact_ids: Collection[int]) -> None:
+    """Open what is missing, at the first stage."""
+    query = select(Relationship.contact_id).where(Relationship.brand_id == brand_id)
+    known = set(tx.session.scalars(query.where(Relationship.contact_id.in_(contact_ids))))
+    missing = [number for number in contact_ids if number not in known]
+    if not missing:
+        return
+    first = tx.session.scalars(select(Stage.id).order_by(Stage.position).limit(1)).one()
+    common = {"brand_id": brand_id, "stage_id": first, "stage_since": tx.now, "created_at": tx.now}
+    # An answer that is filed at this moment may open one too.
+    add = postgresql.insert if tx.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    tx.session.execute(
+        add(Relationship).on_conflict_do_nothing(), [{"contact_id": number, **common} for number in missing]
     )
-    if tx.session.scalar(is_open):
-        return "already_in", "Is in this sequence already."
-    gaps = _gaps(tx, sequence, version, contact, sender, email)
-    if gaps:
-        return "gaps", f"Missing for this person: {', '.join(gaps)}."
-    return "", ""
-
-
-def _gaps(
-    tx: Tx, sequence: Sequence, version: SequenceVersion, contact: Contact, sender: Mailbox, email: str
-) -> list[str]:
-    """Return what the texts miss. Steps that a person reviews may still be completed by hand."""
-    document = document_of(version)
-    brand = tx.session.get_one(Brand, sequence.brand_id)
-    values = merge_values(tx, contact, brand, sender, document, email=email)
-    missing: list[str] = []
-    is_reviewed = False
-    for step in document.steps:
-        is_reviewed = is_reviewed or step.review == "required"
-        if step.review == "required":
-            continue
-        # Who reviews an earlier step writes the personal line there, and it stays with the run.
-        missing += [gap for gap in missing_in_step(version, step, values) if not (is_reviewed and gap == PERSONAL_LINE)]
-    return list(dict.fromkeys(missing))
-
-
-def _begin(tx: Tx, sequence: Sequence, version: SequenceVersion, verdict: Verdict, sender: Mailbox, actor: str) -> None:
-    ensure_relationship(tx, verdict.contact_id, sequence.brand_id)
-    run = Enrolment(
-        sequence_id=sequence.id,
-        version_id=version.id,
-        contact_id=verdict.contact_id,
-        mailbox_id=sender.id,
-        email=verdict.email,
-        state="active",
-        next_step=0,
-        actor=actor,
-        created_at=tx.now,
-    )
-    tx.session.add(run)
-    tx.session.flush()
-    record_entry(
-        tx,
-        verdict.contact_id,
-        "enrolled",
-        f"Added to {sequence.name}",
-        actor=actor,
-        brand_id=sequence.brand_id,
-        data={"sequence": sequence.name, "enrolment": run.id, "mailbox": sender.address},
-    )
-    schedule_next(tx, run, document_of(version))
-
-
-def _pool(tx: Tx, document: SequenceFile, mailbox: str | None) -> list[Mailbox]:
-    """Return the mailboxes that may write: the one asked for, those of the file, or the only one there is."""
-    wanted = (mailbox,) if mailbox else document.mailboxes
-    if not wanted:
-        boxes = list_mailboxes(tx)
-        if len(boxes) != 1:
-            raise InvalidError("Say which mailbox writes: name it in the sequence, or with --mailbox ADDRESS.")
-        return boxes
-    found = [find_mailbox(tx, address) for address in wanted]
-    missing = [address for address, box in zip(wanted, found, strict=True) if box is None]
-    if missing:
-        raise NotFoundError(f"No mailbox {missing[0]} is connected.")
-    return [box for box in found if box]
-
-
-def _load(tx: Tx, pool: list[Mailbox]) -> dict[int, int]:
-    """Return how many open runs each mailbox carries."""
-    query = (
-        select(Enrolment.mailbox_id, func.count())
-        .where(Enrolment.state.in_(OPEN), Enrolment.mailbox_id.in_([box.id for box in pool]))
-        .group_by(Enrolment.mailbox_id)
-    )
-    counts = {row[0]: row[1] for row in tx.session.execute(query)}
-    return {box.id: counts.get(box.id, 0) for box in pool}

@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from kit.tx import Tx
-from sequences.letters import thread_of
 from sequences.models import Send
 from sequences.outbox import record_attempt
-from sequences.settlement import record_sent
+from sequences.settlement import record_sent_by_evidence
 
 # Not only unknown ones: a worker may have died on the way, and after a restore the log itself is behind.
 UNSETTLED = ("draft", "scheduled", "claimed", "sending", "unknown")
@@ -22,7 +21,6 @@ def settle_unknown_as_sent(tx: Tx, send: Send, *, evidence: str, at: datetime | 
     """Accept that a mail did leave: when it was last tried, else `at`."""
     send.state, send.reason, send.settled_at, send.lease_until = "sent", evidence, tx.now, None
     send.sent_at = send.claimed_at or at or tx.now
-    thread_of(tx, send)
     record_attempt(tx, send.id, "evidence", text=evidence)
     tx.session.flush()
-    record_sent(tx, send, server_text="", evidence=evidence)
+    record_sent_by_evidence(tx, send, evidence=evidence)

@@ -14,8 +14,10 @@ from crm.threads import find_owner, is_known, store_message, touch_thread
 from crm.timeline import record_entry
 from kit.tx import Tx
 from mailer.types import Fetched, MailKind, ParsedMail
+from sequences.breakers import count_hard_bounce
 from sequences.evidence import settle_by_evidence
 from sequences.hours import contact_zone, holiday_rule
+from sequences.incidents import record_incident
 from sequences.matching import BY_SENDER, SUBJECT_MAX, Match, brand_of, match_bounce, match_mail, thread_for
 from sequences.models import Enrolment, Send
 from sequences.opt_outs import record_opt_out
@@ -210,6 +212,8 @@ def _bounced(tx: Tx, contact_id: int, parsed: ParsedMail, match: Match, stop: St
     email = send.email if send else next((one for one in bounce.recipients if find_owner(tx, one) == contact_id), None)
     if send:
         send.bounced_at = tx.now
+        if bounce.hard:
+            count_hard_bounce(tx, send)
     if email and bounce.hard:
         mark_address(tx, email, "bad")
         suppress(tx, email, reason="hard_bounce", source=bounce.diagnostic[:250], actor="system")
@@ -223,6 +227,13 @@ def _bounced(tx: Tx, contact_id: int, parsed: ParsedMail, match: Match, stop: St
 def _complained(tx: Tx, contact_id: int, message: Message, stop: Stop) -> None:
     suppress_contact(tx, contact_id, reason="complaint", source=f"report of {message.at:%d %B %Y}", actor="contact")
     stop_runs(tx, contact_id, stop, actor="contact")
+    record_incident(
+        tx,
+        "complaint",
+        f"{message.snippet[:80] or message.subject[:80]}: somebody marked our mail as spam.",
+        mailbox_id=message.mailbox_id,
+        contact_id=contact_id,
+    )
 
 
 def _note(tx: Tx, message: Message, parsed: ParsedMail, match: Match) -> None:

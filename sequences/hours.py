@@ -15,12 +15,17 @@ from sequences.windows import IsHoliday, no_holidays, read_window
 
 def hours_for(document: SequenceFile, contact: Contact, mailbox: Mailbox) -> Hours:
     """Return the hours of a run: the contact's zone, else its country's, else the mailbox's (C3)."""
-    name, source = _zone(document, contact, mailbox)
+    return hours_at(document, contact.zone, contact.country, mailbox)
+
+
+def hours_at(document: SequenceFile, zone: str | None, country: str | None, mailbox: Mailbox) -> Hours:
+    """Return the hours of somebody who lives in this zone and country, as far as is known."""
+    name, source = _zone(document, zone, country, mailbox)
     return Hours(
         zone=read_zone(name),
         zone_from=source,
         window=document.sending_window,
-        is_holiday=holiday_rule(contact.country) if document.holidays != "none" else no_holidays,
+        is_holiday=holiday_rule(country) if document.holidays != "none" else no_holidays,
         mailbox_window=read_window(mailbox.window),
         mailbox_zone=read_zone(mailbox.zone),
     )
@@ -45,10 +50,10 @@ def holiday_rule(country: str | None) -> IsHoliday:
     return is_holiday
 
 
-def _zone(document: SequenceFile, contact: Contact, mailbox: Mailbox) -> tuple[str, str]:
+def _zone(document: SequenceFile, zone: str | None, country: str | None, mailbox: Mailbox) -> tuple[str, str]:
     if document.zone_word != "recipient":
         return document.zone_word, "the sequence"
-    if is_zone(contact.zone):
-        return str(contact.zone), "the contact"
-    by_country = zone_of_country(contact.country)
+    if is_zone(zone):
+        return str(zone), "the contact"
+    by_country = zone_of_country(country)
     return (by_country, "the contact's country") if by_country else (mailbox.zone, "the mailbox")

@@ -1,120 +1,203 @@
-"""Use cases: from a send to the bytes that leave, fixed and stored before the first attempt (A3)."""
+"""Use cases: from sends to the bytes that leave, fixed and stored before the first attempt (A3)."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select, update
 
-from crm.contacts import display_name
-from crm.models import Brand, Contact, Mailbox, Thread
-from crm.threads import open_thread, reference_chain
+from crm.models import Brand, Mailbox, Message, Thread
+from crm.threads import REFERENCED
 from kit.tx import Tx
-from mailer.compose import compose, needs_smtputf8
+from mailer.compose import compose
 from mailer.types import Address, Attachment, Letter
+from sequences.docket import Case, Entry
 from sequences.links import Links
-from sequences.models import Enrolment, Send, SendBody, SequenceFile, SequenceVersion
+from sequences.models import Send, SendBody, SequenceFile
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Envelope:
-    """What goes through the wire for one send."""
+    """What goes through the wire for one send, and what is written down once it has left."""
 
-    send_id: int
+    case: Case
     sender: str
+    sender_name: str
     recipient: str
+    subject: str
+    text: str
+    html: str
     raw: bytes
     smtputf8: bool
-    needs_fence: bool
+    claimed_at: datetime
+
+    @property
+    def send_id(self) -> int:
+        """The send's number."""
+        return self.case.entry.id
+
+    @property
+    def needs_fence(self) -> bool:
+        """Whether the mailbox must have been read before it leaves (A7)."""
+        return self.case.entry.is_follow_up
 
 
-def fix_bytes(tx: Tx, send: Send, mailbox: Mailbox, links: Links) -> Envelope:
-    """Return a send's envelope; its bytes are composed once and reused by every try."""
-    body = tx.session.get_one(SendBody, send.id)
-    thread = thread_of(tx, send)
-    letter = None
-    if body.raw is None:
-        letter = _letter(tx, send, body, mailbox, thread, links)
-        send.subject = letter.subject
-        body.raw = compose(letter)
-        body.in_reply_to, body.references = letter.in_reply_to, list(letter.references)
-        tx.session.flush()
-    return Envelope(
-        send_id=send.id,
-        sender=mailbox.address,
-        recipient=send.email,
-        raw=body.raw,
-        smtputf8=needs_smtputf8(letter) if letter else not send.email.isascii(),
-        needs_fence=send.is_follow_up,
-    )
+def fix_bytes(
+    tx: Tx, cases: Sequence[Case], mailbox: Mailbox, links: Links
+) -> tuple[list[Envelope], list[tuple[Case, str]]]:
+    """Return the envelopes of sends, and those that cannot be written with the reason.
+
+    Bytes are composed once, stored, and reused by every try.
+    """
+    bodies = _read_bodies(tx, [case.entry.id for case in cases])
+    threads = _read_threads(tx, {case.entry.thread_id for case in cases if case.entry.thread_id is not None})
+    files = _read_files(tx, cases)
+    names = {case.entry.brand_id: _sender_name(tx, case.entry.brand_id, mailbox) for case in cases}
+    envelopes: list[Envelope] = []
+    faulty: list[tuple[Case, str]] = []
+    fixed: list[dict[str, object]] = []
+    for case in cases:
+        body = bodies[case.entry.id]
+        subject, chain = _conversation(case.entry, threads)
+        raw = body.raw
+        if raw is None:
+            letter = _letter(tx, case, body, mailbox, names[case.entry.brand_id], subject, chain, links, files)
+            try:
+                raw = compose(letter)
+            except ValueError as error:
+                faulty.append((case, str(error)))
+                continue
+            fixed.append(
+                {
+                    "key": case.entry.id,
+                    "raw": raw,
+                    "in_reply_to": letter.in_reply_to,
+                    "references": list(letter.references),
+                }
+            )
+        envelopes.append(
+            Envelope(
+                case=case,
+                sender=mailbox.address,
+                sender_name=mailbox.name,
+                recipient=case.entry.email,
+                subject=subject,
+                text=body.text,
+                html=body.html,
+                raw=raw,
+                smtputf8=not all(one.rpartition("@")[0].isascii() for one in (case.entry.email, mailbox.address)),
+                claimed_at=tx.now,
+            )
+        )
+    _store(tx, fixed, [one for one in envelopes if one.subject != one.case.entry.subject])
+    return envelopes, faulty
 
 
-def thread_of(tx: Tx, send: Send) -> Thread:
-    """Return the conversation of a send, opening it for a first mail."""
-    if send.thread_id:
-        return tx.session.get_one(Thread, send.thread_id)
-    thread = open_thread(
-        tx,
-        mailbox_id=send.mailbox_id,
-        contact_id=send.contact_id,
-        brand_id=send.brand_id,
-        subject=send.subject,
-        at=tx.now,
-    )
-    send.thread_id = thread.id
-    return thread
-
-
-def _letter(tx: Tx, send: Send, body: SendBody, mailbox: Mailbox, thread: Thread, links: Links) -> Letter:
-    chain = reference_chain(tx, thread.id)
-    contact = tx.session.get_one(Contact, send.contact_id)
-    is_sequence = send.enrolment_id is not None
+def _letter(
+    tx: Tx,
+    case: Case,
+    body: "Row[int, str, str, bytes | None]",
+    mailbox: Mailbox,
+    sender_name: str,
+    subject: str,
+    chain: Sequence[str],
+    links: Links,
+    files: "dict[tuple[int, str], SequenceFile]",
+) -> Letter:
+    entry = case.entry
+    is_sequence = entry.enrolment_id is not None
     return Letter(
-        message_id=send.rfc_id,
+        message_id=entry.rfc_id,
         date=tx.now,
-        sender=Address(email=mailbox.address, name=_sender_name(tx, send, mailbox)),
-        to=Address(email=send.email, name=display_name(contact) if contact.name else ""),
-        subject=_subject(send, thread, is_reply=bool(chain)),
+        sender=Address(email=mailbox.address, name=sender_name),
+        to=Address(email=entry.email, name=entry.contact_name),
+        subject=subject,
         text=body.text,
         html=_document(body.html) if body.html else None,
         in_reply_to=chain[-1] if chain else None,
         references=tuple(chain),
-        attachments=_attachments(tx, send),
+        attachments=_attachments(case, files),
         unsubscribe_mailto=mailbox.address if is_sequence else None,
-        unsubscribe_url=links.one_click_url(send.email) if is_sequence else None,
+        unsubscribe_url=links.one_click_url(entry.email) if is_sequence else None,
     )
 
 
-def _sender_name(tx: Tx, send: Send, mailbox: Mailbox) -> str:
+def _conversation(entry: Entry, threads: dict[int, tuple[str, list[str]]]) -> tuple[str, list[str]]:
+    """Return subject and ids of the conversation. A stable subject: clients that thread by it see one."""
+    if entry.thread_id is None:
+        return entry.subject, []
+    base, chain = threads[entry.thread_id]
+    if not chain:
+        return entry.subject, []
+    return (base if base.lower().startswith("re:") else f"Re: {base}"), chain
+
+
+def _read_bodies(tx: Tx, send_ids: Collection[int]) -> "dict[int, Row[int, str, str, bytes | None]]":
+    query = select(SendBody.send_id, SendBody.text, SendBody.html, SendBody.raw)
+    return {row[0]: row for row in tx.session.execute(query.where(SendBody.send_id.in_(send_ids)))}
+
+
+def _read_threads(tx: Tx, thread_ids: Collection[int]) -> dict[int, tuple[str, list[str]]]:
+    """Return subject and the ids of the mails of each conversation, oldest first: what References carries."""
+    if not thread_ids:
+        return {}
+    subjects = tx.session.execute(select(Thread.id, Thread.subject).where(Thread.id.in_(thread_ids)))
+    found: dict[int, tuple[str, list[str]]] = {row[0]: (row[1], []) for row in subjects}
+    mails = tx.session.execute(
+        select(Message.thread_id, Message.rfc_id)
+        .where(Message.thread_id.in_(thread_ids), Message.rfc_id.is_not(None), Message.kind.in_(REFERENCED))
+        .order_by(Message.at, Message.id)
+    )
+    for thread_id, rfc_id in mails:
+        if thread_id is not None and rfc_id:
+            found[thread_id][1].append(rfc_id)
+    return found
+
+
+def _read_files(tx: Tx, cases: Sequence[Case]) -> dict[tuple[int, str], SequenceFile]:
+    """Return the attachments of these steps, by version and name."""
+    wanted = {case.entry.version_id for case in cases if _attachment_names(case)}
+    if not wanted:
+        return {}
+    query = select(SequenceFile).where(SequenceFile.version_id.in_(wanted))
+    return {(file.version_id, file.name): file for file in tx.session.scalars(query)}
+
+
+def _attachment_names(case: Case) -> tuple[str, ...]:
+    return case.document.flow.steps[case.entry.step].attachments if case.document else ()
+
+
+def _attachments(case: Case, files: dict[tuple[int, str], SequenceFile]) -> tuple[Attachment, ...]:
+    found = [files[case.entry.version_id or 0, name] for name in _attachment_names(case)]
+    return tuple(
+        Attachment(filename=file.name.rpartition("/")[2], content_type=file.content_type, content=file.content)
+        for file in found
+    )
+
+
+def _sender_name(tx: Tx, brand_id: int | None, mailbox: Mailbox) -> str:
     if mailbox.name:
         return mailbox.name
-    brand = tx.session.get(Brand, send.brand_id) if send.brand_id else None
+    brand = tx.session.get(Brand, brand_id) if brand_id else None
     return brand.name if brand else ""
-
-
-def _subject(send: Send, thread: Thread, *, is_reply: bool) -> str:
-    """Keep the subject stable: clients that thread by it see one conversation."""
-    if not is_reply:
-        return send.subject
-    base = thread.subject
-    return base if base.lower().startswith("re:") else f"Re: {base}"
 
 
 def _document(fragment: str) -> str:
     return f'<!doctype html>\n<html><head><meta charset="utf-8"></head><body>\n{fragment}</body></html>\n'
 
 
-def _attachments(tx: Tx, send: Send) -> tuple[Attachment, ...]:
-    if send.enrolment_id is None:
-        return ()
-    run = tx.session.get_one(Enrolment, send.enrolment_id)
-    version = tx.session.get_one(SequenceVersion, run.version_id)
-    names = version.document["steps"][send.step].get("attachments") or []
-    if not names:
-        return ()
-    files = {
-        file.name: file
-        for file in tx.session.scalars(select(SequenceFile).where(SequenceFile.version_id == version.id))
-    }
-    return tuple(
-        Attachment(filename=name.rpartition("/")[2], content_type=files[name].content_type, content=files[name].content)
-        for name in names
-    )
+def _store(tx: Tx, fixed: Sequence[dict[str, object]], renamed: Sequence[Envelope]) -> None:
+    """Keep what was composed, in two statements at most."""
+    if fixed:
+        tx.session.connection().execute(_FIX, fixed)
+    if renamed:
+        values = [{"key": one.send_id, "subject": one.subject} for one in renamed]
+        tx.session.connection().execute(_RENAME, values)
+
+
+_FIX = (
+    update(SendBody)
+    .where(SendBody.send_id == bindparam("key"))
+    .values(raw=bindparam("raw"), in_reply_to=bindparam("in_reply_to"), references=bindparam("references"))
+)
+_RENAME = update(Send).where(Send.id == bindparam("key")).values(subject=bindparam("subject"))

@@ -5,6 +5,7 @@ Pictures, raw HTML, code blocks and underlined headings are left out of the dial
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -12,7 +13,7 @@ from html import escape
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from sequences.pitch_value import Slots, clean_text
+from sequences.pitch_value import Slots, clean_text, fill_tokens, token_numbers
 
 _LINK = re.compile(r"https?://[^\s<>\"\\]+|mailto:[^\s<>\"\\]+@[^\s<>\"\\]+", re.IGNORECASE)
 _BREAKS = {"softbreak": " ", "hardbreak": "<br>\n", "hr": "<hr>\n"}
@@ -54,8 +55,48 @@ def _tree(markdown: str) -> SyntaxTreeNode:
 
 def make_parts(markdown: str, slots: Slots) -> Parts:
     """Turn Markdown with tokens into both parts."""
+    linked = _linked(markdown)
+    if all(_is_one_line(value) for number, value in enumerate(slots.held) if number not in linked):
+        pattern = _pattern(markdown, tuple((number, slots.held[number]) for number in linked))
+        escaped = Slots(held=[escape(value) for value in slots.held])
+        return Parts(text=slots.fill(pattern.text), html=escaped.fill(pattern.html))
     tree = _tree(markdown)
     return Parts(text=_text(tree, slots), html=_html(tree, slots))
+
+
+class _Some(Slots):
+    """Slots of which only some are filled; other tokens stay."""
+
+    def __init__(self, given: Mapping[int, str]) -> None:
+        super().__init__()
+        self.given = given
+
+    def fill(self, text: str) -> str:
+        """Put in what there is."""
+        return fill_tokens(text, self.given.get)
+
+
+@lru_cache(maxsize=256)
+def _linked(markdown: str) -> tuple[int, ...]:
+    """Return the numbers of the tokens that stand in links: what a link becomes hangs on its address."""
+    links = [node for node in _tree(markdown).walk() if node.type == "link"]
+    inside = (f"{link.attrs['href']}{part.content}" for link in links for part in link.walk())
+    return tuple(sorted({number for text in inside for number in token_numbers(text)}))
+
+
+@lru_cache(maxsize=256)
+def _pattern(markdown: str, linked: tuple[tuple[int, str], ...]) -> Parts:
+    """Make both parts once with the tokens left in, for all people; those in links filled.
+
+    For any other value that is one line with no blank ends the parts are the same: such a value is neither indented,
+    nor stripped, nor left out.
+    """
+    tree, some = _tree(markdown), _Some(dict(linked))
+    return Parts(text=_text(tree, some), html=_html(tree, some))
+
+
+def _is_one_line(value: str) -> bool:
+    return bool(value) and "\n" not in value and value.strip() == value
 
 
 def add_footer(parts: Parts, footer: Footer) -> Parts:

@@ -153,6 +153,13 @@ class Send(Base):
             postgresql_where=text("state = 'draft'"),
         ),
         Index(
+            "ix_sends_unclear",
+            "mailbox_id",
+            "claimed_at",
+            sqlite_where=text("state IN ('sending', 'unknown')"),
+            postgresql_where=text("state IN ('sending', 'unknown')"),
+        ),
+        Index(
             "ix_sends_hard",
             "hard_bounced_at",
             sqlite_where=text("hard_bounced_at IS NOT NULL"),

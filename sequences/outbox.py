@@ -1,9 +1,10 @@
 """Use cases: the states of a send. Every step is one conditional UPDATE that repeats the state and the owner (A2)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, literal_column, select, update
 
 from crm.models import Mailbox
 from kit.ids import is_gone
@@ -13,14 +14,6 @@ from sequences.models import Attempt, Enrolment, Send, Sequence
 LEASED = ("claimed", "sending")
 UNREAD = "Held: the inbox could not be read"
 _CRASHED = "The program ended while this was being handed over. It may or may not have arrived."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """A send that is ours until the lease ends."""
-
-    send_id: int
-    is_follow_up: bool
 
 
 @dataclass(slots=True)
@@ -67,7 +60,12 @@ class Counts:
         return any(getattr(self, name) for name in self.names())
 
 
-def claimable(mailbox_id: int, now: datetime, *, follow_ups: bool | None = None) -> Select[int]:
+def is_in(state: str) -> ColumnElement[bool]:
+    """Return the condition on a state as the partial indexes have it: a bound parameter would hide them."""
+    return Send.state == literal_column(f"'{state}'")
+
+
+def claimable(mailbox_id: int, now: datetime, *, first_mails: bool = True) -> Select[int]:
     """Return the query for what a mailbox may try now: by hand first, then follow-ups, then the oldest."""
     is_live = select(Sequence.id).where(Sequence.state == "live")
     # What waits of a run that has ended is taken too: its re-check cancels it, so that nothing waits for ever.
@@ -76,44 +74,62 @@ def claimable(mailbox_id: int, now: datetime, *, follow_ups: bool | None = None)
         select(Send.id)
         .where(
             Send.mailbox_id == mailbox_id,
-            Send.state == "scheduled",
+            is_in("scheduled"),
             Send.due_at <= now,
             (Send.enrolment_id.is_(None)) | (Send.sequence_id.in_(is_live) & is_not_held),
         )
         .order_by(Send.enrolment_id.is_not(None), Send.is_follow_up.desc(), Send.due_at, Send.id)
     )
-    return query if follow_ups is None else query.where(Send.is_follow_up == follow_ups)
+    return query if first_mails else query.where(Send.enrolment_id.is_(None) | Send.is_follow_up)
 
 
-def claim_sends(tx: Tx, mailbox: Mailbox, owner: str, *, limit: int, lease_s: float) -> list[Claim]:
-    """Take up to `limit` sends of a mailbox for `lease_s` seconds, in the order they are to leave."""
-    pick = claimable(mailbox.id, tx.now).limit(limit).with_for_update(of=Send, skip_locked=True).cte("pick")
+def claim_sends(
+    tx: Tx, mailbox: Mailbox, owner: str, *, limit: int, lease_s: float, first_mails: bool = True
+) -> list[int]:
+    """Take up to `limit` sends of a mailbox for `lease_s` seconds; return their ids in the order they are to leave."""
+    query = claimable(mailbox.id, tx.now, first_mails=first_mails)
+    pick = query.limit(limit).with_for_update(of=Send, skip_locked=True).cte("pick")
     taken = tx.session.execute(
         update(Send)
-        .where(Send.id.in_(select(pick.c.id)), Send.state == "scheduled")
+        .where(Send.id.in_(select(pick.c.id)), is_in("scheduled"))
         .values(
             state="claimed",
             claimed_at=tx.now,
             lease_owner=owner,
             lease_until=tx.now + timedelta(seconds=lease_s),
-            reason="",
         )
         .returning(Send.id, Send.is_follow_up, Send.due_at, Send.enrolment_id)
+        .execution_options(synchronize_session=False)
     ).all()
     ordered = sorted(taken, key=lambda row: (row[3] is not None, not row[1], row[2], row[0]))
-    return [Claim(send_id=row[0], is_follow_up=row[1]) for row in ordered]
+    return [row[0] for row in ordered]
 
 
-def begin_transmission(tx: Tx, send_id: int, owner: str, *, lease_s: float) -> bool:
-    """Commit to handing over: from here on a crash means unknown (A4). False when the claim was lost."""
+def begin_transmission(tx: Tx, send_ids: Collection[int], owner: str, *, lease_s: float) -> set[int]:
+    """Commit to handing over: from here on a crash means unknown (A4). Claims that were lost are left out."""
+    begun = tx.session.scalars(
+        update(Send)
+        .where(Send.id.in_(send_ids), Send.state == "claimed", Send.lease_owner == owner)
+        .values(state="sending", attempts=Send.attempts + 1, lease_until=tx.now + timedelta(seconds=lease_s))
+        .returning(Send.id)
+        .execution_options(synchronize_session=False)
+    )
+    return set(begun)
+
+
+def take_back(tx: Tx, send_id: int, owner: str, *, due_at: datetime, reason: str) -> bool:
+    """Give back a mail that was committed with others and certainly never begun on the wire."""
     return _move(
         tx,
         send_id,
         owner,
-        "claimed",
-        state="sending",
-        attempts=Send.attempts + 1,
-        lease_until=tx.now + timedelta(seconds=lease_s),
+        "sending",
+        state="scheduled",
+        attempts=Send.attempts - 1,
+        due_at=due_at,
+        reason=reason,
+        lease_owner=None,
+        lease_until=None,
     )
 
 
@@ -140,12 +156,20 @@ def retry_later(tx: Tx, send_id: int, owner: str, *, due_at: datetime, reason: s
 
 
 def settle(tx: Tx, send_id: int, owner: str, state: str, *, reason: str = "") -> bool:
-    """End a send as sent, failed, unknown or cancelled. A late 250 still wins over unknown for the same owner."""
-    states = (*LEASED, "unknown") if state == "sent" else LEASED
-    values = {"state": state, "reason": reason, "settled_at": tx.now, "lease_until": None}
-    if state == "sent":
-        values["sent_at"] = tx.now
-    return _move(tx, send_id, owner, states, **values)
+    """End a send as failed, unknown or cancelled."""
+    return _move(tx, send_id, owner, LEASED, state=state, reason=reason, settled_at=tx.now, lease_until=None)
+
+
+def settle_sent(tx: Tx, send_ids: Collection[int], owner: str) -> set[int]:
+    """End sends as sent; return which. A late 250 still wins over unknown for the same owner."""
+    settled = tx.session.scalars(
+        update(Send)
+        .where(Send.id.in_(send_ids), Send.state.in_((*LEASED, "unknown")), Send.lease_owner == owner)
+        .values(state="sent", reason="", settled_at=tx.now, sent_at=tx.now, lease_until=None)
+        .returning(Send.id)
+        .execution_options(synchronize_session=False)
+    )
+    return set(settled)
 
 
 def record_attempt(
@@ -161,7 +185,9 @@ def sweep_leases(tx: Tx, *, limit: int = 500) -> tuple[int, int]:
     Returns how many were rescheduled and how many are unknown now.
     """
     rows = tx.session.execute(
-        select(Send.id, Send.state, Send.lease_owner, Send.lease_until).where(Send.state.in_(LEASED)).limit(limit)
+        select(Send.id, Send.state, Send.lease_owner, Send.lease_until)
+        .where(Send.state.in_([literal_column(f"'{state}'") for state in LEASED]))
+        .limit(limit)
     ).all()
     rescheduled = unknown = 0
     for send_id, state, owner, until in rows:
@@ -181,22 +207,9 @@ def free_unread(tx: Tx, mailbox_id: int) -> None:
     """Let follow-ups go that waited only because their mailbox could not be read."""
     tx.session.execute(
         update(Send)
-        .where(Send.mailbox_id == mailbox_id, Send.state == "scheduled", Send.reason.startswith(UNREAD))
+        .where(Send.mailbox_id == mailbox_id, is_in("scheduled"), Send.reason.startswith(UNREAD))
         .values(due_at=tx.now, reason="")
     )
-
-
-def sent_log(tx: Tx, mailbox_id: int, since: datetime) -> list[datetime]:
-    """Return when a mailbox sent since an instant, ascending. What is unknown counts: it may have left."""
-    log = tx.session.scalars(
-        select(Send.sent_at).where(Send.mailbox_id == mailbox_id, Send.sent_at > since).order_by(Send.sent_at)
-    )
-    unclear = tx.session.scalars(
-        select(Send.claimed_at).where(
-            Send.mailbox_id == mailbox_id, Send.state.in_(("sending", "unknown")), Send.claimed_at > since
-        )
-    )
-    return sorted(at for at in (*log, *unclear) if at)
 
 
 def _move(tx: Tx, send_id: int, owner: str | None, states: str | tuple[str, ...], **values: object) -> bool:

@@ -5,7 +5,7 @@ the value after parsing, so that nothing in a name can become a link, a list or 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,12 +35,23 @@ class TooLongError(TemplateRuntimeError):
 
 def clean_text(text: str) -> str:
     """Remove what no mail text may hold: controls, lone surrogates, direction overrides, our own tokens."""
-    return _UNPRINTABLE.sub("", _LINE_END.sub("\n", text).replace("\t", " "))
+    # What is removed or changed is never printable in Python's sense, so most values need no closer look.
+    return text if text.isprintable() else _UNPRINTABLE.sub("", _LINE_END.sub("\n", text).replace("\t", " "))
 
 
 def is_blank_text(text: str) -> bool:
     """Say whether a reader would see nothing."""
     return _BLANK.fullmatch(clean_text(text)) is not None
+
+
+def token_numbers(text: str) -> list[int]:
+    """Return the numbers of the values that are still to be put into a text."""
+    return [int(number) for number in _TOKEN.findall(text)]
+
+
+def fill_tokens(text: str, value_of: Callable[[int, str], str]) -> str:
+    """Put values in place of tokens; `value_of` gets a token's number and the token."""
+    return _TOKEN.sub(lambda found: value_of(int(found[1]), found[0]), text)
 
 
 def format_date(value: date | str) -> str:

@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 from crm.models import Message, Task
 from kit.tx import Tx
 from sequences.authoring import document_of
+from sequences.flow import flow_of
 from sequences.models import Enrolment, Send, SequenceVersion
 from sequences.runs import OPEN
+from sequences.step import TEXT_KINDS
 
 WAITING = ("draft", "scheduled", "claimed", "sending")
 
@@ -40,7 +42,11 @@ def audience(tx: Tx, sequence_id: int) -> dict[str, int]:
 
 
 def step_numbers(tx: Tx, sequence_id: int) -> list[StepNumbers]:
-    """Return the numbers of every step of the newest version; each row sums to the audience."""
+    """Return the numbers of every mail and task of the newest version; each row sums to the audience.
+
+    A step waits for those who may still come to it; it is skipped for those who never will: who stopped before it,
+    who left it out, and who took another branch.
+    """
     version = tx.session.scalars(
         select(SequenceVersion)
         .where(SequenceVersion.sequence_id == sequence_id)
@@ -48,26 +54,16 @@ def step_numbers(tx: Tx, sequence_id: int) -> list[StepNumbers]:
     ).first()
     if version is None:
         return []
-    by_step = _send_states(tx, sequence_id)
-    runs = tx.session.execute(select(Enrolment.id, Enrolment.state).where(Enrolment.sequence_id == sequence_id)).all()
+    everybody = audience(tx, sequence_id)["all"]
+    states, ahead, tasks = _send_states(tx, sequence_id), _still_ahead(tx, sequence_id), _tasks(tx, sequence_id)
     replied = _replied_after(tx, sequence_id)
-    done = set(tx.session.scalars(select(Task.ref).where(Task.kind == "step", Task.done_at.is_not(None))))
     numbers = []
-    for step in document_of(version).steps:
-        states = Counter(by_step.get(step.key, {}).values())
-        touched = set(by_step.get(step.key, {}))
-        waiting = sum(states[state] for state in WAITING)
-        skipped = states["cancelled"]
-        sent = states["sent"]
-        for run_id, state in runs:
-            if run_id in touched:
-                continue
-            if step.kind == "task" and f"run:{run_id}:{step.key}" in done:
-                sent += 1
-            elif state in OPEN:
-                waiting += 1
-            else:
-                skipped += 1
+    for step in flow_of(document_of(version)).steps:
+        if step.kind not in TEXT_KINDS:
+            continue
+        found = states.get(step.key, Counter())
+        sent = found["sent"] + tasks[step.key, "done"]
+        waiting = sum(found[state] for state in WAITING) + tasks[step.key, "open"] + ahead[step.key]
         numbers.append(
             StepNumbers(
                 key=step.key,
@@ -75,24 +71,57 @@ def step_numbers(tx: Tx, sequence_id: int) -> list[StepNumbers]:
                 sent=sent,
                 replied=replied[step.key],
                 waiting=waiting,
-                skipped=skipped,
-                failed=states["failed"],
-                unknown=states["unknown"],
+                skipped=everybody - sent - waiting - found["failed"] - found["unknown"],
+                failed=found["failed"],
+                unknown=found["unknown"],
             )
         )
     return numbers
 
 
-def _send_states(tx: Tx, sequence_id: int) -> dict[str, dict[int, str]]:
+def _send_states(tx: Tx, sequence_id: int) -> dict[str, Counter[str]]:
     rows = tx.session.execute(
-        select(Send.step_key, Send.enrolment_id, Send.state).where(
-            Send.sequence_id == sequence_id, Send.enrolment_id.is_not(None)
-        )
+        select(Send.step_key, Send.state, func.count())
+        .where(Send.sequence_id == sequence_id, Send.enrolment_id.is_not(None))
+        .group_by(Send.step_key, Send.state)
     )
-    states: dict[str, dict[int, str]] = {}
-    for step_key, run_id, state in rows:
-        states.setdefault(step_key or "", {})[run_id or 0] = state
+    states: dict[str, Counter[str]] = {}
+    for step_key, state, count in rows:
+        states.setdefault(step_key or "", Counter())[state] = count
     return states
+
+
+def _still_ahead(tx: Tx, sequence_id: int) -> Counter[str]:
+    """Return how many open runs may still come to each step: what follows from where they stand, on any branch."""
+    rows = tx.session.execute(
+        select(Enrolment.version_id, Enrolment.next_step, func.count())
+        .where(Enrolment.sequence_id == sequence_id, Enrolment.state.in_(OPEN))
+        .group_by(Enrolment.version_id, Enrolment.next_step)
+    )
+    ahead: Counter[str] = Counter()
+    for version_id, next_step, count in rows:
+        flow = flow_of(document_of(tx.session.get_one(SequenceVersion, version_id)))
+        for index in flow.reachable(next_step):
+            ahead[flow.steps[index].key] += count
+    return ahead
+
+
+def _tasks(tx: Tx, sequence_id: int) -> Counter[tuple[str, str]]:
+    """Return how many tasks of each step are done, and how many are open in a run that goes on."""
+    runs = select(Enrolment.contact_id).where(Enrolment.sequence_id == sequence_id)
+    rows = tx.session.execute(
+        select(Task.ref, Task.done_at).where(Task.kind == "step", Task.ref.is_not(None), Task.contact_id.in_(runs))
+    ).all()
+    states = {}
+    if rows:
+        query = select(Enrolment.id, Enrolment.state).where(Enrolment.sequence_id == sequence_id)
+        states = {str(row[0]): row[1] for row in tx.session.execute(query)}
+    found: Counter[tuple[str, str]] = Counter()
+    for ref, done_at in rows:
+        _, run_id, key = (ref or "").split(":", 2)
+        if run_id in states and (done_at or states[run_id] in OPEN):
+            found[key, "done" if done_at else "open"] += 1
+    return found
 
 
 def _replied_after(tx: Tx, sequence_id: int) -> Counter[str]:

@@ -1,65 +1,55 @@
-"""Use cases: the review queue: drafts that wait for a person's yes. Every stop is checked again at approval."""
+"""Use cases: deciding about drafts that wait for a person's yes. Every stop is checked again at approval."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
-from crm.contacts import display_name
-from crm.models import Contact, Mailbox
+from crm.contacts import refresh_search_text
+from crm.models import Contact, User
 from crm.timeline import record_entry
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from kit.tx import Tx
+from sequences.drafts import Draft, DraftRow, filled_values, get_draft, list_drafts, mark_of, subject_of
 from sequences.gate import check_stops
 from sequences.links import Links
-from sequences.models import Enrolment, Send, SendBody, Sequence, SequenceVersion
-from sequences.pitch import check_pitch, render_pitch
-from sequences.planning import fill_body, make_footer, values_for
+from sequences.merge_fields import is_field
+from sequences.models import Enrolment, Send, SendBody
+from sequences.pitch import Gaps, Rendered, check_pitch, render_pitch
+from sequences.planning import fill_body, make_footer
 from sequences.runs import document_for, schedule_next, stale_at, stop_run
 from sequences.settlement import record_cancelled
-from sequences.stop_rules import Stop
+from sequences.stop_rules import Hold, Stop
+
+__all__ = ["Changes", "Draft", "DraftRow", "approve", "edit", "explain_decided", "list_drafts", "revise",
+           "save_personal_line", "skip_draft", "take_out"]  # fmt: skip
+
+# What is a fact about the person is kept with the person; anything else is filled in for the one mail.
+_OWN_FACTS = ("name", "first_name", "last_name", "city", "topic", "pronouns")
+_CUSTOM = "contact.custom."
+_MAX_FILL = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """One mail to read before it leaves. `gaps` keep it from leaving; `warnings` are worth a thought."""
+class Changes:
+    """What a person changed in a draft; None leaves a part as it is.
 
-    send_id: int
-    contact_id: int
-    contact_name: str
-    sequence_name: str
-    step_key: str
-    email: str
-    subject: str
-    personal_line: str
-    text: str
-    html: str
-    due_at: datetime
-    mailbox_address: str
-    gaps: tuple[str, ...]
-    warnings: tuple[str, ...]
+    `filled` are values for missing fields by their dotted names. `seen` is the mark of the draft they looked at.
+    """
 
-
-def list_drafts(tx: Tx, *, limit: int = 200) -> list[Draft]:
-    """Return what waits for approval, the earliest due first."""
-    rows = tx.session.execute(
-        select(Send, SendBody, Contact, Enrolment, Sequence, Mailbox)
-        .join(SendBody, SendBody.send_id == Send.id)
-        .join(Contact, Contact.id == Send.contact_id)
-        .join(Enrolment, Enrolment.id == Send.enrolment_id)
-        .join(Sequence, Sequence.id == Enrolment.sequence_id)
-        .join(Mailbox, Mailbox.id == Send.mailbox_id)
-        .where(Send.state == "draft")
-        .order_by(Send.due_at, Send.id)
-        .limit(limit)
-    ).all()
-    lines = _lines_used([(row[3].personal_line or row[2].personal_line) for row in rows])
-    return [_draft(*row, lines=lines) for row in rows]
+    subject: str | None = None
+    body: str | None = None
+    personal_line: str | None = None
+    filled: Mapping[str, str] = field(default_factory=dict)
+    seen: str = ""
 
 
 def approve(tx: Tx, send_id: int, *, actor: str) -> Send:
-    """Let a draft leave when it is due; refused while something is missing or a stop forbids it."""
-    send = _get_draft(tx, send_id)
+    """Let a draft leave when it is due; refused while something is missing, cancelled when a stop forbids it.
+
+    What only holds it for now does not undo the yes: it is scheduled, and `reason` says what it waits for.
+    """
+    send, _ = _lock(tx, send_id)
     verdict = check_stops(tx, send)
     if isinstance(verdict, Stop):
         send.state, send.reason, send.settled_at = "cancelled", verdict.sentence, tx.now
@@ -67,41 +57,51 @@ def approve(tx: Tx, send_id: int, *, actor: str) -> Send:
         return send
     gaps = send.explanation.get("gaps") or []
     if gaps:
-        raise InvalidError(f"Still missing: {', '.join(gaps)}.")
+        raise InvalidError(f"Still missing: {', '.join(gaps)}.", code="gaps")
     send.state, send.approved_by = "scheduled", actor
+    send.reason = verdict.sentence if isinstance(verdict, Hold) else ""
     send.due_at = max(send.due_at, tx.now)
     send.expires_at = stale_at(send.due_at)
     return send
 
 
+def revise(tx: Tx, send_id: int, changes: Changes, *, actor: str, links: Links) -> Draft:
+    """Change the words of a draft and write it again; nothing is changed when a text is at fault.
+
+    Raises ConflictError with the code "changed" when somebody else changed it since it was looked at.
+    """
+    send, run = _lock(tx, send_id)
+    contact = tx.session.get_one(Contact, send.contact_id)
+    body, subject = tx.session.get_one(SendBody, send.id), subject_of(document_for(tx, run), send)
+    line = run.personal_line or contact.personal_line
+    if changes.seen and changes.seen != mark_of(send, body.source, subject, line):
+        raise ConflictError("Somebody else changed this draft while you had it open.", code="changed")
+    written = _check_texts(changes)
+    changed = [
+        changes.personal_line is not None and _set_line(run, changes.personal_line, line),
+        _set_texts(send, body, written, subject),
+        _fill(tx, send, contact, changes.filled, actor),
+    ]
+    if any(changed):
+        tx.session.flush()
+        _render_again(tx, send, run, body, links)
+    return get_draft(tx, send_id, links=links)
+
+
 def save_personal_line(tx: Tx, send_id: int, line: str, *, links: Links) -> Draft:
     """Write the one true thing about this person into the draft."""
-    send = _get_draft(tx, send_id)
-    run = tx.session.get_one(Enrolment, send.enrolment_id)
-    run.personal_line = line.strip()
-    tx.session.flush()
-    _render_again(tx, send, run, links)
-    return _one(tx, send_id)
+    return revise(tx, send_id, Changes(personal_line=line), actor="system", links=links)
 
 
 def edit(tx: Tx, send_id: int, subject: str, body: str, *, links: Links) -> Draft:
     """Replace the text of one draft by Markdown of a person's own; merge fields still work."""
-    send = _get_draft(tx, send_id)
-    faults = [fault.sentence for source in (subject, body) for fault in check_pitch(source)]
-    if faults:
-        raise InvalidError(" ".join(faults), faults=tuple(faults))
-    run = tx.session.get_one(Enrolment, send.enrolment_id)
-    tx.session.get_one(SendBody, send.id).source = body
-    send.explanation = {**send.explanation, "own_subject": subject.strip() or None, "edited": True}
-    _render_again(tx, send, run, links)
-    return _one(tx, send_id)
+    return revise(tx, send_id, Changes(subject=subject, body=body), actor="system", links=links)
 
 
 def skip_draft(tx: Tx, send_id: int, *, actor: str) -> None:
     """Leave this step out for this person; the run goes on with the next one, counted from when this one was due."""
-    send = _get_draft(tx, send_id)
+    send, run = _lock(tx, send_id)
     send.state, send.reason, send.settled_at = "cancelled", "Left out in review.", tx.now
-    run = tx.session.get_one(Enrolment, send.enrolment_id)
     record_entry(
         tx,
         send.contact_id,
@@ -118,70 +118,107 @@ def skip_draft(tx: Tx, send_id: int, *, actor: str) -> None:
 
 def take_out(tx: Tx, send_id: int, *, actor: str) -> None:
     """Take this person out of the sequence."""
-    send = _get_draft(tx, send_id)
-    run = tx.session.get_one(Enrolment, send.enrolment_id)
+    _, run = _lock(tx, send_id)
     stop_run(tx, run, Stop(reason="taken_out", sentence="Taken out in review."), actor=actor)
 
 
-def _get_draft(tx: Tx, send_id: int) -> Send:
+def explain_decided(tx: Tx, send_id: int) -> str:
+    """Return in a sentence what became of a draft that no longer waits, and who decided."""
     send = tx.session.get(Send, send_id)
     if send is None:
-        raise NotFoundError("There is no such draft.")
+        return "There is no such draft."
     if send.state == "cancelled":
-        raise RefusedError(f"This draft was taken back: {send.reason}")
+        return f"This draft was taken back: {send.reason}"
+    return f"{_name_of(tx, send.approved_by)} has approved this draft already."
+
+
+def _lock(tx: Tx, send_id: int) -> tuple[Send, Enrolment]:
+    """Return a draft and its run as they are now, closed to others: of two people at once, the second is told.
+
+    The run first, as all who end runs do, so that nobody waits for each other.
+    """
+    tx.session.flush()
+    run_id = tx.session.scalar(select(Send.enrolment_id).where(Send.id == send_id))
+    if run_id is None:
+        raise NotFoundError("There is no such draft.")
+    run = tx.session.get_one(Enrolment, run_id, with_for_update=True, populate_existing=True)
+    send = tx.session.get_one(Send, send_id, with_for_update=True, populate_existing=True)
     if send.state != "draft":
-        raise ConflictError("Somebody has approved this draft already.")
-    return send
+        kind = RefusedError if send.state == "cancelled" else ConflictError
+        raise kind(explain_decided(tx, send_id), code="decided")
+    return send, run
 
 
-def _render_again(tx: Tx, send: Send, run: Enrolment, links: Links) -> None:
-    version = tx.session.get_one(SequenceVersion, run.version_id)
+def _name_of(tx: Tx, actor: str) -> str:
+    kind, _, number = actor.partition(":")
+    user = tx.session.get(User, int(number)) if kind == "user" and number.isdigit() else None
+    return user.name if user and user.name else "Somebody"
+
+
+def _check_texts(changes: Changes) -> tuple[str | None, str | None]:
+    subject = changes.subject.strip() if changes.subject is not None else None
+    body = changes.body.replace("\r\n", "\n") if changes.body is not None else None
+    faults = [fault.sentence for source in (subject, body) if source for fault in check_pitch(source)]
+    if faults:
+        raise InvalidError(" ".join(faults), faults=tuple(faults))
+    return subject, body
+
+
+def _set_line(run: Enrolment, given: str, line: str) -> bool:
+    given = given.replace("\r\n", "\n").strip()
+    if given == line.strip():
+        return False
+    run.personal_line = given
+    return True
+
+
+def _set_texts(send: Send, body: SendBody, written: tuple[str | None, str | None], subject: str | None) -> bool:
+    own, text = written
+    changed = False
+    if own is not None and own != (subject or ""):
+        send.explanation = {**send.explanation, "own_subject": own or None, "edited": True}
+        changed = True
+    if text is not None and text.strip() != body.source.strip():
+        body.source = text
+        send.explanation = {**send.explanation, "edited": True}
+        changed = True
+    return changed
+
+
+def _fill(tx: Tx, send: Send, contact: Contact, filled: Mapping[str, str], actor: str) -> bool:
+    """Put values where fields are missing; only what the mail asks for is taken."""
+    given = {path: " ".join(text.split())[:_MAX_FILL] for path, text in filled.items() if is_field(path)}
+    given = {path: text for path, text in given.items() if text and path != "contact.personal_line"}
+    here = {}
+    for path, text in given.items():
+        name = path.removeprefix("contact.")
+        if path.startswith(_CUSTOM):
+            contact.fields = {**contact.fields, path.removeprefix(_CUSTOM): text}
+        elif path.startswith("contact.") and name in _OWN_FACTS:
+            setattr(contact, name, text)
+        else:
+            here[path] = text
+            continue
+        record_entry(tx, contact.id, "fact", f"{name.removeprefix('custom.')}: {text}", actor=actor, data={name: text})
+    if here:
+        send.explanation = {**send.explanation, "filled": {**send.explanation.get("filled", {}), **here}}
+    if len(here) < len(given):
+        refresh_search_text(tx, contact)
+    return bool(given)
+
+
+def _render_again(tx: Tx, send: Send, run: Enrolment, body: SendBody, links: Links) -> None:
     document = document_for(tx, run)
-    step = document.steps[send.step]
-    text = next((one for one in step.texts() if one.key == send.variant), step.texts()[0])
-    body = tx.session.get_one(SendBody, send.id)
-    source = body.source or version.bodies[text.body]
-    subject = send.explanation.get("own_subject") or text.subject
-    footer = make_footer(tx, run, links)
-    rendered = render_pitch(subject, source, values_for(tx, run, document), footer=footer)
+    values, footer = filled_values(tx, run, document, send), make_footer(tx, run, links)
+    rendered = render_pitch(subject_of(document, send), body.source, values, footer=footer)
+    if isinstance(rendered, Rendered) and not rendered.subject and send.thread_id is None:
+        rendered = _with_opening_subject(tx, send, rendered)
     fill_body(send, body, rendered)
     tx.session.flush()
 
 
-def _one(tx: Tx, send_id: int) -> Draft:
-    return next(draft for draft in list_drafts(tx, limit=10_000) if draft.send_id == send_id)
-
-
-def _draft(
-    send: Send,
-    body: SendBody,
-    contact: Contact,
-    run: Enrolment,
-    sequence: Sequence,
-    mailbox: Mailbox,
-    *,
-    lines: dict[str, int],
-) -> Draft:
-    line = run.personal_line or contact.personal_line
-    warnings = ["Another draft has the same personal line."] if line and lines[line] > 1 else []
-    gaps = tuple(send.explanation.get("gaps") or ())
-    return Draft(
-        send_id=send.id,
-        contact_id=contact.id,
-        contact_name=display_name(contact),
-        sequence_name=sequence.name,
-        step_key=send.step_key or "",
-        email=send.email,
-        subject=send.subject,
-        personal_line=line,
-        text=body.text or (body.source if gaps else ""),
-        html=body.html,
-        due_at=send.due_at,
-        mailbox_address=mailbox.address,
-        gaps=gaps,
-        warnings=tuple(warnings),
-    )
-
-
-def _lines_used(lines: list[str]) -> dict[str, int]:
-    return {line: lines.count(line) for line in set(lines)}
+def _with_opening_subject(tx: Tx, send: Send, rendered: Rendered) -> Rendered | Gaps:
+    """The mail whose conversation this one was to continue was left out: its subject opens the conversation."""
+    earlier = select(Send.subject).where(Send.enrolment_id == send.enrolment_id, Send.step < send.step)
+    found = send.subject or tx.session.scalar(earlier.where(Send.subject != "").order_by(Send.step.desc()).limit(1))
+    return replace(rendered, subject=found) if found else Gaps(faults=("The subject is empty.",))

@@ -2,15 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from crm.models import Contact, Mailbox
 from crm.timeline import record_entry
 from kit.tx import Tx
 from sequences.authoring import document_of
+from sequences.flow import flow_of
 from sequences.hours import hours_for
 from sequences.models import Enrolment, Send, Sequence, SequenceVersion
-from sequences.schedule import Due, decide_due, open_from
+from sequences.onward import due_of_step, go_onward
+from sequences.schedule import Due, Hours, open_from
 from sequences.sequence_file import SequenceFile
 from sequences.stop_rules import Hold, Stop
 
@@ -24,26 +26,43 @@ def document_for(tx: Tx, run: Enrolment) -> SequenceFile:
     return document_of(tx.session.get_one(SequenceVersion, run.version_id))
 
 
+def anchor_of(run: Enrolment) -> datetime:
+    """Return what a run's next wait counts from: the last mail's real `sent_at`, or a later step's due instant (A10).
+
+    Steps that the engine does by itself count from when they were due, so that no date hangs on when it looked.
+    """
+    anchor = run.last_sent_at or run.created_at
+    own = run.facts.get("anchor")
+    return max(anchor, datetime.fromisoformat(own)) if own else anchor
+
+
 def due_of_next(tx: Tx, run: Enrolment, document: SequenceFile) -> Due:
-    """Return when a run's next step is due, from the real `sent_at` of the step before (A10)."""
-    step = document.steps[run.next_step]
-    hours = hours_for(
-        document, tx.session.get_one(Contact, run.contact_id), tx.session.get_one(Mailbox, run.mailbox_id)
-    )
-    return decide_due(run.last_sent_at or run.created_at, step.waits, hours)
+    """Return when a run's next step is due."""
+    return due_of_step(flow_of(document).steps[run.next_step], anchor_of(run), _hours(tx, run, document))
 
 
 def schedule_next(tx: Tx, run: Enrolment, document: SequenceFile | None = None) -> None:
-    """Set when a run's next step is to be planned, or finish the run after its last step.
-
-    A step that a person reviews is planned at once, so that its draft can be read before it is due.
-    """
+    """Set when a run's next step is to be planned, or finish the run after its last step."""
     document = document or document_for(tx, run)
-    if run.next_step >= len(document.steps):
+    begin = anchor_of(run)
+    ahead = go_onward(document, run.next_step, begin, _hours(tx, run, document), now=tx.now)
+    move_on(run, document, ahead.position, due_at=ahead.anchor if ahead.anchor != begin else None)
+    if ahead.next_at is None:
         finish_run(tx, run)
-        return
-    due = due_of_next(tx, run, document)
-    run.next_at = tx.now if document.steps[run.next_step].review == "required" else due.at
+    else:
+        run.next_at = ahead.next_at
+
+
+def _hours(tx: Tx, run: Enrolment, document: SequenceFile) -> Hours:
+    contact, mailbox = tx.session.get_one(Contact, run.contact_id), tx.session.get_one(Mailbox, run.mailbox_id)
+    return hours_for(document, contact, mailbox)
+
+
+def move_on(run: Enrolment, document: SequenceFile, index: int | None, *, due_at: datetime | None = None) -> None:
+    """Put a run at a step, None being the end; `due_at` is when the step it leaves was due, if that was no mail."""
+    run.next_step = len(flow_of(document).steps) if index is None else index
+    if due_at:
+        run.facts = {**run.facts, "anchor": due_at.isoformat()}
 
 
 def finish_run(tx: Tx, run: Enrolment) -> None:
@@ -118,7 +137,8 @@ def hold_runs(tx: Tx, contact_id: int, hold: Hold, *, actor: str) -> int:
 
 def release_held(tx: Tx, *, limit: int = 200) -> int:
     """Let runs go on whose hold has ended; what would be late moves into the next open window."""
-    due = select(Enrolment).where(Enrolment.state == "held", Enrolment.hold_until <= tx.now).limit(limit)
+    # In the words of the partial index, so that no planner has to prove that it fits.
+    due = select(Enrolment).where(text("enrolments.state = 'held'"), Enrolment.hold_until <= tx.now).limit(limit)
     released = 0
     for run in tx.session.scalars(due):
         go_on(tx, run, actor="system")

@@ -5,73 +5,30 @@ Source: docs/commands.md, a sequence as a file.
 
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from crm.zones import is_zone
 from kit.errors import InvalidError
-from sequences.schedule import Wait, parse_wait
+from sequences.conditions import HandleWhen, When
+from sequences.dead_ends import MANY_MAILS, MAX_DEPTH, MAX_STEPS, branch_faults, most_mails
+from sequences.flow import Flow, make_flow
+from sequences.step import STRICT, Step, Variant, shape_faults, text_faults
 from sequences.windows import DEFAULT_WINDOW, Window, read_window
 
+__all__ = ["STOP_WORDS", "SequenceFile", "Step", "Variant", "read_sequence_file", "warnings_of"]
+
 STOP_WORDS = ("reply", "bounce", "opt_out")
-_STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Variant(BaseModel):
-    """An alternative text of a step."""
-
-    model_config = _STRICT
-    key: str = Field(min_length=1, max_length=40)
-    subject: str | None = None
-    body: str
-    weight: int = Field(default=1, ge=0, le=1000)
-
-
-class Step(BaseModel):
-    """One planned mail, or one thing a person does."""
-
-    model_config = _STRICT
-    key: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,49}$")
-    kind: Literal["email", "task"]
-    wait: str | None = None
-    review: Literal["required", "none"] = "none"
-    thread: Literal["same", "new"] = "new"
-    subject: str | None = None
-    body: str | None = None
-    variants: tuple[Variant, ...] = ()
-    attachments: tuple[str, ...] = ()
-    channel: str = ""
-    title: str = ""
-
-    @property
-    def waits(self) -> Wait | None:
-        """The wait before this step, counted from the step before."""
-        return parse_wait(self.wait) if self.wait else None
-
-    def texts(self) -> tuple[Variant, ...]:
-        """Return the texts of this step: its variants, or its own as the variant without a name."""
-        if self.variants:
-            return self.variants
-        return (Variant.model_construct(key="", subject=self.subject, body=self.body or "", weight=1),)
-
-    @field_validator("wait")
-    @classmethod
-    def _check_wait(cls, value: str | None) -> str | None:
-        if value is not None:
-            try:
-                parse_wait(value)
-            except InvalidError as error:
-                # Only a ValueError is gathered with the other faults of the file.
-                raise ValueError(str(error)) from error
-        return value
+_MODELS = (Step, Variant, When, HandleWhen)
 
 
 class SequenceFile(BaseModel):
-    """A whole sequence."""
+    """A whole sequence. `steps` is the tree as written; positions count in `flow`."""
 
-    model_config = _STRICT
+    model_config = STRICT
     name: str = Field(min_length=1, max_length=120)
     brand: str | None = None
     version: int = Field(default=1, ge=1)
@@ -80,10 +37,16 @@ class SequenceFile(BaseModel):
     holidays: Literal["recipient-country", "none"] = "recipient-country"
     stop_on: tuple[str, ...] = STOP_WORDS
     new_per_day: Annotated[int, Field(ge=0)] | Literal["none"] | None = None
+    per_day: Annotated[int, Field(ge=0)] | Literal["none"] | None = None
     fields: dict[str, dict[str, str | int | float | date]] = {}
     steps: tuple[Step, ...] = Field(min_length=1, max_length=30)
 
-    @property
+    @cached_property
+    def flow(self) -> Flow:
+        """The steps as one numbered list, and where each leads."""
+        return make_flow(self.steps)
+
+    @cached_property
     def sending_window(self) -> Window | None:
         """The hours in which this sequence writes: Monday to Friday, 08:00 to 17:00, unless it says otherwise."""
         return DEFAULT_WINDOW if self.window is None else read_window(self.window)
@@ -102,6 +65,11 @@ class SequenceFile(BaseModel):
     def new_limit(self) -> int | None:
         """How many first mails may leave in 24 hours; None for no limit."""
         return self.new_per_day if isinstance(self.new_per_day, int) else None
+
+    @property
+    def day_limit(self) -> int | None:
+        """How many mails of any kind may leave in 24 hours; None for no limit."""
+        return self.per_day if isinstance(self.per_day, int) else None
 
     @field_validator("window")
     @classmethod
@@ -141,11 +109,14 @@ def read_sequence_file(source: str) -> SequenceFile:
     tree = _read_yaml(source)
     if not isinstance(tree, dict):
         raise InvalidError("A sequence file is a mapping with name, brand and steps.")
+    _refuse_overgrown(tree)
     try:
         document = SequenceFile.model_validate(tree)
     except ValidationError as error:
         # Steps that are all faulty count as none; that there are none would then be untrue.
-        found = [f for f in error.errors() if not (f["type"] == "too_short" and tree.get("steps"))]
+        found = [
+            f for f in error.errors() if not (f["loc"] == ("steps",) and f["type"] == "too_short" and tree["steps"])
+        ]
         faults = tuple(_sentence(dict(fault), tree) for fault in found)
         raise InvalidError(" ".join(faults), faults=faults) from error
     faults = tuple(_faults(document))
@@ -167,28 +138,32 @@ def _read_yaml(source: str) -> object:
     return tree
 
 
+def warnings_of(document: SequenceFile) -> list[str]:
+    """Return what is allowed and still worth a second thought."""
+    mails = most_mails(document.flow)
+    if mails <= MANY_MAILS:
+        return []
+    return [f"One way through it has {mails} mails; more than {MANY_MAILS} to somebody who is silent is a lot."]
+
+
+def _refuse_overgrown(tree: dict[str, Any]) -> None:
+    """Refuse what is nested or repeated beyond reason before it is read: YAML may name one part in many places."""
+    level, depth, count = [tree.get("steps")], 0, 0
+    while level := [step for branch in level if isinstance(branch, list) for step in branch[: MAX_STEPS + 1]]:
+        inner = [step for step in level if isinstance(step, dict)]
+        count, depth = count + len(level), depth + 1
+        if depth > MAX_DEPTH + 1:
+            raise InvalidError(f"Steps are nested more than {MAX_DEPTH} deep; make a second sequence of it.")
+        if count > MAX_STEPS:
+            raise InvalidError(f"A sequence has at most {MAX_STEPS} steps, those in branches included.")
+        level = [step.get(name) for step in inner for name in ("then", "else")]
+
+
 def _faults(document: SequenceFile) -> list[str]:
     """Return what the shape alone cannot tell."""
-    faults = []
-    keys = [step.key for step in document.steps]
-    faults += [f"Two steps have the key {key!r}." for key in dict.fromkeys(keys) if keys.count(key) > 1]
-    has_mail = False
-    for step in document.steps:
-        where = f"Step {step.key!r}"
-        if step.variants and (step.body or step.subject):
-            faults.append(f"{where} has variants and a text of its own; move it into a variant.")
-        if not step.variants and not step.body:
-            faults.append(f"{where} has no body.")
-        if step.kind == "email":
-            is_reply = step.thread == "same" and has_mail
-            if not is_reply and any(not text.subject for text in step.texts()):
-                faults.append(f"{where} begins a new conversation and needs a subject.")
-            has_mail = True
-        variant_keys = [variant.key for variant in step.variants]
-        faults += [f"{where} has two variants {k!r}." for k in dict.fromkeys(variant_keys) if variant_keys.count(k) > 1]
-        if step.variants and not any(variant.weight for variant in step.variants):
-            faults.append(f"{where}: every variant has the weight 0.")
-    return faults
+    flow = document.flow
+    shapes = [fault for step in flow.steps for fault in (*shape_faults(step), *text_faults(step))]
+    return [*shapes, *branch_faults(flow, document.stop_on)]
 
 
 def _sentence(fault: dict[str, Any], tree: dict[str, Any]) -> str:
@@ -196,21 +171,40 @@ def _sentence(fault: dict[str, Any], tree: dict[str, Any]) -> str:
     kind = fault["type"]
     if kind == "extra_forbidden":
         name = str(fault["loc"][-1])
-        known = {*SequenceFile.model_fields, *Step.model_fields, *Variant.model_fields}
-        close = get_close_matches(name, known, n=1)
+        close = get_close_matches(name, _known_names(), n=1)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         return f"{place}: {name!r} is not known.{hint}"
     if kind == "missing":
         return f"{place}: {fault['loc'][-1]!r} is missing."
+    if kind == "too_short" and fault["loc"][-1] == "steps":
+        return f"{place}: write at least one step, or the words continue or end."
     message = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{place}: {message}{'' if message.endswith('.') else '.'}"
+    return f"{place}: {message}{'' if message.endswith(('.', '?')) else '.'}"
+
+
+def _known_names() -> set[str]:
+    parts = {field.alias or name for model in _MODELS for name, field in model.model_fields.items()}
+    return {*SequenceFile.model_fields, *parts}
 
 
 def _place(loc: tuple[Any, ...], tree: dict[str, Any]) -> str:
-    if len(loc) > 1 and loc[0] == "steps" and isinstance(loc[1], int):
-        steps = tree.get("steps")
-        step = steps[loc[1]] if isinstance(steps, list) and loc[1] < len(steps) else None
-        name = step.get("key") if isinstance(step, dict) else None
-        rest = ".".join(str(part) for part in loc[2:])
-        return f"Step {name or loc[1] + 1}" + (f", {rest}" if rest else "")
-    return ".".join(str(part) for part in loc) or "The file"
+    """Name the innermost step that a fault lies in, and where in it."""
+    at: Any = tree
+    rest: list[str] = []
+    name = ""
+    for part in loc:
+        at = _within(at, part)
+        if isinstance(part, int) and isinstance(at, dict) and rest[-1:] in (["steps"], ["then"], ["else"]):
+            name, rest = f"Step {at.get('key') or part + 1}", []
+        elif not (name and part in ("steps", "word")):
+            rest.append(str(part))
+    return ", ".join(filter(None, (name, ".".join(rest)))) or "The file"
+
+
+def _within(at: Any, part: Any) -> Any:
+    """Go one part further into the file; the names of alternatives are no place in it."""
+    if isinstance(at, dict):
+        return at.get(part, at if part in ("steps", "word") else None)
+    if isinstance(at, list) and isinstance(part, int):
+        return at[part] if part < len(at) else None
+    return at if part in ("steps", "word") else None

@@ -1,63 +1,90 @@
-"""Use cases: what becomes fact once a send has ended: message, thread, timeline, stage, and the run's next step."""
+"""Use cases: what becomes fact once sends have ended: message, thread, timeline, stage, and the run's next step.
+
+Mails that left are written down many at a time: the number of statements does not depend on the number of mails.
+"""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
 from crm.contacts import mark_address
-from crm.models import Mailbox, Message, Thread
-from crm.pipeline import move_by_rule
+from crm.models import Mailbox, Relationship
+from crm.pipeline import Standing, ensure_relationship, move_many_by_rule
 from crm.stages import FIRST_PITCH
 from crm.suppressions import suppress
-from crm.threads import store_message, touch_thread
-from crm.timeline import record_entry
+from crm.threads import SentMail, open_threads, store_sent, touch_out
+from crm.timeline import record_entries, record_entry
 from kit.tx import Tx
-from sequences.models import Enrolment, Send, SendBody, Sequence
-from sequences.runs import OPEN, schedule_next, stop_run
+from sequences.advance import advance_runs
+from sequences.breakers import count_hard_bounce
+from sequences.docket import Case, read_docket
+from sequences.models import Enrolment, Send, SendBody
+from sequences.runs import OPEN, stop_run
 from sequences.stop_rules import Stop
 
 # Some servers answer the final dot with the id they gave the message: "250 Ok <id@host>".
 _ID_IN_REPLY = re.compile(r"<([^<>@\s]{1,200}@[^<>@\s]{1,200})>")
 
 
-def record_sent(tx: Tx, send: Send, *, server_text: str, evidence: str = "") -> Message:
-    """Write down a mail that left; the run goes on from its real instant."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """One mail that left: what it was, when, and how we know."""
+
+    case: Case
+    sender: str
+    sender_name: str
+    subject: str
+    text: str
+    html: str
+    at: datetime
+    server_text: str = ""
+    evidence: str = ""
+
+
+def record_sent(tx: Tx, mails: Sequence[Left]) -> None:
+    """Write down mails that left; their runs go on from the real instant."""
+    if not mails:
+        return
+    threads = _threads(tx, mails)
+    relationships = _relationships(tx, mails)
+    messages = store_sent(tx, [_message(mail, thread) for mail, thread in zip(mails, threads, strict=True)])
+    touch_out(tx, set(threads), set(relationships), max(mail.at for mail in mails))
+    entries = [_entry(mail, message) for mail, message in zip(mails, messages, strict=True)]
+    record_entries(tx, entries)
+    _move_stages(tx, relationships)
+    advance_runs(
+        tx,
+        {
+            mail.case.entry.enrolment_id: (mail.at, thread)
+            for mail, thread in zip(mails, threads, strict=True)
+            if mail.case.entry.enrolment_id is not None
+        },
+    )
+
+
+def record_sent_by_evidence(tx: Tx, send: Send, *, evidence: str) -> None:
+    """Write down one mail that left without our having been told."""
     body = tx.session.get_one(SendBody, send.id)
     mailbox = tx.session.get_one(Mailbox, send.mailbox_id)
-    thread = tx.session.get_one(Thread, send.thread_id)
-    sent_at = send.sent_at or tx.now
-    ids = [send.rfc_id, *_ID_IN_REPLY.findall(server_text)]
-    message = store_message(
-        tx,
-        Message(
-            mailbox_id=send.mailbox_id,
-            thread_id=thread.id,
-            contact_id=send.contact_id,
-            direction="out",
-            kind="sent" if send.enrolment_id else "manual",
-            dedupe=send.rfc_id,
-            rfc_id=send.rfc_id,
-            sender=mailbox.address,
-            sender_name=mailbox.name,
-            recipients=[send.email],
-            subject=send.subject,
-            at=sent_at,
-            dated_at=sent_at,
-            folder="sent",
-            matched_by="sent by Rapport",
-            facts={"send": send.id},
-        ),
-        new_text=body.text,
+    case = read_docket(tx, [send.id])[0]
+    left = Left(
+        case=case,
+        sender=mailbox.address,
+        sender_name=mailbox.name,
+        subject=send.subject,
         text=body.text,
-        html=body.html or None,
-        raw=None,
-        ids=ids,
+        html=body.html,
+        at=send.sent_at or tx.now,
+        evidence=evidence,
     )
-    touch_thread(tx, thread, at=sent_at, inbound=False, counts_as_turn=True)
-    _note_sent(tx, send, message, evidence)
-    if send.enrolment_id:
-        _advance(tx, send, message)
-    return message
+    record_sent(tx, [left])
+    # It was written past the session: what the session had read is read again.
+    tx.session.flush()
+    tx.session.expire_all()
 
 
 def record_failed(tx: Tx, send: Send, *, words: str, is_dead_address: bool) -> None:
@@ -74,6 +101,7 @@ def record_failed(tx: Tx, send: Send, *, words: str, is_dead_address: bool) -> N
     if is_dead_address:
         mark_address(tx, send.email, "bad")
         suppress(tx, send.email, reason="hard_bounce", source=words[:250], actor="system")
+        count_hard_bounce(tx, send)
     run = tx.session.get(Enrolment, send.enrolment_id) if send.enrolment_id else None
     if run and run.state in OPEN:
         reason = "bounce" if is_dead_address else "failed"
@@ -101,32 +129,101 @@ def record_cancelled(tx: Tx, send: Send, stop: Stop) -> None:
         stop_run(tx, run, stop, actor="system")
 
 
-def _note_sent(tx: Tx, send: Send, message: Message, evidence: str) -> None:
-    found = f" ({evidence})" if evidence else ""
-    what = f"{send.step_key}: {send.subject}" if send.step_key else send.subject
-    record_entry(
-        tx,
-        send.contact_id,
-        "mail_sent",
-        f"{what}{found}",
-        actor=send.approved_by or "system",
-        brand_id=send.brand_id,
-        message_id=message.id,
-        data={"send": send.id, "step": send.step_key, "variant": send.variant, "evidence": evidence},
-    )
-
-
-def _advance(tx: Tx, send: Send, message: Message) -> None:
-    run = tx.session.get_one(Enrolment, send.enrolment_id)
-    sequence = tx.session.get_one(Sequence, run.sequence_id)
-    if not send.is_follow_up:
-        move_by_rule(tx, run.contact_id, sequence.brand_id, FIRST_PITCH, cause=f"first pitch sent: {sequence.name}")
-    run.last_sent_at, run.thread_id = message.at, send.thread_id
-    if run.state in OPEN:
-        schedule_next(tx, run)
-
-
 def record_unknown_sweep(tx: Tx) -> None:
     """Write the timeline entries of sends that a sweep found abandoned in the middle of handing over."""
     for send in tx.session.scalars(select(Send).where(Send.state == "unknown", Send.settled_at == tx.now)):
         record_unknown(tx, send, words=send.reason)
+
+
+def _threads(tx: Tx, mails: Sequence[Left]) -> list[int]:
+    """Return the conversation of each mail; first mails open one."""
+    first = [mail for mail in mails if mail.case.entry.thread_id is None]
+    opened = open_threads(
+        tx,
+        [
+            {
+                "mailbox_id": mail.case.entry.mailbox_id,
+                "contact_id": mail.case.entry.contact_id,
+                "brand_id": mail.case.entry.brand_id,
+                "subject": mail.subject,
+                "last_at": mail.at,
+            }
+            for mail in first
+        ],
+    )
+    new = {mail.case.entry.id: thread for mail, thread in zip(first, opened, strict=True)}
+    if new:
+        tx.session.connection().execute(_SET_THREAD, [{"key": key, "thread": thread} for key, thread in new.items()])
+    return [mail.case.entry.thread_id or new[mail.case.entry.id] for mail in mails]
+
+
+def _relationships(tx: Tx, mails: Sequence[Left]) -> dict[int, Case]:
+    """Return the relationship of each mail, as far as it has one."""
+    found: dict[int, Case] = {}
+    for mail in mails:
+        entry = mail.case.entry
+        if entry.relationship_id is not None:
+            found[entry.relationship_id] = mail.case
+        elif entry.brand_id is not None:
+            found[ensure_relationship(tx, entry.contact_id, entry.brand_id).id] = mail.case
+    return found
+
+
+def _message(mail: Left, thread_id: int) -> SentMail:
+    entry = mail.case.entry
+    return SentMail(
+        send_id=entry.id,
+        mailbox_id=entry.mailbox_id,
+        thread_id=thread_id,
+        contact_id=entry.contact_id,
+        kind="sent" if entry.enrolment_id else "manual",
+        rfc_id=entry.rfc_id,
+        also_known_as=tuple(_ID_IN_REPLY.findall(mail.server_text)) if "@" in mail.server_text else (),
+        sender=mail.sender,
+        sender_name=mail.sender_name,
+        recipient=entry.email,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        at=mail.at,
+    )
+
+
+def _entry(mail: Left, message_id: int) -> dict[str, Any]:
+    entry = mail.case.entry
+    found = f" ({mail.evidence})" if mail.evidence else ""
+    what = f"{entry.step_key}: {mail.subject}" if entry.step_key else mail.subject
+    return {
+        "contact_id": entry.contact_id,
+        "kind": "mail_sent",
+        "summary": f"{what}{found}",
+        "actor": entry.approved_by or "system",
+        "brand_id": entry.brand_id,
+        "message_id": message_id,
+        "data": {"send": entry.id, "step": entry.step_key, "variant": entry.variant, "evidence": mail.evidence},
+    }
+
+
+def _move_stages(tx: Tx, relationships: dict[int, Case]) -> None:
+    """Move those who got their first pitch, from the stage they stand at now."""
+    first = {
+        number: case
+        for number, case in relationships.items()
+        if case.entry.enrolment_id is not None and not case.entry.is_follow_up
+    }
+    if not first:
+        return
+    rows = tx.session.execute(
+        select(Relationship.id, Relationship.contact_id, Relationship.brand_id, Relationship.stage_id).where(
+            Relationship.id.in_(first)
+        )
+    )
+    by_sequence: dict[str, dict[int, Standing]] = {}
+    for number, contact_id, brand_id, stage_id in rows:
+        name = first[number].entry.sequence_name or ""
+        by_sequence.setdefault(name, {})[number] = Standing(contact_id, brand_id, stage_id)
+    for name, standings in by_sequence.items():
+        move_many_by_rule(tx, standings, FIRST_PITCH, cause=f"first pitch sent: {name}")
+
+
+_SET_THREAD = update(Send).where(Send.id == bindparam("key")).values(thread_id=bindparam("thread"))

@@ -32,16 +32,30 @@ def missing_in_step(version: SequenceVersion, step: Step, values: Values) -> lis
     return missing
 
 
-def draw_variant(version: SequenceVersion, step: Step, values: Values, rng: Random) -> Variant:
-    """Choose a text by weight among those that can be written for this contact; the first if none can."""
+def draw_seed(sequence_id: int, contact_id: int, step_key: str) -> str:
+    """Return what decides a contact's variant: the same today, in the preview and in the forecast."""
+    return f"{sequence_id}:{contact_id}:{step_key}"
+
+
+def write_step(
+    version: SequenceVersion, step: Step, values: Values, *, seed: str, footer: Footer | None
+) -> tuple[Variant, Rendered | Gaps]:
+    """Choose a text by weight among those that can be written for this contact, and write it; the first if none can.
+
+    One that cannot be written is put aside and drawn for again: the others keep their shares among themselves.
+    """
     texts = step.texts()
-    if len(texts) == 1:
-        return texts[0]
-    fits = [
-        text
-        for text in texts
-        if text.weight and not isinstance(render_variant(version, text, values, footer=None), Gaps)
-    ]
-    if not fits:
-        return texts[0]
-    return rng.choices(fits, weights=[text.weight for text in fits])[0]
+    left = [text for text in texts if text.weight]
+    rng = Random(seed)
+    while len(texts) > 1 and left:
+        text = rng.choices(left, weights=[one.weight for one in left])[0]
+        rendered = render_variant(version, text, values, footer=footer)
+        if not isinstance(rendered, Gaps):
+            return text, rendered
+        left.remove(text)
+    return texts[0], render_variant(version, texts[0], values, footer=footer)
+
+
+def draw_variant(version: SequenceVersion, step: Step, values: Values, *, seed: str) -> Variant:
+    """Choose a text as `write_step` does."""
+    return write_step(version, step, values, seed=seed, footer=None)[0] if len(step.texts()) > 1 else step.texts()[0]

@@ -1,6 +1,7 @@
 """Pure: how fast a mailbox may send: rolling daily cap, ramp, gap. All counted from the log of sent mail (A10)."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -40,7 +41,7 @@ def decide_pace(
         if cap <= 0:
             return Later(at=now + DAY, reason=f"The daily limit of {what} is 0.")
         frees = recent[len(recent) - cap] + DAY
-        return Later(at=frees, reason=f"The limit of {cap} mails in 24 hours of {what} is reached.")
+        return Later(at=frees, reason=_reached(cap, what))
     if sent and gap_s > 0:
         free_at = sent[-1] + timedelta(seconds=gap_s)
         if free_at > now:
@@ -63,8 +64,45 @@ def ramped_cap(cap: int | None, days: Sequence[SendingDay]) -> int:
     return min(level, cap) if cap is not None else level
 
 
-def draw_gap(low_s: int, high_s: int, *, mailbox_id: int, sent_total: int) -> float:
+def draw_gap(low_s: int, high_s: int, *, mailbox_id: int, after: datetime) -> float:
     """Return the pause in seconds after a mailbox's last mail: random, but the same however often it is asked."""
     if high_s <= 0:
         return 0.0
-    return Random(f"{mailbox_id}:{sent_total}").uniform(low_s, max(low_s, high_s))
+    return Random(f"{mailbox_id}:{after.isoformat()}").uniform(low_s, max(low_s, high_s))
+
+
+def _reached(cap: int, what: str) -> str:
+    return f"The limit of {cap} mails in 24 hours of {what} is reached."
+
+
+class Limit:
+    """One limit over a rolling 24 h: a cap and the newest instants that count against it, ascending.
+
+    `recent` needs to hold no more than the newest `cap` instants: they alone decide. `what` is said in sentences.
+    """
+
+    def __init__(self, what: str, cap: int, recent: Iterable[datetime]) -> None:
+        self.what = what
+        self.cap = cap
+        self._recent = deque(recent, maxlen=max(cap, 1))
+
+    def check(self, now: datetime) -> Later | None:
+        """Return when the next mail may leave, if not now."""
+        if self.cap <= 0:
+            return Later(at=now + DAY, reason=f"The daily limit of {self.what} is 0.")
+        # The oldest of the newest `cap` decides: one look, however high the cap.
+        if len(self._recent) < self.cap or self._recent[0] <= now - DAY:
+            return None
+        return Later(at=self._recent[0] + DAY, reason=_reached(self.cap, self.what))
+
+    def take(self, now: datetime) -> None:
+        """Count one more mail."""
+        self._recent.append(now)
+
+    def next_room(self, now: datetime) -> datetime:
+        """Return when the oldest mail of the last 24 hours stops counting; in 24 hours when there is none."""
+        return next((at + DAY for at in self._recent if at > now - DAY), now + DAY)
+
+    def room(self, now: datetime) -> int:
+        """Return how many more mails may leave now."""
+        return max(0, self.cap - sum(at > now - DAY for at in self._recent))

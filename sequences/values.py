@@ -1,12 +1,13 @@
 """Use cases: what the merge fields of a pitch stand for, for one contact."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from babel import Locale
 
 from crm.brands import list_products
 from crm.contacts import list_handles
-from crm.models import Brand, Contact, Mailbox
+from crm.models import Brand, Contact, Handle, Mailbox, Product
 from kit.tx import Tx
 from mailer.addresses import is_role_address
 from sequences.sequence_file import SequenceFile
@@ -33,13 +34,18 @@ def merge_values(
     *,
     email: str,
     personal_line: str = "",
+    handles: Sequence[Handle] | None = None,
+    products: Sequence[Product] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """Return every merge field's value; the fields written in the sequence file come last and win."""
+    """Return every merge field's value; the fields written in the sequence file come last and win.
+
+    `handles` (the main one first) and `products` may be given by who has read them for many at once.
+    """
     values: dict[str, dict[str, Any]] = {
         "contact": _contact(contact, email, personal_line),
-        "handle": _handle(tx, contact),
+        "handle": _handle(list_handles(tx, contact.id) if handles is None else handles),
         "brand": {"name": brand.name, "postal_address": brand.postal_address, "signature": brand.signature},
-        "product": _product(tx, brand),
+        "product": _product(list_products(tx, brand.id) if products is None else products),
         "offer": {},
         "sender": _sender(mailbox, brand),
         "sequence": {"name": document.name},
@@ -77,8 +83,7 @@ def _contact(contact: Contact, email: str, personal_line: str) -> dict[str, Any]
     }
 
 
-def _handle(tx: Tx, contact: Contact) -> dict[str, Any]:
-    handles = list_handles(tx, contact.id)
+def _handle(handles: Sequence[Handle]) -> dict[str, Any]:
     if not handles:
         return {}
     main = handles[0]
@@ -92,9 +97,8 @@ def _handle(tx: Tx, contact: Contact) -> dict[str, Any]:
     }
 
 
-def _product(tx: Tx, brand: Brand) -> dict[str, Any]:
+def _product(products: Sequence[Product]) -> dict[str, Any]:
     """Return the brand's product when there is just one: with several, the sequence file says which."""
-    products = list_products(tx, brand.id)
     if len(products) != 1:
         return {}
     only = products[0]

@@ -1,19 +1,21 @@
 """Wire: the one place where an engine, a clock, a transport or a broker is made."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from random import Random
 
 from argon2 import PasswordHasher
 
 from crm.models import WorkspaceSetting
-from kit.clock import Clock, make_command_clock
+from kit.clock import Clock, FixedClock, make_command_clock
 from kit.config import Settings, ensure_home, ensure_secret
-from kit.db import make_engine
+from kit.db import Base, make_engine
 from kit.errors import InvalidError
 from kit.ids import hash_token, new_seed
 from kit.seal import Seal
 from kit.tx import Database
+from mailer.quiet import QuietTransport
 from mailer.transport import NetworkTransport, Transport
 from sequences.engine import Engine
 from sequences.hints import Hints, NoHints
@@ -71,7 +73,19 @@ def make_engine_of(house: House) -> Engine:
         transport=house.transport,
         seal=house.seal,
         links=Links(seal=house.seal, public_url=settings.public_url, is_public=settings.is_public),
+        together=settings.send_together,
+        make_stage=lambda now: make_stage(house.seal, now),
     )
+
+
+def make_stage(seal: Seal, now: datetime) -> tuple[Engine, FixedClock]:
+    """Return an engine for rehearsals: an empty database in memory, a clock that stands at `now`, a quiet world."""
+    clock = FixedClock(now)
+    engine = make_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    database = Database(engine, clock, Random(0))
+    links = Links(seal=seal, public_url="http://127.0.0.1", is_public=False)
+    return Engine(database=database, clock=clock, transport=QuietTransport(), seal=seal, links=links), clock
 
 
 def _is_new_sqlite(settings: Settings) -> bool:

@@ -37,6 +37,10 @@ def upgrade() -> None:
     draft, hard = sa.text("state = 'draft'"), sa.text("hard_bounced_at IS NOT NULL")
     op.create_index("ix_sends_draft", "sends", ["due_at", "id"], sqlite_where=draft, postgresql_where=draft)
     op.create_index("ix_sends_hard", "sends", ["hard_bounced_at"], sqlite_where=hard, postgresql_where=hard)
+    unclear = sa.text("state IN ('sending', 'unknown')")
+    op.create_index(
+        "ix_sends_unclear", "sends", ["mailbox_id", "claimed_at"], sqlite_where=unclear, postgresql_where=unclear
+    )
     op.create_table(
         "version_changes",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -95,7 +99,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("incidents", "version_moves", "version_changes"):
         op.drop_table(table)
-    for name in ("ix_sends_hard", "ix_sends_draft", "ix_sends_domain_log", "ix_sends_sequence_log"):
+    for name in ("ix_sends_unclear", "ix_sends_hard", "ix_sends_draft", "ix_sends_domain_log", "ix_sends_sequence_log"):
         op.drop_index(name, "sends")
     op.create_index(op.f("ix_sends_sequence_id"), "sends", ["sequence_id"])
     op.drop_column("enrolments", "user_id")

@@ -32,7 +32,7 @@ def claim(world: World, owner: str, lease_s: float = 1800) -> int:
     sweep(world.engine)
     with world.database.transaction() as tx:
         mailbox = tx.session.get_one(Mailbox, world.mailbox_id)
-        return claim_sends(tx, mailbox, owner, limit=1, lease_s=lease_s)[0].send_id
+        return claim_sends(tx, mailbox, owner, limit=1, lease_s=lease_s)[0]
 
 
 def test_due_rows_leave_without_a_hint_and_late_hints_do_nothing(world: World) -> None:
@@ -69,7 +69,7 @@ def test_claims_made_at_once_never_share_a_row(world: World) -> None:
         gate.wait()
         with world.database.transaction() as tx:
             mailbox = tx.session.get_one(Mailbox, box)
-            taken.extend(c.send_id for c in claim_sends(tx, mailbox, f"owner-{number}", limit=4, lease_s=60))
+            taken.extend(claim_sends(tx, mailbox, f"owner-{number}", limit=4, lease_s=60))
 
     threads = [threading.Thread(target=take, args=(n,)) for n in range(4)]
     for thread in threads:
@@ -97,7 +97,7 @@ def test_a_living_claim_is_left_alone_and_a_lost_one_cannot_send(small: World) -
     small.clock.advance(timedelta(seconds=1801))
     with small.database.transaction() as tx:
         sweep_leases(tx)
-        assert not begin_transmission(tx, send_id, "elsewhere/1/2/drain", lease_s=60)
+        assert not begin_transmission(tx, [send_id], "elsewhere/1/2/drain", lease_s=60)
 
 
 def test_a_lease_on_the_drain_of_a_dead_process_is_taken_over(small: World) -> None:
@@ -114,7 +114,7 @@ def test_a_crash_while_handing_over_is_unknown_and_never_retried(small: World) -
     small.enrol(small.people(1))
     send_id = claim(small, owner := dead_owner())
     with small.database.transaction() as tx:
-        begin_transmission(tx, send_id, owner, lease_s=1800)
+        begin_transmission(tx, [send_id], owner, lease_s=1800)
     assert small.tick().unknown == 1
     small.days(30)
     small.tick()
@@ -171,7 +171,7 @@ def test_a_copy_seen_while_still_handing_over_settles_it(small: World) -> None:
     small.enrol(small.people(1))
     send_id = claim(small, "elsewhere/1/2/drain")
     with small.database.transaction() as tx:
-        begin_transmission(tx, send_id, "elsewhere/1/2/drain", lease_s=1800)
+        begin_transmission(tx, [send_id], "elsewhere/1/2/drain", lease_s=1800)
     small.deliver(f"From: {MIA}\nTo: creator0@people.example\nMessage-ID: <{small.send().rfc_id}>\n\nHello", "Sent")
     small.tick()
     assert small.send().state == "sent"

@@ -29,6 +29,7 @@ from sequences.links import Links
 from sequences.models import Attempt, Enrolment, Send
 from sequences.outbox import Counts
 from sequences.tick import tick
+from web.wiring import make_stage
 
 MIA = "mia@pastel.test"
 SECRET = "a secret of at least sixteen characters"
@@ -90,6 +91,7 @@ class World:
             transport=self.server,
             seal=self.seal,
             links=Links(seal=self.seal, public_url="http://127.0.0.1:8000", is_public=False),
+            make_stage=lambda now: make_stage(self.seal, now),
         )
         with database.transaction() as tx:
             create_brand(tx, "Pastel & Co", postal_address="1 Quay Street, Galway")

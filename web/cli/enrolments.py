@@ -25,17 +25,32 @@ def enrolments_command() -> None:
 @click.option("--email", "emails", multiple=True, help="May be given several times.")
 @click.option("--all", "everybody", is_flag=True, help="Everybody with an address.")
 @click.option("--mailbox", default=None, help="Which mailbox writes.")
+@click.option("--override", default="", metavar="REASON", help="Why the rules of the team do not hold this time.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
 @json_option
 def add(
-    sequence: str, emails: tuple[str, ...], everybody: bool, mailbox: str | None, dry_run: bool, as_json: bool
+    sequence: str,
+    emails: tuple[str, ...],
+    everybody: bool,
+    mailbox: str | None,
+    override: str,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Put contacts into SEQUENCE; each gets a verdict."""
     if bool(emails) == everybody:
         raise InvalidError("Say who: --email ADDRESS, several times if needed, or --all.")
     with enter().database.transaction() as tx:
         contact_ids, unknown = _find(tx, emails, everybody)
-        verdicts = enrol(tx, get_sequence(tx, sequence), contact_ids, actor=ACTOR, mailbox=mailbox, dry_run=dry_run)
+        verdicts = enrol(
+            tx,
+            get_sequence(tx, sequence),
+            contact_ids,
+            actor=ACTOR,
+            mailbox=mailbox,
+            override=override,
+            dry_run=dry_run,
+        )
     verdicts += unknown
     if as_json:
         print_json([{**asdict(verdict), "verdict": _word(verdict)} for verdict in verdicts])

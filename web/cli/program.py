@@ -15,6 +15,7 @@ _COMMANDS = {
     "beat": ("run", "Sweep and ring only: for many machines."),
     "tick": ("run", "Plan, send and read in the foreground until nothing is due."),
     "demo": ("demo", "A company, a mail world and creators who answer; nothing leaves this machine."),
+    "simulate": ("simulate", "Whole worlds with faults, crashes and people; every rule is checked after every step."),
     "db": ("db", "Schema and data: upgrade, check, backup, restore."),
     "users": ("users", "People who sign in."),
     "brands": ("brands", "On whose behalf we write."),

@@ -1,5 +1,6 @@
 """Wire: `rapport sequences`."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -16,6 +17,8 @@ from sequences.authoring import (
     workspace_pitches,
 )
 from sequences.report import audience, step_numbers
+from sequences.sequence_file import warnings_of
+from sequences.variants import list_experiments
 from web.cli.door import enter, json_option, print_json, print_table
 
 _FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -32,7 +35,9 @@ def check(file: Path) -> None:
     """Read FILE and say what is wrong with it; nothing is stored."""
     with enter().database.reading() as tx:
         draft = read_draft(file, workspace_pitches(tx))
-    click.echo(f"{draft.document.name}: {len(draft.document.steps)} steps, nothing to complain about.")
+    for warning in warnings_of(draft.document):
+        click.echo(f"Think twice: {warning}", err=True)
+    click.echo(f"{draft.document.name}: {len(draft.document.flow.steps)} steps, nothing to complain about.")
 
 
 @sequences_command.command("import")
@@ -110,3 +115,19 @@ def list_(as_json: bool) -> None:
     else:
         heads = ("name", "state", "version", "all", "active", "held", "stopped", "finished", "sent")
         print_table(heads, [[row[head] for head in heads] for row in rows])
+
+
+@sequences_command.command("report")
+@click.argument("name")
+@json_option
+def report(name: str, as_json: bool) -> None:
+    """Compare the texts of a sequence by the people who answered."""
+    with enter().database.reading() as tx:
+        sequence = get_sequence(tx, name)
+        steps = [asdict(step) for step in step_numbers(tx, sequence.id)]
+        experiments = list_experiments(tx, sequence)
+    rows = [{**asdict(one), "verdict": {"kind": one.kind, **asdict(one.verdict)}} for one in experiments]
+    if as_json:
+        print_json({"sequence": name, "version": sequence.version, "steps": steps, "experiments": rows})
+    else:
+        click.echo("\n".join(f"{one.step}: {one.sentence}" for one in experiments) or "No step has more than one text.")

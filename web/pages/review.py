@@ -1,79 +1,93 @@
 """Wire: the review queue: nothing leaves unread."""
 
 from functools import partial
+from http import HTTPStatus
+from urllib.parse import urlencode, urlsplit
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
 
-from kit.errors import NotFoundError
+from kit.errors import ConflictError, InvalidError, RefusedError
 from kit.tx import Tx
-from sequences import review
+from sequences import drafts, review
+from sequences.beside import read_beside
 from sequences.links import Links
-from sequences.models import SendBody
-from sequences.review import Draft
-from web.auth import require
-from web.request import this_actor, this_house, this_tx
+from sequences.models import Send
+from sequences.review import Changes
+from web.auth import may, require
+from web.request import find_user, this_actor, this_house, this_tx
 from web.respond import done, page
 from web.wiring import make_engine_of
 
 blueprint = Blueprint("review", __name__)
+_TYPED = ("subject", "body", "personal_line")
+_FILL = "fill:"
+_MINE = "The mail below is theirs; your words are still in the fields. Look, then decide again."
 
 
 @blueprint.get("/review")
 def index() -> Response:
-    """Show the queue with its first pitch open."""
-    return _show(None)
+    """Show the queue, of one sequence when the address says so, with one pitch open: the named one, else the first."""
+    return _show(request.args.get("send", type=int))
 
 
 @blueprint.get("/review/<int:send_id>")
 def show(send_id: int) -> Response:
-    """Show one pitch; one that has been decided meanwhile leads back to the queue."""
+    """Show one pitch; one that has been decided meanwhile leads on to the queue."""
     return _show(send_id)
 
 
 @blueprint.post("/review/approvals")
 def approve_clean() -> Response:
-    """Approve every pitch that has no gap and no warning."""
+    """Approve those of the shown rows that have no gap and no warning."""
     require("approve")
-    tx = this_tx()
-    clean = [draft for draft in review.list_drafts(tx) if is_clean(draft)]
-    for draft in clean:
-        _let_go(tx, draft.send_id)
-    return done("/review", f"Approved {len(clean)}. They leave in their sending windows.")
+    tx, begins = this_tx(), request.form.get("begins", 0, type=int)
+    rows = drafts.list_drafts(tx, sequence_id=_sequence_id(), begins=max(0, begins), limit=drafts.WINDOW)
+    sends = [_let_go(tx, row.send_id) for row in rows if row.is_clean]
+    stopped = [send for send in sends if send.state == "cancelled"]
+    say = f"Approved {len(sends) - len(stopped)}. They leave in their sending windows."
+    if stopped:
+        say += f" {len(stopped)} not: {stopped[0].reason}"
+    return done(_place(None), say)
 
 
 @blueprint.post("/sends/<int:send_id>/approval")
 def approve(send_id: int) -> Response:
-    """Let a pitch go, with the personal line as it stands in the form."""
+    """Let a pitch go, with its words as they stand in the form."""
     require("approve")
-    tx, onward = this_tx(), _next(send_id)
-    _keep_line(send_id)
-    _let_go(tx, send_id)
-    return done(onward, "Approved. It leaves in its sending window.")
-
-
-@blueprint.post("/sends/<int:send_id>/personal-line")
-def save_line(send_id: int) -> Response:
-    """Keep the personal line."""
-    require("approve")
-    _keep_line(send_id)
-    return done(f"/review/{send_id}", "Saved.")
+    onward = _onward(send_id)
+    try:
+        _keep(send_id)
+        send = _let_go(this_tx(), send_id)
+    except InvalidError as error:
+        return _show(send_id, sentence=str(error), status=422, saved=error.code == "gaps")
+    except (ConflictError, RefusedError) as error:
+        return _meanwhile(send_id, error, onward)
+    return done(onward, _outcome(send))
 
 
 @blueprint.post("/sends/<int:send_id>/text")
-def edit(send_id: int) -> Response:
-    """Change what one person will read."""
+@blueprint.post("/sends/<int:send_id>/personal-line")
+def save(send_id: int) -> Response:
+    """Change what one person will read, and show it again."""
     require("approve")
-    subject, body = request.form.get("subject", "").strip(), request.form.get("body", "")
-    review.edit(this_tx(), send_id, subject, body, links=_links())
-    return done(f"/review/{send_id}", "Saved.")
+    try:
+        _keep(send_id)
+    except InvalidError as error:
+        return _show(send_id, sentence=str(error), status=422)
+    except (ConflictError, RefusedError) as error:
+        return _meanwhile(send_id, error, _onward(send_id))
+    return done(_place(send_id), "Saved.")
 
 
 @blueprint.post("/sends/<int:send_id>/skip")
 def skip(send_id: int) -> Response:
     """Leave this step out for this person."""
     require("approve")
-    onward = _next(send_id)
-    review.skip_draft(this_tx(), send_id, actor=this_actor())
+    onward = _onward(send_id)
+    try:
+        review.skip_draft(this_tx(), send_id, actor=this_actor())
+    except (ConflictError, RefusedError) as error:
+        return _meanwhile(send_id, error, onward)
     return done(onward, "Skipped. This person does not get this step.")
 
 
@@ -81,45 +95,101 @@ def skip(send_id: int) -> Response:
 def take_out(send_id: int) -> Response:
     """Take the person out of the sequence."""
     require("approve")
-    onward = _next(send_id)
-    review.take_out(this_tx(), send_id, actor=this_actor())
+    onward = _onward(send_id)
+    try:
+        review.take_out(this_tx(), send_id, actor=this_actor())
+    except (ConflictError, RefusedError) as error:
+        return _meanwhile(send_id, error, onward)
     return done(onward, "Taken out of the sequence.")
 
 
-def is_clean(draft: Draft) -> bool:
-    """Return whether a pitch may be approved unseen."""
-    return not draft.gaps and not draft.warnings
+@blueprint.after_request
+def keep_typed(response: Response) -> Response:
+    """Hand typed words back when the session ended under them: signed out, or the form's token is of an older one."""
+    words = {name: text for name, text in request.form.items() if name in _TYPED or name.startswith(_FILL)}
+    signed_out = find_user() is None
+    refused = signed_out or (response.status_code == HTTPStatus.FORBIDDEN and may("approve"))
+    if request.method != "POST" or not words or not refused or not _is_from_here():
+        return response
+    send_id = (request.view_args or {}).get("send_id", 0)
+    context = {"words": words, "send_id": send_id, "signed_out": signed_out, "sequence_id": _sequence_id()}
+    kept = render_template("review/kept.html", seen=request.form.get("seen", ""), **context)
+    return make_response(kept, HTTPStatus.UNAUTHORIZED if signed_out else HTTPStatus.FORBIDDEN)
 
 
-def _show(send_id: int | None) -> Response:
-    drafts = review.list_drafts(this_tx())
-    draft = next((draft for draft in drafts if send_id in {None, draft.send_id}), None)
+def _show(send_id: int | None, *, sentence: str = "", status: int = 200, saved: bool = False) -> Response:
+    """Show the queue with one pitch open; what a refused form held stays in the fields unless it was `saved`."""
+    tx, sequence_id = this_tx(), _sequence_id()
+    draft = drafts.find_draft(tx, send_id, links=_links(), sequence_id=sequence_id)
     if draft is None and send_id is not None:
-        return Response(status=303, headers={"Location": redirect("/review").location})
-    clean = sum(is_clean(row) for row in drafts)
-    body = this_tx().session.get(SendBody, draft.send_id) if draft else None
-    source = body.source if body else ""
-    return page("review/page.html", drafts=drafts, draft=draft, source=source, clean=clean, reading=send_id is not None)
+        flash(review.explain_decided(tx, send_id), "note")
+        return Response(status=303, headers={"Location": redirect(_place(None)).location})
+    if draft is None:
+        return page("review/empty.html", sequence_id=sequence_id)
+    if sequence_id not in {None, draft.sequence_id}:
+        sequence_id = None
+    queue = drafts.read_queue(tx, draft, sequence_id=sequence_id)
+    typed = {} if saved or not sentence else {name: request.form[name] for name in request.form}
+    return page(
+        "review/page.html", status=status, draft=draft, queue=queue, beside=read_beside(tx, draft), typed=typed,
+        sequence_id=sequence_id, place=partial(_place, sequence_id=sequence_id), sentence=sentence,
+        reading=send_id is not None, here=next((row for row in queue.rows if row.send_id == draft.send_id), None),
+    )  # fmt: skip
 
 
-def _next(send_id: int) -> str:
-    """Return the pitch after this one, so that a decision leads on; refuse one that is no longer waiting."""
-    ids = [draft.send_id for draft in review.list_drafts(this_tx())]
-    if send_id not in ids:
-        raise NotFoundError("This pitch no longer waits for a decision.")
-    rest = ids[ids.index(send_id) + 1 :] or ids[: ids.index(send_id)]
-    return f"/review/{rest[0]}" if rest else "/review"
+def _meanwhile(send_id: int, error: ConflictError | RefusedError, onward: str) -> Response:
+    """Say that somebody else was there first: show their text, or move on when they have decided."""
+    if error.code == "changed":
+        return _show(send_id, sentence=f"{error} {_MINE}", status=409)
+    if error.code != "decided":
+        raise error
+    return done(onward, str(error))
 
 
-def _let_go(tx: Tx, send_id: int) -> None:
+def _outcome(send: Send) -> str:
+    if send.state == "cancelled":
+        return f"Not sent. {send.reason}"
+    return f"Approved. It waits: {send.reason}" if send.reason else "Approved. It leaves in its sending window."
+
+
+def _let_go(tx: Tx, send_id: int) -> Send:
     send = review.approve(tx, send_id, actor=this_actor())
     tx.after_commit(partial(this_house().hints.drain, send.mailbox_id))
+    return send
 
 
-def _keep_line(send_id: int) -> None:
-    line = request.form.get("personal_line")
-    if line is not None:
-        review.save_personal_line(this_tx(), send_id, line, links=_links())
+def _keep(send_id: int) -> None:
+    given = request.form
+    filled = {name.removeprefix(_FILL): text for name, text in given.items() if name.startswith(_FILL)}
+    changes = Changes(
+        subject=given.get("subject"), body=given.get("body"), personal_line=given.get("personal_line"),
+        filled=filled, seen=given.get("seen", ""),
+    )  # fmt: skip
+    review.revise(this_tx(), send_id, changes, actor=this_actor(), links=_links())
+
+
+def _sequence_id() -> int | None:
+    return request.values.get("sequence", type=int)
+
+
+def _onward(send_id: int) -> str:
+    """Return the pitch after this one, so that a decision leads on."""
+    return _place(drafts.find_next(this_tx(), send_id, sequence_id=_sequence_id()))
+
+
+def _place(send_id: int | None, sequence_id: int | None = None) -> str:
+    """Return the address of a pitch in the queue that is being read."""
+    sequence_id = sequence_id or _sequence_id()
+    if sequence_id is None:
+        return f"/review/{send_id}" if send_id else "/review"
+    return "/review?" + urlencode({"sequence": sequence_id} | ({"send": send_id} if send_id else {}))
+
+
+def _is_from_here() -> bool:
+    """Whether a page of ours sent this form: words from elsewhere are never put into a form of ours."""
+    origin = request.headers.get("Origin", "")
+    public = urlsplit(this_house().settings.public_url)
+    return origin in {f"{public.scheme}://{public.netloc}", request.host_url.rstrip("/")}
 
 
 def _links() -> Links:

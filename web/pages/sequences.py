@@ -6,7 +6,8 @@ from flask import Blueprint, Response, request
 
 from kit.errors import NotFoundError
 from kit.tx import Tx
-from sequences import authoring, report
+from sequences import authoring, report, variants
+from sequences.flow import flow_of
 from sequences.models import Sequence
 from web import outgoing
 from web.auth import require
@@ -63,8 +64,11 @@ def resume(sequence_id: int) -> Response:
 
 def _numbers(tx: Tx, sequence: Sequence) -> dict[str, Any]:
     numbers = report.step_numbers(tx, sequence.id)
+    version = authoring.get_version(tx, sequence)
     return {
-        "steps": authoring.steps_of(authoring.get_version(tx, sequence)),
+        "steps": authoring.steps_of(version),
+        "flow": flow_of(authoring.document_of(version)),
+        "experiments": variants.list_experiments(tx, sequence, version),
         "numbers": {row.key: row for row in numbers},
         "sums": {name: sum(getattr(row, name) for row in numbers) for name in _SUMS},
         "audience": report.audience(tx, sequence.id),

@@ -37,13 +37,15 @@ def _needs(tx: Tx) -> dict[str, Any]:
     zone = read_zone(this_user().zone)
     start, end = day_bounds(tx.now, zone)
     mine = inbox.list_threads(tx, turn="you", limit=_SHOWN)
+    due = tasks.list_open_tasks(tx, until=tx.now.astimezone(zone).date())[:20]
+    shown = [row.contact_id for row in mine] + [task.contact_id for task in due]
     return {
         "mine": mine,
-        "handles": people.list_main_handles(tx, [row.contact_id for row in mine if row.contact_id]),
+        "handles": people.list_main_handles(tx, {contact_id for contact_id in shown if contact_id}),
         "day": draw_day(
             today.list_mail_between(tx, start, end), list_planned_times(tx, tx.now, end), now=tx.now, zone=zone
         ),
-        "due": tasks.list_open_tasks(tx, until=tx.now.astimezone(zone).date())[:20],
+        "due": due,
     }
 
 

@@ -41,6 +41,16 @@
   const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone && all("option", zone).some((o) => o.value === guess)) zone.value = guess;
 
+  // "Copy" puts a text on the clipboard; where a browser forbids that, the text is selected for Ctrl+C.
+  document.addEventListener("click", async (e) => {
+    const button = e.target.closest("[data-copy]");
+    const box = button && document.getElementById(button.dataset.copy);
+    if (!box) return;
+    const say = (words) => { $("[data-copied]", button.parentElement).textContent = words; };
+    try { await navigator.clipboard.writeText(box.value); say("Copied."); }
+    catch { box.select(); say("Press Ctrl+C to copy."); }
+  });
+
   // Menus close when the person turns elsewhere.
   document.addEventListener("click", (e) => {
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(e.target)) menu.open = false; });
@@ -122,7 +132,7 @@
     if (Date.now() - g < 1200 && go[e.key]) { location.href = go[e.key]; return; }
     if (e.key === "/" && palette) { e.preventDefault(); open(); }
     else if (e.key === "g") g = Date.now();
-    else if (e.key === "j" || e.key === "k") walk(e.key === "j" ? 1 : -1);
     else if (press(e.key)) e.preventDefault();
+    else if (e.key === "j" || e.key === "k") walk(e.key === "j" ? 1 : -1);
   });
 })();

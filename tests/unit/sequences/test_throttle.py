@@ -132,16 +132,16 @@ def test_the_ramp_never_falls_on_a_clean_day_and_never_passes_the_cap(
 def test_the_gap_is_in_its_bounds_and_the_same_each_time_it_is_asked(
     low: int, span: int, mailbox_id: int, sent_total: int
 ) -> None:
-    gap = draw_gap(low, low + span, mailbox_id=mailbox_id, sent_total=sent_total)
+    gap = draw_gap(low, low + span, mailbox_id=mailbox_id, after=NOW + timedelta(seconds=sent_total))
     assert low <= gap <= low + span
-    assert gap == draw_gap(low, low + span, mailbox_id=mailbox_id, sent_total=sent_total)
+    assert gap == draw_gap(low, low + span, mailbox_id=mailbox_id, after=NOW + timedelta(seconds=sent_total))
 
 
 def test_the_gap_differs_from_mail_to_mail_and_from_mailbox_to_mailbox() -> None:
-    assert len({draw_gap(60, 120, mailbox_id=1, sent_total=n) for n in range(50)}) == 50
-    assert draw_gap(60, 120, mailbox_id=1, sent_total=1) != draw_gap(60, 120, mailbox_id=2, sent_total=1)
+    assert len({draw_gap(60, 120, mailbox_id=1, after=NOW + timedelta(seconds=n)) for n in range(50)}) == 50
+    assert draw_gap(60, 120, mailbox_id=1, after=NOW) != draw_gap(60, 120, mailbox_id=2, after=NOW)
 
 
 @pytest.mark.parametrize(("low", "high", "expected"), [(0, 0, 0.0), (30, 0, 0.0), (90, 60, 90.0)])
 def test_odd_bounds_of_the_gap(low: int, high: int, expected: float) -> None:
-    assert draw_gap(low, high, mailbox_id=1, sent_total=1) == expected
+    assert draw_gap(low, high, mailbox_id=1, after=NOW) == expected

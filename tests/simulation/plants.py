@@ -1,0 +1,65 @@
+"""Faults put into the engine on purpose, each at one seam: a simulation that does not find them proves nothing."""
+
+from collections.abc import Callable, Collection
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import ColumnElement
+
+import sequences.dispatch
+import sequences.gate
+import sequences.hours
+import sequences.outbox
+from sequences.models import Send
+from sequences.stop_rules import Clear
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def remove_claim(patch: pytest.MonkeyPatch) -> None:
+    """Take what is due whatever its state: somebody else's claim, and what is being handed over."""
+    exactly = sequences.outbox.is_in
+
+    def is_in(state: str) -> ColumnElement[bool]:
+        anything = ("scheduled", "claimed", "sending", "unknown")
+        return Send.state.in_(anything) if state == "scheduled" else exactly(state)
+
+    patch.setattr(sequences.outbox, "is_in", is_in)
+
+
+def skip_stop_check(patch: pytest.MonkeyPatch) -> None:
+    """Let every mail go."""
+    patch.setattr(sequences.gate, "decide_stop", lambda _facts: Clear())
+
+
+def write_status_after_smtp(patch: pytest.MonkeyPatch) -> None:
+    """Say that a mail is committed as `sending` without writing it down."""
+
+    def begin(_tx: Any, send_ids: Collection[int], _owner: str, *, lease_s: float) -> set[int]:
+        return set(send_ids)
+
+    patch.setattr(sequences.dispatch, "begin_transmission", begin)
+
+
+def forget_zones(patch: pytest.MonkeyPatch) -> None:
+    """Read every window on the clock of UTC."""
+    patch.setattr(sequences.hours, "read_zone", lambda _name: ZoneInfo("UTC"))
+
+
+def skip_fence(patch: pytest.MonkeyPatch) -> None:
+    """Let follow-ups go without reading the mailbox."""
+    patch.setattr(sequences.dispatch, "_pass_fence", lambda _round, group: list(group))
+    patch.setattr(sequences.dispatch.Round, "is_read_lately", lambda _round, _now: True)
+
+
+PLANTS: dict[str, tuple[Plant, set[str]]] = {
+    "a removed claim": (remove_claim, {"never twice", "states", "books and servers"}),
+    "a stop check skipped": (
+        skip_stop_check,
+        {"suppressed", "mailbox paused", "sequence paused", "run ended", "answered", "stage", "dead address"},
+    ),
+    "a status written after SMTP": (write_status_after_smtp, {"committed before it leaves", "never twice"}),
+    "a naive time zone": (forget_zones, {"window", "wait"}),
+    "no fence": (skip_fence, {"fence", "after a stop that was readable"}),
+}
