@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 
@@ -14,6 +15,7 @@ from crm.turns import Turn
 from kit.tx import Tx
 
 PAGE = 50
+T = TypeVar("T")
 Bounds = tuple[float | None, float | None]
 
 
@@ -74,6 +76,12 @@ def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int
     contacts = list(tx.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
     rows = _describe(tx, contacts, brand_id)
     return PeoplePage(rows=rows, total=total, everyone=everyone, number=page, pages=pages)
+
+
+def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None) -> list[int]:
+    """Return the numbers of all contacts that match, in the order of the list."""
+    clauses = [Contact.erased_at.is_(None), *_clauses(tx, wanted, brand_id)]
+    return list(tx.session.scalars(_ordered(select(Contact.id).where(*clauses), wanted.sort)))
 
 
 def search_people(tx: Tx, words: str, *, limit: int = 8) -> list[tuple[Contact, Handle | None]]:
@@ -158,7 +166,7 @@ def _turn_clause(tx: Tx, turn: str) -> ColumnElement[bool]:
     return clauses.get(turn, false())
 
 
-def _ordered(query: Select[Contact], sort: str) -> Select[Contact]:
+def _ordered(query: Select[T], sort: str) -> Select[T]:
     column = {"size": Handle.followers, "views": Handle.avg_views, "er": Handle.engagement_rate}.get(sort.lstrip("-"))
     if column is not None:
         best = select(func.max(column)).where(Handle.contact_id == Contact.id).scalar_subquery()

@@ -114,8 +114,10 @@ def store_sent(tx: Tx, mails: Sequence[SentMail]) -> list[int]:
         }
         for mail in mails
     ]
-    stored = tx.session.execute(insert(_MESSAGES).returning(_MESSAGES.c.id, sort_by_parameter_order=True), rows)
-    ids = list(stored.scalars())
+    # Unordered: in order, SQLite would take them one by one.
+    stored = tx.session.execute(insert(_MESSAGES).returning(_MESSAGES.c.rfc_id, _MESSAGES.c.id), rows)
+    found = {row[0]: row[1] for row in stored}
+    ids = [found[mail.rfc_id] for mail in mails]
     bodies = [
         {"message_id": number, "new_text": mail.text, "text": mail.text, "html": mail.html or None}
         for number, mail in zip(ids, mails, strict=True)
@@ -135,8 +137,12 @@ def open_threads(tx: Tx, rows: Sequence[Mapping[str, object]]) -> list[int]:
     if not rows:
         return []
     values = [{**row, "last_out_at": row["last_at"]} for row in rows]
-    opened = tx.session.execute(insert(_THREADS).returning(_THREADS.c.id, sort_by_parameter_order=True), values)
-    return list(opened.scalars())
+    key = (_THREADS.c.mailbox_id, _THREADS.c.contact_id, _THREADS.c.brand_id, _THREADS.c.subject)
+    opened: dict[tuple[object, ...], list[int]] = {}
+    for number, *of in tx.session.execute(insert(_THREADS).returning(_THREADS.c.id, *key), values):
+        opened.setdefault(tuple(of), []).append(number)
+    # Two alike in everything are interchangeable.
+    return [opened[row["mailbox_id"], row["contact_id"], row["brand_id"], row["subject"]].pop() for row in rows]
 
 
 def touch_out(tx: Tx, thread_ids: Collection[int], relationship_ids: Collection[int], at: datetime) -> None:

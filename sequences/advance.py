@@ -1,6 +1,6 @@
 """Use cases: many runs go on at once after their mails have left: each gets its next date, or reaches its end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -9,13 +9,13 @@ from sqlalchemy import bindparam, select, update
 from crm.models import Contact, Mailbox
 from crm.timeline import record_entries
 from kit.tx import Tx
-from sequences.authoring import document_of
+from sequences.documents import read_documents
 from sequences.hours import hours_at
-from sequences.models import Enrolment, Sequence, SequenceVersion
+from sequences.models import Enrolment
+from sequences.models import Sequence as SequenceRow
 from sequences.onward import Onward, go_onward
 from sequences.runs import OPEN
 from sequences.schedule import Hours
-from sequences.sequence_file import SequenceFile
 
 Change = dict[str, Any]
 
@@ -37,20 +37,17 @@ class _Run(NamedTuple):
 class _Clocks:
     """The texts and hours of a batch of runs, each read once."""
 
-    def __init__(self, tx: Tx) -> None:
+    def __init__(self, tx: Tx, runs: Sequence[_Run]) -> None:
         self._tx = tx
-        self._documents: dict[int, SequenceFile] = {}
+        self._documents = read_documents(tx, {run.version_id for run in runs})
         self._hours: dict[tuple[int, int, str | None, str | None], Hours] = {}
 
     def go_onward(self, run: _Run, begin: datetime) -> Onward:
         """Return how a run goes on after a mail that left at `begin`."""
-        session = self._tx.session
-        if run.version_id not in self._documents:
-            self._documents[run.version_id] = document_of(session.get_one(SequenceVersion, run.version_id))
         document = self._documents[run.version_id]
         key = (run.version_id, run.mailbox_id, run.zone, run.country)
         if key not in self._hours:
-            mailbox = session.get_one(Mailbox, run.mailbox_id)
+            mailbox = self._tx.session.get_one(Mailbox, run.mailbox_id)
             self._hours[key] = hours_at(document, run.zone, run.country, mailbox)
         return go_onward(document, run.next_step, begin, self._hours[key], now=self._tx.now)
 
@@ -59,8 +56,8 @@ def advance_runs(tx: Tx, done: Mapping[int, tuple[datetime, int]]) -> None:
     """Let runs go on after a mail of theirs left; `done` has the instant and the conversation by run."""
     if not done:
         return
-    clocks = _Clocks(tx)
     runs = _read_runs(tx, done)
+    clocks = _Clocks(tx, runs)
     changes: dict[int, list[Change]] = {number: [] for number in range(len(_WRITES))}
     entries: list[Change] = []
     for run in runs:
@@ -88,25 +85,7 @@ def advance_runs(tx: Tx, done: Mapping[int, tuple[datetime, int]]) -> None:
 
 
 def _read_runs(tx: Tx, done: Mapping[int, object]) -> list[_Run]:
-    rows = tx.session.execute(
-        select(
-            Enrolment.id,
-            Enrolment.state,
-            Enrolment.next_step,
-            Enrolment.facts,
-            Enrolment.version_id,
-            Enrolment.mailbox_id,
-            Enrolment.contact_id,
-            Contact.zone,
-            Contact.country,
-            Sequence.name,
-            Sequence.brand_id,
-        )
-        .join(Contact, Contact.id == Enrolment.contact_id)
-        .join(Sequence, Sequence.id == Enrolment.sequence_id)
-        .where(Enrolment.id.in_(done))
-    )
-    return [_Run._make(row) for row in rows]
+    return [_Run._make(row) for row in tx.session.execute(_READ, {"run_ids": list(done)})]
 
 
 def _end(run: _Run) -> Change:
@@ -120,6 +99,24 @@ def _end(run: _Run) -> Change:
     }
 
 
+_READ = (
+    select(
+        Enrolment.id,
+        Enrolment.state,
+        Enrolment.next_step,
+        Enrolment.facts,
+        Enrolment.version_id,
+        Enrolment.mailbox_id,
+        Enrolment.contact_id,
+        Contact.zone,
+        Contact.country,
+        SequenceRow.name,
+        SequenceRow.brand_id,
+    )
+    .join(Contact, Contact.id == Enrolment.contact_id)
+    .join(SequenceRow, SequenceRow.id == Enrolment.sequence_id)
+    .where(Enrolment.id.in_(bindparam("run_ids", expanding=True)))
+)
 _OF_KEY = update(Enrolment).where(Enrolment.id == bindparam("key"))
 _SENT: Change = {name: bindparam(name) for name in ("last_sent_at", "thread_id")}
 _AHEAD = {**_SENT, "next_at": bindparam("next_at")}

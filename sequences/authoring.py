@@ -1,22 +1,28 @@
 """Use cases: sequences as versioned texts: import, check, export, start, pause, resume."""
 
 import mimetypes
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from sqlalchemy import select
 
 from crm.brands import get_brand
 from crm.mailboxes import find_mailbox
-from crm.models import Brand, WorkspaceSetting
+from crm.models import Brand, Stage, WorkspaceSetting
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from kit.tx import Tx
-from sequences.models import Enrolment, Send, Sequence, SequenceVersion
+from sequences.models import Sequence, SequenceVersion
 from sequences.models import SequenceFile as StoredFile
 from sequences.pitch import check_pitch, lookup_pitch
+from sequences.published import document_of, find_sequence, get_sequence, get_version, list_sequences, steps_of
+from sequences.resume_plan import resume_sequence
 from sequences.sequence_file import SequenceFile, Step, read_sequence_file
+
+__all__ = ["Draft", "document_of", "find_sequence", "get_sequence", "get_version", "import_sequence", "list_sequences",
+           "pause_sequence", "publish", "read_draft", "resume_sequence", "start_sequence", "steps_of",
+           "workspace_pitches"]  # fmt: skip
 
 MAX_ATTACHMENT = 10 * 1024 * 1024
 MAX_MAIL = 20 * 1024 * 1024
@@ -54,27 +60,41 @@ def read_draft(path: Path, workspace: Mapping[str, str]) -> Draft:
     return Draft(source=source, document=document, bodies=bodies, files=files)
 
 
-def import_sequence(tx: Tx, draft: Draft) -> Sequence:
-    """Store a checked file: a new sequence, or a new version of the one with its name."""
+def import_sequence(tx: Tx, draft: Draft, *, actor: str = "", note: str = "") -> Sequence:
+    """Store a checked file: a new sequence, or a new version of the one with its name; runs stay on theirs.
+
+    The same text again changes nothing. `note` says why, for those who read the versions later.
+    """
     document = draft.document
     brand = get_brand(tx, document.brand)
     for address in document.mailboxes:
         if find_mailbox(tx, address) is None:
             raise NotFoundError(f"No mailbox {address} is connected. Add it with: rapport mailboxes add {address} ...")
+    faults = tuple(_stage_faults(tx, document))
+    if faults:
+        raise InvalidError(" ".join(faults), faults=faults)
     sequence = find_sequence(tx, document.name)
     if sequence is None:
         sequence = Sequence(name=document.name, brand_id=brand.id, state="draft", version=0, created_at=tx.now)
         tx.session.add(sequence)
         tx.session.flush()
-    elif get_version(tx, sequence).source == draft.source and get_version(tx, sequence).bodies == draft.bodies:
+    elif _is_the_same(tx, get_version(tx, sequence), draft):
         return sequence
+    publish(tx, sequence, draft, actor=actor, note=note)
+    return sequence
+
+
+def publish(tx: Tx, sequence: Sequence, draft: Draft, *, actor: str, note: str) -> SequenceVersion:
+    """Store a draft as the newest version; whoever is enrolled from now on follows it."""
     sequence.version += 1
     version = SequenceVersion(
         sequence_id=sequence.id,
         number=sequence.version,
         source=draft.source,
-        document=document.model_dump(mode="json"),
+        document=draft.document.model_dump(mode="json"),
         bodies=draft.bodies,
+        actor=actor,
+        note=note.strip(),
         created_at=tx.now,
     )
     tx.session.add(version)
@@ -82,58 +102,26 @@ def import_sequence(tx: Tx, draft: Draft) -> Sequence:
     for name, content in draft.files.items():
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         tx.session.add(StoredFile(version_id=version.id, name=name, content_type=kind, content=content))
-    return sequence
+    return version
 
 
-def find_sequence(tx: Tx, name: str) -> Sequence | None:
-    """Return the sequence of that name."""
-    return tx.session.scalar(select(Sequence).where(Sequence.name == name))
+def _is_the_same(tx: Tx, version: SequenceVersion, draft: Draft) -> bool:
+    if version.source != draft.source or version.bodies != draft.bodies:
+        return False
+    stored = tx.session.execute(select(StoredFile.name, StoredFile.content).where(StoredFile.version_id == version.id))
+    return {row[0]: row[1] for row in stored} == draft.files
 
 
-def get_sequence(tx: Tx, name: str) -> Sequence:
-    """Return the sequence of that name, or refuse."""
-    sequence = find_sequence(tx, name)
-    if sequence is None:
-        raise NotFoundError(f"There is no sequence named {name}.")
-    return sequence
-
-
-def list_sequences(tx: Tx) -> list[Sequence]:
-    """Return all sequences, newest first."""
-    return list(tx.session.scalars(select(Sequence).order_by(Sequence.id.desc())))
-
-
-def get_version(tx: Tx, sequence: Sequence) -> SequenceVersion:
-    """Return the newest published version of a sequence."""
-    query = select(SequenceVersion).where(
-        SequenceVersion.sequence_id == sequence.id, SequenceVersion.number == sequence.version
-    )
-    return tx.session.scalars(query).one()
-
-
-def document_of(version: SequenceVersion) -> SequenceFile:
-    """Return the reading of a stored version."""
-    return _read_document(_Stored(version.id, version.source, version.document))
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """What tells a version from all others, also from one of another database; its reading follows from it."""
-
-    id: int
-    source: str
-    document: Mapping[str, object] = field(compare=False)
-
-
-@lru_cache(maxsize=256)
-def _read_document(stored: _Stored) -> SequenceFile:
-    # Every mail asks for its sequence several times; a version never changes, and neither does a frozen document.
-    return SequenceFile.model_validate(stored.document)
-
-
-def steps_of(version: SequenceVersion) -> tuple[Step, ...]:
-    """Return the steps of a stored version by number, those in branches included."""
-    return document_of(version).flow.steps
+def _stage_faults(tx: Tx, document: SequenceFile) -> Iterator[str]:
+    """Yield the stages that nobody has: a move to one would be left out, a stop on one would never come."""
+    known = list(tx.session.scalars(select(Stage.name)))
+    named = [(f"Step {step.key!r}", step.stage) for step in document.flow.steps if step.kind == "stage"]
+    named += [("stop_on", word.removeprefix("stage:")) for word in document.stop_on if word.startswith("stage:")]
+    for where, stage in named:
+        if stage not in known:
+            close = get_close_matches(stage, known, n=1, cutoff=0.5)
+            hint = f"Did you mean {close[0]!r}?" if close else f"There are {', '.join(known)}."
+            yield f"{where}: there is no stage {stage!r}. {hint}"
 
 
 def start_sequence(tx: Tx, name: str) -> Sequence:
@@ -156,25 +144,6 @@ def pause_sequence(tx: Tx, sequence: Sequence) -> None:
     if sequence.state != "live":
         raise ConflictError(f"{sequence.name} is not running.")
     sequence.state, sequence.paused_at = "paused", tx.now
-
-
-def resume_sequence(tx: Tx, sequence: Sequence) -> None:
-    """Go on; every waiting date moves on by the length of the pause, so nothing fires at once."""
-    if sequence.state != "paused" or sequence.paused_at is None:
-        raise ConflictError(f"{sequence.name} is not paused.")
-    pause = tx.now - sequence.paused_at
-    sequence.state, sequence.paused_at = "live", None
-    for run in tx.session.scalars(
-        select(Enrolment).where(Enrolment.sequence_id == sequence.id, Enrolment.state.in_(("active", "held")))
-    ):
-        # Whoever joined during the pause has waited only since then.
-        missed = min(pause, tx.now - run.created_at)
-        run.next_at = run.next_at + missed if run.next_at else None
-    for send in tx.session.scalars(
-        select(Send).where(Send.sequence_id == sequence.id, Send.state.in_(("draft", "scheduled")))
-    ):
-        send.due_at = max(send.due_at + pause, tx.now)
-        send.expires_at = send.expires_at + pause if send.expires_at else None
 
 
 def workspace_pitches(tx: Tx) -> dict[str, str]:

@@ -5,6 +5,7 @@ lives in gate and stop_rules; this file only puts the steps in order.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -64,9 +65,12 @@ def drain_mailbox(engine: Engine, mailbox_id: int) -> Counts:
         if owner is None:
             return counts
         round_ = Round(engine, mailbox, line, owner, counts)
-        while not round_.is_over and (envelopes := _claim(round_)):
-            for begin in range(0, len(envelopes), engine.together):
-                _hand_over(round_, envelopes[begin : begin + engine.together])
+        while not round_.is_over and (batch := _claim(round_)).envelopes:
+            if batch.is_begun:
+                _transmit(round_, batch.envelopes, announced=False)
+                continue
+            for begin in range(0, len(batch.envelopes), engine.together):
+                _hand_over(round_, batch.envelopes[begin : begin + engine.together])
     return counts
 
 
@@ -87,25 +91,39 @@ def _is_by_hand_due(tx: Tx, mailbox: Mailbox) -> bool:
     return tx.session.scalar(query) is not None
 
 
-def _claim(round_: Round) -> list[Envelope]:
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What one claim brought; `is_begun`: it is committed as `sending` already."""
+
+    claimed: int
+    envelopes: list[Envelope]
+    is_begun: bool = False
+
+
+def _claim(round_: Round) -> _Batch:
     """Take the next sends that every rule lets go; what a rule holds back moves to the date the rule names."""
     while True:
         with round_.engine.database.transaction() as tx:
-            claimed, kept = _claim_once(tx, round_)
-        if kept or not claimed:
-            return kept
+            batch = _claim_once(tx, round_)
+        if batch.envelopes or not batch.claimed:
+            return batch
 
 
-def _claim_once(tx: Tx, round_: Round) -> tuple[int, list[Envelope]]:
-    """Return how many were claimed, and the envelopes of those that may go on."""
-    if not renew_lease(tx, f"drain:{round_.mailbox.id}", round_.owner, round_.engine.lease_s):
-        return 0, []
-    # The team is asked once, in the transaction that commits to sending.
-    claimed, kept = choose(tx, round_, team=False)
-    envelopes, faulty = fix_bytes(tx, kept, tx.session.get_one(Mailbox, round_.mailbox.id), round_.engine.links)
+def _claim_once(tx: Tx, round_: Round) -> _Batch:
+    """Claim once; what waits for no fence and no connection is committed in the same transaction."""
+    engine = round_.engine
+    if not renew_lease(tx, f"drain:{round_.mailbox.id}", round_.owner, engine.lease_s):
+        return _Batch(0, [])
+    goes_straight = engine.together > 1 and round_.line.is_smtp_ready
+    # The team is asked in the transaction that commits to sending.
+    claimed, kept = choose(tx, round_, team=goes_straight)
+    envelopes, faulty = fix_bytes(tx, kept, tx.session.get_one(Mailbox, round_.mailbox.id), engine.links)
     for case, words in faulty:
         _fail(tx, round_, case, f"The mail could not be written: {words}")
-    return claimed, envelopes
+    if not goes_straight or not envelopes or any(envelope.needs_fence for envelope in envelopes):
+        return _Batch(claimed, envelopes)
+    begun = begin_transmission(tx, [one.send_id for one in envelopes], round_.owner, lease_s=engine.lease_s)
+    return _Batch(claimed, [one for one in envelopes if one.send_id in begun], is_begun=True)
 
 
 def choose(tx: Tx, round_: Round, *, team: bool = True) -> tuple[int, list[Case]]:
@@ -119,7 +137,7 @@ def choose(tx: Tx, round_: Round, *, team: bool = True) -> tuple[int, list[Case]
     pace = read_pace(tx, mailbox)
     if mailbox.paused_at or isinstance(pace.check(tx.now, by_hand=by_hand), Later):
         return 0, []
-    batch = 1 if mailbox.gap_max_s or by_hand else max(engine.batch, engine.together)
+    batch = 1 if mailbox.gap_max_s or by_hand else (engine.together if engine.together > 1 else engine.batch)
     room = pace.room(tx.now)
     send_ids = claim_sends(
         tx,

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from crm.models import Contact, ContactAddress, Message, Relationship, Stage
 from crm.suppressions import find_personal_suppressions
 from kit.tx import Tx
-from sequences.authoring import document_of
-from sequences.models import Enrolment, Send, SequenceVersion
+from sequences.documents import read_documents
+from sequences.models import Enrolment, Send
 from sequences.models import Sequence as SequenceRow
 from sequences.sequence_file import SequenceFile
 
@@ -128,6 +128,16 @@ _QUERY = (
     .outerjoin(ContactAddress, ContactAddress.email == Send.email)
     .outerjoin(Relationship, (Relationship.contact_id == Send.contact_id) & (Relationship.brand_id == Send.brand_id))
     .outerjoin(Stage, Stage.id == Relationship.stage_id)
+    .where(Send.id.in_(bindparam("send_ids", expanding=True)))
+)
+_REPLIES = (
+    select(Message.contact_id, func.max(Message.at))
+    .where(
+        Message.contact_id.in_(bindparam("contact_ids", expanding=True)),
+        Message.direction == "in",
+        Message.kind == "reply",
+    )
+    .group_by(Message.contact_id)
 )
 
 
@@ -136,9 +146,9 @@ def read_docket(tx: Tx, send_ids: Sequence[int]) -> list[Case]:
     if not send_ids:
         return []
     tx.session.flush()
-    rows = {row[0]: Entry._make(row) for row in tx.session.execute(_QUERY.where(Send.id.in_(send_ids)))}
+    rows = {row[0]: Entry._make(row) for row in tx.session.execute(_QUERY, {"send_ids": list(send_ids)})}
     entries = [rows[send_id] for send_id in send_ids]
-    documents = _read_documents(tx, {entry.version_id for entry in entries if entry.version_id is not None})
+    documents = read_documents(tx, {entry.version_id for entry in entries if entry.version_id is not None})
     suppressions = find_personal_suppressions(tx, {(entry.contact_id, entry.email) for entry in entries})
     replies = _read_replies(tx, {entry.contact_id for entry in entries if entry.enrolment_id is not None})
     return [
@@ -152,17 +162,9 @@ def read_docket(tx: Tx, send_ids: Sequence[int]) -> list[Case]:
     ]
 
 
-def _read_documents(tx: Tx, version_ids: Collection[int]) -> dict[int, SequenceFile]:
-    return {number: document_of(tx.session.get_one(SequenceVersion, number)) for number in version_ids}
-
-
 def _read_replies(tx: Tx, contact_ids: Collection[int]) -> dict[int, datetime]:
     """Return when each of these contacts last answered; who never did is left out."""
     if not contact_ids:
         return {}
-    rows = tx.session.execute(
-        select(Message.contact_id, func.max(Message.at))
-        .where(Message.contact_id.in_(contact_ids), Message.direction == "in", Message.kind == "reply")
-        .group_by(Message.contact_id)
-    )
+    rows = tx.session.execute(_REPLIES, {"contact_ids": list(contact_ids)})
     return {row[0]: row[1] for row in rows if row[0] is not None}

@@ -133,8 +133,7 @@ def _conversation(entry: Entry, threads: dict[int, tuple[str, list[str]]]) -> tu
 
 
 def _read_bodies(tx: Tx, send_ids: Collection[int]) -> "dict[int, Row[int, str, str, bytes | None]]":
-    query = select(SendBody.send_id, SendBody.text, SendBody.html, SendBody.raw)
-    return {row[0]: row for row in tx.session.execute(query.where(SendBody.send_id.in_(send_ids)))}
+    return {row[0]: row for row in tx.session.execute(_READ, {"send_ids": list(send_ids)})}
 
 
 def _read_threads(tx: Tx, thread_ids: Collection[int]) -> dict[int, tuple[str, list[str]]]:
@@ -201,3 +200,6 @@ _FIX = (
     .values(raw=bindparam("raw"), in_reply_to=bindparam("in_reply_to"), references=bindparam("references"))
 )
 _RENAME = update(Send).where(Send.id == bindparam("key")).values(subject=bindparam("subject"))
+_READ = select(SendBody.send_id, SendBody.text, SendBody.html, SendBody.raw).where(
+    SendBody.send_id.in_(bindparam("send_ids", expanding=True))
+)

@@ -26,6 +26,11 @@ class Line:
     def __exit__(self, *_: object) -> None:
         self.hang_up()
 
+    @property
+    def is_smtp_ready(self) -> bool:
+        """Whether an SMTP connection is open and good for another mail."""
+        return self._smtp is not None and self._smtp.is_usable
+
     def smtp(self) -> SmtpPort:
         """Return the open SMTP connection, opening it if there is none. Raises a MailError."""
         if self._smtp is None or not self._smtp.is_usable:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, literal_column, select, update
 
 from crm.models import Mailbox
 from kit.ids import is_gone
@@ -107,14 +107,9 @@ def claim_sends(
 
 def begin_transmission(tx: Tx, send_ids: Collection[int], owner: str, *, lease_s: float) -> set[int]:
     """Commit to handing over: from here on a crash means unknown (A4). Claims that were lost are left out."""
-    begun = tx.session.scalars(
-        update(Send)
-        .where(Send.id.in_(send_ids), Send.state == "claimed", Send.lease_owner == owner)
-        .values(state="sending", attempts=Send.attempts + 1, lease_until=tx.now + timedelta(seconds=lease_s))
-        .returning(Send.id)
-        .execution_options(synchronize_session=False)
-    )
-    return set(begun)
+    tx.session.flush()
+    values = {"send_ids": list(send_ids), "owner": owner, "until": tx.now + timedelta(seconds=lease_s)}
+    return set(tx.session.connection().execute(_BEGIN, values).scalars())
 
 
 def take_back(tx: Tx, send_id: int, owner: str, *, due_at: datetime, reason: str) -> bool:
@@ -162,14 +157,9 @@ def settle(tx: Tx, send_id: int, owner: str, state: str, *, reason: str = "") ->
 
 def settle_sent(tx: Tx, send_ids: Collection[int], owner: str) -> set[int]:
     """End sends as sent; return which. A late 250 still wins over unknown for the same owner."""
-    settled = tx.session.scalars(
-        update(Send)
-        .where(Send.id.in_(send_ids), Send.state.in_((*LEASED, "unknown")), Send.lease_owner == owner)
-        .values(state="sent", reason="", settled_at=tx.now, sent_at=tx.now, lease_until=None)
-        .returning(Send.id)
-        .execution_options(synchronize_session=False)
-    )
-    return set(settled)
+    tx.session.flush()
+    values = {"send_ids": list(send_ids), "owner": owner, "now": tx.now}
+    return set(tx.session.connection().execute(_SETTLE, values).scalars())
 
 
 def record_attempt(
@@ -222,3 +212,16 @@ def _move(tx: Tx, send_id: int, owner: str | None, states: str | tuple[str, ...]
         .execution_options(synchronize_session="fetch")
     ).first()
     return changed is not None
+
+
+_OURS = update(Send).where(Send.id.in_(bindparam("send_ids", expanding=True)), Send.lease_owner == bindparam("owner"))
+_BEGIN = (
+    _OURS.where(Send.state == "claimed")
+    .values(state="sending", attempts=Send.attempts + 1, lease_until=bindparam("until"))
+    .returning(Send.id)
+)
+_SETTLE = (
+    _OURS.where(Send.state.in_((*LEASED, "unknown")))
+    .values(state="sent", reason="", settled_at=bindparam("now"), sent_at=bindparam("now"), lease_until=None)
+    .returning(Send.id)
+)

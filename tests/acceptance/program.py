@@ -83,16 +83,16 @@ class Program:
         """Run a command that must succeed and return the JSON document it printed."""
         return json.loads(self.do(*arguments, "--json", **environment))
 
-    def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
-        """Start a command and leave it running; what it says is in `log`."""
-        with self.log.open("wb") as log:
+    def start(self, *arguments: str, log: Path | None = None, **environment: str) -> "subprocess.Popen[bytes]":
+        """Start a command and leave it running; what it says is in `log`, the program's own by default."""
+        with (log or self.log).open("wb") as file:
             return subprocess.Popen(
                 [_COMMAND, *arguments],
-                env=self.env(),
+                env=self.env(environment),
                 cwd=self.home.parent,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=file,
+                stderr=file,
             )
 
     @property
@@ -123,31 +123,13 @@ class Program:
         )
         assert done.returncode == 0, f"{commands}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
 
-    def connect(self, address: str, *, smtp: str, imap: str, password: str = "secret") -> None:
-        """Add the brand and its mailbox, without caps and pauses."""
+    def connect(self, *addresses: str, smtp: str, imap: str, password: str = "secret") -> None:
+        """Add the brand and its mailboxes, without caps and pauses."""
+        free = ("--daily-cap", "none", "--gap-s", "0-0", "--ramp", "off", "--name", "Mia Lund")
+        servers = ("--smtp", smtp, "--imap", imap, "--secret-env", "MAIL_SECRET")
         self.do_all(
             ("brands", "add", "Lumen Markers", "--postal-address", "1 Long Lane, Galway"),
-            (
-                "mailboxes",
-                "add",
-                address,
-                "--smtp",
-                smtp,
-                "--imap",
-                imap,
-                "--user",
-                address,
-                "--name",
-                "Mia Lund",
-                "--secret-env",
-                "MAIL_SECRET",
-                "--daily-cap",
-                "none",
-                "--gap-s",
-                "0-0",
-                "--ramp",
-                "off",
-            ),
+            *(("mailboxes", "add", address, "--user", address, *servers, *free) for address in addresses),
             MAIL_SECRET=password,
         )
 

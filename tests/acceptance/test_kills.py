@@ -3,18 +3,16 @@
 import threading
 from collections import Counter
 from random import Random
-from typing import Any
 
 import pytest
-from imapclient import IMAPClient
 
+from tests.acceptance.books import check_books, check_sent_folders, id_of, tick_to_the_end
 from tests.acceptance.conftest import MIA, MakeProgram, Post
 from tests.acceptance.program import Program
 from tests.acceptance.recorder import GATES
 from tests.servers.postgres import PostgresServer
 
 BY_THE_CLOCK = "by the clock"
-_ROUNDS_AT_MOST = 20
 _RESOLVED = 2  # of each kind, by hand
 
 
@@ -71,71 +69,27 @@ def _kill_once(program: Program, post: Post, moment: str, rng: Random) -> str:
 
 
 def _check_and_resolve(program: Program, post: Post, *, people: int, kills: int) -> None:
-    sends = _tick_to_the_end(program)
+    sends = tick_to_the_end(program)
     unknown = [send for send in sends if send["state"] == "unknown"]
     print(f"after the last tick: {dict(Counter((send['step'], send['state']) for send in sends))}")
-    _check_books(post, sends, people)
+    check_books(post, sends, people)
     assert 0 < len(unknown) <= kills
 
     arrived = {taken.message_id for taken in post.recorder.taken}
-    came = [send for send in unknown if _id(send) in arrived][:_RESOLVED]
-    lost = [send for send in unknown if _id(send) not in arrived][:_RESOLVED]
+    came = [send for send in unknown if id_of(send) in arrived][:_RESOLVED]
+    lost = [send for send in unknown if id_of(send) not in arrived][:_RESOLVED]
     assert came
     assert lost
     verdicts = [*((send, "sent") for send in came), *((send, "again") for send in lost)]
     program.do_all(*(("sends", "resolve", str(send["id"]), "--as", verdict) for send, verdict in verdicts))
-    sends = _tick_to_the_end(program)
+    sends = tick_to_the_end(program)
     settled = {send["email"] for send in (*came, *lost)}
     open_still = {send["email"] for send in unknown} - settled
-    _check_books(post, sends, people)
+    check_books(post, sends, people)
     assert {send["email"] for send in sends if send["state"] == "unknown"} == open_still
     for email in settled:
         assert sorted(taken.recipient for taken in post.recorder.taken if taken.recipient == email) == [email] * 2
     runs = program.read("enrolments", "list")
     assert len(runs) == people
     assert {run["email"] for run in runs if run["state"] != "finished"} == open_still
-    _check_sent_folder(post, sum(send["state"] == "sent" for send in sends))
-
-
-def _tick_to_the_end(program: Program) -> list[dict[str, Any]]:
-    """Tick undisturbed until every mail has come to its end, and return all mails."""
-    sends: list[dict[str, Any]] = []
-    for _ in range(_ROUNDS_AT_MOST):
-        program.do("tick")
-        sends = program.read("sends", "list")
-        pitched = {send["email"] for send in sends if (send["step"], send["state"]) == ("pitch", "sent")}
-        nudged = {send["email"] for send in sends if send["step"] == "nudge"}
-        if pitched == nudged and all(send["state"] in ("sent", "failed", "unknown", "cancelled") for send in sends):
-            return sends
-        threading.Event().wait(0.5)
-    pytest.fail(f"The sequence does not come to its end: {Counter((send['step'], send['state']) for send in sends)}")
-
-
-def _check_books(post: Post, sends: list[dict[str, Any]], people: int) -> None:
-    """Hold what the program says against what the server took."""
-    by_id = {_id(send): send for send in sends}
-    deliveries = Counter(taken.message_id for taken in post.recorder.taken)
-    assert [one for one, times in deliveries.items() if times > 1] == [], "the same mail twice"
-    steps = Counter((taken.recipient, by_id[taken.message_id]["step"]) for taken in post.recorder.taken)
-    assert [one for one, times in steps.items() if times > 1] == [], "a step twice"
-    assert all(by_id[taken.message_id]["email"] == taken.recipient for taken in post.recorder.taken)
-    said_sent = {_id(send) for send in sends if send["state"] == "sent"}
-    unclear = {_id(send) for send in sends if send["state"] == "unknown"}
-    assert said_sent <= set(deliveries), "recorded as sent, never delivered"
-    assert set(deliveries) <= said_sent | unclear, "delivered, and recorded as neither sent nor unknown"
-    pitches = [send for send in sends if send["step"] == "pitch"]
-    assert len(pitches) == len({send["email"] for send in pitches}) == people, "the sum is not the audience"
-
-
-def _check_sent_folder(post: Post, expected: int) -> None:
-    """Our own copies lie in Sent once each, however often filing them was broken off."""
-    with IMAPClient("127.0.0.1", post.world.imap_port, ssl=False, timeout=10) as client:
-        client.login(MIA, "secret")
-        client.select_folder("Sent", readonly=True)
-        found = client.fetch(client.search(), ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"])
-    ids = Counter(str(value) for one in found.values() for key, value in one.items() if key != b"SEQ")
-    assert ids.total() == len(ids) == expected
-
-
-def _id(send: dict[str, Any]) -> str:
-    return str(send["message_id"]).strip("<> ")
+    check_sent_folders(post, [MIA], sum(send["state"] == "sent" for send in sends))

@@ -15,6 +15,8 @@ DAYS = int(os.environ.get("RAPPORT_DAYS", "30"))
 # So that several workers share them.
 PARTS = 10
 MOST = 40
+# Over so many worlds every kind of fault, person, operator and stop occurs.
+ENOUGH = 200
 
 
 @pytest.mark.simulation
@@ -26,6 +28,8 @@ def test_no_rule_breaks(part: int) -> None:
         pytest.fail(f"{lines}\nseed {campaign.outcome.seed} broke a rule: {campaign.outcome.broken}", pytrace=False)
     assert campaign.sent
     assert happens_in(campaign) > MOST
+    if campaign.worlds >= ENOUGH:
+        assert campaign.missing == []
 
 
 def happens_in(campaign: Campaign) -> int:

@@ -1,6 +1,7 @@
 """How one mail leaves: rows and hints (A1), claims and leases (A2), bytes (A3), unclear ends (A4, A5), stops (A6)."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -296,3 +297,45 @@ def test_what_a_dead_worker_held_of_a_stopped_run_is_cancelled_not_forgotten(sma
     small.days(1)
     small.tick()
     assert (small.send(-1).state, len(small.server.outbox)) == ("cancelled", 1)
+
+
+@pytest.mark.parametrize("together", [1, 7, 50])
+def test_several_committed_together_leave_once_each(world: World, together: int) -> None:
+    world.engine.together = together
+    world.load()
+    world.enrol(world.people(30))
+    world.tick()
+    assert len({taken.recipient for taken in world.server.outbox}) == len(world.server.outbox) == 30
+    world.days(5)
+    world.tick()
+    assert len(world.server.outbox) == 60
+    assert {send.state for send in world.sends()} == {"sent"}
+
+
+@pytest.mark.parametrize("point", [FaultPoint.DATA, FaultPoint.CONTENT, FaultPoint.FINAL, FaultPoint.RCPT])
+def test_a_connection_that_ends_amid_a_group_leaves_one_unclear_at_most(small: World, point: FaultPoint) -> None:
+    small.engine.together = 10
+    small.load()
+    small.enrol(small.people(25))
+    small.server.fail(point, address="creator12@people.example")
+    small.tick()
+    states = Counter(send.state for send in small.sends())
+    assert states["unknown"] == (point in (FaultPoint.CONTENT, FaultPoint.FINAL))
+    small.days(0.1)
+    small.tick()
+    assert Counter(send.state for send in small.sends())["sent"] == 25 - states["unknown"]
+    recipients = [taken.recipient for taken in small.server.outbox]
+    assert len(recipients) == len(set(recipients))
+
+
+def test_a_crash_after_a_group_was_committed_leaves_the_group_unclear(small: World) -> None:
+    small.load()
+    small.enrol(small.people(6))
+    sweep(small.engine)
+    owner = dead_owner()
+    with small.database.transaction() as tx:
+        mailbox = tx.session.get_one(Mailbox, small.mailbox_id)
+        taken = claim_sends(tx, mailbox, owner, limit=4, lease_s=1800)
+        assert begin_transmission(tx, taken, owner, lease_s=1800) == set(taken)
+    small.tick()
+    assert Counter(send.state for send in small.sends()) == {"unknown": 4, "sent": 2}

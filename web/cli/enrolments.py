@@ -3,15 +3,12 @@
 from dataclasses import asdict
 
 import click
-from sqlalchemy import select
 
-from crm.contacts import find_contact_by_email
-from crm.models import Contact
 from kit.errors import InvalidError
-from kit.tx import Tx
-from sequences.authoring import get_sequence
-from sequences.enrolments import Verdict, enrol, refuse_unknown
+from sequences.enrolments import Verdict, enrol
 from sequences.listing import list_enrolments
+from sequences.published import get_sequence
+from web.cli.chosen import Chosen, find_chosen, who_options
 from web.cli.door import ACTOR, enter, json_option, print_json, print_table
 
 
@@ -22,8 +19,7 @@ def enrolments_command() -> None:
 
 @enrolments_command.command("add")
 @click.argument("sequence")
-@click.option("--email", "emails", multiple=True, help="May be given several times.")
-@click.option("--all", "everybody", is_flag=True, help="Everybody with an address.")
+@who_options
 @click.option("--mailbox", default=None, help="Which mailbox writes.")
 @click.option("--override", default="", metavar="REASON", help="Why the rules of the team do not hold this time.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
@@ -32,19 +28,22 @@ def add(
     sequence: str,
     emails: tuple[str, ...],
     everybody: bool,
+    query: str,
     mailbox: str | None,
     override: str,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Put contacts into SEQUENCE; each gets a verdict."""
-    if bool(emails) == everybody:
-        raise InvalidError("Say who: --email ADDRESS, several times if needed, or --all.")
+    chosen = Chosen(emails, everybody, query)
+    if not chosen.is_given:
+        raise InvalidError("Say who: --email ADDRESS, several times if needed, --all, or --filter QUERY.")
     with enter().database.transaction() as tx:
-        contact_ids, unknown = _find(tx, emails, everybody)
+        found = get_sequence(tx, sequence)
+        contact_ids, unknown = find_chosen(tx, chosen, brand_id=found.brand_id)
         verdicts = enrol(
             tx,
-            get_sequence(tx, sequence),
+            found,
             contact_ids,
             actor=ACTOR,
             mailbox=mailbox,
@@ -75,19 +74,6 @@ def list_(sequence: str | None, as_json: bool) -> None:
     else:
         heads = ("email", "sequence", "state", "reason", "reply_kind", "steps_sent", "replies")
         print_table(heads, [[row[head] for head in heads] for row in rows])
-
-
-def _find(tx: Tx, emails: tuple[str, ...], everybody: bool) -> tuple[list[int], list[Verdict]]:
-    if everybody:
-        return list(tx.session.scalars(select(Contact.id).where(Contact.erased_at.is_(None)).order_by(Contact.id))), []
-    found, unknown = [], []
-    for email in emails:
-        contact = find_contact_by_email(tx, email)
-        if contact:
-            found.append(contact.id)
-        else:
-            unknown.append(refuse_unknown(email))
-    return found, unknown
 
 
 def _word(verdict: Verdict) -> str:

@@ -6,13 +6,13 @@ from crm import people
 from crm.brands import list_stages
 from crm.contacts import create_contact
 from crm.models import Contact
-from crm.people import PeopleFilter
 from crm.pipeline import ensure_relationship
 from kit.errors import ConflictError, InvalidError
 from kit.tx import Tx
 from web import forms
 from web.auth import require
 from web.figures import slug
+from web.people_query import fold_ranges, read_filter
 from web.request import this_actor, this_tx
 from web.respond import done, page
 from web.shell import this_brand_id
@@ -52,33 +52,8 @@ def create() -> Response:
 
 
 def read_query() -> dict[str, str]:
-    """Return the query as single values, with `size_from` and `size_to` folded into `size`."""
-    query = {name: values[0] for name, values in request.args.lists()}
-    for name in ("size", "views", "er"):
-        low, high = query.pop(f"{name}_from", ""), query.pop(f"{name}_to", "")
-        if low or high:
-            query[name] = forms.join_range(low, high)
-    return {name: value for name, value in query.items() if value}
-
-
-def read_filter(query: dict[str, str]) -> PeopleFilter:
-    """Return what a query asks for; engagement is given in per cent."""
-    low, high = forms.read_range(query.get("er", ""))
-    return PeopleFilter(
-        q=query.get("q", ""),
-        topic=query.get("topic", ""),
-        platforms=forms.read_list(query.get("platform", "")),
-        size=forms.read_range(query.get("size", "")),
-        views=forms.read_range(query.get("views", "")),
-        er=(low / 100 if low is not None else None, high / 100 if high is not None else None),
-        country=query.get("country", ""),
-        language=query.get("language", ""),
-        tag=query.get("tag", ""),
-        stage=query.get("stage", ""),
-        turn=query.get("turn", ""),
-        reach="email" if "email" in forms.read_list(query.get("reach", "")) else "",
-        sort=query.get("sort", "name"),
-    )
+    """Return the query as single values, its ranges folded."""
+    return fold_ranges({name: values[0] for name, values in request.args.lists()})
 
 
 def _add(tx: Tx) -> Contact:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from mailer.fake_store import message_id_of
 from web.simulation import invariants
 from web.simulation.books import Books, Letter, RunFacts, SendFacts, Taken
 from web.simulation.broken import BrokenRuleError
@@ -80,8 +81,10 @@ class Auditor:
         """Demand, once everything has come to rest, that every letter was filed once and obeyed."""
         books = self.books
         for letter in books.letters:
-            if letter.is_worth_filing and books.filed[letter.mailbox_id, letter.message_id] != 1:
-                raise BrokenRuleError("filed once", f"the {letter.kind} of {letter.at} was not filed")
+            key = letter.mailbox_id, letter.message_id
+            # What was set aside is set aside again from another folder, or under another UIDVALIDITY.
+            if letter.is_worth_filing and books.filed[key] + bool(books.set_aside[key]) != 1:
+                raise BrokenRuleError("filed once", f"{letter.message_id} of {letter.at} was not filed")
             _demand_obeyed(books, letter)
 
     def _apply(self, change: Change) -> None:
@@ -112,7 +115,7 @@ class Auditor:
             case "address":
                 (books.bad.add if change.b == "bad" else books.bad.discard)(change.a)
             case "quarantine":
-                books.set_aside += 1
+                books.set_aside[change.a, message_id_of(change.d) or ""] += 1
             case _:
                 pass
 
@@ -183,9 +186,9 @@ class Auditor:
 
     def _move_run(self, change: Change) -> None:
         run = self.books.runs[change.a]
-        run.state, run.hold_until = change.c, read_instant(change.d)
+        reason, _, until = change.d.partition("|")
+        run.state, run.hold_until = change.c, read_instant(until)
         if change.b != change.c and change.c in ("held", "stopped"):
-            reason = self.ledger.one("SELECT reason FROM enrolments WHERE id = ?", run.id)["reason"]
             self.stops[f"{change.c}: {reason}"] += 1
             self._note(change.at, f"  run {run.id} of {run.email} {change.c}: {reason}")
 

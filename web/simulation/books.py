@@ -99,7 +99,7 @@ class Books:
     told: Counter[tuple[int, int, str]] = field(default_factory=Counter)
     taken: list[Taken] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
-    set_aside: int = 0
+    set_aside: Counter[tuple[int, str]] = field(default_factory=Counter)
 
     def taken_of(self, send: SendFacts) -> list[Taken]:
         """Return when a server took this mail."""

@@ -1,5 +1,6 @@
 """Wire: what goes wrong with servers and processes."""
 
+from collections import Counter
 from random import Random
 
 from mailer.fakes import FaultPoint
@@ -64,6 +65,18 @@ def strike(world: World, kind: str, rng: Random) -> bool:
         case _:
             return False
     return True
+
+
+def count_strikes(world: World) -> Counter[str]:
+    """Return how often each fault of a server really struck; what was scripted and never met is not counted."""
+    struck = Counter({kind: world.office.struck[point, code] for kind, (point, code, _text) in _SERVER.items()})
+    struck["greylisting"] = world.office.refused_once
+    return struck
+
+
+def is_counted_when_it_strikes(kind: str) -> bool:
+    """Tell whether a fault is only laid out when it is scripted."""
+    return kind in _SERVER or kind == "greylisting"
 
 
 def _duplicate(world: World, box: str, rng: Random) -> bool:

@@ -29,7 +29,7 @@ _TRIGGERS = (
     (
         "run",
         "UPDATE OF state, hold_until ON enrolments WHEN OLD.state <> NEW.state OR OLD.hold_until IS NOT NEW.hold_until",
-        "NEW.id, OLD.state, NEW.state, NEW.hold_until",
+        "NEW.id, OLD.state, NEW.state, NEW.reason || '|' || ifnull(NEW.hold_until, '')",
     ),
     (
         "mailbox",
@@ -48,7 +48,7 @@ _TRIGGERS = (
     ("entry", "INSERT ON timeline_entries", "NEW.contact_id, NEW.kind, NEW.data, NEW.message_id"),
     ("address", "UPDATE OF mailable ON contact_addresses", "NEW.email, NEW.mailable, NULL, NULL"),
     ("zone", "UPDATE OF zone, country ON contacts", "NEW.id, NEW.zone, NEW.country, NULL"),
-    ("quarantine", "INSERT ON quarantine", "NEW.mailbox_id, NEW.folder, NEW.uid, NULL"),
+    ("quarantine", "INSERT ON quarantine", "NEW.mailbox_id, NEW.folder, NEW.uid, NEW.raw"),
 )
 
 

@@ -33,6 +33,11 @@ def write_letter(head: Head, words: str) -> bytes:
     return _bytes(*_lines(head), "Content-Type: text/plain; charset=utf-8", "", words, "")
 
 
+def write_damaged(head: Head) -> bytes:
+    """Return a letter whose text is half a character, which no database takes."""
+    return _bytes(*_lines(head), "Content-Type: text/plain; charset=utf-7", "", "Half a character: +2AA-", "")
+
+
 def write_away(head: Head, until: datetime | None) -> bytes:
     """Return an answer of a machine: away, with or without a day of return."""
     back = f"I am out of office until {until:%-d %B %Y}." if until else "I am out of office at the moment."

@@ -15,12 +15,14 @@ from crm.tasks import complete_task
 from kit.errors import RapportError
 from kit.tx import Tx
 from sequences.answers import queue_answer
-from sequences.authoring import get_sequence, import_sequence, pause_sequence, read_draft, resume_sequence
+from sequences.authoring import import_sequence, pause_sequence, read_draft
 from sequences.enrolments import enrol
 from sequences.links import Links
 from sequences.models import Enrolment, Send
 from sequences.opt_outs import forbid_contact
 from sequences.planning import complete_step_task
+from sequences.published import get_sequence
+from sequences.resume_plan import resume_sequence
 from sequences.review import approve, edit, save_personal_line, skip_draft, take_out
 from sequences.unclear import resolve_unknown
 from web.simulation.company import BOXES, NAMES, NEW_ZONES, PEOPLE, SOURCES

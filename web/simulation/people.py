@@ -6,7 +6,16 @@ from random import Random
 from sequences.opt_outs import make_token, opt_out
 from web.simulation.books import Letter, Taken
 from web.simulation.company import BOXES, creators
-from web.simulation.letters import WORDS, Head, write_away, write_bounce, write_complaint, write_left, write_letter
+from web.simulation.letters import (
+    WORDS,
+    Head,
+    write_away,
+    write_bounce,
+    write_complaint,
+    write_damaged,
+    write_left,
+    write_letter,
+)
 from web.simulation.world import World, make_seal
 
 _EMAILS = [one.email for one in creators()]
@@ -34,7 +43,7 @@ _MEANS = {
 def write(world: World, kind: str, rng: Random) -> bool:
     """Let somebody write; False when nobody had anything to answer to."""
     world.auditor.follow()
-    if kind in ("noise", "stranger"):
+    if kind in ("noise", "stranger", "unreadable"):
         _write_unasked(world, kind, rng)
         return True
     taken = _choose(world, rng)
@@ -146,13 +155,14 @@ def _write_by_hand(world: World, taken: Taken) -> None:
 
 
 def _write_unasked(world: World, kind: str, rng: Random) -> None:
-    """Let a newsletter come, which concerns nobody, or a stranger, whom somebody has to look at."""
+    """Let a newsletter come, which concerns nobody, a stranger, whom somebody has to look at, or a damaged letter."""
     world.counts["letters"] += 1
     number, now, box = f"{kind}.{world.counts['letters']}@else.example", world.clock.now(), rng.choice(BOXES).address
     more = ("List-Id: <news.else.example>", "Precedence: bulk") if kind == "noise" else ()
     head = Head(message_id=number, sender=f"{kind}@else.example", to=box, subject="Hello there", at=now, more=more)
-    world.office.deliver(box, write_letter(head, "Have you seen this?"), now)
-    if kind == "stranger":
+    raw = write_damaged(head) if kind == "unreadable" else write_letter(head, "Have you seen this?")
+    world.office.deliver(box, raw, now)
+    if kind != "noise":
         _expect(world, world.box_ids[box], number)
 
 

@@ -1,5 +1,6 @@
 """Wire: the mail servers of a world, which count every word on the wire and keep a log of all that they took."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,6 +65,7 @@ class PostOffice(FakeMailServer):
         self.log: list[Delivery] = []
         self.grey: dict[str, set[str]] = {}
         self.refused_once = 0
+        self.struck: Counter[tuple[FaultPoint, int | None]] = Counter()
         self._clock = now
         self._on_word = on_word
         self._on_read = on_read
@@ -73,7 +75,10 @@ class PostOffice(FakeMailServer):
     def strike(self, point: FaultPoint, *addresses: str) -> Fault | None:
         """Return the fault that strikes here; anything may happen first."""
         self._on_word()
-        return super().strike(point, *addresses)
+        fault = super().strike(point, *addresses)
+        if fault:
+            self.struck[point, fault.code] += 1
+        return fault
 
     def refusal_of(self, recipient: str) -> str | None:
         """Refuse a recipient of a greylisted domain once."""

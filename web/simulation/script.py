@@ -62,10 +62,11 @@ PEOPLE = {
     "manual mail": 2,
     "noise": 1,
     "stranger": 1,
+    "unreadable": 1,
 }
 OPERATORS = {
     "pause mailbox": 3,
-    "resume mailbox": 8,
+    "resume mailbox": 12,
     "pause sequence": 2,
     "resume sequence": 5,
     "edit zone": 1,

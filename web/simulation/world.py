@@ -74,7 +74,7 @@ class World:
             transport=self.office,
             seal=seal,
             links=Links(seal=seal, public_url="http://127.0.0.1:8000", is_public=False),
-            batch=5,
+            batch=self.rng.choice((3, 20, 20)),
             together=self.rng.choice((1, 4)),
         )
         return process, engine

@@ -1,0 +1,65 @@
+"""Wire: whom a command is about: addresses, everybody, or a filter as the contacts page has it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import click
+from sqlalchemy import select
+
+from crm.contacts import find_contact_by_email
+from crm.models import Contact
+from crm.people import find_people_ids
+from kit.errors import InvalidError
+from kit.tx import Tx
+from sequences.candidates import Verdict
+from sequences.enrolments import refuse_unknown
+from web.people_query import read_filter_text
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the options say; nobody when none is given."""
+
+    emails: Sequence[str]
+    everybody: bool
+    query: str
+
+    def __post_init__(self) -> None:
+        """Refuse more than one answer to one question."""
+        if bool(self.emails) + self.everybody + bool(self.query) > 1:
+            raise InvalidError(
+                "Say who in one way: --email ADDRESS, several times if needed, --all, or --filter QUERY."
+            )
+
+    @property
+    def is_given(self) -> bool:
+        """Whether anybody was named."""
+        return bool(self.emails or self.everybody or self.query)
+
+
+def who_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--email`, `--all` and `--filter`."""
+    words = "As the contacts page has it, such as 'tag=beauty&country=DE'."
+    for option in (
+        click.option("--filter", "query", default="", metavar="QUERY", help=words),
+        click.option("--all", "everybody", is_flag=True, help="Everybody with an address."),
+        click.option("--email", "emails", multiple=True, help="May be given several times."),
+    ):
+        command = option(command)
+    return command
+
+
+def find_chosen(tx: Tx, chosen: Chosen, *, brand_id: int) -> tuple[list[int], list[Verdict]]:
+    """Return the numbers of those who are meant, and a refusal for every address that nobody has."""
+    if chosen.query:
+        return find_people_ids(tx, read_filter_text(chosen.query), brand_id=brand_id), []
+    if chosen.everybody:
+        return list(tx.session.scalars(select(Contact.id).where(Contact.erased_at.is_(None)).order_by(Contact.id))), []
+    found, unknown = [], []
+    for email in chosen.emails:
+        contact = find_contact_by_email(tx, email)
+        if contact:
+            found.append(contact.id)
+        else:
+            unknown.append(refuse_unknown(email))
+    return found, unknown
