@@ -44,8 +44,10 @@ def pause_mailbox(tx: Tx, mailbox_id: int, reason: str) -> None:
 
 
 def resume_mailbox(tx: Tx, mailbox_id: int) -> None:
-    """Send from a mailbox again."""
+    """Send from a mailbox again. A person looked: what bounced before counts against it no more."""
     mailbox = tx.session.get_one(Mailbox, mailbox_id)
+    if mailbox.paused_at is not None:
+        mailbox.counted_from = tx.now
     mailbox.paused_at, mailbox.pause_reason = None, ""
 
 

@@ -41,9 +41,10 @@ class Person:
 
 def read_person(tx: Tx, contact_id: int, story: History, *, brand_id: int | None, weeks: int = 24) -> Person:
     """Return a person, or refuse when there is none; the exchange is counted from the `story` already read."""
+    addresses = _addresses(tx, contact_id)
+    # Read with the addresses, if there are any.
     contact = get_contact(tx, contact_id)
     mails = story.exchange
-    addresses = _addresses(tx, contact_id)
     stages = _stages(tx, contact_id, brand_id)
     threads = list(
         tx.session.scalars(select(Thread).where(Thread.contact_id == contact_id).order_by(Thread.last_at.desc()))
@@ -51,7 +52,7 @@ def read_person(tx: Tx, contact_id: int, story: History, *, brand_id: int | None
     turn, waiting = decide_contact_turn(tx, threads)
     return Person(
         contact=contact,
-        addresses=tuple(dict.fromkeys(address for address, _ in addresses)),
+        addresses=tuple(dict.fromkeys(address for address, _, _ in addresses)),
         handles=list_main_handles(tx, [contact_id]).get(contact_id, ()),
         tags=tuple(list_tags(tx, contact_id)),
         stages=tuple(stage for stage, _ in stages),
@@ -62,22 +63,23 @@ def read_person(tx: Tx, contact_id: int, story: History, *, brand_id: int | None
         exchange=count_weeks(mails, weeks=weeks, now=tx.now),
         answers=measure_answers(mails),
         last_reply_at=max((at for direction, at in mails if direction == "in"), default=None),
-        suppressions=tuple(dict.fromkeys(found for _, found in addresses if found)),
+        suppressions=tuple(dict.fromkeys(found for _, found, _ in addresses if found)),
     )
 
 
-def _addresses(tx: Tx, contact_id: int) -> list[tuple[ContactAddress, Suppression | None]]:
-    """Return addresses, the preferred one first, each with what forbids it: itself, or its domain."""
+def _addresses(tx: Tx, contact_id: int) -> list[tuple[ContactAddress, Suppression | None, Contact]]:
+    """Return addresses, the preferred one first, each with what forbids it: itself, or its domain; and whose it is."""
     domain = and_(Suppression.target.like("@%"), ContactAddress.email.like(literal("%") + Suppression.target))
     query = (
-        select(ContactAddress, Suppression)
+        select(ContactAddress, Suppression, Contact)
+        .join(Contact, Contact.id == ContactAddress.contact_id)
         .outerjoin(
             Suppression, and_(Suppression.lifted_at.is_(None), or_(Suppression.target == ContactAddress.email, domain))
         )
         .where(ContactAddress.contact_id == contact_id)
         .order_by(ContactAddress.position, ContactAddress.id, Suppression.since)
     )
-    return [(address, found) for address, found in tx.session.execute(query)]
+    return [(address, found, contact) for address, found, contact in tx.session.execute(query)]
 
 
 def _stages(tx: Tx, contact_id: int, brand_id: int | None) -> list[tuple[Stage, Relationship | None]]:

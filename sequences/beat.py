@@ -8,7 +8,7 @@ from crm.models import Mailbox
 from sequences.engine import Engine
 from sequences.hints import Hints
 from sequences.models import Heartbeat
-from sequences.outbox import claimable
+from sequences.outbox import is_due
 from sequences.tick import list_boxes, sweep
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def beat_once(engine: Engine, hints: Hints, *, poll_every_s: float = POLL_EVERY_
 
 def _look(engine: Engine, mailbox_id: int, poll_every_s: float) -> tuple[bool, bool]:
     with engine.database.reading() as tx:
-        has_work = tx.session.scalar(claimable(mailbox_id, tx.now).limit(1)) is not None
+        has_work = is_due(tx, mailbox_id)
         last = tx.session.get(Heartbeat, f"poll:{mailbox_id}")
         mailbox = tx.session.get(Mailbox, mailbox_id)
         is_paused = mailbox is None or mailbox.paused_at is not None

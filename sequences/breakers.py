@@ -13,6 +13,8 @@ from sequences.breaker import COUNTED_FOR, BounceRate, Level
 from sequences.incidents import record_incident
 from sequences.models import Send, Sequence
 
+_STOPS = (Level.STOP_FIRST, Level.STOP_ALL)
+
 
 def count_hard_bounce(tx: Tx, send: Send) -> None:
     """Count a mail against its mailbox and sequence; at 5 % they stop until a person resumes them."""
@@ -23,19 +25,11 @@ def count_hard_bounce(tx: Tx, send: Send) -> None:
     mailbox = tx.session.get_one(Mailbox, send.mailbox_id)
     rate = mailbox_rate(tx, mailbox)
     if rate.level is not Level.FINE:
-        words = rate.sentence(mailbox.address)
-        record_incident(tx, "breaker", words, mailbox_id=mailbox.id, data={"level": rate.level.value})
-        if rate.level is Level.STOP_ALL:
-            pause_mailbox(tx, mailbox.id, words)
+        _act_on_mailbox(tx, mailbox, rate)
     sequence = tx.session.get(Sequence, send.sequence_id) if send.sequence_id else None
-    if sequence is None:
-        return
-    rate = sequence_rate(tx, sequence)
-    if rate.level is not Level.FINE:
-        words = rate.sentence(sequence.name)
-        record_incident(tx, "breaker", words, sequence_id=sequence.id, data={"level": rate.level.value})
-        if rate.level is Level.STOP_ALL and sequence.state == "live":
-            pause_sequence(tx, sequence)
+    rate = sequence_rate(tx, sequence) if sequence else rate
+    if sequence and rate.level is not Level.FINE:
+        _act_on_sequence(tx, sequence, rate)
 
 
 def mailbox_rate(tx: Tx, mailbox: Mailbox) -> BounceRate:
@@ -48,8 +42,13 @@ def sequence_rate(tx: Tx, sequence: Sequence) -> BounceRate:
     return _rate(tx, Send.sequence_id == sequence.id, sequence.counted_from)
 
 
-def first_mail_stops(tx: Tx, mailbox: Mailbox, sequence_ids: Collection[int | None]) -> dict[int | None, str]:
-    """Return why no first mail may leave: by sequence, or under None for the whole mailbox."""
+def read_breakers(
+    tx: Tx, mailbox: Mailbox, sequence_ids: Collection[int | None], *, act: bool
+) -> dict[int | None, tuple[Level, str]]:
+    """Return which breakers keep mail from leaving, and their words: by sequence, under None the mailbox's own.
+
+    With `act` they are told as incidents, and at 5 % mailbox or sequence stop until a person resumes them.
+    """
     numbers = [number for number in sequence_ids if number is not None]
     # Most of the time nothing bounced at all: one look at a tiny index, no counting.
     recent = select(Send.id).where(
@@ -58,15 +57,33 @@ def first_mail_stops(tx: Tx, mailbox: Mailbox, sequence_ids: Collection[int | No
     )
     if tx.session.scalar(recent.limit(1)) is None:
         return {}
-    stops: dict[int | None, str] = {}
+    stops: dict[int | None, tuple[Level, str]] = {}
     rate = mailbox_rate(tx, mailbox)
-    if rate.level in (Level.STOP_FIRST, Level.STOP_ALL):
-        stops[None] = rate.sentence(mailbox.address)
+    if rate.level in _STOPS:
+        stops[None] = rate.level, rate.sentence(mailbox.address)
+        if act:
+            _act_on_mailbox(tx, mailbox, rate)
     for sequence in tx.session.scalars(select(Sequence).where(Sequence.id.in_(numbers))):
         rate = sequence_rate(tx, sequence)
-        if rate.level in (Level.STOP_FIRST, Level.STOP_ALL):
-            stops[sequence.id] = rate.sentence(sequence.name)
+        if rate.level in _STOPS:
+            stops[sequence.id] = rate.level, rate.sentence(sequence.name)
+            if act:
+                _act_on_sequence(tx, sequence, rate)
     return stops
+
+
+def _act_on_mailbox(tx: Tx, mailbox: Mailbox, rate: BounceRate) -> None:
+    words = rate.sentence(mailbox.address)
+    record_incident(tx, "breaker", words, mailbox_id=mailbox.id, data={"level": rate.level.value})
+    if rate.level is Level.STOP_ALL:
+        pause_mailbox(tx, mailbox.id, words)
+
+
+def _act_on_sequence(tx: Tx, sequence: Sequence, rate: BounceRate) -> None:
+    words = rate.sentence(sequence.name)
+    record_incident(tx, "breaker", words, sequence_id=sequence.id, data={"level": rate.level.value})
+    if rate.level is Level.STOP_ALL and sequence.state == "live":
+        pause_sequence(tx, sequence)
 
 
 def _rate(tx: Tx, which: ColumnElement[bool], counted_from: datetime | None) -> BounceRate:

@@ -69,7 +69,7 @@ def _wait(tx: Tx, origin: Origin) -> Iterator[str]:
     found = next((one for one in begins if wanted and _leads_to(origin, one, wanted)), None)
     since = f"{found.words} on {say_when(found.at, zone)}" if found else "the step before it was done"
     yield f"Due as soon as {since}." if wait == "none" else f"Waits {wait} from when {since}."
-    if wanted:
+    if wanted and wait != "none":
         yield f"So it was wanted on {say_when(wanted, zone)}."
 
 

@@ -38,7 +38,7 @@ from sequences.outbox import (
     Counts,
     begin_transmission,
     claim_sends,
-    claimable,
+    is_due,
     record_attempt,
     release_claim,
     settle,
@@ -76,19 +76,12 @@ def drain_mailbox(engine: Engine, mailbox_id: int) -> Counts:
 
 def _may_send(tx: Tx, mailbox: Mailbox) -> bool:
     """Return whether anything is due that the pace may let go: an idle look writes nothing (C4)."""
-    if tx.session.scalar(claimable(mailbox.id, tx.now).limit(1)) is None:
+    if not is_due(tx, mailbox.id):
         return False
     pace = read_pace(tx, mailbox)
-    if isinstance(pace.check(tx.now, by_hand=_is_by_hand_due(tx, mailbox)), Later):
+    if isinstance(pace.check(tx.now, by_hand=is_due(tx, mailbox.id, of="by_hand")), Later):
         return False
-    if pace.check_first(tx.now) is None:
-        return True
-    return tx.session.scalar(claimable(mailbox.id, tx.now, first_mails=False).limit(1)) is not None
-
-
-def _is_by_hand_due(tx: Tx, mailbox: Mailbox) -> bool:
-    query = claimable(mailbox.id, tx.now).where(Send.enrolment_id.is_(None)).limit(1)
-    return tx.session.scalar(query) is not None
+    return pace.check_first(tx.now) is None or is_due(tx, mailbox.id, of="urgent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +126,7 @@ def choose(tx: Tx, round_: Round, *, team: bool = True) -> tuple[int, list[Case]
     """
     engine = round_.engine
     mailbox = tx.session.get_one(Mailbox, round_.mailbox.id)
-    by_hand = _is_by_hand_due(tx, mailbox)
+    by_hand = is_due(tx, mailbox.id, of="by_hand")
     pace = read_pace(tx, mailbox)
     if mailbox.paused_at or isinstance(pace.check(tx.now, by_hand=by_hand), Later):
         return 0, []

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from crm.models import Mailbox
 from kit.tx import Tx
-from sequences.breakers import first_mail_stops
+from sequences.breaker import Level
+from sequences.breakers import read_breakers
 from sequences.docket import Case, read_docket
 from sequences.hours import hours_at
 from sequences.limits import LOOK_AGAIN, Pace, SharedLimits, read_pace
@@ -37,7 +38,7 @@ class Gate:
         self._mailbox = mailbox
         self._pace = pace
         self._limits = SharedLimits(tx, mailbox, cases, lock=lock)
-        self._breakers = first_mail_stops(tx, mailbox, {case.entry.sequence_id for case in cases})
+        self._breakers = read_breakers(tx, mailbox, {case.entry.sequence_id for case in cases}, act=lock)
         self._team = TeamGate(tx, mailbox, cases, lock=lock) if team else None
         self._opens: dict[tuple[int | None, str | None, str | None], datetime] = {}
 
@@ -76,11 +77,14 @@ class Gate:
         return Later(at=opens, reason="Outside the sending window.") if opens > self._now else None
 
     def check_breakers(self, case: Case) -> Later | None:
-        """Return when to look again, if too many bounces keep first mails from leaving."""
-        if not self._breakers or not case.is_first:
+        """Return when to look again, if too many bounces keep this mail from leaving; by hand everything may."""
+        if not self._breakers or case.document is None:
             return None
-        words = self._breakers.get(None) or self._breakers.get(case.entry.sequence_id)
-        return Later(at=self._now + LOOK_AGAIN, reason=words) if words else None
+        for of in (None, case.entry.sequence_id):
+            level, words = self._breakers.get(of, (Level.FINE, ""))
+            if level is Level.STOP_ALL or (level is Level.STOP_FIRST and case.is_first):
+                return Later(at=self._now + LOOK_AGAIN, reason=words)
+        return None
 
     def check_limits(self, case: Case) -> Later | None:
         """Return when a limit lets it go, if one is reached."""

@@ -25,6 +25,7 @@ def hours_at(document: SequenceFile, zone: str | None, country: str | None, mail
         zone=read_zone(name),
         zone_from=source,
         window=document.sending_window,
+        preferred=document.preferred_window,
         is_holiday=holiday_rule(country) if document.holidays != "none" else no_holidays,
         mailbox_window=read_window(mailbox.window),
         mailbox_zone=read_zone(mailbox.zone),

@@ -3,6 +3,7 @@
 Folders are opened read-only and nothing is marked read (B3). Parsing happens outside any transaction.
 """
 
+import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -155,12 +156,21 @@ def _file_one(
         return Counts()
     except BROKEN as error:
         log.exception("mail_quarantined", extra={"mailbox_id": mailbox.id, "uid": fetched.uid})
-        cause = error.orig if isinstance(error, DataError) and error.orig else error
-        words = f"{type(cause).__name__}: {cause}".replace("\0", "")[:500]
-        tx.session.add(
-            Quarantined(mailbox_id=mailbox.id, folder=folder, uid=fetched.uid, raw=fetched.raw, error=words, at=tx.now)
-        )
+        _set_aside(tx, mailbox, folder, fetched, error)
         return Counts()
+
+
+def _set_aside(tx: Tx, mailbox: Mailbox, folder: str, fetched: Fetched, error: Exception) -> None:
+    """Keep a message that could not be taken in, once: it may lie in two folders, or come again under a new number."""
+    cause = error.orig if isinstance(error, DataError) and error.orig else error
+    words = f"{type(cause).__name__}: {cause}".replace("\0", "")[:500]
+    digest = hashlib.sha256(fetched.raw).hexdigest()
+    is_kept = select(Quarantined.id).where(Quarantined.mailbox_id == mailbox.id, Quarantined.digest == digest)
+    if tx.session.scalar(is_kept) is None:
+        kept = Quarantined(mailbox_id=mailbox.id, folder=folder, uid=fetched.uid, raw=fetched.raw, error=words)
+        kept.digest, kept.at = digest, tx.now
+        tx.session.add(kept)
+        tx.session.flush()
 
 
 def _find_cursor(tx: Tx, mailbox_id: int, role: str) -> MailFolder | None:

@@ -5,7 +5,7 @@ domain, sequence. What is unknown counts everywhere: it may have left.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -31,12 +31,15 @@ _IS_UNCLEAR = Send.state.in_((literal_column("'sending'"), literal_column("'unkn
 
 @dataclass(slots=True, kw_only=True)
 class Pace:
-    """What one mailbox may send now: its limit, when its gap ends, and what is kept free for follow-ups."""
+    """What one mailbox may send now: its limit, when its gap ends, and what is kept free for follow-ups.
+
+    `reserve` is asked only when little room is left: it is never more than `RESERVE_SHARE` of the limit.
+    """
 
     address: str
     limit: Limit | None
     gap_until: datetime | None
-    reserve: int
+    reserve: Callable[[], int]
 
     def check(self, now: datetime, *, by_hand: bool = False) -> Go | Later:
         """Decide whether it may send one more; mail written by hand needs no gap."""
@@ -49,9 +52,12 @@ class Pace:
 
     def check_first(self, now: datetime) -> Later | None:
         """Return when a first mail may leave, if the room that is left is kept for follow-ups."""
-        if self.limit is None or not self.reserve or self.limit.room(now) > self.reserve:
+        if self.limit is None or self.limit.room(now) > int(self.limit.cap * RESERVE_SHARE):
             return None
-        reason = f"{self.address} keeps room for {self.reserve} follow-ups of the next 24 hours."
+        reserve = self.reserve()
+        if not reserve or self.limit.room(now) > reserve:
+            return None
+        reason = f"{self.address} keeps room for {reserve} follow-ups of the next 24 hours."
         return Later(at=self.limit.next_room(now), reason=reason)
 
     def room(self, now: datetime) -> int | None:
@@ -79,7 +85,7 @@ def read_pace(tx: Tx, mailbox: Mailbox) -> Pace:
         address=mailbox.address,
         limit=None if cap is None else Limit(mailbox.address, cap, recent),
         gap_until=gap_until,
-        reserve=_follow_ups_soon(tx, mailbox.id, at_most=int(cap * RESERVE_SHARE)) if cap else 0,
+        reserve=lambda: _follow_ups_soon(tx, mailbox.id, at_most=int((cap or 0) * RESERVE_SHARE)),
     )
 
 

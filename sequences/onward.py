@@ -27,7 +27,7 @@ class Onward(NamedTuple):
 def due_of_step(step: Step, anchor: datetime, hours: Hours) -> Due:
     """Return when a step is due that counts from `anchor`; no window binds what the engine does by itself."""
     if step.kind in OWN_KINDS:
-        hours = replace(hours, window=None, mailbox_window=None)
+        hours = replace(hours, window=None, preferred=None, mailbox_window=None)
     return decide_due(anchor, step.waits, hours)
 
 

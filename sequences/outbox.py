@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, bindparam, literal_column, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from crm.models import Mailbox
+from kit.db import Instant
 from kit.ids import is_gone
 from kit.tx import Tx
 from sequences.models import Attempt, Enrolment, Send, Sequence
@@ -65,42 +67,26 @@ def is_in(state: str) -> ColumnElement[bool]:
     return Send.state == literal_column(f"'{state}'")
 
 
-def claimable(mailbox_id: int, now: datetime, *, first_mails: bool = True) -> Select[int]:
-    """Return the query for what a mailbox may try now: by hand first, then follow-ups, then the oldest."""
-    is_live = select(Sequence.id).where(Sequence.state == "live")
-    # What waits of a run that has ended is taken too: its re-check cancels it, so that nothing waits for ever.
-    is_not_held = select(Enrolment.id).where(Enrolment.id == Send.enrolment_id, Enrolment.state != "held").exists()
-    query = (
-        select(Send.id)
-        .where(
-            Send.mailbox_id == mailbox_id,
-            is_in("scheduled"),
-            Send.due_at <= now,
-            (Send.enrolment_id.is_(None)) | (Send.sequence_id.in_(is_live) & is_not_held),
-        )
-        .order_by(Send.enrolment_id.is_not(None), Send.is_follow_up.desc(), Send.due_at, Send.id)
-    )
-    return query if first_mails else query.where(Send.enrolment_id.is_(None) | Send.is_follow_up)
+def is_due(tx: Tx, mailbox_id: int, *, of: str = "any") -> bool:
+    """Return whether a mailbox has something to try now; `of` is any, by_hand, or urgent: all but first mails."""
+    tx.session.flush()
+    found = tx.session.connection().execute(_DUE[of], {"box": mailbox_id, "now": tx.now})
+    return found.first() is not None
 
 
 def claim_sends(
     tx: Tx, mailbox: Mailbox, owner: str, *, limit: int, lease_s: float, first_mails: bool = True
 ) -> list[int]:
     """Take up to `limit` sends of a mailbox for `lease_s` seconds; return their ids in the order they are to leave."""
-    query = claimable(mailbox.id, tx.now, first_mails=first_mails)
-    pick = query.limit(limit).with_for_update(of=Send, skip_locked=True).cte("pick")
-    taken = tx.session.execute(
-        update(Send)
-        .where(Send.id.in_(select(pick.c.id)), is_in("scheduled"))
-        .values(
-            state="claimed",
-            claimed_at=tx.now,
-            lease_owner=owner,
-            lease_until=tx.now + timedelta(seconds=lease_s),
-        )
-        .returning(Send.id, Send.is_follow_up, Send.due_at, Send.enrolment_id)
-        .execution_options(synchronize_session=False)
-    ).all()
+    tx.session.flush()
+    values = {
+        "box": mailbox.id,
+        "now": tx.now,
+        "limit": limit,
+        "owner": owner,
+        "until": tx.now + timedelta(seconds=lease_s),
+    }
+    taken = tx.session.connection().execute(_CLAIM if first_mails else _CLAIM_URGENT, values).all()
     ordered = sorted(taken, key=lambda row: (row[3] is not None, not row[1], row[2], row[0]))
     return [row[0] for row in ordered]
 
@@ -214,6 +200,46 @@ def _move(tx: Tx, send_id: int, owner: str | None, states: str | tuple[str, ...]
     return changed is not None
 
 
+def _waits() -> Select[int]:
+    """Return the query for what a mailbox may try now: by hand first, then follow-ups, then the oldest."""
+    is_live = select(Sequence.id).where(Sequence.state == "live")
+    # What waits of a run that has ended is taken too: its re-check cancels it, so that nothing waits for ever.
+    is_not_held = select(Enrolment.id).where(Enrolment.id == Send.enrolment_id, Enrolment.state != "held").exists()
+    return (
+        select(Send.id)
+        .where(
+            Send.mailbox_id == bindparam("box"),
+            is_in("scheduled"),
+            Send.due_at <= bindparam("now", type_=Instant()),
+            (Send.enrolment_id.is_(None)) | (Send.sequence_id.in_(is_live) & is_not_held),
+        )
+        .order_by(Send.enrolment_id.is_not(None), Send.is_follow_up.desc(), Send.due_at, Send.id)
+    )
+
+
+def _claim(waits: Select[int]) -> ReturningUpdate[int, bool, datetime, int | None]:
+    pick = waits.limit(bindparam("limit")).with_for_update(of=Send, skip_locked=True).cte("pick")
+    return (
+        update(Send)
+        .where(Send.id.in_(select(pick.c.id)), is_in("scheduled"))
+        .values(
+            state="claimed",
+            claimed_at=bindparam("now", type_=Instant()),
+            lease_owner=bindparam("owner"),
+            lease_until=bindparam("until"),
+        )
+        .returning(Send.id, Send.is_follow_up, Send.due_at, Send.enrolment_id)
+    )
+
+
+# Built once: what is asked before every mail must cost no more than the asking.
+_URGENT = _waits().where(Send.enrolment_id.is_(None) | Send.is_follow_up)
+_DUE = {
+    "any": _waits().limit(1),
+    "by_hand": _waits().where(Send.enrolment_id.is_(None)).limit(1),
+    "urgent": _URGENT.limit(1),
+}
+_CLAIM, _CLAIM_URGENT = _claim(_waits()), _claim(_URGENT)
 _OURS = update(Send).where(Send.id.in_(bindparam("send_ids", expanding=True)), Send.lease_owner == bindparam("owner"))
 _BEGIN = (
     _OURS.where(Send.state == "claimed")

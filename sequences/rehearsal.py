@@ -21,7 +21,7 @@ from sequences.engine import Engine
 from sequences.limits import read_pace
 from sequences.line import Line
 from sequences.models import Enrolment, Send, Sequence
-from sequences.outbox import Counts, claimable, is_in, settle_sent
+from sequences.outbox import Counts, is_due, is_in, settle_sent
 from sequences.planning import complete_step_task, plan_due
 from sequences.runs import release_held
 from sequences.settlement import Left, record_sent
@@ -58,14 +58,9 @@ def rehearse(engine: Engine, clock: FixedClock, *, until: datetime) -> Iterator[
 def _live_now(engine: Engine, rounds: list[Round]) -> None:
     """Do everything that is due at this instant."""
     while True:
-        done = 0
         with engine.database.transaction() as tx:
-            done += release_held(tx)
-            done += plan_due(tx, engine.links)
-            done += _do_by_hand(tx)
-        for round_ in rounds:
-            with engine.database.transaction() as tx:
-                done += _send(tx, round_)
+            done = release_held(tx) + plan_due(tx, engine.links) + _do_by_hand(tx)
+            done += sum(_send(tx, round_) for round_ in rounds)
         if not done:
             return
 
@@ -73,13 +68,17 @@ def _live_now(engine: Engine, rounds: list[Round]) -> None:
 def _send(tx: Tx, round_: Round) -> int:
     """Let everything leave that the engine would let leave now, as if the server had taken it at once."""
     sent = 0
-    while True:
+    while is_due(tx, round_.mailbox.id):
         claimed, cases = choose(tx, round_)
         settle_sent(tx, [case.entry.id for case in cases], round_.owner)
         record_sent(tx, [_left(case, round_.mailbox, tx) for case in cases])
         sent += len(cases)
         if not claimed:
-            return sent
+            break
+    if sent:
+        # It was written past the session.
+        tx.session.expire_all()
+    return sent
 
 
 def _left(case: Case, mailbox: Mailbox, tx: Tx) -> Left:
@@ -124,7 +123,7 @@ def _look_ahead(engine: Engine, boxes: list[int]) -> tuple[list[Waited], datetim
 
 
 def _held_up(tx: Tx, mailbox_id: int) -> Waited | None:
-    if tx.session.scalar(claimable(mailbox_id, tx.now).limit(1)) is None:
+    if not is_due(tx, mailbox_id):
         return None
     pace = read_pace(tx, tx.session.get_one(Mailbox, mailbox_id))
     verdict = pace.check(tx.now)

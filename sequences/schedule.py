@@ -37,6 +37,7 @@ _UNITS = {
 }
 _WAIT = re.compile(r"\s*(\d{1,6})\s*([a-z]+(?: [a-z]+)?)\s*")
 _FAR_DAYS = 366
+PREFERENCE_WAITS = timedelta(days=2)
 UTC_ZONE = ZoneInfo("UTC")
 
 
@@ -54,11 +55,15 @@ class Wait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """Everything that decides when one person may be written to, and from where each part was taken."""
+    """Everything that decides when one person may be written to, and from where each part was taken.
+
+    `preferred` hours lie inside the window: mail moves there when they come within two days.
+    """
 
     zone: ZoneInfo
     zone_from: str
     window: Window | None
+    preferred: Window | None = None
     is_holiday: IsHoliday = no_holidays
     mailbox_window: Window | None = None
     mailbox_zone: ZoneInfo = UTC_ZONE
@@ -117,6 +122,10 @@ def decide_due(start: datetime, wait: Wait | None, hours: Hours, *, not_before: 
         shifts.append("not before")
     if at > begin:
         shifts.append(_why_shifted(begin, at, hours))
+    better = _preferred_from(at, hours)
+    if better > at:
+        at = better
+        shifts.append("moved into the preferred hours")
     return Due(at=at, wanted_at=wanted, shifts=tuple(shifts))
 
 
@@ -129,6 +138,24 @@ def open_from(at: datetime, hours: Hours) -> datetime:
         ),
         at,
     )
+
+
+def _preferred_from(at: datetime, hours: Hours) -> datetime:
+    """Return the first preferred moment from `at` on; `at` itself if none comes soon: a preference is no rule."""
+    if hours.preferred is None:
+        return at
+    try:
+        better = next_open_both(
+            (
+                (hours.preferred, hours.zone, hours.is_holiday),
+                (hours.window, hours.zone, hours.is_holiday),
+                (hours.mailbox_window, hours.mailbox_zone, no_holidays),
+            ),
+            at,
+        )
+    except InvalidError:
+        return at
+    return better if better - at <= PREFERENCE_WAITS else at
 
 
 def _add_business_days(day: date, amount: int, is_holiday: IsHoliday) -> date:

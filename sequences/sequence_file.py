@@ -34,6 +34,7 @@ class SequenceFile(BaseModel):
     version: int = Field(default=1, ge=1)
     mailbox: str | tuple[str, ...] | None = None
     window: Literal["always"] | dict[str, Any] | None = None
+    prefer: dict[str, Any] | None = None
     holidays: Literal["recipient-country", "none"] = "recipient-country"
     stop_on: tuple[str, ...] = STOP_WORDS
     new_per_day: Annotated[int, Field(ge=0)] | Literal["none"] | None = None
@@ -50,6 +51,11 @@ class SequenceFile(BaseModel):
     def sending_window(self) -> Window | None:
         """The hours in which this sequence writes: Monday to Friday, 08:00 to 17:00, unless it says otherwise."""
         return DEFAULT_WINDOW if self.window is None else read_window(self.window)
+
+    @property
+    def preferred_window(self) -> Window | None:
+        """The hours in which mails are read best, inside the window; None for no preference."""
+        return read_window(self.prefer) if self.prefer else None
 
     @property
     def zone_word(self) -> str:
@@ -81,6 +87,19 @@ class SequenceFile(BaseModel):
             zone = value.get("zone", "recipient")
             if zone != "recipient" and not is_zone(str(zone)):
                 raise ValueError(f"{zone!r} is not a time zone; write recipient or a name such as Europe/Berlin.")
+            try:
+                read_window(value)
+            except InvalidError as error:
+                raise ValueError(str(error)) from error
+        return value
+
+    @field_validator("prefer")
+    @classmethod
+    def _check_preference(cls, value: dict[str, Any] | None) -> dict[str, Any] | None:
+        if value is not None:
+            unknown = set(value) - {"days", "from", "to"}
+            if unknown:
+                raise ValueError(f"preferred hours have days, from and to, not {min(unknown)!r}")
             try:
                 read_window(value)
             except InvalidError as error:

@@ -14,12 +14,16 @@ from web.pages import (
     contact_facts,
     contacts,
     feedback,
+    forecast,
     health,
     inbox,
+    incidents,
     opt_outs,
     passwords,
     review,
+    rules,
     search,
+    sends,
     sequences,
     sessions,
     setup,
@@ -32,8 +36,8 @@ from web.tries import SignInTries
 from web.wiring import House
 
 _PAGES = (
-    answers, contact, contact_facts, contacts, feedback, health, inbox, opt_outs, passwords, review, search, sequences,
-    sessions, setup, today, you,
+    answers, contact, contact_facts, contacts, feedback, forecast, health, inbox, incidents, opt_outs, passwords,
+    review, rules, search, sends, sequences, sessions, setup, today, you,
 )  # fmt: skip
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000

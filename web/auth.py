@@ -34,6 +34,7 @@ _SENDERS = frozenset({"admin", "manager", "outreach", "relationship"})
 _POWERS: dict[str, tuple[frozenset[str], str]] = {
     "send": (_SENDERS, "Your role cannot send mail. Ask a colleague in outreach to send it."),
     "approve": (_SENDERS | {"reviewer"}, "Your role cannot approve pitches. Ask a reviewer."),
+    "rules": (frozenset({"admin", "manager"}), "Your role cannot change what holds for the whole team. Ask an admin."),
     "edit": (_SENDERS | {"reviewer"}, "Your role can read and give feedback, not change this."),
 }
 
@@ -47,7 +48,7 @@ def attach_auth(app: Flask) -> None:
 
 
 def may(power: str) -> bool:
-    """Return whether the person signed in may send, approve or edit."""
+    """Return whether the person signed in has a power: send, approve, rules, edit."""
     user = find_user()
     return user is not None and user.role in _POWERS[power][0]
 

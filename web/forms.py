@@ -44,6 +44,20 @@ def read_int(text: str | None) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < len("9999999999") else None
 
 
+def read_limit(text: str, none: str) -> int | None:
+    """Return a whole number, or None for the word that means no limit, and for nothing.
+
+    Raises InvalidError for anything else.
+    """
+    word = text.strip().lower()
+    if word in ("", none):
+        return None
+    number = read_int(word)
+    if number is None:
+        raise InvalidError(f"Write a whole number, or {none}, not {text.strip()!r}.")
+    return number
+
+
 def read_day(text: str | None) -> date | None:
     """Return a day written as 2026-11-24; None for nothing.
 

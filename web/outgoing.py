@@ -33,10 +33,12 @@ class MailboxDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolled:
-    """One person in a sequence."""
+    """One person in a sequence, with the newest mail of this run."""
 
     enrolment: Enrolment
     name: str
+    send_id: int | None = None
+    is_sent: bool = False
 
 
 def list_waiting(tx: Tx) -> list[Waiting]:
@@ -85,6 +87,12 @@ def list_leaving(tx: Tx, thread_id: int) -> list[tuple[Send, str]]:
     return [(send, text or "") for send, text in tx.session.execute(query)]
 
 
+def list_contact_sends(tx: Tx, contact_id: int, *, limit: int = 200) -> list[Send]:
+    """Return mails to a person, the newest first; what was taken back is left out."""
+    query = select(Send).where(Send.contact_id == contact_id, Send.state != "cancelled")
+    return list(tx.session.scalars(query.order_by(Send.id.desc()).limit(limit)))
+
+
 def list_runs(tx: Tx, contact_id: int) -> list[tuple[Enrolment, Sequence]]:
     """Return the sequences a person is or was in, newest first."""
     query = (
@@ -110,13 +118,18 @@ def list_sequence_cards(tx: Tx) -> list[tuple[Sequence, dict[str, int]]]:
 
 def list_enrolled(tx: Tx, sequence_id: int, *, state: str = "", limit: int = 200) -> Rows[Enrolled]:
     """Return people of a sequence, who moved last first."""
+    newest = select(func.max(Send.id)).where(Send.enrolment_id == Enrolment.id).correlate(Enrolment).scalar_subquery()
     query = (
-        select(Enrolment, Contact.name)
+        select(Enrolment, Contact.name, Send.id, Send.state)
         .join(Contact, Contact.id == Enrolment.contact_id)
+        .outerjoin(Send, Send.id == newest)
         .where(Enrolment.sequence_id == sequence_id)
         .order_by(func.coalesce(Enrolment.ended_at, Enrolment.last_sent_at, Enrolment.created_at).desc(), Enrolment.id)
         .limit(limit)
     )
     if state:
         query = query.where(Enrolment.state == state)
-    return [Enrolled(enrolment=run, name=name or run.email) for run, name in tx.session.execute(query)]
+    return [
+        Enrolled(enrolment=run, name=name or run.email, send_id=send_id, is_sent=state == "sent")
+        for run, name, send_id, state in tx.session.execute(query)
+    ]

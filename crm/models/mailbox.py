@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, Document, Instant
@@ -59,14 +59,28 @@ class MailFolder(Base):
 
 
 class Quarantined(Base):
-    """A message that could not be taken in: its bytes and the error, so that nothing is lost."""
+    """A message that could not be taken in: its bytes and the error, so that nothing is lost.
+
+    `digest` is the SHA-256 of the bytes: the same message in two folders is one row.
+    """
 
     __tablename__ = "quarantine"
+    __table_args__ = (
+        Index(
+            "uq_quarantine_digest",
+            "mailbox_id",
+            "digest",
+            unique=True,
+            sqlite_where=text("digest <> ''"),
+            postgresql_where=text("digest <> ''"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id", ondelete="CASCADE"), index=True)
     folder: Mapped[str] = mapped_column(String(300))
     uid: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(String(64), default="")
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     error: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Instant)

@@ -37,6 +37,12 @@ def upgrade() -> None:
     draft, hard = sa.text("state = 'draft'"), sa.text("hard_bounced_at IS NOT NULL")
     op.create_index("ix_sends_draft", "sends", ["due_at", "id"], sqlite_where=draft, postgresql_where=draft)
     op.create_index("ix_sends_hard", "sends", ["hard_bounced_at"], sqlite_where=hard, postgresql_where=hard)
+    op.add_column("quarantine", sa.Column("digest", sa.String(64), nullable=False, server_default=""))
+    known = sa.text("digest <> ''")
+    op.create_index(
+        "uq_quarantine_digest", "quarantine", ["mailbox_id", "digest"], unique=True,
+        sqlite_where=known, postgresql_where=known,
+    )  # fmt: skip
     unclear = sa.text("state IN ('sending', 'unknown')")
     op.create_index(
         "ix_sends_unclear", "sends", ["mailbox_id", "claimed_at"], sqlite_where=unclear, postgresql_where=unclear
@@ -102,6 +108,8 @@ def downgrade() -> None:
     for name in ("ix_sends_unclear", "ix_sends_hard", "ix_sends_draft", "ix_sends_domain_log", "ix_sends_sequence_log"):
         op.drop_index(name, "sends")
     op.create_index(op.f("ix_sends_sequence_id"), "sends", ["sequence_id"])
+    op.drop_index("uq_quarantine_digest", "quarantine")
+    op.drop_column("quarantine", "digest")
     op.drop_column("enrolments", "user_id")
     for table, name in reversed(_INSTANTS):
         op.drop_column(table, name)

@@ -111,6 +111,19 @@ class Program:
 
     def do_all(self, *commands: Sequence[str], **environment: str) -> None:
         """Run commands that must all succeed, one after the other, in one process: half of each is its start."""
+        self._do_all(commands, environment)
+
+    def read_all(self, *commands: Sequence[str]) -> list[Any]:
+        """Run commands as `do_all` does and return the JSON document that each of them printed."""
+        left, documents = self._do_all([[*command, "--json"] for command in commands], {}).strip(), []
+        while left:
+            document, end = json.JSONDecoder().raw_decode(left)
+            documents.append(document)
+            left = left[end:].strip()
+        assert len(documents) == len(commands)
+        return documents
+
+    def _do_all(self, commands: Sequence[Sequence[str]], environment: dict[str, str]) -> str:
         done = subprocess.run(
             [sys.executable, "-c", _SEVERAL],
             input=json.dumps(commands),
@@ -122,6 +135,7 @@ class Program:
             check=False,
         )
         assert done.returncode == 0, f"{commands}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
 
     def connect(self, *addresses: str, smtp: str, imap: str, password: str = "secret") -> None:
         """Add the brand and its mailboxes, without caps and pauses."""

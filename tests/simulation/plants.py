@@ -5,12 +5,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import ColumnElement
+from sqlalchemy import update
 
 import sequences.dispatch
 import sequences.gate
 import sequences.hours
-import sequences.outbox
+from crm.models import Mailbox
+from kit.tx import Tx
 from sequences.models import Send
 from sequences.stop_rules import Clear
 
@@ -19,13 +20,19 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 def remove_claim(patch: pytest.MonkeyPatch) -> None:
     """Take what is due whatever its state: somebody else's claim, and what is being handed over."""
-    exactly = sequences.outbox.is_in
+    exactly = sequences.dispatch.claim_sends
 
-    def is_in(state: str) -> ColumnElement[bool]:
-        anything = ("scheduled", "claimed", "sending", "unknown")
-        return Send.state.in_(anything) if state == "scheduled" else exactly(state)
+    def claim(tx: Tx, mailbox: Mailbox, owner: str, **how: Any) -> list[int]:
+        taken = Send.state.in_(("claimed", "sending", "unknown"))
+        tx.session.execute(
+            update(Send)
+            .where(Send.mailbox_id == mailbox.id, Send.due_at <= tx.now, taken)
+            .values(state="scheduled", lease_owner=None)
+            .execution_options(synchronize_session=False)
+        )
+        return exactly(tx, mailbox, owner, **how)
 
-    patch.setattr(sequences.outbox, "is_in", is_in)
+    patch.setattr(sequences.dispatch, "claim_sends", claim)
 
 
 def skip_stop_check(patch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from crm.mailboxes import get_mailbox, pause_mailbox
 from crm.models import MailFolder, Quarantined, Thread
@@ -231,3 +231,28 @@ def test_a_mailbox_whose_sign_in_is_refused_is_left_alone(small: World) -> None:
         small.tick()
         small.clock.advance(timedelta(minutes=1))
     assert 1 <= len(asked) <= 10
+
+
+# Half a character: no database takes it, so the letter is set aside.
+DAMAGED = (
+    "From: a@people.example\nTo: mia@pastel.test\nSubject: Hello\nMessage-ID: <damaged@people.example>\n"
+    "Content-Type: text/plain; charset=utf-7\n\nHalf a character: +2AA-\n"
+)
+
+
+def set_aside(world: World) -> int:
+    with world.database.reading() as tx:
+        return tx.session.scalar(select(func.count(Quarantined.id))) or 0
+
+
+@pytest.mark.parametrize("again", ["another UIDVALIDITY", "another folder"])
+def test_a_damaged_letter_is_set_aside_once(small: World, again: str) -> None:
+    small.deliver(DAMAGED)
+    small.poll()
+    assert set_aside(small) == 1
+    if again == "another folder":
+        small.deliver(DAMAGED, folder="Junk")
+    else:
+        small.server.folder(MIA).renumber()
+    small.poll()
+    assert set_aside(small) == 1

@@ -1,13 +1,14 @@
 """Wire: `rapport forecast`."""
 
 from dataclasses import asdict
+from datetime import UTC
 from typing import Any
 
 import click
 
 from sequences.candidates import Verdict
 from sequences.departure import describe_shift
-from sequences.forecast import DayLoad, Forecast, make_forecast
+from sequences.forecast import Forecast, make_forecast
 from sequences.published import get_sequence
 from web.cli.chosen import Chosen, find_chosen, who_options
 from web.cli.door import enter, json_option, print_json, print_table
@@ -48,8 +49,8 @@ def _document(forecast: Forecast, unknown: list[Verdict]) -> dict[str, Any]:
         "until": forecast.until,
         "mails": [asdict(mail) for mail in forecast.mails],
         "blocked": [*(asdict(one) for one in forecast.blocked), *(_refused(one) for one in unknown)],
-        "loads": [_load(load) for load in forecast.loads],
-        "clashes": [_load(load) for load in forecast.clashes],
+        "loads": [asdict(load) for load in forecast.loads],
+        "clashes": [asdict(load) for load in forecast.clashes],
         "holidays": list(forecast.holidays),
     }
 
@@ -64,14 +65,11 @@ def _refused(one: Verdict) -> dict[str, Any]:
     }
 
 
-def _load(load: DayLoad) -> dict[str, Any]:
-    return asdict(load)
-
-
 def _show(forecast: Forecast, unknown: list[Verdict]) -> None:
-    click.echo(describe_outcome(forecast, others=len(unknown)))
-    for one in (*forecast.blocked, *unknown):
-        click.echo(f"Left out: {one.email}: {one.sentence}")
+    click.echo(describe_outcome(forecast, UTC, others=len(unknown)))
+    left = [(one.email, one.sentence) for one in forecast.blocked] + [(one.email, one.sentence) for one in unknown]
+    for email, sentence in left:
+        click.echo(f"Left out: {email}: {sentence}")
     for load in forecast.clashes:
         click.echo(describe_clash(load))
     for holiday in forecast.holidays:

@@ -24,6 +24,10 @@ _COMMANDS = {
     "sequences": ("sequences", "Ordered steps: mails and things done by hand."),
     "enrolments": ("enrolments", "Who runs through which sequence."),
     "sends": ("sends", "Every mail that leaves, will leave, or was held back."),
+    "forecast": ("forecast", "Every mail a sequence will send, and when; nothing is changed."),
+    "limits": ("limits", "How much the whole workspace may send in 24 hours."),
+    "team-rules": ("team", "What keeps colleagues from writing to the same person."),
+    "incidents": ("incidents", "What about our sending a person has to look at."),
     "timeline": ("timeline", "Everything that happened with a contact."),
     "feedback": ("timeline", "What creators and their audiences say about products."),
     "suppressions": ("suppressions", "Whom never to mail."),
@@ -47,7 +51,7 @@ class _Program(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _summary = _COMMANDS[cmd_name]
-        command: click.Command = getattr(importlib.import_module(f"web.cli.{module}"), f"{cmd_name}_command")
+        command: click.Command = getattr(importlib.import_module(f"web.cli.{module}"), _attribute(cmd_name))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -55,6 +59,10 @@ class _Program(click.Group):
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_module, summary) in _COMMANDS.items()])
+
+
+def _attribute(command: str) -> str:
+    return f"{command.replace('-', '_')}_command"
 
 
 @click.command(cls=_Program, context_settings={"help_option_names": ["-h", "--help"]})

@@ -43,11 +43,13 @@ def explain(send_id: int, as_json: bool) -> None:
         print_json(found)
         return
     click.echo(f"Mail {send_id} is {found['state']}{': ' + found['reason'] if found['reason'] else ''}")
-    for line in found["why"]:
-        click.echo(f"  {line}")
     for hold in found["held_by"]:
         until = f" until {hold['until']:%Y-%m-%d %H:%M %Z}" if hold["until"] else ""
-        click.echo(f"  Held{until}: {hold['sentence']}")
+        click.echo(f"  Held{until}: {hold['sentence']} {hold['remedy']}")
+    for part in found["tree"]:
+        click.echo(f"{part['question']}:")
+        for line in part["lines"]:
+            click.echo(f"  {line}")
     for attempt in found["attempts"]:
         click.echo(f"  Tried {attempt['at']:%Y-%m-%d %H:%M}: {attempt['outcome']} {attempt['text']}".rstrip())
 

@@ -1,25 +1,19 @@
 """Wire: `rapport sequences`."""
 
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from sequences.authoring import (
-    get_sequence,
-    get_version,
-    import_sequence,
-    list_sequences,
-    pause_sequence,
-    read_draft,
-    resume_sequence,
-    start_sequence,
-    workspace_pitches,
-)
+from sequences.authoring import import_sequence, pause_sequence, read_draft, start_sequence, workspace_pitches
+from sequences.published import get_sequence, get_version, list_sequences
 from sequences.report import audience, step_numbers
+from sequences.resume_plan import ResumedStep, plan_resume, resume_sequence
 from sequences.sequence_file import warnings_of
 from sequences.variants import list_experiments
-from web.cli.door import enter, json_option, print_json, print_table
+from web.cli.door import ACTOR, enter, json_option, print_json, print_table
+from web.cli.versions import COMMANDS
 
 _FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
@@ -27,6 +21,10 @@ _FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.group("sequences")
 def sequences_command() -> None:
     """Ordered steps: mails and things done by hand."""
+
+
+for _command in COMMANDS:
+    sequences_command.add_command(_command)
 
 
 @sequences_command.command("check")
@@ -42,15 +40,19 @@ def check(file: Path) -> None:
 
 @sequences_command.command("import")
 @_FILE
-def import_(file: Path) -> None:
+@click.option("--note", default="", help="Why, for those who read the versions later.")
+def import_(file: Path, note: str) -> None:
     """Store FILE as a new sequence, or as a new version of the one with its name."""
     house = enter()
     with house.database.reading() as tx:
         workspace = workspace_pitches(tx)
     draft = read_draft(file, workspace)
     with house.database.transaction() as tx:
-        sequence = import_sequence(tx, draft)
-    click.echo(f"{sequence.name}, version {sequence.version}. Start it with: rapport sequences start {sequence.name!r}")
+        sequence = import_sequence(tx, draft, actor=ACTOR, note=note)
+        waits = sequence.state != "draft"
+    onward = f"Move people to it with: rapport sequences migrate {sequence.name!r}"
+    start_it = f"Start it with: rapport sequences start {sequence.name!r}"
+    click.echo(f"{sequence.name}, version {sequence.version}. {onward if waits else start_it}")
 
 
 @sequences_command.command("export")
@@ -88,11 +90,29 @@ def pause(name: str) -> None:
 
 @sequences_command.command("resume")
 @click.argument("name")
-def resume(name: str) -> None:
-    """Go on; every date moves on by the length of the pause."""
-    with enter().database.transaction() as tx:
-        resume_sequence(tx, get_sequence(tx, name))
-    click.echo(f"{name} goes on.")
+@click.option("--dry-run", is_flag=True, help="Show the dates, and do not go on.")
+@json_option
+def resume(name: str, dry_run: bool, as_json: bool) -> None:
+    """Go on; every date moves on by the length of the pause, into an open window."""
+    database = enter().database
+    with database.reading() if dry_run else database.transaction() as tx:
+        sequence = get_sequence(tx, name)
+        steps = plan_resume(tx, sequence) if dry_run else resume_sequence(tx, sequence)
+    if as_json:
+        names = ("name", "email", "step", "old_at", "new_at")
+        print_json({"applied": not dry_run, "steps": [{one: getattr(step, one) for one in names} for step in steps]})
+    elif dry_run:
+        _print_dates(steps)
+    else:
+        click.echo(f"{name} goes on.")
+
+
+def _print_dates(steps: list[ResumedStep]) -> None:
+    rows = [[one.email, one.step, one.old_at, one.new_at or "too old: left out"] for one in steps]
+    print_table(("email", "step", "date", "new date"), rows)
+    days = Counter(one.new_at.date().isoformat() for one in steps if one.new_at)
+    click.echo(f"Earliest dates by day: {', '.join(f'{day}: {n}' for day, n in sorted(days.items())) or 'none'}.")
+    click.echo("Limits and gaps hold as ever: what is due beyond them leaves later.")
 
 
 @sequences_command.command("list")

@@ -9,6 +9,7 @@ from crm.mailboxes import list_mailboxes
 from crm.models import Quarantined
 from kit.config import load_settings
 from sequences.health import mailbox_health
+from sequences.incidents import list_open_incidents
 from sequences.models import Heartbeat, Send
 from web.cli.door import enter, json_option, print_json, print_table
 from web.wiring import House
@@ -58,6 +59,10 @@ def _find_faults(house: House) -> list[dict[str, str]]:
         aside = tx.session.scalar(select(func.count(Quarantined.id))) or 0
         if aside:
             faults.append({"what": f"{aside} messages could not be taken in", "mend": "Report them; they are kept."})
+        faults += [
+            {"what": one.sentence, "mend": f"Look into it, then: rapport incidents close {one.id}"}
+            for one in list_open_incidents(tx)
+        ]
         beat = tx.session.get(Heartbeat, "beat")
         waiting = tx.session.scalar(
             select(func.count(Send.id)).where(Send.state == "scheduled", Send.due_at < tx.now - timedelta(hours=1))

@@ -19,7 +19,7 @@ from kit.ids import new_token
 from sequences.engine import Engine
 from sequences.gate import check_pace
 from sequences.models import Enrolment, Send
-from sequences.outbox import Counts, claimable
+from sequences.outbox import Counts, is_due
 from sequences.throttle import Later
 from sequences.tick import list_boxes, one_pass
 from web.demo.company import begin_sequence, found_company
@@ -105,7 +105,7 @@ class Play:
         times = []
         with self.house.database.reading() as tx:
             for mailbox_id, _address in list_boxes(self.engine):
-                if tx.session.scalar(claimable(mailbox_id, tx.now).limit(1)) is None:
+                if not is_due(tx, mailbox_id):
                     continue
                 pace = check_pace(tx, tx.session.get_one(Mailbox, mailbox_id))
                 if isinstance(pace, Later):

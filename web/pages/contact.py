@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from crm import history, tasks
 from crm.person import read_person
+from web import outgoing
 from web.request import this_tx
 from web.respond import page
 from web.shell import this_brand_id
@@ -20,6 +21,7 @@ def show(contact_id: int, slug: str = "") -> Response:
     show = show if show in _SHOWS else ""
     story = history.read_history(tx, contact_id, show=show)
     person = read_person(tx, contact_id, story, brand_id=this_brand_id())
+    sends = outgoing.list_contact_sends(tx, contact_id) if show in ("", "messages") else []
     return page(
         "contact/page.html",
         person=person,
@@ -27,5 +29,7 @@ def show(contact_id: int, slug: str = "") -> Response:
         show=show,
         story=story,
         names=history.list_actor_names(tx),
+        outgoing=[send for send in sends if send.state != "sent"],
+        why={send.rfc_id: send.id for send in sends},
         due=tasks.list_open_tasks(tx, contact_id=contact_id),
     )

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, redirect
 from crm import inbox, people, tasks, today
 from crm.exchange import list_exchanges
 from kit.tx import Tx
+from sequences.incidents import list_open_incidents
 from web.day_chart import draw_day
 from web.outgoing import list_planned_times
 from web.request import is_partial, this_tx, this_user
@@ -40,6 +41,7 @@ def _needs(tx: Tx) -> dict[str, Any]:
     due = tasks.list_open_tasks(tx, until=tx.now.astimezone(zone).date())[:20]
     shown = [row.contact_id for row in mine] + [task.contact_id for task in due]
     return {
+        "incidents": list_open_incidents(tx),
         "mine": mine,
         "handles": people.list_main_handles(tx, {contact_id for contact_id in shown if contact_id}),
         "day": draw_day(

@@ -198,3 +198,36 @@ def assert_waited(start: datetime, end: datetime, wait: Wait, zone: ZoneInfo, fr
             assert len(passed) == wait.amount * 7
         case _:
             assert len(passed) == wait.amount
+
+
+# Tuesday to Thursday, half past nine to half past eleven.
+BEST = Window(days=frozenset({1, 2, 3}), opens=time(9, 30), closes=time(11, 30))
+PREFERRING = Hours(
+    zone=BERLIN, zone_from="the contact", window=DEFAULT_WINDOW, preferred=BEST, is_holiday=HOLIDAYS.__contains__
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "leaves"),
+    [
+        ("2026-11-24T08:10+01:00", "2026-11-24T09:30+01:00"),
+        ("2026-11-24T10:00+01:00", "2026-11-24T10:00+01:00"),
+        # Monday waits for Tuesday, the afternoon for the next morning.
+        ("2026-11-23T09:00+01:00", "2026-11-24T09:30+01:00"),
+        ("2026-11-24T15:00+01:00", "2026-11-25T09:30+01:00"),
+        # On Thursday afternoon the next good morning is too far away: a preference is no rule.
+        ("2026-11-26T15:00+01:00", "2026-11-26T15:00+01:00"),
+        # Outside the window it moves into the window first.
+        ("2026-11-23T20:00+01:00", "2026-11-24T09:30+01:00"),
+    ],
+)
+def test_preferred_hours_are_waited_for_when_they_come_soon(wanted: str, leaves: str) -> None:
+    due = decide_due(at(wanted), None, PREFERRING)
+    assert due.at == at(leaves)
+    assert ("moved into the preferred hours" in due.shifts) == (due.at > open_from(at(wanted), PREFERRING))
+
+
+def test_a_preference_that_never_meets_the_window_is_passed_over() -> None:
+    night = Window(days=frozenset({1}), opens=time(1), closes=time(2))
+    hours = Hours(zone=BERLIN, zone_from="the contact", window=DEFAULT_WINDOW, preferred=night)
+    assert decide_due(at("2026-11-24T10:00+01:00"), None, hours).at == at("2026-11-24T10:00+01:00")

@@ -1,0 +1,88 @@
+"""Use cases: the versions of a sequence: who published which and why, what differs, an old one published again."""
+
+from collections.abc import Sequence as Rows
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import func, select
+
+from kit.errors import ConflictError
+from kit.tx import Tx
+from sequences.authoring import Draft, publish
+from sequences.models import Enrolment, Sequence, SequenceFile, SequenceVersion
+from sequences.published import document_of, get_version
+from sequences.runs import OPEN
+from sequences.version_diff import Edition, VersionDiff, diff_versions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One published version; `runs` are the open ones that follow it."""
+
+    number: int
+    at: datetime
+    actor: str
+    note: str
+    runs: int
+
+
+def list_revisions(tx: Tx, sequence: Sequence) -> list[Revision]:
+    """Return all versions of a sequence, the newest first. Two queries."""
+    follow = (
+        select(Enrolment.version_id, func.count())
+        .where(Enrolment.sequence_id == sequence.id, Enrolment.state.in_(OPEN))
+        .group_by(Enrolment.version_id)
+    )
+    counts = {row[0]: row[1] for row in tx.session.execute(follow)}
+    rows = tx.session.execute(
+        select(
+            SequenceVersion.id,
+            SequenceVersion.number,
+            SequenceVersion.created_at,
+            SequenceVersion.actor,
+            SequenceVersion.note,
+        )
+        .where(SequenceVersion.sequence_id == sequence.id)
+        .order_by(SequenceVersion.number.desc())
+    )
+    return [
+        Revision(number=number, at=at, actor=actor, note=note, runs=counts.get(key, 0))
+        for key, number, at, actor, note in rows
+    ]
+
+
+def compare_versions(
+    tx: Tx, sequence: Sequence, old: int | None = None, new: int | None = None
+) -> tuple[int, int, VersionDiff]:
+    """Return two versions and what differs; without numbers, what the newest changed."""
+    new = sequence.version if new is None else new
+    old = max(1, new - 1) if old is None else old
+    versions = [get_version(tx, sequence, number) for number in (old, new)]
+    before, after = read_editions(tx, versions)
+    return old, new, diff_versions(before, after)
+
+
+def read_editions(tx: Tx, versions: Rows[SequenceVersion]) -> list[Edition]:
+    """Return versions as they are compared; of attachments only the digest."""
+    files: dict[int, dict[str, str]] = {}
+    query = select(SequenceFile.version_id, SequenceFile.name, SequenceFile.content)
+    for number, name, content in tx.session.execute(
+        query.where(SequenceFile.version_id.in_({version.id for version in versions}))
+    ):
+        files.setdefault(number, {})[name] = sha256(content).hexdigest()
+    return [
+        Edition(document=document_of(version), bodies=version.bodies, files=files.get(version.id, {}))
+        for version in versions
+    ]
+
+
+def restore_version(tx: Tx, sequence: Sequence, number: int, *, actor: str) -> SequenceVersion:
+    """Publish the text of an older version again, as the newest one; runs stay on theirs."""
+    old, newest = get_version(tx, sequence, number), get_version(tx, sequence)
+    if (old.source, old.bodies) == (newest.source, newest.bodies):
+        raise ConflictError(f"Version {number} is what version {newest.number} says already.")
+    query = select(SequenceFile).where(SequenceFile.version_id == old.id)
+    files = {file.name: file.content for file in tx.session.scalars(query)}
+    draft = Draft(source=old.source, document=document_of(old), bodies=dict(old.bodies), files=files)
+    return publish(tx, sequence, draft, actor=actor, note=f"Version {number} again.")

@@ -1,0 +1,167 @@
+"""Looking changes nothing but signs of life: every page, however it is asked for, and the forecast.
+
+A page that is new fails here until it has an example: one line in `EXAMPLES`.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import MetaData, select
+
+from crm import users
+from kit.clock import FixedClock
+from kit.config import load_settings
+from sequences.explain import explain_send
+from sequences.forecast import make_forecast
+from sequences.opt_outs import make_token
+from tests.web.cast import Cast, seed_cast
+from web.app import create_app
+from web.wiring import House, make_engine_of, open_house
+
+# What to ask for by each route, and with what answer. Numbers are those of tests/web/cast.py.
+EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
+    "/": (303, ("/",)),
+    "/contacts": (200, ("/contacts", "/contacts?q=ima&size=20k..500k&sort=-size")),
+    "/contacts/<int:contact_id>": (200, ("/contacts/1", "/contacts/1?show=notes", "/contacts/8")),
+    "/contacts/<int:contact_id>-<slug>": (200, ("/contacts/1-imani", "/contacts/3-layan?show=messages")),
+    "/contacts/new": (200, ("/contacts/new",)),
+    "/demo/enter/<key>": (303, ("/demo/enter/the-key",)),
+    "/healthz": (200, ("/healthz",)),
+    "/inbox": (200, ("/inbox", "/inbox?turn=you&kind=question&mailbox=1", "/inbox?turn=snoozed")),
+    "/inbox/<int:thread_id>": (200, ("/inbox/1", "/inbox/3")),
+    "/password/<token>": (200, ("/password/{password}",)),
+    "/review": (200, ("/review",)),
+    "/review/<int:send_id>": (200, ("/review/1", "/review/2", "/review/3")),
+    "/search": (200, ("/search", "/search?q=ima")),
+    "/sends/<int:send_id>/explanation": (200, ("/sends/1/explanation", "/sends/3/explanation")),
+    "/sequences": (200, ("/sequences",)),
+    "/sequences/<int:sequence_id>": (200, ("/sequences/1", "/sequences/1?state=active")),
+    "/sequences/<int:sequence_id>-<slug>": (200, ("/sequences/1-first", "/sequences/1-first?state=stopped")),
+    "/sequences/<int:sequence_id>/forecast": (
+        200,
+        ("/sequences/1/forecast", "/sequences/1/forecast?days=30&who=filter&stage=Shortlisted"),
+    ),
+    "/settings/sending": (200, ("/settings/sending",)),
+    "/settings/team-rules": (200, ("/settings/team-rules",)),
+    "/settings/you": (200, ("/settings/you",)),
+    "/setup": (403, ("/setup",)),
+    "/setup/<token>": (403, ("/setup/{setup}",)),
+    "/sign-in": (200, ("/sign-in", "/sign-in?next=/inbox")),
+    "/static/<path:filename>": (200, ("/static/rapport.css",)),
+    "/today": (200, ("/today",)),
+    "/u/<path:token>": (200, ("/u/{opt_out}",)),
+}
+BOSS = "boss@brackenware.example"
+
+
+class _Demo:
+    """A demo's bar, so that its routes are there too."""
+
+    def __init__(self, house: House, session: str) -> None:
+        self.now = house.clock.now
+        self._session = session
+
+    def skip(self) -> None:
+        """Stand still."""
+
+    def story(self) -> str:
+        return "Send your first pitch."
+
+    def enter(self, key: str) -> str:
+        return self._session
+
+
+@pytest.fixture
+def full_house(database_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[tuple[House, Cast]]:
+    settings = load_settings({"RAPPORT_HOME": str(tmp_path), "RAPPORT_DATABASE_URL": database_url})
+    house = open_house(settings, clock=clock)
+    house.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield house, seed_cast(house)
+    house.database.engine.dispose()
+
+
+def test_no_look_changes_anything(full_house: tuple[House, Cast], clock: FixedClock) -> None:
+    house, cast = full_house
+    session, words = _come_in(house)
+    app = create_app(house, demo=_Demo(house, session))
+    client = app.test_client()
+    client.set_cookie("rapport_session", session)
+    _hold_that_all_have_examples(app)
+    dumps = Dumps(house)
+    before = dumps.read()
+    assert sum(map(len, before.values())) > 100
+    changed = []
+    for rule, (status, paths) in EXAMPLES.items():
+        for path in paths:
+            _look(client, path.format_map(words), status)
+        # Time goes on between the looks: a page that notes when it was seen would show.
+        clock.advance(timedelta(minutes=7))
+        after = dumps.read()
+        if after != before:
+            changed.append(rule)
+        before = after
+    assert changed == []
+    forecast = make_forecast(make_engine_of(house), "Everyday Carbon, first touch", list(cast.contacts.values())[:7])
+    assert forecast.mails or forecast.blocked
+    with house.database.transaction() as tx:
+        assert explain_send(tx, 1)
+    assert dumps.read() == before
+
+
+def test_a_change_would_be_seen(full_house: tuple[House, Cast], clock: FixedClock) -> None:
+    house, _ = full_house
+    dumps = Dumps(house)
+    before = dumps.read()
+    with house.database.transaction() as tx:
+        users.get_user_by_email(tx, "ada@brackenware.example").name = "Ada M."
+    assert dumps.read() != before
+
+
+def _come_in(house: House) -> tuple[str, dict[str, str]]:
+    """Sign somebody in who may see everything, and make the links that mails and colleagues carry."""
+    with house.database.transaction() as tx:
+        boss = users.add_user(tx, BOSS, role="admin", name="Solveig Boss")
+        tx.session.flush()
+        session = users.open_session(tx, boss)
+        words = {
+            "password": users.create_link(tx, "password", user=boss),
+            "setup": users.create_link(tx, "setup"),
+            "opt_out": make_token(house.seal, "imani@smallkitchen.example"),
+        }
+    return session, words
+
+
+def _hold_that_all_have_examples(app: Flask) -> None:
+    rules = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert sorted(rules - set(EXAMPLES)) == [], "give each of these an example in EXAMPLES"
+    assert sorted(set(EXAMPLES) - rules) == [], "these are gone: take them out of EXAMPLES"
+
+
+def _look(client: FlaskClient, path: str, status: int) -> None:
+    """Ask as a browser does, as a part of a page, and in the two ways that return no page."""
+    asked = ("GET", {}, status), ("GET", {"HX-Request": "true"}, status), ("HEAD", {}, status), ("OPTIONS", {}, 200)
+    for method, headers, expected in asked:
+        with client.open(path, method=method, headers=headers) as answer:
+            assert answer.status_code == expected, (method, path)
+
+
+class Dumps:
+    """Reads every row of every table but the signs of life, from the database itself."""
+
+    def __init__(self, house: House) -> None:
+        self._engine = house.database.engine
+        self._found = MetaData()
+        self._found.reflect(self._engine)
+
+    def read(self) -> dict[str, list[str]]:
+        with self._engine.connect() as connection:
+            return {
+                name: sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+                for name, table in self._found.tables.items()
+                if name != "heartbeats"
+            }

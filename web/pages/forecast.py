@@ -1,0 +1,82 @@
+"""Wire: the forecast of a sequence: every mail it will send, before anything is enrolled. Looking changes nothing."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+from sqlalchemy import func, select
+
+from crm.brands import list_stages
+from crm.models import Contact
+from crm.people import find_people_ids
+from kit.errors import RapportError
+from kit.tx import Tx
+from sequences.departure import describe_shift
+from sequences.forecast import MOST_PEOPLE, Forecast, make_forecast
+from sequences.models import Enrolment, Sequence
+from sequences.published import get_sequence_by_id
+from sequences.runs import OPEN
+from web import forms
+from web.forecast_words import describe_clash, describe_outcome
+from web.load_chart import draw_loads
+from web.people_query import NAMES, fold_ranges, read_filter
+from web.request import this_house, this_tx, this_user
+from web.respond import page
+from web.times import read_zone
+from web.wiring import make_engine_of
+
+blueprint = Blueprint("forecast", __name__)
+# Above this, working it out takes long enough that a person should have asked for it.
+AT_ONCE = 300
+SHOWN = 200
+_DAYS, _MOST_DAYS = 60, 366
+
+
+@blueprint.get("/sequences/<int:sequence_id>/forecast")
+def show(sequence_id: int) -> Response:
+    """Show what a sequence will send: to those in it, and to people who match a filter as if they were put in now."""
+    tx = this_tx()
+    sequence = get_sequence_by_id(tx, sequence_id)
+    query = fold_ranges({name: values[0] for name, values in request.args.lists()})
+    days = min(max(forms.read_int(query.get("days")) or _DAYS, 1), _MOST_DAYS)
+    wanted = {name: value for name, value in query.items() if name in NAMES}
+    is_filter = query.get("who") == "filter"
+    people = find_people_ids(tx, read_filter(wanted), brand_id=sequence.brand_id) if is_filter else []
+    inside = _count_inside(tx, sequence)
+    many = len(people) + inside
+    waits = len(people) > MOST_PEOPLE or (many > AT_ONCE and query.get("go") != "1")
+    found = {} if waits else _compute(tx, sequence, people, days)
+    return page(
+        "forecast/page.html",
+        sequence=sequence, days=days, query=query, wanted=wanted, is_filter=is_filter, stages=list_stages(tx),
+        matching=len(people), inside=inside, many=many, waits=waits, most=MOST_PEOPLE, shown=SHOWN,
+        **{"forecast": None, "fault": "", **found},
+    )  # fmt: skip
+
+
+def _compute(tx: Tx, sequence: Sequence, people: list[int], days: int) -> dict[str, Any]:
+    engine = make_engine_of(this_house())
+    try:
+        forecast = make_forecast(engine, sequence.name, people, days=days, user_id=this_user().id)
+    except RapportError as error:
+        return {"fault": str(error)}
+    return {
+        "forecast": forecast,
+        "outcome": describe_outcome(forecast, read_zone(this_user().zone)),
+        "clashes": [describe_clash(load) for load in forecast.clashes],
+        "holidays": [describe_shift(shift) for shift in forecast.holidays],
+        "charts": draw_loads(forecast.loads),
+        "zones": _read_zones(tx, forecast),
+        "say_shift": describe_shift,
+    }
+
+
+def _count_inside(tx: Tx, sequence: Sequence) -> int:
+    query = select(func.count(Enrolment.id)).where(Enrolment.sequence_id == sequence.id, Enrolment.state.in_(OPEN))
+    return tx.session.scalar(query) or 0
+
+
+def _read_zones(tx: Tx, forecast: Forecast) -> dict[int, str]:
+    """Return on which clock those who are shown live, as far as is known."""
+    shown = {mail.contact_id for mail in forecast.mails[:SHOWN]}
+    query = select(Contact.id, Contact.zone).where(Contact.id.in_(shown), Contact.zone.is_not(None))
+    return {row[0]: row[1] or "UTC" for row in tx.session.execute(query)}
