@@ -45,8 +45,9 @@ fix: setup ## Format, and mend what can be mended by itself
 services: ## Install the servers that some tests need (Debian and Ubuntu, by apt-get)
 	@tools/install_services
 
-sim: setup ## The long simulation: 5,000 worlds, 10,000 races
-	@RAPPORT_SEEDS=$${RAPPORT_SEEDS:-5000} RAPPORT_RACES=$${RAPPORT_RACES:-10000} $(PY) -m pytest -n $(WORKERS) -m simulation $(ARGS)
+sim: setup ## The long simulation: 5,000 worlds, 10,000 races, 200 real races, 200 kills for each database
+	@RAPPORT_KILLS=$${RAPPORT_KILLS:-200} RAPPORT_KILL_SENDS=$${RAPPORT_KILL_SENDS:-1000} RAPPORT_REAL_RACES=$${RAPPORT_REAL_RACES:-200} \
+	RAPPORT_SEEDS=$${RAPPORT_SEEDS:-5000} RAPPORT_RACES=$${RAPPORT_RACES:-10000} $(PY) -m pytest -n $(WORKERS) -m simulation $(ARGS)
 
 corpus: setup ## Measure the reading of mail on labelled messages: ARGS="FOLDER ..."
 	@PYTHONPATH=. $(PY) benchmarks/corpus.py $(ARGS)

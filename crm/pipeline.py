@@ -11,6 +11,8 @@ from crm.timeline import record_entries, record_entry
 from kit.errors import ConflictError, NotFoundError
 from kit.tx import Tx
 
+_STAGES = select(Stage.id, Stage.name, Stage.position, Stage.rule)
+
 
 class Standing(NamedTuple):
     """Whose relationship it is, and the stage it is at."""
@@ -66,14 +68,13 @@ def move_by_rule(tx: Tx, contact_id: int, brand_id: int, rule: str, *, cause: st
 
 def move_many_by_rule(tx: Tx, relationships: Mapping[int, Standing], rule: str, *, cause: str) -> None:
     """Move many relationships forward because of a rule, by id; those the rule has no say about stay."""
-    stages = {stage.id: _at(stage) for stage in tx.session.scalars(select(Stage))}
-    target = tx.session.scalar(select(Stage).where(Stage.rule == rule))
+    rows = tx.run(_STAGES).all()
+    stages = {row[0]: StageAt(id=row[0], name=row[1], position=row[2]) for row in rows}
+    target = next((stages[row[0]] for row in rows if row[3] == rule), None)
     if target is None:
         return
     moved = {
-        number: standing
-        for number, standing in relationships.items()
-        if decide_move(stages[standing.stage_id], _at(target))
+        number: standing for number, standing in relationships.items() if decide_move(stages[standing.stage_id], target)
     }
     if not moved:
         return
@@ -91,7 +92,7 @@ def move_many_by_rule(tx: Tx, relationships: Mapping[int, Standing], rule: str, 
                 "summary": f"{before.name} to {target.name}{because}",
                 "actor": f"rule:{rule}",
                 "brand_id": standing.brand_id,
-                "data": _move_data(before, _at(target), cause),
+                "data": _move_data(before, target, cause),
             }
         )
     record_entries(tx, entries)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from crm.models import ContactAddress, Suppression
 from crm.timeline import record_entry
@@ -11,6 +11,14 @@ from kit.tx import Tx
 from mailer.addresses import domain_of, normalise_email
 
 PERSONAL = ("opt_out", "complaint")
+_ABOUT = (
+    select(Suppression.target, Suppression.reason, Suppression.contact_id, Suppression.lifted_at)
+    .where(
+        Suppression.target.in_(bindparam("targets", expanding=True))
+        | Suppression.contact_id.in_(bindparam("contact_ids", expanding=True))
+    )
+    .order_by(Suppression.since)
+)
 
 
 def find_suppression(tx: Tx, email: str) -> Suppression | None:
@@ -48,11 +56,8 @@ def find_personal_suppressions(tx: Tx, people: Collection[tuple[int, str]]) -> d
     One query for any number of people; who may be mailed is not in it.
     """
     targets = {email for _, email in people} | {f"@{domain_of(email)}" for _, email in people}
-    rows = tx.session.execute(
-        select(Suppression.target, Suppression.reason, Suppression.contact_id, Suppression.lifted_at)
-        .where(Suppression.target.in_(targets) | Suppression.contact_id.in_({contact_id for contact_id, _ in people}))
-        .order_by(Suppression.since)
-    ).all()
+    values = {"targets": list(targets), "contact_ids": list({contact_id for contact_id, _ in people})}
+    rows = tx.run(_ABOUT, values).all()
     active: dict[str, tuple[str, str]] = {}
     personal: dict[int, tuple[str, str]] = {}
     for target, reason, contact_id, lifted_at in rows:

@@ -5,16 +5,19 @@ Only this file commits. Returning from the block commits, raising rolls back, an
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
+from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import CursorResult, Engine, Executable
 from sqlalchemy.orm import Session
 
 from kit.clock import Clock
+
+Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
 @dataclass(slots=True)
@@ -29,6 +32,14 @@ class Tx:
     def after_commit(self, hook: Callable[[], None]) -> None:
         """Call `hook` once this transaction is committed; never if it is rolled back."""
         self._hooks.append(hook)
+
+    def run(self, statement: Executable, values: Values | None = None) -> CursorResult[*tuple[Any, ...]]:
+        """Execute a statement that was built once, past the session: what it holds is written first.
+
+        Rows come as plain values. Objects the session has read are not brought up to date.
+        """
+        self.session.flush()
+        return self.session.connection().execute(statement, values)
 
     def run_hooks(self) -> None:
         """Run what waited for the commit, in the order asked for."""

@@ -80,12 +80,12 @@ def advance_runs(tx: Tx, done: Mapping[int, tuple[datetime, int]]) -> None:
             changes[_WENT_ON].append(change)
     for number, query in enumerate(_WRITES):
         if changes[number]:
-            tx.session.connection().execute(query, changes[number])
+            tx.run(query, changes[number])
     record_entries(tx, entries)
 
 
 def _read_runs(tx: Tx, done: Mapping[int, object]) -> list[_Run]:
-    return [_Run._make(row) for row in tx.session.execute(_READ, {"run_ids": list(done)})]
+    return [_Run._make(row) for row in tx.run(_READ, {"run_ids": list(done)})]
 
 
 def _end(run: _Run) -> Change:

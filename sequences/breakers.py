@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from crm.mailboxes import pause_mailbox
 from crm.models import Mailbox
+from kit.db import Instant
 from kit.tx import Tx
 from sequences.authoring import pause_sequence
 from sequences.breaker import COUNTED_FOR, BounceRate, Level
@@ -51,11 +52,8 @@ def read_breakers(
     """
     numbers = [number for number in sequence_ids if number is not None]
     # Most of the time nothing bounced at all: one look at a tiny index, no counting.
-    recent = select(Send.id).where(
-        Send.hard_bounced_at > tx.now - COUNTED_FOR,
-        or_(Send.mailbox_id == mailbox.id, Send.sequence_id.in_(numbers)),
-    )
-    if tx.session.scalar(recent.limit(1)) is None:
+    values = {"since": tx.now - COUNTED_FOR, "box": mailbox.id, "numbers": numbers}
+    if tx.run(_ANY_RECENT, values).first() is None:
         return {}
     stops: dict[int | None, tuple[Level, str]] = {}
     rate = mailbox_rate(tx, mailbox)
@@ -99,3 +97,13 @@ def _rate(tx: Tx, which: ColumnElement[bool], counted_from: datetime | None) -> 
         or 0
     )
     return BounceRate(sent=sent + refused, hard=hard)
+
+
+_ANY_RECENT = (
+    select(Send.id)
+    .where(
+        Send.hard_bounced_at > bindparam("since", type_=Instant()),
+        or_(Send.mailbox_id == bindparam("box"), Send.sequence_id.in_(bindparam("numbers", expanding=True))),
+    )
+    .limit(1)
+)

@@ -145,8 +145,7 @@ def read_docket(tx: Tx, send_ids: Sequence[int]) -> list[Case]:
     """Return the cases of these sends, in their order."""
     if not send_ids:
         return []
-    tx.session.flush()
-    rows = {row[0]: Entry._make(row) for row in tx.session.execute(_QUERY, {"send_ids": list(send_ids)})}
+    rows = {row[0]: Entry._make(row) for row in tx.run(_QUERY, {"send_ids": list(send_ids)})}
     entries = [rows[send_id] for send_id in send_ids]
     documents = read_documents(tx, {entry.version_id for entry in entries if entry.version_id is not None})
     suppressions = find_personal_suppressions(tx, {(entry.contact_id, entry.email) for entry in entries})
@@ -166,5 +165,5 @@ def _read_replies(tx: Tx, contact_ids: Collection[int]) -> dict[int, datetime]:
     """Return when each of these contacts last answered; who never did is left out."""
     if not contact_ids:
         return {}
-    rows = tx.session.execute(_REPLIES, {"contact_ids": list(contact_ids)})
+    rows = tx.run(_REPLIES, {"contact_ids": list(contact_ids)})
     return {row[0]: row[1] for row in rows if row[0] is not None}

@@ -164,7 +164,7 @@ def _record_attempts(tx: Tx, kept: Sequence[tuple[Envelope, Accepted]]) -> None:
             {"send_id": one.send_id, "at": tx.now, "outcome": "sent", "code": said.code, "text": said.text[:500]}
             for one, said in kept
         ]
-        tx.session.connection().execute(insert(Attempt), rows)
+        tx.run(insert(Attempt), rows)
 
 
 def _left(envelope: Envelope, accepted: Accepted, at: datetime) -> Left:

@@ -90,6 +90,17 @@ class Forecast:
         return max((mail.at for mail in self.mails), default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What had left, and which runs had ended, before the rehearsal began."""
+
+    sends: frozenset[int]
+    runs: frozenset[int]
+
+
+_SENT = select(Send).where(Send.sent_at.is_not(None)).order_by(Send.sent_at, Send.id)
+
+
 def make_forecast(
     engine: Engine,
     name: str,
@@ -110,22 +121,31 @@ def make_forecast(
         stage, clock = engine.make_stage(now)
         with stage.database.transaction() as target:
             copy_scene(source, target, contact_ids, sequence_id=sequence_id)
-    with stage.database.transaction() as tx:
-        verdicts = _open(tx, sequence_id, contact_ids, mailbox, user_id)
-    until = now + timedelta(days=days)
-    waits = list(rehearse(stage, clock, until=until))
-    with stage.database.reading() as tx:
-        sent = list(tx.session.scalars(select(Send).where(Send.sent_at >= now).order_by(Send.sent_at, Send.id)))
-        mails = [_mail(tx, send, waits) for send in sent if send.sequence_id == sequence_id]
-        return Forecast(
-            sequence=name,
-            began_at=now,
-            until=until,
-            mails=tuple(mails),
-            blocked=(*_refused(verdicts), *_halted(tx, sequence_id, now)),
-            loads=_loads(tx, sent, sequence_id),
-            holidays=tuple(sorted({shift for mail in mails for shift in mail.shifts if shift.startswith("holiday")})),
-        )
+    try:
+        with stage.database.transaction() as tx:
+            past = _Past(
+                sends=frozenset(tx.session.scalars(select(Send.id).where(Send.sent_at.is_not(None)))),
+                runs=frozenset(tx.session.scalars(select(Enrolment.id).where(Enrolment.ended_at.is_not(None)))),
+            )
+            verdicts = _open(tx, sequence_id, contact_ids, mailbox, user_id)
+        until = now + timedelta(days=days)
+        waits = list(rehearse(stage, clock, until=until))
+        with stage.database.reading() as tx:
+            sent = [send for send in tx.session.scalars(_SENT) if send.id not in past.sends]
+            mails = [_mail(tx, send, waits) for send in sent if send.sequence_id == sequence_id]
+            return Forecast(
+                sequence=name,
+                began_at=now,
+                until=until,
+                mails=tuple(mails),
+                blocked=(*_refused(verdicts), *_halted(tx, sequence_id, past)),
+                loads=_loads(tx, sent, sequence_id, now),
+                holidays=tuple(
+                    sorted({shift for mail in mails for shift in mail.shifts if shift.startswith("holiday")})
+                ),
+            )
+    finally:
+        stage.database.engine.dispose()
 
 
 def _open(
@@ -179,7 +199,7 @@ def _refused(verdicts: Sequence[Verdict]) -> list[Blocked]:
     ]
 
 
-def _halted(tx: Tx, sequence_id: int, began_at: datetime) -> list[Blocked]:
+def _halted(tx: Tx, sequence_id: int, past: _Past) -> list[Blocked]:
     """Return whose run came to a stop, or waits for something that no clock brings."""
     runs = tx.session.execute(
         select(Enrolment, Contact.name)
@@ -195,7 +215,7 @@ def _halted(tx: Tx, sequence_id: int, began_at: datetime) -> list[Blocked]:
         gaps = send.explanation.get("gaps") if send and send.state == "draft" else None
         if gaps:
             found.append(_blocked(run, name, "gaps", f"Waits for a person: {', '.join(gaps)} is missing."))
-        elif run.state == "stopped" and run.ended_at and run.ended_at >= began_at:
+        elif run.state == "stopped" and run.id not in past.runs:
             found.append(_blocked(run, name, run.reason, send.reason if send else ""))
         elif run.state == "held":
             found.append(_blocked(run, name, run.reason, "This run is held."))
@@ -208,7 +228,7 @@ def _blocked(run: Enrolment, name: str, rule: str, sentence: str) -> Blocked:
     return Blocked(contact_id=run.contact_id, contact=name, email=run.email, rule=rule, sentence=sentence)
 
 
-def _loads(tx: Tx, sent: Sequence[Send], sequence_id: int) -> tuple[DayLoad, ...]:
+def _loads(tx: Tx, sent: Sequence[Send], sequence_id: int, began_at: datetime) -> tuple[DayLoad, ...]:
     boxes = {box.id: box for box in tx.session.scalars(select(Mailbox))}
     counts: dict[tuple[int, date], Counter[str]] = {}
     for send in sent:
@@ -218,7 +238,7 @@ def _loads(tx: Tx, sent: Sequence[Send], sequence_id: int) -> tuple[DayLoad, ...
         count["mails"] += 1
         count["first"] += not send.is_follow_up
         count["this"] += send.sequence_id == sequence_id
-        count["late"] += max(send.planned_at, send.created_at).astimezone(zone).date() < day
+        count["late"] += max(send.planned_at, send.created_at, began_at).astimezone(zone).date() < day
     return tuple(
         DayLoad(
             mailbox=boxes[number].address,

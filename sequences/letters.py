@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
@@ -96,7 +97,7 @@ def fix_bytes(
 def _letter(
     tx: Tx,
     case: Case,
-    body: "Row[int, str, str, bytes | None]",
+    body: Row[Any],
     mailbox: Mailbox,
     sender_name: str,
     subject: str,
@@ -132,8 +133,8 @@ def _conversation(entry: Entry, threads: dict[int, tuple[str, list[str]]]) -> tu
     return (base if base.lower().startswith("re:") else f"Re: {base}"), chain
 
 
-def _read_bodies(tx: Tx, send_ids: Collection[int]) -> "dict[int, Row[int, str, str, bytes | None]]":
-    return {row[0]: row for row in tx.session.execute(_READ, {"send_ids": list(send_ids)})}
+def _read_bodies(tx: Tx, send_ids: Collection[int]) -> dict[int, Row[Any]]:
+    return {row[0]: row for row in tx.run(_READ, {"send_ids": list(send_ids)})}
 
 
 def _read_threads(tx: Tx, thread_ids: Collection[int]) -> dict[int, tuple[str, list[str]]]:
@@ -188,10 +189,10 @@ def _document(fragment: str) -> str:
 def _store(tx: Tx, fixed: Sequence[dict[str, object]], renamed: Sequence[Envelope]) -> None:
     """Keep what was composed, in two statements at most."""
     if fixed:
-        tx.session.connection().execute(_FIX, fixed)
+        tx.run(_FIX, fixed)
     if renamed:
         values = [{"key": one.send_id, "subject": one.subject} for one in renamed]
-        tx.session.connection().execute(_RENAME, values)
+        tx.run(_RENAME, values)
 
 
 _FIX = (

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, literal_column, select, true
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, true
 
 from crm.models import Mailbox
 from crm.zones import read_zone
+from kit.db import Instant
 from kit.tx import Tx
 from mailer.addresses import domain_of
 from sequences.docket import Case
@@ -75,8 +76,7 @@ def read_pace(tx: Tx, mailbox: Mailbox) -> Pace:
     cap = mailbox.daily_cap
     if mailbox.ramp:
         cap = ramped_cap(cap, _past_days(tx, mailbox))
-    is_ours = Send.mailbox_id == mailbox.id
-    recent = _recent(tx, 1 if cap is None else max(cap, 1), is_ours)
+    recent = _recent_of_box(tx, mailbox.id, 1 if cap is None else max(cap, 1))
     gap_until = None
     if recent and mailbox.gap_max_s:
         gap = draw_gap(mailbox.gap_min_s, mailbox.gap_max_s, mailbox_id=mailbox.id, after=recent[-1])
@@ -111,6 +111,10 @@ class SharedLimits:
             if later:
                 return later
         return None
+
+    def check_all(self, case: Case) -> list[Later]:
+        """Return every limit that is reached: what explains a mail."""
+        return [later for limit in self._of(case) if (later := limit.check(self._now))]
 
     def take(self, case: Case) -> None:
         """Count a send that is about to leave."""
@@ -178,6 +182,13 @@ def _recent(tx: Tx, newest: int, which: ColumnElement[bool]) -> list[datetime]:
     return sorted(at for at in instants if at)[-newest:] if newest else []
 
 
+def _recent_of_box(tx: Tx, mailbox_id: int, newest: int) -> list[datetime]:
+    """Return the same for one mailbox, which is asked before every mail."""
+    values = {"box": mailbox_id, "since": tx.now - DAY, "newest": newest}
+    instants = [*tx.run(_SENT_OF_BOX, values).scalars(), *tx.run(_UNCLEAR_OF_BOX, values).scalars()]
+    return sorted(at for at in instants if at)[-newest:]
+
+
 def _follow_ups_soon(tx: Tx, mailbox_id: int, *, at_most: int) -> int:
     """Return how many follow-ups of a mailbox come due within 24 h, counted up to `at_most`."""
     soon = tx.now + DAY
@@ -224,3 +235,14 @@ def _past_days(tx: Tx, mailbox: Mailbox) -> list[SendingDay]:
         sent[day] += 1
         bounced[day] += bounced_at is not None
     return [SendingDay(sent=sent[day], bounced=bounced[day]) for day in sorted(sent) if day < today]
+
+
+_SENT_OF_BOX = (
+    select(Send.sent_at)
+    .where(Send.mailbox_id == bindparam("box"), Send.sent_at > bindparam("since", type_=Instant()))
+    .order_by(Send.sent_at.desc())
+    .limit(bindparam("newest"))
+)
+_UNCLEAR_OF_BOX = select(Send.claimed_at).where(
+    Send.mailbox_id == bindparam("box"), _IS_UNCLEAR, Send.claimed_at > bindparam("since", type_=Instant())
+)

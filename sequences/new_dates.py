@@ -57,7 +57,7 @@ class NewDates:
             return Dates(old_at, None, None)
         step = flow_of(self._documents[self._target]).steps[ahead.position]
         if step.review == "required":
-            return Dates(old_at, floor, max(ahead.due.at, floor))
+            return Dates(old_at, floor, open_from(max(ahead.due.at, floor), self._hours_of(one, self._target)))
         if before and run.next_at and not was_read and (before.key, due) == (step.key, ahead.due.at):
             return Dates(old_at, run.next_at, run.next_at)
         begun = None if was_read else mail.planned_at if mail else due

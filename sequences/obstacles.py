@@ -113,7 +113,7 @@ def _dates(tx: Tx, send: Send, case: Case, mailbox: Mailbox) -> Iterator[Obstacl
         ("window", gate.check_window(case)),
         ("breaker", gate.check_breakers(case)),
         *_pace(pace, case, tx.now),
-        *(("limit", later) for later in _AllLimits(tx, mailbox, [case], lock=False).check_all(case)),
+        *(("limit", later) for later in SharedLimits(tx, mailbox, [case], lock=False).check_all(case)),
     ):
         if isinstance(later, Later):
             yield Obstacle(rule=rule, sentence=later.reason, until=later.at)
@@ -127,14 +127,6 @@ def _pace(pace: Pace, case: Case, now: datetime) -> Iterator[tuple[str, object]]
         yield "gap", pace.check(now, by_hand=by_hand)
     if case.is_first and not capped:
         yield "reserve", pace.check_first(now)
-
-
-class _AllLimits(SharedLimits):
-    """The shared limits, each asked by itself."""
-
-    def check_all(self, case: Case) -> list[Later]:
-        """Return every limit that is reached."""
-        return [later for limit in self._of(case) if (later := limit.check(self._now))]
 
 
 def _team(tx: Tx, case: Case, mailbox: Mailbox) -> Iterator[Obstacle]:

@@ -69,16 +69,13 @@ def is_in(state: str) -> ColumnElement[bool]:
 
 def is_due(tx: Tx, mailbox_id: int, *, of: str = "any") -> bool:
     """Return whether a mailbox has something to try now; `of` is any, by_hand, or urgent: all but first mails."""
-    tx.session.flush()
-    found = tx.session.connection().execute(_DUE[of], {"box": mailbox_id, "now": tx.now})
-    return found.first() is not None
+    return tx.run(_DUE[of], {"box": mailbox_id, "now": tx.now}).first() is not None
 
 
 def claim_sends(
     tx: Tx, mailbox: Mailbox, owner: str, *, limit: int, lease_s: float, first_mails: bool = True
 ) -> list[int]:
     """Take up to `limit` sends of a mailbox for `lease_s` seconds; return their ids in the order they are to leave."""
-    tx.session.flush()
     values = {
         "box": mailbox.id,
         "now": tx.now,
@@ -86,16 +83,15 @@ def claim_sends(
         "owner": owner,
         "until": tx.now + timedelta(seconds=lease_s),
     }
-    taken = tx.session.connection().execute(_CLAIM if first_mails else _CLAIM_URGENT, values).all()
+    taken = tx.run(_CLAIM if first_mails else _CLAIM_URGENT, values).all()
     ordered = sorted(taken, key=lambda row: (row[3] is not None, not row[1], row[2], row[0]))
     return [row[0] for row in ordered]
 
 
 def begin_transmission(tx: Tx, send_ids: Collection[int], owner: str, *, lease_s: float) -> set[int]:
     """Commit to handing over: from here on a crash means unknown (A4). Claims that were lost are left out."""
-    tx.session.flush()
     values = {"send_ids": list(send_ids), "owner": owner, "until": tx.now + timedelta(seconds=lease_s)}
-    return set(tx.session.connection().execute(_BEGIN, values).scalars())
+    return set(tx.run(_BEGIN, values).scalars())
 
 
 def take_back(tx: Tx, send_id: int, owner: str, *, due_at: datetime, reason: str) -> bool:
@@ -143,9 +139,8 @@ def settle(tx: Tx, send_id: int, owner: str, state: str, *, reason: str = "") ->
 
 def settle_sent(tx: Tx, send_ids: Collection[int], owner: str) -> set[int]:
     """End sends as sent; return which. A late 250 still wins over unknown for the same owner."""
-    tx.session.flush()
     values = {"send_ids": list(send_ids), "owner": owner, "now": tx.now}
-    return set(tx.session.connection().execute(_SETTLE, values).scalars())
+    return set(tx.run(_SETTLE, values).scalars())
 
 
 def record_attempt(

@@ -18,6 +18,7 @@ from sequences.hours import hours_at
 from sequences.models import Enrolment, Send, Sequence, SequenceVersion
 from sequences.published import document_of
 from sequences.schedule import Hours, open_from
+from sequences.sequence_file import SequenceFile
 
 _OPEN = ("active", "held")
 _WAITING = ("draft", "scheduled")
@@ -108,9 +109,7 @@ def _plan(tx: Tx, clocks: "_Clocks", one: _Waiting, paused_at: datetime) -> Resu
     # Whoever joined during the pause has waited only since then.
     missed = tx.now - max(paused_at, run.created_at if send is None else paused_at)
     old_at = send.due_at if send else (run.next_at or tx.now)
-    new_at: datetime | None = clocks.opens(run, one.contact, old_at + missed, own=send is None)
-    if send:
-        new_at = max(new_at or tx.now, tx.now)
+    new_at: datetime | None = clocks.opens(run, one.contact, max(old_at + missed, tx.now), own=send is None)
     expires_at = send.expires_at + missed if send and send.expires_at else None
     if send and send.state == "scheduled" and expires_at and expires_at <= (new_at or tx.now):
         new_at = None
@@ -133,16 +132,17 @@ class _Clocks:
 
     def __init__(self, tx: Tx) -> None:
         self._session = tx.session
+        self._documents: dict[int, SequenceFile] = {}
         self._hours: dict[tuple[int, int, str | None, str | None], Hours] = {}
 
     def step_of(self, run: Enrolment) -> str:
         """Return the key of the step a run comes to next."""
-        steps = flow_of(document_of(self._session.get_one(SequenceVersion, run.version_id))).steps
+        steps = flow_of(self._document_of(run)).steps
         return steps[run.next_step].key if run.next_step < len(steps) else ""
 
     def opens(self, run: Enrolment, contact: Contact, at: datetime, *, own: bool) -> datetime:
         """Return when the window is open from an instant on; with `own`, at once for what no window binds."""
-        document = document_of(self._session.get_one(SequenceVersion, run.version_id))
+        document = self._document_of(run)
         steps = flow_of(document).steps
         if own and (run.next_step >= len(steps) or steps[run.next_step].kind in OWN_KINDS):
             return at
@@ -151,3 +151,8 @@ class _Clocks:
             mailbox = self._session.get_one(Mailbox, run.mailbox_id)
             self._hours[key] = hours_at(document, contact.zone, contact.country, mailbox)
         return open_from(at, self._hours[key])
+
+    def _document_of(self, run: Enrolment) -> SequenceFile:
+        if run.version_id not in self._documents:
+            self._documents[run.version_id] = document_of(self._session.get_one(SequenceVersion, run.version_id))
+        return self._documents[run.version_id]

@@ -1,5 +1,6 @@
 """Use cases: the versions of a sequence: who published which and why, what differs, an old one published again."""
 
+from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,12 +8,15 @@ from hashlib import sha256
 
 from sqlalchemy import func, select
 
+from crm.models import Mailbox
 from kit.errors import ConflictError
 from kit.tx import Tx
 from sequences.authoring import Draft, publish
+from sequences.flow import flow_of
 from sequences.models import Enrolment, Sequence, SequenceFile, SequenceVersion
 from sequences.published import document_of, get_version
 from sequences.runs import OPEN
+from sequences.step import Step
 from sequences.version_diff import Edition, VersionDiff, diff_versions
 
 
@@ -52,14 +56,27 @@ def list_revisions(tx: Tx, sequence: Sequence) -> list[Revision]:
     ]
 
 
+def step_finder(tx: Tx) -> Callable[[Enrolment], str]:
+    """Return what tells the key of the step a run comes to next, by the version it follows; "" at the end."""
+    known: dict[int, tuple[Step, ...]] = {}
+
+    def find(run: Enrolment) -> str:
+        if run.version_id not in known:
+            known[run.version_id] = flow_of(document_of(tx.session.get_one(SequenceVersion, run.version_id))).steps
+        steps = known[run.version_id]
+        return steps[run.next_step].key if run.next_step < len(steps) else ""
+
+    return find
+
+
 def compare_versions(
     tx: Tx, sequence: Sequence, old: int | None = None, new: int | None = None
 ) -> tuple[int, int, VersionDiff]:
     """Return two versions and what differs; without numbers, what the newest changed."""
     new = sequence.version if new is None else new
     old = max(1, new - 1) if old is None else old
-    versions = [get_version(tx, sequence, number) for number in (old, new)]
-    before, after = read_editions(tx, versions)
+    versions = [get_version(tx, sequence, number) for number in (new, old)]
+    after, before = read_editions(tx, versions)
     return old, new, diff_versions(before, after)
 
 
@@ -75,6 +92,12 @@ def read_editions(tx: Tx, versions: Rows[SequenceVersion]) -> list[Edition]:
         Edition(document=document_of(version), bodies=version.bodies, files=files.get(version.id, {}))
         for version in versions
     ]
+
+
+def list_caps(tx: Tx, counts: Mapping[int, int]) -> list[tuple[Mailbox, int]]:
+    """Return mailboxes by address, each with how many of the counted steps leave from it."""
+    query = select(Mailbox).where(Mailbox.id.in_(counts)).order_by(Mailbox.address)
+    return [(box, counts[box.id]) for box in tx.session.scalars(query)]
 
 
 def restore_version(tx: Tx, sequence: Sequence, number: int, *, actor: str) -> SequenceVersion:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import String, cast, func, literal, select
+from sqlalchemy import BindParameter, String, bindparam, cast, func, literal, select
 
 from crm.models import Contact, Mailbox, Message, Relationship, Task, User
+from kit.db import Instant
 from kit.tx import Tx
 from sequences.models import Enrolment, Send
 from sequences.models import Sequence as SequenceRow
@@ -76,7 +77,6 @@ def read_team_facts(tx: Tx, keys: Sequence[TeamKey]) -> dict[TeamKey, TeamFacts]
     """Return the facts by key, in the same few queries for any number of keys (at most some ten thousand)."""
     if not keys:
         return {}
-    tx.session.flush()
     contact_ids = {key.contact_id for key in keys}
     book = read_team_book(tx)
     past, touches = _read_mails(tx, contact_ids, tx.now - timedelta(days=book.memory_days))
@@ -128,18 +128,7 @@ def _read_mails(
     tx: Tx, contact_ids: Collection[int], since: datetime
 ) -> tuple[dict[int, dict[int, PastRun]], dict[int, list[Touch]]]:
     """Return the last mail of each run by contact and run, and every mail as a touch. What came back is neither."""
-    at = func.coalesce(Send.sent_at, Send.claimed_at, type_=Send.sent_at.type)
-    rows = tx.session.execute(
-        select(Send.contact_id, Send.enrolment_id, SequenceRow.brand_id, SequenceRow.name, Enrolment.created_at)
-        .add_columns(at, Mailbox.name, Mailbox.address)
-        .join(Mailbox, Mailbox.id == Send.mailbox_id)
-        .outerjoin(Enrolment, Enrolment.id == Send.enrolment_id)
-        .outerjoin(SequenceRow, SequenceRow.id == Enrolment.sequence_id)
-        .where(Send.contact_id.in_(contact_ids), Send.state.in_(_LEFT), Send.bounced_at.is_(None), at > since)
-        # By hand, what has left is a message already, as is what was written in another program.
-        .where(Send.enrolment_id.is_not(None) | (Send.state != "sent"))
-        .order_by(at)
-    )
+    rows = tx.run(_MAILS, {"contact_ids": list(contact_ids), "since": since})
     past: dict[int, dict[int, PastRun]] = defaultdict(dict)
     touches: dict[int, list[Touch]] = defaultdict(list)
     for contact_id, run_id, brand_id, name, began_at, sent_at, sender, address in rows:
@@ -154,37 +143,19 @@ def _read_mails(
 
 def _add_other_touches(tx: Tx, contact_ids: Collection[int], since: datetime, touches: dict[int, list[Touch]]) -> None:
     """Add mail written by hand, here or in another program, and what was done on other channels."""
-    mails = tx.session.execute(
-        select(Message.contact_id, Message.at, Message.sender_name, Message.sender).where(
-            Message.contact_id.in_(contact_ids),
-            Message.at > since,
-            Message.direction == "out",
-            Message.kind != "sent",
-        )
-    )
+    values = {"contact_ids": list(contact_ids), "since": since}
+    mails = tx.run(_BY_OTHER_WAYS, values)
     for contact_id, at, name, address in mails:
         if contact_id is not None:
             touches[contact_id].append(Touch(at=at, who=name or address, what=_BY_HAND))
-    done = tx.session.execute(
-        select(Task.contact_id, Task.done_at, Task.channel, User.name)
-        .outerjoin(User, literal("user:") + cast(User.id, String) == Task.done_by)
-        .where(Task.contact_id.in_(contact_ids), Task.done_at > since, Task.channel != "")
-    )
+    done = tx.run(_DONE_TASKS, values)
     for contact_id, done_at, channel, name in done:
         if contact_id is not None and done_at is not None:
             touches[contact_id].append(Touch(at=done_at, who=name or "Somebody", what=channel))
 
 
 def _read_runs(tx: Tx, contact_ids: Collection[int], own: Collection[int]) -> dict[int, dict[int, _Run]]:
-    rows = tx.session.execute(
-        select(Enrolment.contact_id, Enrolment.id, Enrolment.state, SequenceRow.name, Enrolment.created_at)
-        .add_columns(Enrolment.override, User.name, Mailbox.name, Mailbox.address)
-        .join(SequenceRow, SequenceRow.id == Enrolment.sequence_id)
-        .join(Mailbox, Mailbox.id == Enrolment.mailbox_id)
-        .outerjoin(User, User.id == Enrolment.user_id)
-        .where(Enrolment.contact_id.in_(contact_ids), Enrolment.state.in_(OPEN) | Enrolment.id.in_(own))
-        .order_by(Enrolment.id)
-    )
+    rows = tx.run(_RUNS, {"contact_ids": list(contact_ids), "own": list(own)})
     runs: dict[int, dict[int, _Run]] = defaultdict(dict)
     for contact_id, number, state, sequence, began_at, override, user, sender, address in rows:
         runs[contact_id][number] = _Run(number, state in OPEN, sequence, user or sender or address, began_at, override)
@@ -194,25 +165,66 @@ def _read_runs(tx: Tx, contact_ids: Collection[int], own: Collection[int]) -> di
 def _read_owners(tx: Tx, contact_ids: Collection[int]) -> dict[tuple[int, int | None], tuple[int, str]]:
     """Return who looks after each contact, in general and for one brand; who has left the team looks after nobody."""
     owners: dict[tuple[int, int | None], tuple[int, str]] = {}
-    general = select(Contact.id, User.id, User.name).join(User, User.id == Contact.owner_id)
-    for contact_id, user_id, name in tx.session.execute(
-        general.where(Contact.id.in_(contact_ids), User.disabled_at.is_(None))
-    ):
+    values = {"contact_ids": list(contact_ids)}
+    for contact_id, user_id, name in tx.run(_OWNERS, values):
         owners[contact_id, None] = (user_id, name)
-    branded = select(Relationship.contact_id, Relationship.brand_id, User.id, User.name).join(
-        User, User.id == Relationship.owner_id
-    )
-    for contact_id, brand_id, user_id, name in tx.session.execute(
-        branded.where(Relationship.contact_id.in_(contact_ids), User.disabled_at.is_(None))
-    ):
+    for contact_id, brand_id, user_id, name in tx.run(_BRAND_OWNERS, values):
         owners[contact_id, brand_id] = (user_id, name)
     return owners
 
 
 def _read_replies(tx: Tx, contact_ids: Collection[int]) -> dict[int, datetime]:
-    rows = tx.session.execute(
-        select(Message.contact_id, func.max(Message.at))
-        .where(Message.contact_id.in_(contact_ids), Message.direction == "in", Message.kind == "reply")
-        .group_by(Message.contact_id)
-    )
+    rows = tx.run(_REPLIES, {"contact_ids": list(contact_ids)})
     return {row[0]: row[1] for row in rows if row[0] is not None}
+
+
+# Built once: all of this is asked before every mail.
+_CONTACTS: BindParameter[int] = bindparam("contact_ids", expanding=True)
+_SINCE = bindparam("since", type_=Instant())
+_LEFT_AT = func.coalesce(Send.sent_at, Send.claimed_at, type_=Send.sent_at.type)
+_MAILS = (
+    select(Send.contact_id, Send.enrolment_id, SequenceRow.brand_id, SequenceRow.name, Enrolment.created_at)
+    .add_columns(_LEFT_AT, Mailbox.name, Mailbox.address)
+    .join(Mailbox, Mailbox.id == Send.mailbox_id)
+    .outerjoin(Enrolment, Enrolment.id == Send.enrolment_id)
+    .outerjoin(SequenceRow, SequenceRow.id == Enrolment.sequence_id)
+    .where(Send.contact_id.in_(_CONTACTS), Send.state.in_(_LEFT), Send.bounced_at.is_(None), _LEFT_AT > _SINCE)
+    # By hand, what has left is a message already, as is what was written in another program.
+    .where(Send.enrolment_id.is_not(None) | (Send.state != "sent"))
+    .order_by(_LEFT_AT)
+)
+_BY_OTHER_WAYS = select(Message.contact_id, Message.at, Message.sender_name, Message.sender).where(
+    Message.contact_id.in_(_CONTACTS), Message.at > _SINCE, Message.direction == "out", Message.kind != "sent"
+)
+_DONE_TASKS = (
+    select(Task.contact_id, Task.done_at, Task.channel, User.name)
+    .outerjoin(User, literal("user:") + cast(User.id, String) == Task.done_by)
+    .where(Task.contact_id.in_(_CONTACTS), Task.done_at > _SINCE, Task.channel != "")
+)
+_RUNS = (
+    select(Enrolment.contact_id, Enrolment.id, Enrolment.state, SequenceRow.name, Enrolment.created_at)
+    .add_columns(Enrolment.override, User.name, Mailbox.name, Mailbox.address)
+    .join(SequenceRow, SequenceRow.id == Enrolment.sequence_id)
+    .join(Mailbox, Mailbox.id == Enrolment.mailbox_id)
+    .outerjoin(User, User.id == Enrolment.user_id)
+    .where(
+        Enrolment.contact_id.in_(_CONTACTS),
+        Enrolment.state.in_(OPEN) | Enrolment.id.in_(bindparam("own", expanding=True)),
+    )
+    .order_by(Enrolment.id)
+)
+_OWNERS = (
+    select(Contact.id, User.id, User.name)
+    .join(User, User.id == Contact.owner_id)
+    .where(Contact.id.in_(_CONTACTS), User.disabled_at.is_(None))
+)
+_BRAND_OWNERS = (
+    select(Relationship.contact_id, Relationship.brand_id, User.id, User.name)
+    .join(User, User.id == Relationship.owner_id)
+    .where(Relationship.contact_id.in_(_CONTACTS), User.disabled_at.is_(None))
+)
+_REPLIES = (
+    select(Message.contact_id, func.max(Message.at))
+    .where(Message.contact_id.in_(_CONTACTS), Message.direction == "in", Message.kind == "reply")
+    .group_by(Message.contact_id)
+)

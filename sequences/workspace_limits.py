@@ -23,6 +23,8 @@ comcast.net verizon.net att.net bigpond.com
 """
 _FREE_MAIL_DOMAINS = frozenset(_FREE_MAIL.split())
 
+_READ = select(WorkspaceSetting.value).where(WorkspaceSetting.name == _NAME)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkspaceLimits:
@@ -45,7 +47,7 @@ def is_free_mail(domain: str) -> bool:
 
 def read_workspace_limits(tx: Tx) -> WorkspaceLimits:
     """Return what is in force."""
-    value = tx.session.scalar(select(WorkspaceSetting.value).where(WorkspaceSetting.name == _NAME))
+    value = tx.run(_READ).scalar()
     known = {field.name for field in fields(WorkspaceLimits)}
     return WorkspaceLimits(**{name: number for name, number in (value or {}).items() if name in known})
 

@@ -22,7 +22,7 @@ from mailer.types import Folders, Login, Server
 from sequences.engine import Engine
 from tests.servers import Dovecot
 
-_BEFORE_S = 0.06  # how long the start of a poll is put off, at most
+_BEFORE_S = 0.12  # how long the start of a poll is put off, at most
 _AFTER_S = 0.05  # how late an answer sets out after it might have, for each mail that the poll serves
 
 

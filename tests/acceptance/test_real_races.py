@@ -50,6 +50,7 @@ def recorder() -> Iterator[Recorder]:
     recorder.stop()
 
 
+@pytest.mark.simulation  # make sim runs it with a greater number
 @pytest.mark.server("dovecot")
 def test_who_answered_before_the_reading_is_not_reminded(
     make_program: MakeProgram, dovecot: Dovecot, recorder: Recorder

@@ -286,7 +286,8 @@ def test_what_an_answer_cancelled_says_so(small: World) -> None:
 
 
 def test_a_draft_names_its_gaps(small: World) -> None:
-    small.load(TWO_STEPS.replace("we make markers", "{{ contact.personal_line }} We make markers"))
+    text = TWO_STEPS.replace("we make markers", "{{ contact.personal_line }} We make markers")
+    small.load(text.replace("kind: email\n    subject", "kind: email\n    review: required\n    subject"))
     small.enrol(small.people(1))
     small.tick()
     (found,) = explain(small)["held_by"]

@@ -4,10 +4,10 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from crm.contacts import list_tags
-from crm.models import Contact, Handle, TimelineEntry
+from crm.models import Contact, Handle, Stage, TimelineEntry
 from crm.pipeline import move_stage, stage_name
 from crm.tasks import complete_task, list_open_tasks
 from kit.tx import Tx
@@ -203,13 +203,15 @@ def test_a_stage_that_stops_also_stops_what_the_engine_does_itself(small: World)
         assert list_tags(tx, person) == []
 
 
-def test_an_unknown_stage_is_left_out_and_holds_nobody_up(small: World) -> None:
-    small.load(HEAD + "  - {key: move, kind: stage, stage: Nowhere}\n  - {key: mark, kind: tag, tag: spring}\n")
+def test_a_stage_that_is_gone_is_left_out_and_holds_nobody_up(small: World) -> None:
+    small.load(HEAD + "  - {key: move, kind: stage, stage: Agreed}\n  - {key: mark, kind: tag, tag: spring}\n")
+    with small.database.transaction() as tx:
+        tx.session.execute(update(Stage).where(Stage.name == "Agreed").values(name="Signed"))
     (person,) = small.people(1)
     small.enrol([person])
     small.tick()
     assert said(small, person, "step_skipped") == [
-        ("rule:sequence", "Left out: move. There is no stage named Nowhere.")
+        ("rule:sequence", "Left out: move. There is no stage named Agreed.")
     ]
     with small.database.reading() as tx:
         assert list_tags(tx, person) == ["spring"]

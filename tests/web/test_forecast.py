@@ -18,6 +18,7 @@ from tests.conftest import MONDAY, dump_sqlite
 from tests.web.cast import ADA, Cast
 from tests.web.conftest import Person
 from web.cli.program import program
+from web.forecast_words import describe_clash, describe_shifts
 from web.load_chart import draw_loads
 from web.pages import forecast as forecast_page
 from web.people_query import read_filter, read_filter_text
@@ -102,7 +103,10 @@ def test_a_mailbox_that_cannot_keep_up_is_named_with_the_day(ada: Person, house:
     with house.database.transaction() as tx:
         tx.session.get_one(Mailbox, 1).daily_cap = 1
     page = ada.get(f"/sequences/{cast.sequence}/forecast")
-    assert f"{ADA} cannot keep up: on 24 November 2026 1 mail leaves a day or more late. Its limit is 1" in page
+    assert (
+        f"{ADA} cannot keep up: on 24 November 2026 1 mail leaves a day or more later than planned, for its limit of 1"
+        in page
+    )
     assert '<circle class="them"' in page
 
 
@@ -172,6 +176,16 @@ def test_a_filter_of_the_page_is_read_alike_from_its_address() -> None:
         read_filter_text("country=")
 
 
+def test_who_is_in_it_already_is_not_left_out(ada: Person, house: House, cast: Cast) -> None:
+    page = ada.get(f"/sequences/{cast.sequence}/forecast?who=filter&tag=one-pan&stage=Shortlisted")
+    assert "3 people match" in page
+    assert "1 person is left out." in page
+    assert "already in" not in page
+    words = [word for email in ("niamh@rangecooker.example", "efua@efuaeats.example") for word in ("--email", email)]
+    refused = [one["rule"] for one in read(house, "forecast", NAME, *words)["blocked"]]
+    assert sorted(refused) == ["already_in", "already_in", "gaps"]
+
+
 def test_an_erased_person_is_in_no_filter(ada: Person, house: House, cast: Cast) -> None:
     with house.database.transaction() as tx:
         contacts.get_contact(tx, cast.contacts["Tomek Wilczak"]).erased_at = tx.now
@@ -181,6 +195,19 @@ def test_an_erased_person_is_in_no_filter(ada: Person, house: House, cast: Cast)
 def load(mailbox: str, day: int, mails: int, *, own: int = 0, late: int = 0, cap: int | None = None) -> DayLoad:
     at = date(2026, 11, 23) + timedelta(days=day)
     return DayLoad(mailbox=mailbox, day=at, mails=mails, first_mails=0, of_this=own, late=late, cap=cap)
+
+
+def test_words_about_a_day_blame_the_limit_only_where_it_is_reached() -> None:
+    assert "cannot keep up" in describe_clash(load("mia", 0, 5, late=2, cap=5))
+    assert describe_clash(load("mia", 0, 4, late=1, cap=5)) == (
+        "mia: on 23 November 2026 1 mail leaves a day or more later than planned."
+    )
+
+
+def test_what_moved_a_mail_is_said_once() -> None:
+    shifts = ("holiday on 2026-12-25", "outside the sending window", "Outside the sending window.", "A pause.")
+    assert describe_shifts(shifts) == "holiday on 25 December 2026; Outside the sending window; A pause"
+    assert describe_shifts(()) == ""
 
 
 def test_bars_of_all_mailboxes_share_days_and_scale() -> None:

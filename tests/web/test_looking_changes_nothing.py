@@ -16,10 +16,11 @@ from sqlalchemy import MetaData, select
 from crm import users
 from kit.clock import FixedClock
 from kit.config import load_settings
+from sequences.authoring import import_sequence, pause_sequence, read_draft, start_sequence
 from sequences.explain import explain_send
 from sequences.forecast import make_forecast
 from sequences.opt_outs import make_token
-from tests.web.cast import Cast, seed_cast
+from tests.web.cast import SEQUENCE, Cast, seed_cast
 from web.app import create_app
 from web.wiring import House, make_engine_of, open_house
 
@@ -42,16 +43,15 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/sequences": (200, ("/sequences",)),
     "/sequences/<int:sequence_id>": (200, ("/sequences/1", "/sequences/1?state=active")),
     "/sequences/<int:sequence_id>-<slug>": (200, ("/sequences/1-first", "/sequences/1-first?state=stopped")),
-    "/sequences/<int:sequence_id>/forecast": (
-        200,
-        ("/sequences/1/forecast", "/sequences/1/forecast?days=30&who=filter&stage=Shortlisted"),
-    ),
+    "/sequences/<int:sequence_id>/forecast": (200, ("/sequences/1/forecast?days=30&who=filter&stage=Shortlisted",)),
+    "/sequences/<int:sequence_id>/pause": (200, ("/sequences/2/pause",)),
+    "/sequences/<int:sequence_id>/versions": (200, ("/sequences/1/versions",)),
     "/settings/sending": (200, ("/settings/sending",)),
     "/settings/team-rules": (200, ("/settings/team-rules",)),
     "/settings/you": (200, ("/settings/you",)),
     "/setup": (403, ("/setup",)),
     "/setup/<token>": (403, ("/setup/{setup}",)),
-    "/sign-in": (200, ("/sign-in", "/sign-in?next=/inbox")),
+    "/sign-in": (303, ("/sign-in", "/sign-in?next=/inbox")),
     "/static/<path:filename>": (200, ("/static/rapport.css",)),
     "/today": (200, ("/today",)),
     "/u/<path:token>": (200, ("/u/{opt_out}",)),
@@ -95,17 +95,15 @@ def test_no_look_changes_anything(full_house: tuple[House, Cast], clock: FixedCl
     dumps = Dumps(house)
     before = dumps.read()
     assert sum(map(len, before.values())) > 100
-    changed = []
     for rule, (status, paths) in EXAMPLES.items():
         for path in paths:
             _look(client, path.format_map(words), status)
+            _look_as_stranger(app, path.format_map(words))
         # Time goes on between the looks: a page that notes when it was seen would show.
         clock.advance(timedelta(minutes=7))
-        after = dumps.read()
-        if after != before:
-            changed.append(rule)
-        before = after
-    assert changed == []
+        if house.database.engine.dialect.name == "sqlite":  # where a dump costs little, it names the page
+            assert dumps.read() == before, rule
+    assert dumps.read() == before
     forecast = make_forecast(make_engine_of(house), "Everyday Carbon, first touch", list(cast.contacts.values())[:7])
     assert forecast.mails or forecast.blocked
     with house.database.transaction() as tx:
@@ -124,7 +122,12 @@ def test_a_change_would_be_seen(full_house: tuple[House, Cast], clock: FixedCloc
 
 def _come_in(house: House) -> tuple[str, dict[str, str]]:
     """Sign somebody in who may see everything, and make the links that mails and colleagues carry."""
+    path = house.settings.home / "paused.yaml"
+    path.write_text(SEQUENCE.replace("Everyday Carbon", "Once a winter"), encoding="utf-8")
     with house.database.transaction() as tx:
+        paused = import_sequence(tx, read_draft(path, {}))
+        start_sequence(tx, paused.name)
+        pause_sequence(tx, paused)
         boss = users.add_user(tx, BOSS, role="admin", name="Solveig Boss")
         tx.session.flush()
         session = users.open_session(tx, boss)
@@ -148,6 +151,11 @@ def _look(client: FlaskClient, path: str, status: int) -> None:
     for method, headers, expected in asked:
         with client.open(path, method=method, headers=headers) as answer:
             assert answer.status_code == expected, (method, path)
+
+
+def _look_as_stranger(app: Flask, path: str) -> None:
+    with app.test_client().get(path) as answer:
+        assert answer.status_code in {200, 303, 403}, path
 
 
 class Dumps:

@@ -12,7 +12,7 @@ from sequences.forecast import Forecast, make_forecast
 from sequences.published import get_sequence
 from web.cli.chosen import Chosen, find_chosen, who_options
 from web.cli.door import enter, json_option, print_json, print_table
-from web.forecast_words import describe_clash, describe_outcome
+from web.forecast_words import describe_clash, describe_outcome, describe_shifts, list_left_out
 from web.wiring import make_engine_of
 
 
@@ -67,7 +67,9 @@ def _refused(one: Verdict) -> dict[str, Any]:
 
 def _show(forecast: Forecast, unknown: list[Verdict]) -> None:
     click.echo(describe_outcome(forecast, UTC, others=len(unknown)))
-    left = [(one.email, one.sentence) for one in forecast.blocked] + [(one.email, one.sentence) for one in unknown]
+    left = [(one.email, one.sentence) for one in list_left_out(forecast)] + [
+        (one.email, one.sentence) for one in unknown
+    ]
     for email, sentence in left:
         click.echo(f"Left out: {email}: {sentence}")
     for load in forecast.clashes:
@@ -78,7 +80,7 @@ def _show(forecast: Forecast, unknown: list[Verdict]) -> None:
         click.echo("")
         heads = ("at", "email", "step", "variant", "mailbox", "moved by")
         rows = [
-            (mail.at, mail.email, mail.step, mail.variant, mail.mailbox, "; ".join(map(describe_shift, mail.shifts)))
+            (mail.at, mail.email, mail.step, mail.variant, mail.mailbox, describe_shifts(mail.shifts))
             for mail in forecast.mails
         ]
         print_table(heads, rows)

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from crm.brands import list_stages
 from crm.models import Contact
 from crm.people import find_people_ids
+from crm.zones import is_zone, zone_of_country
 from kit.errors import RapportError
 from kit.tx import Tx
 from sequences.departure import describe_shift
@@ -16,7 +17,7 @@ from sequences.models import Enrolment, Sequence
 from sequences.published import get_sequence_by_id
 from sequences.runs import OPEN
 from web import forms
-from web.forecast_words import describe_clash, describe_outcome
+from web.forecast_words import describe_clash, describe_outcome, describe_shifts, list_left_out
 from web.load_chart import draw_loads
 from web.people_query import NAMES, fold_ranges, read_filter
 from web.request import this_house, this_tx, this_user
@@ -62,11 +63,12 @@ def _compute(tx: Tx, sequence: Sequence, people: list[int], days: int) -> dict[s
     return {
         "forecast": forecast,
         "outcome": describe_outcome(forecast, read_zone(this_user().zone)),
+        "blocked": list_left_out(forecast),
         "clashes": [describe_clash(load) for load in forecast.clashes],
         "holidays": [describe_shift(shift) for shift in forecast.holidays],
         "charts": draw_loads(forecast.loads),
         "zones": _read_zones(tx, forecast),
-        "say_shift": describe_shift,
+        "say_shifts": describe_shifts,
     }
 
 
@@ -78,5 +80,6 @@ def _count_inside(tx: Tx, sequence: Sequence) -> int:
 def _read_zones(tx: Tx, forecast: Forecast) -> dict[int, str]:
     """Return on which clock those who are shown live, as far as is known."""
     shown = {mail.contact_id for mail in forecast.mails[:SHOWN]}
-    query = select(Contact.id, Contact.zone).where(Contact.id.in_(shown), Contact.zone.is_not(None))
-    return {row[0]: row[1] or "UTC" for row in tx.session.execute(query)}
+    rows = tx.session.execute(select(Contact.id, Contact.zone, Contact.country).where(Contact.id.in_(shown)))
+    found = {number: zone if is_zone(zone) else zone_of_country(country) for number, zone, country in rows}
+    return {number: zone for number, zone in found.items() if zone}

@@ -4,17 +4,20 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from kit.errors import NotFoundError
 from kit.tx import Tx
 from sequences import authoring, report, variants
 from sequences.flow import flow_of
 from sequences.models import Sequence
+from sequences.published import get_sequence_by_id as _get
+from sequences.revisions import step_finder
 from web import outgoing
 from web.auth import require
+from web.pages import versions
 from web.request import this_tx
 from web.respond import done, page
 
 blueprint = Blueprint("sequences", __name__)
+blueprint.register_blueprint(versions.blueprint)
 _SUMS = ("sent", "replied", "waiting", "skipped", "failed", "unknown")
 _STATES = ("active", "held", "stopped", "finished")
 
@@ -41,6 +44,7 @@ def show(sequence_id: int, slug: str = "") -> Response:
         state=state,
         **_numbers(tx, sequence),
         people=outgoing.list_enrolled(tx, sequence.id, state=state),
+        next_step_of=step_finder(tx),
     )
 
 
@@ -59,13 +63,14 @@ def resume(sequence_id: int) -> Response:
     require("send")
     tx = this_tx()
     authoring.resume_sequence(tx, _get(tx, sequence_id))
-    return done(f"/sequences/{sequence_id}", "Running again, in the sending windows.")
+    return done(f"/sequences/{sequence_id}", "Running again: every date moved on by the length of the pause.")
 
 
 def _numbers(tx: Tx, sequence: Sequence) -> dict[str, Any]:
     numbers = report.step_numbers(tx, sequence.id)
     version = authoring.get_version(tx, sequence)
     return {
+        "version": version,
         "steps": authoring.steps_of(version),
         "flow": flow_of(authoring.document_of(version)),
         "experiments": variants.list_experiments(tx, sequence, version),
@@ -73,10 +78,3 @@ def _numbers(tx: Tx, sequence: Sequence) -> dict[str, Any]:
         "sums": {name: sum(getattr(row, name) for row in numbers) for name in _SUMS},
         "audience": report.audience(tx, sequence.id),
     }
-
-
-def _get(tx: Tx, sequence_id: int) -> Sequence:
-    sequence = tx.session.get(Sequence, sequence_id)
-    if sequence is None:
-        raise NotFoundError("There is no such sequence.")
-    return sequence

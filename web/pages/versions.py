@@ -14,7 +14,7 @@ from sequences.published import get_sequence_by_id
 from sequences.resume_plan import plan_resume
 from web.auth import require
 from web.figures import count_of
-from web.forms import read_number
+from web.forms import read_int
 from web.request import this_actor, this_tx
 from web.respond import done, page
 
@@ -107,4 +107,4 @@ def _undo(tx: Tx, sequence: Sequence) -> version_undo.Rollback | None:
 
 
 def _number(name: str) -> int | None:
-    return read_number(request.args.get(name, ""))
+    return read_int(request.args.get(name, ""))

@@ -1,6 +1,7 @@
 """From a wait to an instant: by table, by property, and over every zone's clock changes of three years."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,14 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.errors import InvalidError
-from sequences.schedule import Hours, Wait, add_wait, decide_due, open_from, parse_wait
+from sequences.schedule import UTC_ZONE, Hours, Wait, add_wait, decide_due, open_from, parse_wait
 from sequences.windows import DEFAULT_WINDOW, Window
-from tests.unit.sequences.zones import ZONE_NAMES, clock_changes, instants_near_clock_changes, is_open, windows, zones
+from tests.unit.sequences.zones import (
+    ZONE_NAMES,
+    clock_change_instants,
+    clocks,
+    instants_near_clock_changes,
+    is_open,
+    windows,
+    zones,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LONDON = ZoneInfo("Europe/London")
 HOLIDAYS = frozenset({date(2026, 12, 25), date(2027, 1, 1)})
 BERLIN_HOURS = Hours(zone=BERLIN, zone_from="the contact", window=DEFAULT_WINDOW, is_holiday=HOLIDAYS.__contains__)
+CALM = datetime(2026, 2, 11, 10, 30, tzinfo=UTC)
 UNITS = ("seconds", "minutes", "hours", "days", "business days", "weeks")
 
 
@@ -162,18 +172,40 @@ def test_a_longer_wait_never_ends_earlier(zone: ZoneInfo, amount: int, data: st.
     assert shorter < add_wait(start, Wait(amount=amount + 1, unit=unit), zone)
 
 
+# Where things go wrong: the hour that is skipped, the one that comes twice, and the nights that hold them.
+ALL_WINDOWS = (
+    DEFAULT_WINDOW,
+    Window(days=frozenset({4, 5, 6}), opens=time(22), closes=time(2, 30)),
+    Window(days=frozenset({5, 6}), opens=time(0), closes=time(23, 59)),
+    Window(days=frozenset(range(7)), opens=time(1, 30), closes=time(3, 30)),
+)
+ALL_WAITS = tuple(
+    parse_wait(text) for text in ("1 day", "3 days", "1 week", "1 business day", "4 business days", "30 h")
+)
+AROUND = tuple(timedelta(minutes=minutes) for minutes in (-121, -61, -31, 0, 29, 59, 11 * 60))
+
+
 def test_every_zone_keeps_window_and_wall_time_through_three_years_of_clock_changes() -> None:
-    three_days = Wait(amount=3, unit="days")
-    for name in ZONE_NAMES:
-        zone = ZoneInfo(name)
-        hours = Hours(zone=zone, zone_from="x", window=DEFAULT_WINDOW)
-        for change in clock_changes(zone):
-            for hour in (0, 13):
-                start = change + timedelta(hours=hour - 24, minutes=30)
-                due = decide_due(start, three_days, hours)
-                assert is_open(DEFAULT_WINDOW, due.at, zone), (name, start)
-                assert due.at >= due.wanted_at, (name, start)
-                assert_waited(start, due.wanted_at, three_days, zone, frozenset())
+    """Every clock of the world, each of its changes of 2025 to 2027, waits that begin and waits that end round it."""
+    assert sum(map(len, clocks().values())) == len(ZONE_NAMES) > 400
+    changes = 0
+    for zone, names in clocks().items():
+        instants = clock_change_instants(zone)
+        changes += len(instants) * len(names)
+        for at, around, wait in product(instants or (CALM,), AROUND, ALL_WAITS):
+            length = add_wait(CALM, wait, UTC_ZONE) - CALM
+            for start in (at + around, at + around - length):
+                check_due(start, wait, zone)
+    assert changes > 1000
+
+
+def check_due(start: datetime, wait: Wait, zone: ZoneInfo) -> None:
+    wanted = add_wait(start, wait, zone)
+    assert_waited(start, wanted, wait, zone, frozenset())
+    for window in ALL_WINDOWS:
+        due = open_from(wanted, Hours(zone=zone, zone_from="x", window=window))
+        assert is_open(window, due, zone), (zone.key, start, str(wait))
+        assert due >= wanted >= start, (zone.key, start, str(wait))
 
 
 def assert_waited(start: datetime, end: datetime, wait: Wait, zone: ZoneInfo, free: frozenset[date]) -> None:
@@ -188,8 +220,11 @@ def assert_waited(start: datetime, end: datetime, wait: Wait, zone: ZoneInfo, fr
     skipped = ended - wanted
     passed = [begin.date() + timedelta(days=n + 1) for n in range((wanted.date() - begin.date()).days)]
     if skipped:
-        assert timedelta() < skipped <= timedelta(hours=1)
-        assert (end - skipped).astimezone(zone).utcoffset() != end.astimezone(zone).utcoffset()
+        # By no more than the change itself: half an hour on Lord Howe, two hours at Troll.
+        before, after = ((end - early).astimezone(zone).utcoffset() for early in (skipped, timedelta()))
+        assert before is not None
+        assert after is not None
+        assert timedelta() < skipped <= after - before
     match wait.unit:
         case "business days":
             assert sum(day.weekday() < 5 and day not in free for day in passed) == wait.amount

@@ -30,6 +30,32 @@ def clock_changes(zone: ZoneInfo) -> tuple[datetime, ...]:
     return tuple(day for day, (old, new) in zip(days, pairwise(offsets), strict=False) if old != new)
 
 
+@cache
+def clock_change_instants(zone: ZoneInfo) -> tuple[datetime, ...]:
+    """Return the first second of each new offset from UTC in three years."""
+    return tuple(_find_change(zone, day) for day in clock_changes(zone))
+
+
+@cache
+def clocks() -> dict[ZoneInfo, list[str]]:
+    """Return every clock of the world: one zone for all names whose offsets agree throughout the three years."""
+    found: dict[tuple[object, ...], list[str]] = {}
+    for name in ZONE_NAMES:
+        zone = ZoneInfo(name)
+        offsets = [at.astimezone(zone).utcoffset() for at in (FIRST, *clock_change_instants(zone))]
+        found.setdefault((clock_change_instants(zone), tuple(offsets)), []).append(name)
+    return {ZoneInfo(names[0]): names for names in found.values()}
+
+
+def _find_change(zone: ZoneInfo, day: datetime) -> datetime:
+    early, late = day, day + timedelta(days=1)
+    old = early.astimezone(zone).utcoffset()
+    while late - early > timedelta(seconds=1):
+        middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
+        early, late = (middle, late) if middle.astimezone(zone).utcoffset() == old else (early, middle)
+    return late
+
+
 @st.composite
 def instants_near_clock_changes(draw: st.DrawFn, zone: ZoneInfo) -> datetime:
     """A moment within three days of a clock change of `zone`; any moment where clocks never change."""
