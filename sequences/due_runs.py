@@ -58,7 +58,7 @@ def _read_around(tx: Tx, found: DueRuns) -> None:
         found.handles.setdefault(handle.contact_id, []).append(handle)
     for product in tx.session.scalars(select(Product).where(Product.brand_id.in_(brands)).order_by(Product.name)):
         found.products.setdefault(product.brand_id, []).append(product)
-    begun = [run.id for run in found.runs if run.next_step]
+    begun = [run.id for run in found.runs if run.next_step or run.last_sent_at]
     if begun:
         query = select(Send).where(Send.enrolment_id.in_(begun)).order_by(Send.step.desc())
         for send in tx.session.scalars(query):

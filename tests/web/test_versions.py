@@ -45,14 +45,14 @@ def test_a_move_is_shown_made_and_taken_back(ada: Person, house: House, cast: Ca
     assert "3 people can move to version 2." in said
     assert "The mail first-touch is written anew." in said
     before = versions_of(house)
-    assert ada.post(f"{place}/2/moves") == f"{place}?to=2"
+    assert ada.post(f"{place}/moves", number="2") == f"{place}?to=2"
     assert versions_of(house) != before
     assert "3 people moved to version 2." in ada.get(place)
     assert "Take back for 3 people" in ada.get(place)
     ada.post(f"{place}/last-move/undoing")
     assert versions_of(house) == before
     assert "taken back" in ada.get(place)
-    ada.post(f"{place}/1/restoring")
+    ada.post(f"{place}/restoring", number="1")
     assert "Version 1 again." in ada.get(place)
 
 
@@ -62,7 +62,8 @@ def test_refusals_and_strange_numbers(ada: Person, cast: Cast) -> None:
     ada.get(f"{place}?to=x&from=0.5")
     ada.get("/sequences/99/versions", status=404)
     ada.post(f"{place}/last-move/undoing", status=409)
-    ada.post(f"{place}/1/moves", status=409)
+    ada.post(f"{place}/moves", status=409, number="1")
+    ada.post(f"{place}/moves", status=422, number="many")
     ada.get(f"/sequences/{cast.sequence}/pause", status=409)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from crm.history import list_actor_names
+from kit.errors import InvalidError
 from kit.tx import Tx
 from sequences import revisions, version_moves, version_undo
 from sequences.migration import PlannedMove, plan_migration
@@ -43,11 +44,11 @@ def show(sequence_id: int) -> Response:
     )
 
 
-@blueprint.post("/sequences/<int:sequence_id>/versions/<int:number>/moves")
-def move(sequence_id: int, number: int) -> Response:
+@blueprint.post("/sequences/<int:sequence_id>/versions/moves")
+def move(sequence_id: int) -> Response:
     """Move everybody who follows another version to this one."""
     require("send")
-    tx = this_tx()
+    tx, number = this_tx(), _asked_for()
     moved = version_moves.migrate(tx, get_sequence_by_id(tx, sequence_id), number, actor=this_actor())
     going = sum(one.effect is not None for one in moved.moves)
     said = f"{count_of(going, 'person', 'people')} moved to version {number}."
@@ -65,11 +66,11 @@ def undo(sequence_id: int) -> Response:
     return done(f"/sequences/{sequence_id}/versions", said + (f" {stayed} had gone on and stay." if stayed else ""))
 
 
-@blueprint.post("/sequences/<int:sequence_id>/versions/<int:number>/restoring")
-def restore(sequence_id: int, number: int) -> Response:
+@blueprint.post("/sequences/<int:sequence_id>/versions/restoring")
+def restore(sequence_id: int) -> Response:
     """Publish the text of an older version again."""
     require("send")
-    tx = this_tx()
+    tx, number = this_tx(), _asked_for()
     version = revisions.restore_version(tx, get_sequence_by_id(tx, sequence_id), number, actor=this_actor())
     said = f"Version {version.number} says what version {number} said. Nobody was moved yet."
     return done(f"/sequences/{sequence_id}/versions", said)
@@ -108,3 +109,10 @@ def _undo(tx: Tx, sequence: Sequence) -> version_undo.Rollback | None:
 
 def _number(name: str) -> int | None:
     return read_int(request.args.get(name, ""))
+
+
+def _asked_for() -> int:
+    number = read_int(request.form.get("number"))
+    if number is None:
+        raise InvalidError("Which version?")
+    return number
