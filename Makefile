@@ -36,7 +36,7 @@ check: setup ## Format, lint, types, floors, spelling
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
 	@.venv/bin/codespell README.md CHANGELOG.md CONTRIBUTING.md docs kit mailer/*.py crm/*.py crm/models sequences web templates \
-		--skip 'web/static/vendor,docs/pictures,mailer/folder_names.py,web/demo/cast.py' --ignore-words-list 're-use,unparseable,ser,sting,nd'
+		--skip 'web/static/vendor,docs/pictures,mailer/folder_names.py,web/demo/cast.py' --ignore-words-list 're-use,ines,unparseable,ser,sting,nd'
 
 fix: setup ## Format, and mend what can be mended by itself
 	@.venv/bin/ruff format .
@@ -47,6 +47,7 @@ services: ## Install the servers that some tests need (Debian and Ubuntu, by apt
 
 sim: setup ## The long simulation: 5,000 worlds, 10,000 races, 200 real races, 200 kills for each database
 	@RAPPORT_KILLS=$${RAPPORT_KILLS:-200} RAPPORT_KILL_SENDS=$${RAPPORT_KILL_SENDS:-1000} RAPPORT_REAL_RACES=$${RAPPORT_REAL_RACES:-200} \
+	RAPPORT_IDLE_TICKS=$${RAPPORT_IDLE_TICKS:-1000} \
 	RAPPORT_SEEDS=$${RAPPORT_SEEDS:-5000} RAPPORT_RACES=$${RAPPORT_RACES:-10000} $(PY) -m pytest -n $(WORKERS) -m simulation $(ARGS)
 
 corpus: setup ## Measure the reading of mail on labelled messages: ARGS="FOLDER ..."
@@ -56,7 +57,8 @@ fuzz: setup ## Throw damaged mail at the parser for a while
 	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -q -k "any_bytes or damaged or hostile" tests/unit/mailer $(ARGS)
 
 bench: setup ## Time what matters; benchmarks/README.md says how to read it
-	@for file in benchmarks/import_contacts.py benchmarks/send_rate.py; do echo "== $$file"; PYTHONPATH=. $(PY) $$file || exit 1; done
+	@for file in import_contacts.py "send_rate.py --postgres" "plan_tick.py --postgres"; do echo "== $$file"; \
+		PYTHONPATH=. $(PY) benchmarks/$$file || exit 1; done
 
 screenshots: setup ## Picture every page, light, dark and phone, into docs/pictures
 	@PYTHONPATH=. $(PY) tools/take_screenshots.py $(ARGS)

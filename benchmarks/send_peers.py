@@ -23,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.send_rate import TOGETHER, fresh_sqlite, measure
 from mailer.compose import compose
 from mailer.servers import parse_server
 from mailer.smtp import SmtpSession
@@ -76,11 +77,19 @@ def run_post_office(port: int) -> Figure:
     return Figure(told["mails"], told["seconds"], told["cpu_s"])
 
 
-# One line a peer; Rapport with every law in force joins here.
+def run_rapport(port: int) -> Figure:
+    """All of Rapport, every law in force, from its SQLite queue: what send_rate.py measures."""
+    with fresh_sqlite() as url:
+        found, _ = measure(port, url, count=5_000, together=TOGETHER)
+    return Figure(found.mails, found.seconds, found.cpu_s)
+
+
+# One line a peer.
 PEERS: dict[str, Callable[[int], Figure]] = {
     "smtp-source, one connection kept open": run_source_kept_open,
     "smtp-source, a connection for each mail": run_source_anew,
     "our SmtpSession.transmit_many alone": run_session,
+    "Rapport, SQLite, every law in force": run_rapport,
     "django-post_office, SQLite": run_post_office,
 }
 

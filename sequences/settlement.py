@@ -85,6 +85,7 @@ def record_sent_by_evidence(tx: Tx, send: Send, *, evidence: str) -> None:
     # It was written past the session: what the session had read is read again.
     tx.session.flush()
     tx.session.expire_all()
+    tx.session.refresh(send)
 
 
 def record_failed(tx: Tx, send: Send, *, words: str, is_dead_address: bool) -> None:

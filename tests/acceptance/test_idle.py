@@ -1,6 +1,9 @@
-"""Idle ticks leave the database as it is, except for signs of life."""
+"""Idle ticks leave the database as it is, except for signs of life. `RAPPORT_IDLE_TICKS` says how many."""
 
+import os
 from pathlib import Path
+
+import pytest
 
 from kit.config import load_settings
 from sequences.tick import tick
@@ -8,10 +11,11 @@ from tests.acceptance.conftest import MIA, MakeProgram, Post
 from tests.conftest import dump_sqlite
 from web.wiring import make_engine_of, open_house
 
-_TICKS = 200
+_TICKS = int(os.environ.get("RAPPORT_IDLE_TICKS", "200"))
 
 
-def test_two_hundred_idle_ticks_change_nothing(make_program: MakeProgram, post: Post) -> None:
+@pytest.mark.simulation  # make sim runs it with a greater number
+def test_idle_ticks_change_nothing(make_program: MakeProgram, post: Post) -> None:
     program = make_program()
     program.connect(MIA, smtp=post.smtp, imap=post.imap)
     program.launch(["creator01@creator.test", "creator02@creator.test"], MIA, wait="5 days")

@@ -210,9 +210,7 @@ def test_a_stage_that_is_gone_is_left_out_and_holds_nobody_up(small: World) -> N
     (person,) = small.people(1)
     small.enrol([person])
     small.tick()
-    assert said(small, person, "step_skipped") == [
-        ("rule:sequence", "Left out: move. There is no stage named Agreed.")
-    ]
+    assert said(small, person, "step_skipped") == [("rule:sequence", "Left out: move. There is no stage named Agreed.")]
     with small.database.reading() as tx:
         assert list_tags(tx, person) == ["spring"]
     assert small.runs()[0].state == "finished"

@@ -339,3 +339,10 @@ def test_a_crash_after_a_group_was_committed_leaves_the_group_unclear(small: Wor
         assert begin_transmission(tx, taken, owner, lease_s=1800) == set(taken)
     small.tick()
     assert Counter(send.state for send in small.sends()) == {"unknown": 4, "sent": 2}
+
+
+def test_a_mail_settled_by_hand_can_be_read_after_the_transaction(small: World) -> None:
+    unclear(small)
+    with small.database.transaction() as tx:
+        send = resolve_unknown(tx, 1, verdict="sent", actor="user:1")
+    assert (send.id, send.state) == (1, "sent")
