@@ -6,6 +6,7 @@ Everything here refuses line breaks and NUL, so that no value can smuggle in a h
 import re
 from base64 import b64encode
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote
 
 from mailer.domain import ascii_address
@@ -100,6 +101,8 @@ def _fold(value: str, used: int) -> str:
     return "\r\n".join([*lines, line])
 
 
+# The sender is the same in every mail, and each recipient is checked for the header and for the envelope.
+@lru_cache(maxsize=512)
 def _mailbox(address: Address, used: int) -> str:
     spec = check_address(address.email)
     name = re.sub(r" +", " ", check_value(address.name)).strip()
@@ -113,6 +116,7 @@ def _mailbox(address: Address, used: int) -> str:
     return f"{name}{glue}<{spec}>"
 
 
+@lru_cache(maxsize=4096)
 def check_address(email: str) -> str:
     """Return `email` with an ASCII domain.
 

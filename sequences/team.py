@@ -126,6 +126,8 @@ def with_touch(facts: TeamFacts, touch: Touch) -> TeamFacts:
 
 def _since(facts: TeamFacts, began_at: datetime) -> TeamFacts:
     """Return the facts without what was there when the run began: that was judged then."""
+    if not facts.past and not facts.runs:
+        return facts
     number = facts.enrolment_id or 0
     return replace(
         facts,

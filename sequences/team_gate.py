@@ -38,6 +38,9 @@ class TeamGate:
 
     def take(self, case: Case, now: datetime) -> None:
         """Count a mail that is about to leave: of two mails to one person, the second must know of the first."""
+        keys = self._of_contact.get(case.entry.contact_id, ())
+        if len(keys) == 1:
+            return
         touch = Touch(at=now, who="", what=case.entry.sequence_name or "")
-        for key in self._of_contact.get(case.entry.contact_id, ()):
+        for key in keys:
             self._facts[key] = with_touch(self._facts[key], touch)
