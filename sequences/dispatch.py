@@ -6,13 +6,12 @@ lives in gate and stop_rules; this file only puts the steps in order.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import assert_never
 
 from crm.models import Mailbox
 from kit.tx import Tx
 from mailer.errors import DroppedError, LoginError, MailError, ReplyError, TlsError, UnclearError
 from mailer.types import Accepted, Outcome, Parcel
+from sequences.choice import HOLD_FOR, choose, may_leave
 from sequences.docket import Case, read_docket
 from sequences.endings import (
     Round,
@@ -37,17 +36,12 @@ from sequences.outbox import (
     UNREAD,
     Counts,
     begin_transmission,
-    claim_sends,
     is_due,
-    record_attempt,
-    release_claim,
     settle,
 )
-from sequences.settlement import record_cancelled, record_failed
-from sequences.stop_rules import Clear, Hold, Stop
+from sequences.settlement import record_failed
 from sequences.throttle import Later
 
-HOLD_FOR = timedelta(minutes=15)
 FENCE_TRIES = 3
 
 
@@ -117,58 +111,6 @@ def _claim_once(tx: Tx, round_: Round) -> _Batch:
         return _Batch(claimed, envelopes)
     begun = begin_transmission(tx, [one.send_id for one in envelopes], round_.owner, lease_s=engine.lease_s)
     return _Batch(claimed, [one for one in envelopes if one.send_id in begun], is_begun=True)
-
-
-def choose(tx: Tx, round_: Round, *, team: bool = True) -> tuple[int, list[Case]]:
-    """Claim what may leave now by every rule; return how many were claimed, and which of them may go on.
-
-    The others are back in the queue with their date, or at their end. The forecast chooses by this too.
-    """
-    engine = round_.engine
-    mailbox = tx.session.get_one(Mailbox, round_.mailbox.id)
-    by_hand = is_due(tx, mailbox.id, of="by_hand")
-    pace = read_pace(tx, mailbox)
-    if mailbox.paused_at or isinstance(pace.check(tx.now, by_hand=by_hand), Later):
-        return 0, []
-    batch = 1 if mailbox.gap_max_s or by_hand else (engine.together if engine.together > 1 else engine.batch)
-    room = pace.room(tx.now)
-    send_ids = claim_sends(
-        tx,
-        mailbox,
-        round_.owner,
-        limit=batch if room is None else min(batch, room),
-        lease_s=engine.lease_s,
-        first_mails=pace.check_first(tx.now) is None,
-    )
-    cases = read_docket(tx, send_ids)
-    gate = Gate(tx, mailbox, cases, pace=pace, team=team)
-    return len(cases), [case for case in cases if _may_leave(tx, round_, gate, case)]
-
-
-def _may_leave(tx: Tx, round_: Round, gate: Gate, case: Case) -> bool:
-    """Ask the gate; a stop ends the send, a hold or a limit gives it back with its date."""
-    send_id = case.entry.id
-    match gate.judge(case):
-        case Clear():
-            return True
-        case Stop() as stop:
-            if settle(tx, send_id, round_.owner, "cancelled", reason=stop.sentence):
-                record_cancelled(tx, tx.session.get_one(Send, send_id), stop)
-        case Hold(sentence=sentence, until=until):
-            _hold(tx, round_, case, until or tx.now + HOLD_FOR, sentence)
-        case Later(at=at, reason=reason):
-            _hold(tx, round_, case, at, reason)
-        case verdict:
-            assert_never(verdict)
-    return False
-
-
-def _hold(tx: Tx, round_: Round, case: Case, due_at: datetime, reason: str) -> None:
-    """Give a send back until a date; each new reason is kept, so that the mail can explain itself (C9)."""
-    if release_claim(tx, case.entry.id, round_.owner, due_at=due_at, reason=reason):
-        round_.counts.held += 1
-        if reason != case.entry.reason:
-            record_attempt(tx, case.entry.id, "held", text=reason)
 
 
 def _fail(tx: Tx, round_: Round, case: Case, words: str) -> None:
@@ -253,7 +195,7 @@ def _commit_to_send(round_: Round, ready: Sequence[Envelope]) -> list[Envelope] 
         mailbox = tx.session.get_one(Mailbox, round_.mailbox.id)
         cases = read_docket(tx, [envelope.send_id for envelope in ready])
         gate = Gate(tx, mailbox, cases)
-        may = [case.entry.id for case in cases if _may_leave(tx, round_, gate, case)]
+        may = [case.entry.id for case in cases if may_leave(tx, round_, gate, case)]
         begun = begin_transmission(tx, may, round_.owner, lease_s=round_.engine.lease_s) if may else set()
         return [envelope for envelope in ready if envelope.send_id in begun]
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, literal_column, select
 from crm.models import Mailbox, Task
 from kit.clock import FixedClock
 from kit.tx import Tx
-from sequences.dispatch import choose
+from sequences.choice import choose
 from sequences.docket import Case
 from sequences.endings import Round
 from sequences.engine import Engine
