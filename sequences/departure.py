@@ -56,7 +56,7 @@ def describe_pace(mailbox: Mailbox) -> str:
     """Say how fast a mailbox may send, as it is set now."""
     cap = "any number of mails" if mailbox.daily_cap is None else f"at most {mailbox.daily_cap} mails"
     ramp = ", fewer while it warms up" if mailbox.ramp else ""
-    gap = f", {mailbox.gap_min_s} to {mailbox.gap_max_s} seconds apart" if mailbox.gap_max_s else ""
+    gap = f", {mailbox.gap_min_s / 60:g} to {mailbox.gap_max_s / 60:g} minutes apart" if mailbox.gap_max_s else ""
     return f"{mailbox.address} sends {cap} in 24 hours{ramp}{gap}."
 
 

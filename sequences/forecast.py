@@ -56,7 +56,10 @@ class Blocked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayLoad:
-    """What one mailbox sends on one day of its own clock, of all sequences; `late` ones were due a day before."""
+    """What one mailbox sends on one day of its own clock, of all sequences.
+
+    `late` mails were due a day before, and a limit held them.
+    """
 
     mailbox: str
     day: date
@@ -139,7 +142,7 @@ def make_forecast(
                 until=until,
                 mails=tuple(mails),
                 blocked=(*_refused(verdicts), *_halted(tx, sequence_id, past)),
-                loads=_loads(tx, sent, sequence_id, now),
+                loads=_loads(tx, sent, waits, sequence_id, now),
                 holidays=tuple(
                     sorted({shift for mail in mails for shift in mail.shifts if shift.startswith("holiday")})
                 ),
@@ -228,7 +231,9 @@ def _blocked(run: Enrolment, name: str, rule: str, sentence: str) -> Blocked:
     return Blocked(contact_id=run.contact_id, contact=name, email=run.email, rule=rule, sentence=sentence)
 
 
-def _loads(tx: Tx, sent: Sequence[Send], sequence_id: int, began_at: datetime) -> tuple[DayLoad, ...]:
+def _loads(
+    tx: Tx, sent: Sequence[Send], waits: Sequence[Waited], sequence_id: int, began_at: datetime
+) -> tuple[DayLoad, ...]:
     boxes = {box.id: box for box in tx.session.scalars(select(Mailbox))}
     counts: dict[tuple[int, date], Counter[str]] = {}
     for send in sent:
@@ -238,7 +243,10 @@ def _loads(tx: Tx, sent: Sequence[Send], sequence_id: int, began_at: datetime) -
         count["mails"] += 1
         count["first"] += not send.is_follow_up
         count["this"] += send.sequence_id == sequence_id
-        count["late"] += max(send.planned_at, send.created_at, began_at).astimezone(zone).date() < day
+        count["late"] += max(send.planned_at, send.created_at, began_at).astimezone(zone).date() < day and any(
+            "limit of" in reason or "keeps room" in reason
+            for reason in _held_up(tx, send, send.sent_at or began_at, waits)
+        )
     return tuple(
         DayLoad(
             mailbox=boxes[number].address,

@@ -29,7 +29,12 @@ PAGES = {
     "contact": "/contacts/6",
     "sequences": "/sequences",
     "sequence": "/sequences/1",
+    "forecast": "/sequences/1/forecast?days=30",
+    "versions": "/sequences/1/versions",
+    "why": "/sends/1/explanation",
     "settings": "/settings/you",
+    "sending": "/settings/sending",
+    "team-rules": "/settings/team-rules",
 }
 LOOKS = {"": (1440, 900, "light"), "-dark": (1440, 900, "dark"), "-390": (390, 844, "light")}
 
