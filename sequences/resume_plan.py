@@ -70,6 +70,8 @@ def resume_sequence(tx: Tx, sequence: Sequence) -> list[ResumedStep]:
     tx.session.execute(runs.order_by(Enrolment.id).with_for_update())
     steps = plan_resume(tx, sequence)
     sequence.state, sequence.paused_at = "live", None
+    # A person looked: what bounced before counts against it no more.
+    sequence.counted_from = tx.now
     runs_on = [{"id": one.enrolment_id, "next_at": one.new_at} for one in steps if one.send_id is None]
     # What is too old comes up now, so that its re-check cancels it with the reason: it is never handed over.
     sends_on = [

@@ -8,10 +8,12 @@ import pytest
 from crm.contacts import create_contact
 from crm.mailboxes import get_mailbox, resume_mailbox
 from mailer.fakes import FaultPoint
+from sequences.authoring import get_sequence
 from sequences.breaker import BounceRate, Level
 from sequences.breakers import mailbox_rate
 from sequences.explain import explain_send
 from sequences.incidents import close_incident, list_open_incidents
+from sequences.resume_plan import resume_sequence
 from sequences.workspace_limits import set_workspace_limit
 from tests.stories.world import MIA, TWO_STEPS, World
 
@@ -85,6 +87,10 @@ def test_everything_stops_at_five_percent_until_somebody_resumes(small: World) -
     with small.database.transaction() as tx:
         resume_mailbox(tx, get_mailbox(tx, MIA).id)
         assert mailbox_rate(tx, get_mailbox(tx, MIA)) == BounceRate(sent=0, hard=0)
+        resume_sequence(tx, get_sequence(tx, "spring"))
+    small.days(0.5)
+    small.tick()
+    assert len(small.server.outbox) > left
 
 
 def test_a_late_hard_bounce_counts_and_a_full_mailbox_does_not(small: World) -> None:
