@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import update
 
+import sequences.choice
 import sequences.dispatch
 import sequences.gate
 import sequences.hours
@@ -20,7 +21,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 def remove_claim(patch: pytest.MonkeyPatch) -> None:
     """Take what is due whatever its state: somebody else's claim, and what is being handed over."""
-    exactly = sequences.dispatch.claim_sends
+    exactly = sequences.choice.claim_sends
 
     def claim(tx: Tx, mailbox: Mailbox, owner: str, **how: Any) -> list[int]:
         taken = Send.state.in_(("claimed", "sending", "unknown"))
@@ -32,7 +33,7 @@ def remove_claim(patch: pytest.MonkeyPatch) -> None:
         )
         return exactly(tx, mailbox, owner, **how)
 
-    patch.setattr(sequences.dispatch, "claim_sends", claim)
+    patch.setattr(sequences.choice, "claim_sends", claim)
 
 
 def skip_stop_check(patch: pytest.MonkeyPatch) -> None:
