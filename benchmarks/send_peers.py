@@ -21,9 +21,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
-from benchmarks.send_rate import TOGETHER, fresh_sqlite, measure
+from benchmarks.send_rate import TOGETHER, Figure, fresh_sqlite, measure
 from mailer.compose import compose
 from mailer.servers import parse_server
 from mailer.smtp import SmtpSession
@@ -33,20 +32,6 @@ from tests.servers.sink import start_smtp_sink
 HERE = Path(__file__).resolve().parent
 SIZE = 2900
 POST_OFFICE = ("django-post_office==3.12.0", "Django~=5.2.0")
-
-
-class Figure(NamedTuple):
-    mails: int
-    seconds: float
-    cpu_s: float
-
-    @property
-    def rate(self) -> float:
-        return self.mails / self.seconds
-
-    @property
-    def cpu_a_thousand(self) -> float:
-        return 1000 * self.cpu_s / self.mails
 
 
 def run_source_kept_open(port: int) -> Figure:
@@ -80,8 +65,7 @@ def run_post_office(port: int) -> Figure:
 def run_rapport(port: int) -> Figure:
     """All of Rapport, every law in force, from its SQLite queue: what send_rate.py measures."""
     with fresh_sqlite() as url:
-        found, _ = measure(port, url, count=5_000, together=TOGETHER)
-    return Figure(found.mails, found.seconds, found.cpu_s)
+        return measure(port, url, count=5_000, together=TOGETHER)[0]
 
 
 # One line a peer.

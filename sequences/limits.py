@@ -106,11 +106,7 @@ class SharedLimits:
 
     def check(self, case: Case) -> Later | None:
         """Return when a send may leave, if one of its limits is reached."""
-        for limit in self._of(case):
-            later = limit.check(self._now)
-            if later:
-                return later
-        return None
+        return next(iter(self.check_all(case)), None)
 
     def check_all(self, case: Case) -> list[Later]:
         """Return every limit that is reached: what explains a mail."""

@@ -54,8 +54,3 @@ def write_step(
             return text, rendered
         left.remove(text)
     return texts[0], render_variant(version, texts[0], values, footer=footer)
-
-
-def draw_variant(version: SequenceVersion, step: Step, values: Values, *, seed: str) -> Variant:
-    """Choose a text as `write_step` does."""
-    return write_step(version, step, values, seed=seed, footer=None)[0] if len(step.texts()) > 1 else step.texts()[0]
