@@ -17,6 +17,7 @@ REFERENCED = ("sent", "manual", "reply")
 _MESSAGES, _BODIES, _IDS, _THREADS, _RELATIONSHIPS = (
     cast("Table", model.__table__) for model in (Message, MessageBody, MessageId, Thread, Relationship)
 )
+_ADD_BODIES, _ADD_IDS = insert(_BODIES), insert(_IDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,13 +123,13 @@ def store_sent(tx: Tx, mails: Sequence[SentMail]) -> list[int]:
         {"message_id": number, "new_text": mail.text, "text": mail.text, "html": mail.html or None}
         for number, mail in zip(ids, mails, strict=True)
     ]
-    tx.session.execute(insert(_BODIES), bodies)
+    tx.run_many(_ADD_BODIES, bodies)
     known = [
         {"message_id": number, "rfc_id": rfc_id}
         for number, mail in zip(ids, mails, strict=True)
         for rfc_id in dict.fromkeys((mail.rfc_id, *mail.also_known_as))
     ]
-    tx.session.execute(insert(_IDS), known)
+    tx.run_many(_ADD_IDS, known)
     return ids
 
 

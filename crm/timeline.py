@@ -8,7 +8,7 @@ from sqlalchemy import Table, insert, select
 from crm.models import TimelineEntry
 from kit.tx import Tx
 
-_ENTRIES = cast("Table", TimelineEntry.__table__)
+_ADD = insert(cast("Table", TimelineEntry.__table__))
 
 
 def record_entry(
@@ -43,7 +43,7 @@ def record_entries(tx: Tx, entries: Sequence[Mapping[str, Any]]) -> None:
     """Append many facts in one statement; each has the columns of `record_entry` by name."""
     if entries:
         blank: dict[str, Any] = {"brand_id": None, "message_id": None, "data": {}, "undoes_id": None, "at": tx.now}
-        tx.session.execute(insert(_ENTRIES), [{**blank, **entry} for entry in entries])
+        tx.run_many(_ADD, [{**blank, **entry} for entry in entries])
 
 
 def list_entries(tx: Tx, contact_id: int, *, limit: int = 500) -> list[TimelineEntry]:

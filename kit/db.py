@@ -1,13 +1,16 @@
 """Wire: the database engine for SQLite and PostgreSQL, and the column types that behave alike on both."""
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Insert, MetaData, Update, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 30_000
@@ -42,7 +45,8 @@ class Instant(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("an instant needs a zone")
-        value = value.astimezone(UTC)
+        if value.tzinfo is not UTC:
+            value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -50,6 +54,51 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class _Many:
+    """A statement compiled once: how a row of values becomes what the driver takes."""
+
+    def __init__(self, statement: Insert | Update, dialect: Dialect, names: frozenset[str]) -> None:
+        keys = sorted(names) if isinstance(statement, Insert) else None
+        compiled = statement.compile(dialect=dialect, column_keys=keys)
+        self.sql = compiled.string
+        self._order = compiled.positiontup
+        self._fixed = {name: value for name, value in compiled.params.items() if name not in names}
+        for column in compiled.insert_prefetch:
+            if isinstance(column.default, ScalarElementColumnDefault):
+                self._fixed[column.key] = column.default.arg
+        self._made: dict[str, Callable[[Any], Any]] = {
+            column.key: column.default.arg
+            for column in compiled.insert_prefetch
+            if isinstance(column.default, CallableColumnDefault)
+        }
+        types = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
+        found = ((name, kind.bind_processor(dialect)) for name, kind in types.items())
+        self._processors = [(name, processor) for name, processor in found if processor]
+
+    def bind(self, row: Mapping[str, Any]) -> Any:
+        """Return one row as the driver wants it: a tuple, or a mapping where values have names."""
+        values = {**self._fixed, **row}
+        for name, make in self._made.items():
+            if name not in row:
+                values[name] = make(None)
+        for name, process in self._processors:
+            values[name] = process(values[name])
+        return values if self._order is None else tuple([values[name] for name in self._order])
+
+
+_many = lru_cache(maxsize=64)(_Many)
+
+
+def execute_many(connection: Connection, statement: Insert | Update, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Execute a statement for many rows that name the same columns, in one call of the driver.
+
+    SQLAlchemy prepares the values of each row anew, at several times the cost; here that is done once. The statement
+    is kept: build it once, for the life of the program.
+    """
+    many = _many(statement, connection.dialect, frozenset(rows[0]))
+    connection.exec_driver_sql(many.sql, [many.bind(row) for row in rows])
 
 
 Document: JSON = JSON().with_variant(JSONB(), "postgresql")

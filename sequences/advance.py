@@ -80,7 +80,7 @@ def advance_runs(tx: Tx, done: Mapping[int, tuple[datetime, int]]) -> None:
             changes[_WENT_ON].append(change)
     for number, query in enumerate(_WRITES):
         if changes[number]:
-            tx.run(query, changes[number])
+            tx.run_many(query, changes[number])
     record_entries(tx, entries)
 
 

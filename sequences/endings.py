@@ -4,8 +4,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 
 from crm.mailboxes import pause_mailbox
 from crm.models import Mailbox
@@ -159,12 +160,11 @@ def forget(round_: Round) -> None:
 
 
 def _record_attempts(tx: Tx, kept: Sequence[tuple[Envelope, Accepted]]) -> None:
-    if kept:
-        rows = [
-            {"send_id": one.send_id, "at": tx.now, "outcome": "sent", "code": said.code, "text": said.text[:500]}
-            for one, said in kept
-        ]
-        tx.run(insert(Attempt), rows)
+    rows = [
+        {"send_id": one.send_id, "at": tx.now, "outcome": "sent", "code": said.code, "text": said.text[:500]}
+        for one, said in kept
+    ]
+    tx.run_many(_ADD_ATTEMPTS, rows)
 
 
 def _left(envelope: Envelope, accepted: Accepted, at: datetime) -> Left:
@@ -178,3 +178,6 @@ def _left(envelope: Envelope, accepted: Accepted, at: datetime) -> Left:
         at=at,
         server_text=accepted.text,
     )
+
+
+_ADD_ATTEMPTS = insert(cast("Table", Attempt.__table__))

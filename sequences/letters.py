@@ -189,10 +189,10 @@ def _document(fragment: str) -> str:
 def _store(tx: Tx, fixed: Sequence[dict[str, object]], renamed: Sequence[Envelope]) -> None:
     """Keep what was composed, in two statements at most."""
     if fixed:
-        tx.run(_FIX, fixed)
+        tx.run_many(_FIX, fixed)
     if renamed:
         values = [{"key": one.send_id, "subject": one.subject} for one in renamed]
-        tx.run(_RENAME, values)
+        tx.run_many(_RENAME, values)
 
 
 _FIX = (

@@ -154,7 +154,7 @@ def _threads(tx: Tx, mails: Sequence[Left]) -> list[int]:
     )
     new = {mail.case.entry.id: thread for mail, thread in zip(first, opened, strict=True)}
     if new:
-        tx.run(_SET_THREAD, [{"key": key, "thread": thread} for key, thread in new.items()])
+        tx.run_many(_SET_THREAD, [{"key": key, "thread": thread} for key, thread in new.items()])
     return [mail.case.entry.thread_id or new[mail.case.entry.id] for mail in mails]
 
 
