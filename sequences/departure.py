@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from crm.models import Mailbox, Task
 from kit.tx import Tx
-from sequences.flow import OWN_KINDS, branch_of, next_of
+from sequences.flow import OWN_KINDS
 from sequences.models import Attempt, Send
 from sequences.onward import due_of_step
 from sequences.origin import Origin, Reason, say_when
@@ -82,7 +82,7 @@ def _begins(tx: Tx, origin: Origin) -> list[_Begin]:
     for mail in tx.session.scalars(earlier):
         if mail.step_key not in numbers:
             continue
-        after = next_of(document, numbers[mail.step_key])
+        after = document.flow.next_of(numbers[mail.step_key])
         if mail.sent_at:
             found.append(_Begin(mail.sent_at, after, f"step {mail.step_key} left"))
         elif mail.state == "cancelled" and mail.settled_at:
@@ -91,7 +91,7 @@ def _begins(tx: Tx, origin: Origin) -> list[_Begin]:
     for task in tx.session.scalars(select(Task).where(Task.ref.startswith(f"run:{run.id}:"))):
         key = (task.ref or "").split(":", 2)[2]
         if task.done_at and key in numbers:
-            found.append(_Begin(task.done_at, next_of(document, numbers[key]), f"step {key} was done by hand"))
+            found.append(_Begin(task.done_at, document.flow.next_of(numbers[key]), f"step {key} was done by hand"))
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
@@ -113,9 +113,9 @@ def _due_from(origin: Origin, begin: _Begin) -> Due | None:
             return None
         anchor = due.at
         if step.kind == "if":
-            index = branch_of(origin.document, index, holds=ways.get(step.key) == "then")
+            index = origin.document.flow.branch_of(index, holds=ways.get(step.key) == "then")
         else:
-            index = next_of(origin.document, index)
+            index = origin.document.flow.next_of(index)
     return None
 
 

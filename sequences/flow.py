@@ -7,12 +7,8 @@ leads to a higher number: no step comes twice. `None` is the end.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from sequences.step import Branch, Step
-
-if TYPE_CHECKING:
-    from sequences.sequence_file import SequenceFile
 
 # Steps the engine does by itself at their due instant, without a window.
 OWN_KINDS = ("wait", "stage", "tag", "if")
@@ -73,21 +69,14 @@ class Flow:
         """Return the step of that key, at its place."""
         return self.nodes[self.index_of[key]]
 
+    def next_of(self, index: int) -> int | None:
+        """Return what follows a step; for an `if`, where its two ways meet again."""
+        return self.nodes[index].after
 
-def flow_of(document: "SequenceFile") -> Flow:
-    """Return the way through a sequence; worked out once for each document."""
-    return document.flow
-
-
-def next_of(document: "SequenceFile", index: int) -> int | None:
-    """Return what follows a step; for an `if`, where its two ways meet again."""
-    return document.flow.nodes[index].after
-
-
-def branch_of(document: "SequenceFile", index: int, *, holds: bool) -> int | None:
-    """Return where an `if` goes on when its condition holds, or does not."""
-    node = document.flow.nodes[index]
-    return node.yes if holds else node.no
+    def branch_of(self, index: int, *, holds: bool) -> int | None:
+        """Return where an `if` goes on when its condition holds, or does not."""
+        node = self.nodes[index]
+        return node.yes if holds else node.no
 
 
 def make_flow(steps: tuple[Step, ...]) -> Flow:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from crm.contacts import display_name
 from kit.tx import Tx
 from sequences.crossing import Crossing, Standing, cross
-from sequences.flow import Flow, flow_of
+from sequences.flow import Flow
 from sequences.models import Enrolment, Sequence, SequenceVersion
 from sequences.new_dates import NewDates
 from sequences.published import get_version
@@ -282,7 +282,7 @@ def _undo(one: StandingRun, steps: Mapping[int, int], cancelled: Mail | None, cl
 
 
 def _flow(edition: Edition) -> Flow:
-    return flow_of(edition.document)
+    return edition.document.flow
 
 
 def _key(flow: Flow, position: int) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from crm.models import Mailbox
 from kit.tx import Tx
 from sequences.crossing import Crossing, Standing, rewind, waits_before
-from sequences.flow import OWN_KINDS, flow_of
+from sequences.flow import OWN_KINDS
 from sequences.hours import hours_at
 from sequences.models import Enrolment, Sequence
 from sequences.onward import Onward, due_of_step, go_onward
@@ -35,7 +35,7 @@ class NewDates:
     def ahead(self, one: StandingRun, standing: Standing, crossing: Crossing) -> Onward:
         """Return how the run goes on there."""
         run, hours = one.run, self._hours_of(one, self._target)
-        waits, kind = waits_before(flow_of(self._documents[run.version_id]), standing)
+        waits, kind = waits_before(self._documents[run.version_id].flow, standing)
         begin = anchor_of(run)
         if one.task:
             begin = self._floor(run)
@@ -48,14 +48,14 @@ class NewDates:
     def dates(self, one: StandingRun, standing: Standing, ahead: Onward) -> Dates:
         """Return the dates of the next step; what a pause or a hold has moved stays moved as far."""
         run, mail, floor = one.run, one.mail, self._floor(one.run)
-        old_steps = flow_of(self._documents[run.version_id]).steps
+        old_steps = self._documents[run.version_id].flow.steps
         before = old_steps[standing.position] if standing.position < len(old_steps) else None
         due = due_of_step(before, anchor_of(run), self._hours_of(one, run.version_id)).at if before else None
         was_read = before is not None and before.review == "required"
         old_at = mail.due_at if mail else due if was_read else run.next_at
         if ahead.due is None:
             return Dates(old_at, None, None)
-        step = flow_of(self._documents[self._target]).steps[ahead.position]
+        step = self._documents[self._target].flow.steps[ahead.position]
         if step.review == "required":
             return Dates(old_at, floor, open_from(max(ahead.due.at, floor), self._hours_of(one, self._target)))
         if before and run.next_at and not was_read and (before.key, due) == (step.key, ahead.due.at):

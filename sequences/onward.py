@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sequences.flow import OWN_KINDS, flow_of, next_of
+from sequences.flow import OWN_KINDS
 from sequences.schedule import Due, Hours, decide_due
 from sequences.sequence_file import SequenceFile, Step
 
@@ -37,10 +37,10 @@ def go_onward(document: SequenceFile, index: int, anchor: datetime, hours: Hours
     A step that a person reviews is planned at once, so that its draft can be read before it is due; never past an
     `if`, for a run stands there until its time comes.
     """
-    steps = flow_of(document).steps
+    steps = document.flow.steps
     while index < len(steps) and steps[index].kind == "wait":
         anchor = due_of_step(steps[index], anchor, hours).at
-        following = next_of(document, index)
+        following = document.flow.next_of(index)
         index = len(steps) if following is None else following
     if index >= len(steps):
         return Onward(index, anchor, None, None)

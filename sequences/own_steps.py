@@ -9,7 +9,6 @@ from crm.timeline import record_entry
 from kit.errors import NotFoundError
 from kit.tx import Tx
 from sequences.conditions import PLAIN_FIELDS, Known, Metrics, When, judge
-from sequences.flow import branch_of, next_of
 from sequences.models import Enrolment, Sequence
 from sequences.runs import move_on, schedule_next, stop_run
 from sequences.sequence_file import SequenceFile, Step
@@ -25,7 +24,7 @@ def do_own_step(tx: Tx, run: Enrolment, document: SequenceFile, step: Step) -> N
     if f"stage:{stage}" in document.stop_on:
         stop_run(tx, run, Stop(reason="stage", sentence=f"The contact is at the stage {stage}."), actor="system")
         return
-    following = next_of(document, run.next_step)
+    following = document.flow.next_of(run.next_step)
     if step.kind == "stage":
         _move_stage(tx, run, sequence, step)
     elif step.kind == "tag":
@@ -89,7 +88,7 @@ def _take_branch(
     taken = "then" if holds else "else"
     run.facts = {**run.facts, "branches": {**run.facts.get("branches", {}), step.key: taken}}
     _note(tx, run, sequence, "sequence_branch", f"{step.key}: {taken}, for {because}", step, taken=taken)
-    return branch_of(document, run.next_step, holds=holds)
+    return document.flow.branch_of(run.next_step, holds=holds)
 
 
 def _move_stage(tx: Tx, run: Enrolment, sequence: Sequence, step: Step) -> None:

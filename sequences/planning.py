@@ -16,7 +16,7 @@ from mailer.addresses import domain_of
 from mailer.message_id import new_message_id
 from sequences.authoring import document_of
 from sequences.due_runs import DueRuns, read_due
-from sequences.flow import OWN_KINDS, flow_of, next_of
+from sequences.flow import OWN_KINDS
 from sequences.hours import contact_zone
 from sequences.links import Links
 from sequences.models import Enrolment, Send, SendBody, Sequence, SequenceVersion
@@ -54,7 +54,7 @@ def _walk(tx: Tx, run: Enrolment, plan: _Plan) -> None:
     """Do a run's due steps one after the other, up to a mail, a task, a later date or the end."""
     version = tx.session.get_one(SequenceVersion, run.version_id)
     document = document_of(version)
-    steps = flow_of(document).steps
+    steps = document.flow.steps
     while run.state == "active" and run.next_at is not None and run.next_at <= tx.now:
         if run.next_step >= len(steps):
             finish_run(tx, run)
@@ -62,7 +62,7 @@ def _walk(tx: Tx, run: Enrolment, plan: _Plan) -> None:
         step = steps[run.next_step]
         if any(send.step_key == step.key for send in plan.due.sends.get(run.id, ())):
             # Moved to a version in which a step that was sent comes again: nobody gets it twice.
-            move_on(run, document, next_of(document, run.next_step))
+            move_on(run, document, document.flow.next_of(run.next_step))
             schedule_next(tx, run, document)
         elif step.kind in OWN_KINDS:
             tx.session.flush()
@@ -70,7 +70,7 @@ def _walk(tx: Tx, run: Enrolment, plan: _Plan) -> None:
             tx.session.flush()
         else:
             _plan_text(tx, run, version, document, step, plan)
-            move_on(run, document, next_of(document, run.next_step))
+            move_on(run, document, document.flow.next_of(run.next_step))
             run.next_at = None
 
 
@@ -245,10 +245,10 @@ def complete_step_task(tx: Tx, task: Task) -> None:
     if run is None or run.state not in OPEN or run.next_at is not None:
         return
     document = document_for(tx, run)
-    flow = flow_of(document)
+    flow = document.flow
     if key not in flow.index_of:
         return
-    following = next_of(document, flow.index_of[key])
+    following = document.flow.next_of(flow.index_of[key])
     # Only the step the run stands at: ticked off again later, it must not push the run past a waiting mail.
     if run.next_step == (len(flow.steps) if following is None else following):
         run.last_sent_at = tx.now

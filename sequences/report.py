@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from crm.models import Message, Task
 from kit.tx import Tx
 from sequences.authoring import document_of
-from sequences.flow import flow_of
 from sequences.models import Enrolment, Send, SequenceVersion
 from sequences.runs import OPEN
 from sequences.step import TEXT_KINDS
@@ -58,7 +57,7 @@ def step_numbers(tx: Tx, sequence_id: int) -> list[StepNumbers]:
     states, ahead, tasks = _send_states(tx, sequence_id), _still_ahead(tx, sequence_id), _tasks(tx, sequence_id)
     replied = _replied_after(tx, sequence_id)
     numbers = []
-    for step in flow_of(document_of(version)).steps:
+    for step in document_of(version).flow.steps:
         if step.kind not in TEXT_KINDS:
             continue
         found = states.get(step.key, Counter())
@@ -100,7 +99,7 @@ def _still_ahead(tx: Tx, sequence_id: int) -> Counter[str]:
     )
     ahead: Counter[str] = Counter()
     for version_id, next_step, count in rows:
-        flow = flow_of(document_of(tx.session.get_one(SequenceVersion, version_id)))
+        flow = document_of(tx.session.get_one(SequenceVersion, version_id)).flow
         for index in flow.reachable(next_step):
             ahead[flow.steps[index].key] += count
     return ahead

@@ -13,7 +13,7 @@ from crm.contacts import display_name
 from crm.models import Contact, Mailbox
 from kit.errors import ConflictError
 from kit.tx import Tx
-from sequences.flow import OWN_KINDS, flow_of
+from sequences.flow import OWN_KINDS
 from sequences.hours import hours_at
 from sequences.models import Enrolment, Send, Sequence, SequenceVersion
 from sequences.published import document_of
@@ -139,13 +139,13 @@ class _Clocks:
 
     def step_of(self, run: Enrolment) -> str:
         """Return the key of the step a run comes to next."""
-        steps = flow_of(self._document_of(run)).steps
+        steps = self._document_of(run).flow.steps
         return steps[run.next_step].key if run.next_step < len(steps) else ""
 
     def opens(self, run: Enrolment, contact: Contact, at: datetime, *, own: bool) -> datetime:
         """Return when the window is open from an instant on; with `own`, at once for what no window binds."""
         document = self._document_of(run)
-        steps = flow_of(document).steps
+        steps = document.flow.steps
         if own and (run.next_step >= len(steps) or steps[run.next_step].kind in OWN_KINDS):
             return at
         key = (run.version_id, run.mailbox_id, contact.zone, contact.country)

@@ -12,7 +12,6 @@ from crm.models import Mailbox
 from kit.errors import ConflictError
 from kit.tx import Tx
 from sequences.authoring import Draft, publish
-from sequences.flow import flow_of
 from sequences.models import Enrolment, Sequence, SequenceFile, SequenceVersion
 from sequences.published import document_of, get_version
 from sequences.runs import OPEN
@@ -62,7 +61,7 @@ def step_finder(tx: Tx) -> Callable[[Enrolment], str]:
 
     def find(run: Enrolment) -> str:
         if run.version_id not in known:
-            known[run.version_id] = flow_of(document_of(tx.session.get_one(SequenceVersion, run.version_id))).steps
+            known[run.version_id] = document_of(tx.session.get_one(SequenceVersion, run.version_id)).flow.steps
         steps = known[run.version_id]
         return steps[run.next_step].key if run.next_step < len(steps) else ""
 

@@ -8,7 +8,6 @@ from crm.models import Contact, Mailbox
 from crm.timeline import record_entry
 from kit.tx import Tx
 from sequences.authoring import document_of
-from sequences.flow import flow_of
 from sequences.hours import hours_for
 from sequences.models import Enrolment, Send, Sequence, SequenceVersion
 from sequences.onward import due_of_step, go_onward
@@ -38,7 +37,7 @@ def anchor_of(run: Enrolment) -> datetime:
 
 def due_of_next(tx: Tx, run: Enrolment, document: SequenceFile) -> Due:
     """Return when a run's next step is due."""
-    return due_of_step(flow_of(document).steps[run.next_step], anchor_of(run), _hours(tx, run, document))
+    return due_of_step(document.flow.steps[run.next_step], anchor_of(run), _hours(tx, run, document))
 
 
 def schedule_next(tx: Tx, run: Enrolment, document: SequenceFile | None = None) -> None:
@@ -60,7 +59,7 @@ def _hours(tx: Tx, run: Enrolment, document: SequenceFile) -> Hours:
 
 def move_on(run: Enrolment, document: SequenceFile, index: int | None, *, due_at: datetime | None = None) -> None:
     """Put a run at a step, None being the end; `due_at` is when the step it leaves was due, if that was no mail."""
-    run.next_step = len(flow_of(document).steps) if index is None else index
+    run.next_step = len(document.flow.steps) if index is None else index
     if due_at:
         run.facts = {**run.facts, "anchor": due_at.isoformat()}
 

@@ -22,7 +22,6 @@ from kit.db import make_engine
 from kit.errors import ConflictError, InvalidError
 from kit.tx import Database
 from sequences.authoring import get_sequence, import_sequence, pause_sequence, read_draft, resume_sequence
-from sequences.flow import flow_of
 from sequences.migration import PlannedMove, plan_migration
 from sequences.models import Enrolment, Send, SequenceVersion
 from sequences.outbox import claim_sends
@@ -513,7 +512,7 @@ def check_move(world: World, *, backwards: bool) -> None:
 
 def keys_ahead(world: World, run: Enrolment) -> set[str]:
     with world.database.reading() as tx:
-        flow = flow_of(document_of(tx.session.get_one(SequenceVersion, run.version_id)))
+        flow = document_of(tx.session.get_one(SequenceVersion, run.version_id)).flow
     return {flow.steps[index].key for index in flow.reachable(run.next_step) if flow.steps[index].kind == "email"}
 
 

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, request
 
 from kit.tx import Tx
 from sequences import authoring, report, variants
-from sequences.flow import flow_of
 from sequences.models import Sequence
 from sequences.published import get_sequence_by_id as _get
 from sequences.revisions import step_finder
@@ -72,7 +71,7 @@ def _numbers(tx: Tx, sequence: Sequence) -> dict[str, Any]:
     return {
         "version": version,
         "steps": authoring.steps_of(version),
-        "flow": flow_of(authoring.document_of(version)),
+        "flow": authoring.document_of(version).flow,
         "experiments": variants.list_experiments(tx, sequence, version),
         "numbers": {row.key: row for row in numbers},
         "sums": {name: sum(getattr(row, name) for row in numbers) for name in _SUMS},

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.errors import InvalidError
-from sequences.flow import branch_of, flow_of, next_of
 from sequences.sequence_file import SequenceFile, read_sequence_file, warnings_of
 
 HEAD = "name: spring\nstop_on: [bounce, opt_out]\nsteps: "
@@ -45,7 +44,7 @@ WHOLE = (
 
 
 def test_steps_are_numbered_from_top_to_bottom() -> None:
-    flow = flow_of(read(*WHOLE))
+    flow = read(*WHOLE).flow
     assert [step.key for step in flow.steps] == list("abcdefghi")
     assert [node.depth for node in flow.nodes] == [0, 0, 1, 1, 2, 1, 0, 0, 1]
     assert [(node.parent, node.side) for node in flow.nodes][2:6] == [
@@ -59,15 +58,15 @@ def test_steps_are_numbered_from_top_to_bottom() -> None:
 
 def test_ways_join_again_after_the_if() -> None:
     document = read(*WHOLE)
-    at = flow_of(document).index_of
-    follows = {key: next_of(document, at[key]) for key in at}
+    at = document.flow.index_of
+    follows = {key: document.flow.next_of(at[key]) for key in at}
     assert follows == {"a": 1, "b": 6, "c": 3, "d": 6, "e": 6, "f": 6, "g": 7, "h": None, "i": None}
-    ways = {key: [branch_of(document, at[key], holds=holds) for holds in (True, False)] for key in "bdh"}
+    ways = {key: [document.flow.branch_of(at[key], holds=holds) for holds in (True, False)] for key in "bdh"}
     assert ways == {"b": [2, 5], "d": [4, 6], "h": [None, 8]}
 
 
 def test_what_may_still_come() -> None:
-    flow = flow_of(read(*WHOLE))
+    flow = read(*WHOLE).flow
     reach = {
         node.step.key: "".join(flow.steps[i].key for i in sorted(flow.reachable(node.index))) for node in flow.nodes
     }
@@ -78,17 +77,17 @@ def test_what_may_still_come() -> None:
 
 def test_a_sequence_without_branches_keeps_its_numbers() -> None:
     document = read(mail("a"), mail("b"), mail("c"))
-    assert flow_of(document).steps == document.steps
-    assert [next_of(document, index) for index in range(3)] == [1, 2, None]
-    assert flow_of(document) is flow_of(document)
+    assert document.flow.steps == document.steps
+    assert [document.flow.next_of(index) for index in range(3)] == [1, 2, None]
+    assert document.flow is document.flow
 
 
 def test_a_stored_tree_reads_back_as_itself() -> None:
     document = read(*WHOLE)
-    assert flow_of(document).nodes
+    assert document.flow.nodes
     stored = SequenceFile.model_validate(document.model_dump(mode="json"))
     assert stored == document
-    assert flow_of(stored) == flow_of(document)
+    assert stored.flow == document.flow
 
 
 @pytest.mark.parametrize(
@@ -233,7 +232,7 @@ def trees(draw: st.DrawFn, depth: int = 0) -> str:
 def test_any_way_through_an_accepted_tree_rises_and_ends_well(tree: str) -> None:
     with suppress(InvalidError):
         document = read_sequence_file(HEAD + tree)
-        flow, seen = flow_of(document), set()
+        flow, seen = document.flow, set()
         todo: list[tuple[int, str]] = [(0, "")]
         while todo:
             index, _ = todo.pop()

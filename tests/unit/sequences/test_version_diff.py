@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sequences.crossing import Standing, cross, rewind
-from sequences.flow import flow_of
 from sequences.schedule import Wait, add_wait
 from sequences.sequence_file import SequenceFile, read_sequence_file
 from sequences.version_diff import Edition, diff_versions, find_renames, is_same_mail
@@ -137,9 +136,9 @@ def test_where_a_run_stands_in_the_other_version(
     passed: list[str], repeats: list[str],
 ) -> None:  # fmt: skip
     before, after = edition(*old), edition(*new)
-    flow = flow_of(after.document)
+    flow = after.document.flow
     standing = Standing(position=at, branches=branches)
-    found = cross(flow_of(before.document), flow, standing, find_renames(before, after))
+    found = cross(before.document.flow, flow, standing, find_renames(before, after))
     keys = [*(step.key for step in flow.steps), ""]
     assert (keys[found.position], keys[found.begin]) == (position, begin)
     assert (sorted(found.passed), list(found.repeats)) == (passed, repeats)
