@@ -50,7 +50,7 @@ def mailbox_health(tx: Tx, mailbox: Mailbox) -> dict[str, Any]:
 
 def _check_smtp(engine: Engine, mailbox: Mailbox) -> dict[str, Any]:
     try:
-        with Line(mailbox, engine.transport, engine.seal) as line:
+        with Line(engine, mailbox) as line:
             line.smtp()
     except MailError as error:
         return _finding("smtp", "bad", str(error))
@@ -59,7 +59,7 @@ def _check_smtp(engine: Engine, mailbox: Mailbox) -> dict[str, Any]:
 
 def _check_imap(engine: Engine, mailbox: Mailbox) -> list[dict[str, Any]]:
     try:
-        with Line(mailbox, engine.transport, engine.seal) as line:
+        with Line(engine, mailbox) as line:
             folders = line.imap().folders(mailbox.folders or None)
             exists = line.imap().select(folders.inbox).exists
     except MailError as error:
