@@ -146,7 +146,7 @@ def _read_span(given: object, otherwise: timedelta) -> timedelta:
     """Return a number of seconds, also one written as text, inside sensible bounds."""
     try:
         seconds = float(given) if isinstance(given, int | float | str) else 0.0
-    except ValueError:
+    except (ValueError, OverflowError):
         seconds = 0.0
     if not 0 < seconds < float("inf"):
         return otherwise
