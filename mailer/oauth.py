@@ -1,6 +1,7 @@
 """Pure: consent and tokens: what we ask an issuer (RFC 6749, 7636, 8628), and what its answers mean."""
 
 import hashlib
+import hmac
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from mailer.errors import ConsentError, IssuerError, LoginError, MailError
 from mailer.oauth_providers import Provider
@@ -75,6 +76,23 @@ def write_consent_url(provider: Provider, *, redirect_uri: str, state: str, veri
         **provider.asks,
     }
     return f"{provider.authorise_url}{'&' if '?' in provider.authorise_url else '?'}{urlencode(asked)}"
+
+
+def read_return(query: str, state: str | None) -> str | None:
+    """Return the code in the query that a browser came back with (RFC 6749 4.1.2).
+
+    None when it carries another `state`: it is no answer to what we asked. A `state` of None was checked already.
+
+    Raises:
+        ConsentError: the person or the issuer said no.
+    """
+    found = {name: values[0] for name, values in parse_qs(query[: _LARGEST_TOKEN * 2], max_num_fields=50).items()}
+    if state is not None and not hmac.compare_digest(found.get("state", "").encode(), state.encode()):
+        return None
+    if "code" in found:
+        return found["code"]
+    reason = found.get("error", "")
+    raise ConsentError(f"Consent was refused ({reason if _CODE.match(reason) else 'no known reason'}).")
 
 
 def read_tokens(answer: Mapping[str, Any], now: datetime) -> Tokens:
