@@ -72,23 +72,30 @@ def _talk(engine: Engine, mailbox: Mailbox, consent: Consent) -> str:
         tokens = engine.issuers.refresh(provider, refresh_token, now=engine.clock.now())
     except ConsentError as error:
         sentence = _ask_for_consent(mailbox, f"Consent was withdrawn or has expired ({provider.title})")
-        _end(engine, mailbox, consent, sentence)
-        raise ConsentError(sentence) from error
-    with engine.database.transaction() as tx:
-        is_ours = replace_tokens(tx, consent, tokens, seal=engine.seal)
-    if is_ours:
-        return tokens.access
-    newer = _read(engine, mailbox)
-    if newer is None:
-        raise IssuerError(f"The consent of {mailbox.address} changed while it was being renewed.")
-    return open_token(engine.seal, mailbox.id, newer.access_token)
+        if _end(engine, mailbox, consent, sentence):
+            raise ConsentError(sentence) from error
+    else:
+        with engine.database.transaction() as tx:
+            if replace_tokens(tx, consent, tokens, seal=engine.seal):
+                return tokens.access
+    return _take_newer(engine, mailbox)
 
 
-def _end(engine: Engine, mailbox: Mailbox, consent: Consent, sentence: str) -> None:
+def _end(engine: Engine, mailbox: Mailbox, consent: Consent, sentence: str) -> bool:
     with engine.database.transaction() as tx:
-        if end_consent(tx, consent):
+        is_ended = end_consent(tx, consent)
+        if is_ended:
             pause_mailbox(tx, mailbox.id, sentence)
             record_incident(tx, "login", f"{mailbox.address} is paused: {sentence}", mailbox_id=mailbox.id)
+        return is_ended
+
+
+def _take_newer(engine: Engine, mailbox: Mailbox) -> str:
+    """Return the token of a consent that a person gave while we talked: it counts, not what we were told."""
+    newer = _read(engine, mailbox)
+    if newer is None:
+        raise IssuerError(f"The consent of {mailbox.address} was taken away while it was being renewed.")
+    return open_token(engine.seal, mailbox.id, newer.access_token)
 
 
 def _read(engine: Engine, mailbox: Mailbox) -> Consent | None:
