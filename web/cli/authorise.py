@@ -62,7 +62,7 @@ def _by_paste(engine: Engine, provider: Provider, address: str) -> Tokens:
     redirect_uri = f"http://{provider.loopback}:8023/"
     _invite(provider, redirect_uri, state, verifier, address)
     click.echo("Afterwards the browser says that it finds nothing; that is right. Copy the address it shows.")
-    code = _read_pasted(click.prompt("Address", hide_input=True), state)
+    code = _read_pasted(click.prompt("Address"), state)
     return redeem_code(engine, provider, code, redirect_uri=redirect_uri, verifier=verifier)
 
 
