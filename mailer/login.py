@@ -3,7 +3,7 @@
 import binascii
 import json
 import re
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Set as AbstractSet
 
 from mailer.errors import LoginError
@@ -64,6 +64,8 @@ class TokenTalk:
         self.mechanism = mechanism
         self.first = words.encode()
         self.reason = ""
+        # A server may say back what it heard, and its words are kept and shown.
+        self._never_told = (login.secret, b64encode(self.first).decode("ascii"))
         self._agreed = _AGREED[mechanism]
         self._asked = 0
 
@@ -78,7 +80,9 @@ class TokenTalk:
         return self._agreed
 
     def explain(self, words: str) -> str:
-        """Return the server's last words, with its reason for refusing the token."""
+        """Return the server's last words, with its reason for refusing the token, and without the token."""
+        for shown in self._never_told:
+            words = words.replace(shown, "...")
         return f"{words} (the token: {self.reason})" if self.reason else words
 
 

@@ -1,5 +1,7 @@
 """Signing in: the words on the wire, and what must not get into them."""
 
+from base64 import b64encode
+
 import pytest
 
 from mailer.errors import LoginError
@@ -78,6 +80,12 @@ def test_a_refused_token_is_agreed_to_and_explained(
     assert talk(challenge) == agreed
     assert talk.reason == reason
     assert talk.explain("NO") == (f"NO (the token: {reason})" if reason else "NO")
+
+
+def test_a_token_said_back_is_not_told() -> None:
+    talk = TokenTalk("XOAUTH2", TOKEN, SERVER)
+    said = talk.explain(f"NO bad {b64encode(talk.first).decode()} or Bearer {TOKEN.secret}")
+    assert said == "NO bad ... or Bearer ..."
 
 
 def test_a_server_that_never_ends_is_left() -> None:
