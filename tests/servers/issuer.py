@@ -123,6 +123,9 @@ class Issuer:
                 return self._token(fields)
             case "/device":
                 return self._device(fields)
+            case "/authorise":  # the person is there and agrees at once
+                asked = f"{self.url}/authorise?{urlencode(fields)}"
+                return Fault(302, b"", heads={"Location": self.consent(asked, fields["login_hint"])})
             case "/introspect":
                 return self._introspect(fields.get("token", ""))
         return Fault(404, b"{}")
