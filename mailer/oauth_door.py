@@ -44,6 +44,10 @@ class Issuers:
             raise IssuerError(f"No OAuth client “{name}” is set up here: set RAPPORT_OAUTH_{name.upper()}_ID.")
         return self.providers[name]
 
+    def title_of(self, name: str) -> str:
+        """Return what people call an issuer; the client's own name where it is not set up any more."""
+        return self.providers[name].title if name in self.providers else name
+
     def redeem(self, provider: Provider, code: str, *, redirect_uri: str, verifier: str, now: datetime) -> Tokens:
         """Give a code for the first tokens (RFC 6749 4.1.3).
 

@@ -95,7 +95,7 @@ def _check_key(engine: Engine, mailbox: Mailbox) -> list[dict[str, Any]]:
         consent = find_consent(tx, mailbox.id)
     if consent is None:
         return []
-    words = f"Consent by {consent.provider} since {consent.given_at:%Y-%m-%d}"
+    words = f"Consent by {engine.issuers.title_of(consent.provider)} since {consent.given_at:%Y-%m-%d}"
     facts = {"provider": consent.provider, "given_at": consent.given_at, "expires_at": consent.expires_at}
     if consent.ended_at:
         return [_finding("consent", "bad", f"{words} ended on {consent.ended_at:%Y-%m-%d}.", **facts)]

@@ -329,7 +329,7 @@ def test_check_tells_about_consent_and_about_passwords_at_microsoft(small: World
         get_mailbox(tx, MIA).smtp_url = "smtp://smtp.office365.com:587"
     assert "December 2026" in findings()["sign_in"][1]
     give_consent(small, issuer)
-    assert findings()["consent"] == ("ok", "Consent by house since 2026-11-23; the token ends at 10:00 UTC.")
+    assert findings()["consent"] == ("ok", "Consent by The house since 2026-11-23; the token ends at 10:00 UTC.")
     issuer.refreshable.clear()
     small.clock.advance(timedelta(hours=2))
-    assert findings()["consent"] == ("bad", "Consent by house since 2026-11-23 ended on 2026-11-23.")
+    assert findings()["consent"] == ("bad", "Consent by The house since 2026-11-23 ended on 2026-11-23.")

@@ -74,6 +74,8 @@ def test_a_mailbox_is_added_without_a_secret_and_connected_by_device(
     assert said.exit_code == 0, (said.output, said.exception)
     assert "type in: WDJB-MJHT" in said.output
     assert issuer.active[token_of(house)] == MIA
+    kept = run({**env, "NEW": "secret"}, "mailboxes", "resume", MIA, "--secret-env", "NEW")
+    assert "signs in with consent" in str(kept.exception)
     assert not any(token in said.output for token in (*issuer.active, *issuer.refreshable, SECRET))
 
 

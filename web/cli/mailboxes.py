@@ -4,10 +4,11 @@ import os
 
 import click
 
+from crm.consents import find_consent
 from crm.mailboxes import add_mailbox, get_mailbox, list_mailboxes, pause_mailbox, resume_mailbox
 from crm.models import Mailbox
 from crm.zones import is_zone
-from kit.errors import InvalidError
+from kit.errors import InvalidError, RefusedError
 from mailer.addresses import normalise_email
 from mailer.servers import parse_server
 from sequences.health import check_mailbox, mailbox_health
@@ -154,6 +155,8 @@ def resume(address: str, secret_env: str) -> None:
     house = enter()
     with house.database.transaction() as tx:
         mailbox = get_mailbox(tx, address)
+        if secret_env and find_consent(tx, mailbox.id):
+            raise RefusedError(f"It signs in with consent. Give it anew: rapport mailboxes authorise {mailbox.address}")
         if secret_env:
             mailbox.secret = house.seal.seal(_read_secret(secret_env), about=f"mailbox:{mailbox.address}")
         resume_mailbox(tx, mailbox.id)

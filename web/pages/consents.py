@@ -50,7 +50,8 @@ def confirm() -> Response:
     except (ConsentError, ValueError) as error:
         raise RefusedError(f"{error} Nothing was changed.", code="consent") from error
     mailbox = this_tx().session.get_one(Mailbox, found.mailbox_id)
-    return page("mailboxes/confirm.html", mailbox=mailbox, provider=found.provider, code=code, state=state)
+    title = this_house().issuers.title_of(found.provider)
+    return page("mailboxes/confirm.html", mailbox=mailbox, issuer=title, code=code, state=state)
 
 
 @blueprint.post("/mailboxes/consent")
@@ -94,4 +95,13 @@ def _redirect_uri() -> str:
 
 def _show(mailbox: Mailbox, *, provider: Provider | None, fault: str = "", url: str = "") -> Response:
     consent = find_consent(this_tx(), mailbox.id)
-    return page("mailboxes/consent.html", mailbox=mailbox, consent=consent, provider=provider, fault=fault, url=url)
+    issuer = this_house().issuers.title_of(consent.provider) if consent else ""
+    return page(
+        "mailboxes/consent.html",
+        mailbox=mailbox,
+        consent=consent,
+        issuer=issuer,
+        provider=provider,
+        fault=fault,
+        url=url,
+    )
