@@ -16,12 +16,13 @@ from sequences.incidents import record_incident
 from sequences.leases import hold_lease
 
 MARGIN = timedelta(minutes=5)
+_LAST = timedelta(seconds=30)
 _LEASE_S = 120.0
 _LOOKS, _BETWEEN_S = 20, 0.5
 
 
 def find_login(engine: Engine, mailbox: Mailbox) -> Login:
-    """Return what to sign in with now; a token that ends within five minutes is renewed first.
+    """Return what to sign in with now; a token in its last five minutes is renewed first, if it can be.
 
     Raises:
         ConsentError: a person must give consent; the mailbox is paused. LoginError: the issuer does not know our
@@ -32,10 +33,16 @@ def find_login(engine: Engine, mailbox: Mailbox) -> Login:
     consent = _read(engine, mailbox)
     if consent is None:
         return _login(mailbox, _open_secret(engine, mailbox))
-    token = open_token(engine.seal, mailbox.id, consent.access_token)
-    if _is_fresh(consent, engine.clock.now()):
+    token, now = open_token(engine.seal, mailbox.id, consent.access_token), engine.clock.now()
+    if _is_fresh(consent, now):
         return _login(mailbox, token)
-    return _login(mailbox, _renew(engine, mailbox, token))
+    is_good = consent.expires_at - now > _LAST
+    try:
+        return _login(mailbox, _renew(engine, mailbox, token, looks=1 if is_good else _LOOKS))
+    except IssuerError:
+        if is_good:  # the issuer has some minutes left to come back
+            return _login(mailbox, token)
+        raise
 
 
 def renew_login(engine: Engine, mailbox: Mailbox, refused: Login) -> Login | None:
@@ -48,9 +55,11 @@ def renew_login(engine: Engine, mailbox: Mailbox, refused: Login) -> Login | Non
     return _login(mailbox, _renew(engine, mailbox, refused.secret))
 
 
-def _renew(engine: Engine, mailbox: Mailbox, stale: str) -> str:
+def _renew(engine: Engine, mailbox: Mailbox, stale: str, *, looks: int = _LOOKS) -> str:
     """Return an access token other than `stale`, from the issuer or from whoever renewed it meanwhile."""
-    for _ in range(_LOOKS):
+    for look in range(looks):
+        if look:
+            engine.clock.sleep(_BETWEEN_S)
         with hold_lease(engine.database, f"token:{mailbox.id}", _LEASE_S) as owner:
             consent = _read(engine, mailbox)
             if consent is None:
@@ -60,7 +69,6 @@ def _renew(engine: Engine, mailbox: Mailbox, stale: str) -> str:
                 return token
             if owner is not None:
                 return _talk(engine, mailbox, consent)
-        engine.clock.sleep(_BETWEEN_S)
     raise IssuerError(f"Somebody else is renewing the sign-in of {mailbox.address}.")
 
 

@@ -173,6 +173,22 @@ def test_an_issuer_in_trouble_pauses_nobody(small: World, issuer: Issuer, status
     assert small.tick().sent == 1
 
 
+def test_a_token_in_its_last_minutes_bridges_an_issuer_in_trouble(small: World, issuer: Issuer) -> None:
+    give_consent(small, issuer)
+    token = find_login(small.engine, mailbox_of(small)).secret
+    small.clock.advance(timedelta(minutes=57))
+    issuer.fail("/token", 503)
+    assert find_login(small.engine, mailbox_of(small)).secret == token
+    with hold_lease(small.database, f"token:{small.mailbox_id}", 600):
+        assert find_login(small.engine, mailbox_of(small)).secret == token
+    assert len(issuer.requests("refresh_token")) == 1
+    small.clock.advance(timedelta(minutes=2, seconds=31))
+    issuer.fail("/token", 503)
+    with pytest.raises(IssuerError):
+        find_login(small.engine, mailbox_of(small))
+    assert find_login(small.engine, mailbox_of(small)).secret != token
+
+
 def test_nobody_at_the_issuer_pauses_nobody(small: World, issuer: Issuer) -> None:
     give_consent(small, issuer)
     small.clock.advance(timedelta(hours=2))

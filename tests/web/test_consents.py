@@ -88,6 +88,16 @@ def test_a_mailbox_is_connected_and_goes_on(chief: Person, house: House, issuer:
         assert (mailbox.auth, mailbox.paused_at, list_open_incidents(tx)) == ("xoauth2", None, [])
 
 
+def test_today_leads_to_a_lost_consent(chief: Person, house: House) -> None:
+    for sentence, expected in (
+        ("The password was refused.", False),
+        ("Ended: run rapport mailboxes authorise x", True),
+    ):
+        with house.database.transaction() as tx:
+            record_incident(tx, "login", sentence, mailbox_id=1)
+        assert (f'href="{PLACE}"' in chief.get("/today")) is expected
+
+
 def test_a_way_back_works_once(chief: Person, issuer: Issuer) -> None:
     path = go_there_and_agree(chief, issuer)
     chief.post("/mailboxes/consent", **query_of(path))
