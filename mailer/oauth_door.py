@@ -20,6 +20,7 @@ from mailer.servers import is_loopback
 from mailer.tls import make_tls_context
 
 _LARGEST = 65_536
+_MOST_PIECES = 50
 _OK = 200
 Fields = Mapping[str, str]
 
@@ -121,10 +122,21 @@ class _StayHere(HTTPRedirectHandler):
 def _read(opener: OpenerDirector, request: Request, timeout_s: float) -> tuple[int, str, bytes]:
     try:
         with opener.open(request, timeout=timeout_s) as answer:
-            return answer.status, answer.headers.get_content_type(), answer.read(_LARGEST + 1)
+            return answer.status, answer.headers.get_content_type(), _drain(answer)
     except HTTPError as refusal:
         with refusal:
-            return refusal.code, refusal.headers.get_content_type(), refusal.read(_LARGEST + 1)
+            return refusal.code, refusal.headers.get_content_type(), _drain(refusal)
+
+
+def _drain(answer: Any) -> bytes:
+    """Return the body, as far as it comes in some dozen pieces: each has its time limit, a trickle has no end."""
+    body = b""
+    for _ in range(_MOST_PIECES):
+        piece = answer.read1(_LARGEST + 1 - len(body))
+        body += piece
+        if not piece or len(body) > _LARGEST:
+            break
+    return body
 
 
 def _read_json(provider: Provider, status: int, kind: str, body: bytes) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from mailer.errors import ConsentError, IssuerError, LoginError, MailError
 from mailer.oauth import Tokens, Waiting, write_consent_url
-from mailer.oauth_door import Issuers
+from mailer.oauth_door import Issuers, _drain
 from tests.servers.issuer import SECRET, Issuer, running_issuer
 from tests.servers.process import free_port
 
@@ -117,6 +118,22 @@ def test_odd_answers_put_no_consent_in_doubt(issuer: Issuer, status: int, body: 
     assert not isinstance(fault.value, ConsentError)
     assert "refresh-secret" not in str(fault.value)
     assert SECRET not in str(fault.value)
+
+
+class Trickle(BytesIO):
+    """Gives one octet at a time and counts how often it was asked."""
+
+    asked = 0
+
+    def read1(self, _size: int | None = -1) -> bytes:
+        self.asked += 1
+        return self.read(1)
+
+
+def test_a_trickle_has_an_end() -> None:
+    trickle = Trickle(b"x" * 1000)
+    assert len(_drain(trickle)) == trickle.asked < 100
+    assert _drain(Trickle(b"whole")) == b"whole"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
