@@ -90,7 +90,11 @@ def _check_key(engine: Engine, mailbox: Mailbox) -> list[dict[str, Any]]:
     """Say what is known about the consent of a mailbox, read after it was tried; or against its password."""
     advice = password_advice(mailbox)
     if advice:
-        return [_finding("sign_in", "unclear", f"{advice} Go over to consent: rapport mailboxes authorise ...")]
+        return [
+            _finding(
+                "sign_in", "unclear", f"{advice} Go over to consent: rapport mailboxes authorise {mailbox.address}"
+            )
+        ]
     with engine.database.reading() as tx:
         consent = find_consent(tx, mailbox.id)
     if consent is None:

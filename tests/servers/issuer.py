@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 import threading
-from base64 import b64encode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -229,10 +229,6 @@ def running_issuer() -> Iterator[Issuer]:
         yield issuer
     finally:
         issuer.stop()
-
-
-def in_base64(words: str) -> str:
-    return b64encode(words.encode()).decode()
 
 
 def _say(status: int, **answer: object) -> Fault:
