@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How this installation runs."""
+    """How this installation runs. `oauth` holds id, secret, scopes, tenant and endpoints of each client by name."""
 
     home: Path
     database_url: str
@@ -37,6 +38,7 @@ class Settings:
     public_url: str
     now: datetime | None
     send_together: int
+    oauth: Mapping[str, Mapping[str, str]] = field(repr=False)
     secret_key: str | None = field(repr=False)
     listed: tuple[Setting, ...] = field(repr=False)
 
@@ -59,8 +61,19 @@ _ABOUT = {
     "RAPPORT_SECRET_KEY": "seals mailbox secrets, signs links and cookies; made once in RAPPORT_HOME when unset",
     "RAPPORT_PUBLIC_URL": "base of public links in mail",
     "RAPPORT_SEND_TOGETHER": "mails committed as sending at once: quicker, and as many unknown after a crash",
+    "RAPPORT_OAUTH_GOOGLE_ID": "the OAuth client for mailboxes at Google",
+    "RAPPORT_OAUTH_GOOGLE_SECRET": "its secret",
+    "RAPPORT_OAUTH_MICROSOFT_ID": "the OAuth client for mailboxes at Microsoft",
+    "RAPPORT_OAUTH_MICROSOFT_SECRET": "its secret; unset for a public client",
     "RAPPORT_NOW": "a fixed clock for one command (ISO 8601 with zone)",
 }
+_OAUTH = re.compile(
+    r"RAPPORT_OAUTH_(?P<name>[A-Z0-9]{1,40})_(?P<part>ID|SECRET|SCOPES|TENANT|AUTHORISE_URL|TOKEN_URL|DEVICE_URL)\Z"
+)
+_TENANT = re.compile(r"[A-Za-z0-9.-]{1,100}\Z")
+# Their endpoints and scopes are known; everybody else's must be given.
+_KNOWN_ISSUERS = frozenset({"google", "microsoft"})
+_OWN_ISSUER = "of an OAuth client for mailboxes"
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -88,6 +101,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     together = given.get("RAPPORT_SEND_TOGETHER", "1")
     if not together.isdecimal() or not 1 <= int(together) <= _MOST_TOGETHER:
         faults.append(f"RAPPORT_SEND_TOGETHER must be a number from 1 to {_MOST_TOGETHER}.")
+    oauth = _read_oauth(given, faults)
     if faults:
         raise InvalidError(" ".join(faults), code="settings", faults=tuple(faults))
     values = {
@@ -97,10 +111,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         "RAPPORT_SECRET_KEY": "********",
         "RAPPORT_PUBLIC_URL": public_url,
         "RAPPORT_SEND_TOGETHER": together,
+        **_list_oauth(given),
         "RAPPORT_NOW": given.get("RAPPORT_NOW", "-"),
     }
     listed = tuple(
-        Setting(name=n, value=v, source="environment" if n in given else "default", about=_ABOUT[n])
+        Setting(name=n, value=v, source="environment" if n in given else "default", about=_ABOUT.get(n, _OWN_ISSUER))
         for n, v in values.items()
     )
     return Settings(
@@ -110,6 +125,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         public_url=public_url,
         now=now,
         send_together=int(together),
+        oauth=oauth,
         secret_key=secret,
         listed=listed,
     )
@@ -163,6 +179,52 @@ def _read_now(text: str | None, faults: list[str]) -> datetime | None:
         faults.append("RAPPORT_NOW must be an instant with its zone, such as 2026-11-24T09:00:00+01:00.")
         return None
     return at
+
+
+def _read_oauth(given: Mapping[str, str], faults: list[str]) -> dict[str, dict[str, str]]:
+    """Return each OAuth client's parts by its name, both in small letters."""
+    clients: dict[str, dict[str, str]] = {}
+    for variable in sorted(name for name in given if name.startswith("RAPPORT_OAUTH_")):
+        found = _OAUTH.match(variable)
+        if found is None:
+            faults.append(f"{variable} is no setting: RAPPORT_OAUTH_<NAME>_ID, _SECRET, _SCOPES or an endpoint is.")
+            continue
+        clients.setdefault(found["name"].lower(), {})[found["part"].lower()] = given[variable]
+        if variable.endswith("_URL") and not _is_safe_endpoint(given[variable]):
+            faults.append(f"{variable} must begin with https://.")
+        if variable.endswith("_TENANT") and not _TENANT.match(given[variable]):
+            faults.append(f"{variable} must be a tenant's id or domain, such as contoso.example.")
+    for name, parts in clients.items():
+        faults += _find_missing(name, parts)
+    return clients
+
+
+def _find_missing(name: str, parts: Mapping[str, str]) -> list[str]:
+    """Return what an OAuth client lacks: who answers, and where a person may agree."""
+    needed = ["id"] if name in _KNOWN_ISSUERS else ["id", "token_url", "scopes"]
+    if name not in _KNOWN_ISSUERS and "device_url" not in parts:
+        needed.append("authorise_url")
+    return [
+        f"RAPPORT_OAUTH_{name.upper()}_{part.upper()} is missing; the client cannot be used without it."
+        for part in needed
+        if part not in parts
+    ]
+
+
+def _list_oauth(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings of OAuth clients with their values, secrets masked."""
+    names = [name for name in _ABOUT if name.startswith("RAPPORT_OAUTH_")]
+    names += sorted(name for name in given if _OAUTH.match(name) and name not in names)
+    return {
+        name: "-" if name not in given else "********" if name.endswith("_SECRET") else given[name] for name in names
+    }
+
+
+def _is_safe_endpoint(url: str) -> bool:
+    if not _is_web_address(url):
+        return False
+    parts = urlsplit(url)
+    return parts.scheme == "https" or _is_loopback(parts.hostname or "")
 
 
 def _is_web_address(url: str) -> bool:

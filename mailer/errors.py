@@ -28,6 +28,14 @@ class LoginError(MailError):
     temporary = False
 
 
+class ConsentError(LoginError):
+    """There is no consent to sign in with a token, or it was withdrawn or has expired: a person must give it."""
+
+
+class IssuerError(MailError):
+    """The issuer of tokens gives none just now: out of reach, at fault, or not understood. No consent is in doubt."""
+
+
 class DroppedError(MailError):
     """The connection broke or stalled in the middle of a dialogue, before the message data began."""
 

@@ -32,6 +32,7 @@ class FakeMailServer:
 
     `now` says when mail arrives. `on_mail` is called with each accepted mail (the world's answer to it). Mail for
     a local account is delivered to it; an unknown address in the domain of an account is refused with 550.
+    `introspect` says whose an access token is, as an issuer does; without it no token lets anybody in.
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class FakeMailServer:
         now: Callable[[], datetime],
         accounts: Mapping[str, str] | None = None,
         on_mail: Callable[[Taken], None] | None = None,
+        introspect: Callable[[str], str | None] = lambda _token: None,
     ) -> None:
         self.outbox: list[Taken] = []
         self.logins: list[tuple[str, str]] = []
         self._now = now
         self._on_mail = on_mail
+        self.introspect = introspect
         self._accounts: dict[str, FakeAccount] = {}
         self._script = FaultScript()
         self._lock = threading.RLock()
@@ -138,9 +141,14 @@ class FakeMailServer:
 
     def _sign_in(self, login: Login) -> FakeAccount:
         account = self._accounts.get(login.user)
-        if account is None or account.password != login.secret:
+        if account is None or not self._is_known(account, login):
             raise LoginError("The server refused the user name or the password.")
         return account
+
+    def _is_known(self, account: FakeAccount, login: Login) -> bool:
+        if login.mechanism == "xoauth2":
+            return self.introspect(login.secret) == account.address
+        return account.password == login.secret
 
     def _meet_at_door(self, point: FaultPoint, user: str) -> None:
         fault = self.strike(point, user)

@@ -1,5 +1,6 @@
 """Wire: from a server's address to a signed-in IMAP connection, with every way to fail told apart."""
 
+import binascii
 import imaplib
 import re
 import socket
@@ -10,7 +11,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import LoginError as RefusedLogin
 
 from mailer.errors import DroppedError, LoginError, MailError, TlsError, UnreachableError
-from mailer.login import sasl_plain, sasl_xoauth2
+from mailer.login import TokenTalk, choose_mechanism, sasl_plain
 from mailer.types import Login, Server
 
 _BUSY = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]|too many simultaneous", re.IGNORECASE)
@@ -23,7 +24,7 @@ def enter(server: Server, login: Login, *, timeout_s: float, tls: ssl.SSLContext
         client.normalise_times = False  # keeps the zone of INTERNALDATE
         if server.security == "starttls":
             _secure(client, tls)
-        _sign_in(client, login)
+        _sign_in(client, server, login)
         # A command leaves in several writes: without this, each but the first waits 40 ms for the server's ACK.
         client.socket().setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except ssl.SSLError as error:  # first: a refused certificate is a ValueError as well
@@ -59,15 +60,13 @@ def _secure(client: IMAPClient, tls: ssl.SSLContext) -> None:
     client.starttls(tls)
 
 
-def _sign_in(client: IMAPClient, login: Login) -> None:
-    sasl_xoauth2(login) if login.mechanism == "xoauth2" else sasl_plain(login)  # both refuse control characters
+def _sign_in(client: IMAPClient, server: Server, login: Login) -> None:
+    talk = _token_talk(client, server, login) if login.mechanism == "xoauth2" else None
     try:
-        if login.mechanism == "xoauth2":
-            client.oauth2_login(login.user, login.secret)
-        elif client.has_capability("LOGINDISABLED") or not (login.user + login.secret).isascii():
-            client.plain_login(login.user, login.secret)
+        if talk:
+            client.sasl_login(talk.mechanism, talk)
         else:
-            client.login(login.user, login.secret)
+            _show_password(client, login)
     except RefusedLogin as error:
         # The library calls a connection that broke while signing in a refused login as well.
         if isinstance(error.__context__, imaplib.IMAP4.abort):
@@ -75,7 +74,23 @@ def _sign_in(client: IMAPClient, login: Login) -> None:
         words = str(error).removeprefix("b'").removesuffix("'")
         if _BUSY.search(words):
             raise UnreachableError(f"The server lets nobody in just now: {words}") from error
-        raise LoginError(f"The server refused the login: {words}") from error
+        raise LoginError(f"The server refused the login: {talk.explain(words) if talk else words}") from error
+    except binascii.Error as error:
+        raise DroppedError(f"{server.host} asked something that makes no sense while we signed in.") from error
+
+
+def _token_talk(client: IMAPClient, server: Server, login: Login) -> TokenTalk:
+    capabilities = (name.decode("ascii", "replace").upper() for name in client.capabilities())
+    offered = frozenset(name.removeprefix("AUTH=") for name in capabilities if name.startswith("AUTH="))
+    return TokenTalk(choose_mechanism(login, offered), login, server)
+
+
+def _show_password(client: IMAPClient, login: Login) -> None:
+    sasl_plain(login)  # refuses control characters
+    if client.has_capability("LOGINDISABLED") or not (login.user + login.secret).isascii():
+        client.plain_login(login.user, login.secret)
+    else:
+        client.login(login.user, login.secret)
 
 
 def _hang_up(client: IMAPClient) -> None:

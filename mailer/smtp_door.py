@@ -5,7 +5,7 @@ import ssl
 from base64 import b64encode
 
 from mailer.errors import DroppedError, LoginError, MailError, TlsError, UnreachableError
-from mailer.login import choose_mechanism, sasl_plain, sasl_xoauth2
+from mailer.login import TokenTalk, choose_mechanism, read_challenge, sasl_plain
 from mailer.smtp_replies import make_reply_error, reply_text
 from mailer.types import Login, Server
 
@@ -13,6 +13,7 @@ _OK = 250
 _SIGNED_IN = 235
 _CHALLENGE = 334
 _PERMANENT = 500
+_LONGEST_COMMAND = 512  # RFC 5321 4.5.3.1.4, with its CRLF
 
 
 def enter(server: Server, login: Login | None, *, helo: str, timeout_s: float, tls: ssl.SSLContext) -> smtplib.SMTP:
@@ -24,7 +25,7 @@ def enter(server: Server, login: Login | None, *, helo: str, timeout_s: float, t
             _secure(smtp, tls)
             _greet(smtp)
         if login:
-            _sign_in(smtp, login)
+            _sign_in(smtp, server, login)
     except ssl.SSLError as error:  # first: a refused certificate is a ValueError as well
         smtp.close()
         raise TlsError(f"The connection to {server.host} cannot be secured: {error.reason or error}.") from error
@@ -73,17 +74,15 @@ def _secure(smtp: smtplib.SMTP, tls: ssl.SSLContext) -> None:
         raise TlsError(f"The server refused STARTTLS: {error.smtp_code}.") from error
 
 
-def _sign_in(smtp: smtplib.SMTP, login: Login) -> None:
+def _sign_in(smtp: smtplib.SMTP, server: Server, login: Login) -> None:
     offered = frozenset(smtp.esmtp_features.get("auth", "").upper().split())
     match choose_mechanism(login, offered):
-        case "XOAUTH2":
-            code, words = smtp.docmd("AUTH", f"XOAUTH2 {_coded(sasl_xoauth2(login))}")
-            if code == _CHALLENGE:  # the reason for the refusal; an empty answer asks for the real reply
-                code, words = smtp.docmd("")
+        case "XOAUTH2" | "OAUTHBEARER" as mechanism:
+            code, words = _show_token(smtp, TokenTalk(mechanism, login, server))
         case "LOGIN":
             code, words = _sign_in_step_by_step(smtp, login)
         case _:
-            code, words = smtp.docmd("AUTH", f"PLAIN {_coded(sasl_plain(login))}")
+            code, words = smtp.docmd("AUTH", f"PLAIN {_coded(sasl_plain(login).encode())}")
     if code == _SIGNED_IN:
         return
     if code >= _PERMANENT:
@@ -91,14 +90,26 @@ def _sign_in(smtp: smtplib.SMTP, login: Login) -> None:
     raise make_reply_error("ehlo", code, words)
 
 
+def _show_token(smtp: smtplib.SMTP, talk: TokenTalk) -> tuple[int, bytes]:
+    """Show the token at once, or on request where it makes the command too long (RFC 4954 4)."""
+    command = f"{talk.mechanism} {_coded(talk.first)}"
+    is_short = len(f"AUTH {command}\r\n") <= _LONGEST_COMMAND
+    code, words = smtp.docmd("AUTH", command if is_short else talk.mechanism)
+    if is_short:
+        talk(b"")
+    while code == _CHALLENGE:
+        code, words = smtp.docmd(_coded(talk(read_challenge(words))))
+    return code, talk.explain(words.decode("utf-8", "replace")).encode()
+
+
 def _sign_in_step_by_step(smtp: smtplib.SMTP, login: Login) -> tuple[int, bytes]:
     sasl_plain(login)  # refuses control characters
     code, words = smtp.docmd("AUTH", "LOGIN")
     for answer in (login.user, login.secret):
         if code == _CHALLENGE:
-            code, words = smtp.docmd(_coded(answer))
+            code, words = smtp.docmd(_coded(answer.encode()))
     return code, words
 
 
-def _coded(text: str) -> str:
-    return b64encode(text.encode("utf-8")).decode("ascii")
+def _coded(words: bytes) -> str:
+    return b64encode(words).decode("ascii")

@@ -138,7 +138,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """How to sign in. `mechanism` is password or xoauth2; `secret` the password or access token."""
+    """How to sign in. `mechanism` is password, or xoauth2 for any token; `secret` the password or access token."""
 
     user: str
     secret: str = field(repr=False)

@@ -54,7 +54,7 @@ def drain_mailbox(engine: Engine, mailbox_id: int) -> Counts:
             return counts
     with (
         hold_lease(engine.database, f"drain:{mailbox_id}", engine.lease_s) as owner,
-        Line(mailbox, engine.transport, engine.seal) as line,
+        Line(engine, mailbox) as line,
     ):
         if owner is None:
             return counts

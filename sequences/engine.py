@@ -1,12 +1,13 @@
 """Pure: what the engine needs from outside, handed over once by the wiring."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kit.clock import Clock, FixedClock
 from kit.seal import Seal
 from kit.tx import Database
+from mailer.oauth_door import Issuers
 from mailer.transport import Transport
 from sequences.links import Links
 
@@ -27,6 +28,7 @@ class Engine:
     transport: Transport
     seal: Seal
     links: Links
+    issuers: Issuers = field(default_factory=Issuers)
     fence_s: float = 10.0
     lease_s: float = 1800.0
     batch: int = 20

@@ -4,10 +4,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from crm.consents import find_consent
 from crm.models import Mailbox
 from kit.tx import Tx
 from mailer.dns import check_domain
 from mailer.errors import MailError
+from mailer.oauth_providers import find_advice
+from mailer.servers import parse_server
 from sequences.engine import Engine
 from sequences.line import Line
 from sequences.models import Heartbeat, Send
@@ -19,7 +22,7 @@ def check_mailbox(engine: Engine, mailbox: Mailbox, *, dns: bool = True) -> dict
 
     Records that are missing never make it not ok; what could not be checked is unclear, never bad.
     """
-    checks = [_check_smtp(engine, mailbox), *_check_imap(engine, mailbox)]
+    checks = [_check_smtp(engine, mailbox), *_check_imap(engine, mailbox), *_check_key(engine, mailbox)]
     ok = all(check["state"] == "ok" for check in checks if check["name"] in ("smtp", "imap"))
     if dns:
         checks += _check_dns(mailbox.address.rpartition("@")[2])
@@ -50,7 +53,7 @@ def mailbox_health(tx: Tx, mailbox: Mailbox) -> dict[str, Any]:
 
 def _check_smtp(engine: Engine, mailbox: Mailbox) -> dict[str, Any]:
     try:
-        with Line(mailbox, engine.transport, engine.seal) as line:
+        with Line(engine, mailbox) as line:
             line.smtp()
     except MailError as error:
         return _finding("smtp", "bad", str(error))
@@ -59,7 +62,7 @@ def _check_smtp(engine: Engine, mailbox: Mailbox) -> dict[str, Any]:
 
 def _check_imap(engine: Engine, mailbox: Mailbox) -> list[dict[str, Any]]:
     try:
-        with Line(mailbox, engine.transport, engine.seal) as line:
+        with Line(engine, mailbox) as line:
             folders = line.imap().folders(mailbox.folders or None)
             exists = line.imap().select(folders.inbox).exists
     except MailError as error:
@@ -76,6 +79,31 @@ def _check_imap(engine: Engine, mailbox: Mailbox) -> list[dict[str, Any]]:
             folders=found,
         ),
     ]
+
+
+def password_advice(mailbox: Mailbox) -> str:
+    """Return why this mailbox should not sign in with a password for long; empty when nothing is known against it."""
+    return find_advice(parse_server(mailbox.smtp_url).host) if mailbox.auth == "password" else ""
+
+
+def _check_key(engine: Engine, mailbox: Mailbox) -> list[dict[str, Any]]:
+    """Say what is known about the consent of a mailbox, read after it was tried; or against its password."""
+    advice = password_advice(mailbox)
+    if advice:
+        return [
+            _finding(
+                "sign_in", "unclear", f"{advice} Go over to consent: rapport mailboxes authorise {mailbox.address}"
+            )
+        ]
+    with engine.database.reading() as tx:
+        consent = find_consent(tx, mailbox.id)
+    if consent is None:
+        return []
+    words = f"Consent by {engine.issuers.title_of(consent.provider)} since {consent.given_at:%Y-%m-%d}"
+    facts = {"provider": consent.provider, "given_at": consent.given_at, "expires_at": consent.expires_at}
+    if consent.ended_at:
+        return [_finding("consent", "bad", f"{words} ended on {consent.ended_at:%Y-%m-%d}.", **facts)]
+    return [_finding("consent", "ok", f"{words}; the token ends at {consent.expires_at:%H:%M} UTC.", **facts)]
 
 
 def _check_dns(domain: str) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from mailer.types import Fetched, FolderState, ParsedMail
 from sequences.copies import file_copies
 from sequences.engine import Engine
 from sequences.filing import file_mail
+from sequences.incidents import record_incident
 from sequences.leases import beat, note_of
 from sequences.line import Line
 from sequences.outbox import Counts, free_unread
@@ -50,7 +51,7 @@ def poll_mailbox(engine: Engine, mailbox_id: int) -> PollResult:
     """Read a mailbox over a connection of its own."""
     with engine.database.reading() as tx:
         mailbox = tx.session.get_one(Mailbox, mailbox_id)
-    with Line(mailbox, engine.transport, engine.seal) as line:
+    with Line(engine, mailbox) as line:
         return poll_line(engine, mailbox, line)
 
 
@@ -190,6 +191,7 @@ def _reset_cursor(tx: Tx, mailbox_id: int, role: str, state: FolderState, uids: 
 def _pause(engine: Engine, mailbox: Mailbox, words: str) -> None:
     with engine.database.transaction() as tx:
         pause_mailbox(tx, mailbox.id, f"The server refused the sign-in: {words}")
+        record_incident(tx, "login", f"{mailbox.address} is paused: {words}", mailbox_id=mailbox.id)
 
 
 def _leave_sign(engine: Engine, mailbox: Mailbox, result: PollResult) -> None:

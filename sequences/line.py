@@ -1,22 +1,25 @@
 """Wire: the connections of one mailbox while one worker drains or polls it: opened when needed, closed at the end."""
 
-from typing import Self
+from collections.abc import Callable
+from typing import Self, TypeVar
 
 from crm.models import Mailbox
-from kit.seal import Seal
-from mailer.errors import DroppedError
+from mailer.errors import ConsentError, DroppedError, LoginError
 from mailer.servers import parse_server
-from mailer.transport import ImapPort, SmtpPort, Transport
+from mailer.transport import ImapPort, SmtpPort
 from mailer.types import Login
+from sequences.engine import Engine
+from sequences.keys import find_login, renew_login
+
+Port = TypeVar("Port")
 
 
 class Line:
     """One SMTP and one IMAP connection, reused from mail to mail, never shared between threads (A12)."""
 
-    def __init__(self, mailbox: Mailbox, transport: Transport, seal: Seal) -> None:
+    def __init__(self, engine: Engine, mailbox: Mailbox) -> None:
+        self._engine = engine
         self._mailbox = mailbox
-        self._transport = transport
-        self._seal = seal
         self._smtp: SmtpPort | None = None
         self._imap: ImapPort | None = None
 
@@ -35,8 +38,8 @@ class Line:
         """Return the open SMTP connection, opening it if there is none. Raises a MailError."""
         if self._smtp is None or not self._smtp.is_usable:
             self._drop_smtp()
-            helo = self._mailbox.address.rpartition("@")[2]
-            self._smtp = self._transport.open_smtp(parse_server(self._mailbox.smtp_url), self._login(), helo=helo)
+            server, helo = parse_server(self._mailbox.smtp_url), self._mailbox.address.rpartition("@")[2]
+            self._smtp = self._sign_in(lambda login: self._engine.transport.open_smtp(server, login, helo=helo))
         return self._smtp
 
     def smtp_open(self) -> SmtpPort:
@@ -48,7 +51,8 @@ class Line:
     def imap(self) -> ImapPort:
         """Return the open IMAP connection, opening it if there is none. Raises a MailError."""
         if self._imap is None:
-            self._imap = self._transport.open_imap(parse_server(self._mailbox.imap_url), self._login())
+            server = parse_server(self._mailbox.imap_url)
+            self._imap = self._sign_in(lambda login: self._engine.transport.open_imap(server, login))
         return self._imap
 
     def drop_imap(self) -> None:
@@ -67,7 +71,13 @@ class Line:
             self._smtp.close()
             self._smtp = None
 
-    def _login(self) -> Login:
-        secret = self._seal.open(self._mailbox.secret, about=f"mailbox:{self._mailbox.address}")
-        mechanism = "xoauth2" if self._mailbox.auth == "xoauth2" else "password"
-        return Login(user=self._mailbox.user, secret=secret, mechanism=mechanism)
+    def _sign_in(self, enter: Callable[[Login], Port]) -> Port:
+        """Sign in; a token that is refused before its time is renewed once, and then the refusal stands."""
+        login = find_login(self._engine, self._mailbox)
+        try:
+            return enter(login)
+        except LoginError as error:
+            other = None if isinstance(error, ConsentError) else renew_login(self._engine, self._mailbox, login)
+            if other is None:
+                raise
+            return enter(other)

@@ -45,7 +45,7 @@ def rehearse(engine: Engine, clock: FixedClock, *, until: datetime) -> Iterator[
     """Let the engine of a rehearsal live until an instant or until nothing is left to do; yield what held mail up."""
     with engine.database.reading() as tx:
         boxes = list(tx.session.scalars(select(Mailbox).order_by(Mailbox.id)))
-    rounds = [Round(engine, box, Line(box, engine.transport, engine.seal), ACTOR, Counts()) for box in boxes]
+    rounds = [Round(engine, box, Line(engine, box), ACTOR, Counts()) for box in boxes]
     while clock.now() <= until:
         _live_now(engine, rounds)
         waits, following = _look_ahead(engine, [box.id for box in boxes])

@@ -10,6 +10,7 @@ from web.errors import attach_errors
 from web.filters import attach_filters
 from web.pages import (
     answers,
+    consents,
     contact,
     contact_facts,
     contacts,
@@ -36,8 +37,8 @@ from web.tries import SignInTries
 from web.wiring import House
 
 _PAGES = (
-    answers, contact, contact_facts, contacts, feedback, forecast, health, inbox, incidents, opt_outs, passwords,
-    review, rules, search, sends, sequences, sessions, setup, today, you,
+    answers, consents, contact, contact_facts, contacts, feedback, forecast, health, inbox, incidents, opt_outs,
+    passwords, review, rules, search, sends, sequences, sessions, setup, today, you,
 )  # fmt: skip
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000

@@ -35,6 +35,7 @@ _POWERS: dict[str, tuple[frozenset[str], str]] = {
     "send": (_SENDERS, "Your role cannot send mail. Ask a colleague in outreach to send it."),
     "approve": (_SENDERS | {"reviewer"}, "Your role cannot approve pitches. Ask a reviewer."),
     "rules": (frozenset({"admin", "manager"}), "Your role cannot change what holds for the whole team. Ask an admin."),
+    "mailboxes": (frozenset({"admin", "manager"}), "Your role cannot connect this mailbox. Ask its owner or an admin."),
     "edit": (_SENDERS | {"reviewer"}, "Your role can read and give feedback, not change this."),
 }
 
@@ -48,7 +49,7 @@ def attach_auth(app: Flask) -> None:
 
 
 def may(power: str) -> bool:
-    """Return whether the person signed in has a power: send, approve, rules, edit."""
+    """Return whether the person signed in has a power: send, approve, rules, mailboxes, edit."""
     user = find_user()
     return user is not None and user.role in _POWERS[power][0]
 

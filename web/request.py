@@ -61,6 +61,14 @@ def is_partial() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
+def settle_tx() -> None:
+    """Commit now: what follows talks to the outside, and no transaction is held meanwhile. There is none afterwards."""
+    stack: ExitStack | None = g.pop("stack", None)
+    g.pop("tx", None)
+    if stack is not None:
+        stack.close()
+
+
 def drop_tx(_error: BaseException | None = None) -> None:
     """Roll back whatever is still open."""
     stack: ExitStack | None = g.pop("stack", None)

@@ -18,6 +18,8 @@ from kit.errors import InvalidError
 from kit.ids import hash_token, new_seed
 from kit.seal import Seal
 from kit.tx import Database
+from mailer.oauth_door import Issuers
+from mailer.oauth_providers import make_providers
 from mailer.quiet import QuietTransport
 from mailer.transport import NetworkTransport, Transport
 from sequences.engine import Engine
@@ -35,6 +37,7 @@ class House:
     database: Database
     seal: Seal
     transport: Transport
+    issuers: Issuers
     hasher: PasswordHasher
     hints: Hints
 
@@ -62,6 +65,7 @@ def open_house(
         database=database,
         seal=Seal(secret),
         transport=transport or NetworkTransport(),
+        issuers=Issuers(make_providers(settings.oauth)),
         hasher=PasswordHasher(),
         hints=NoHints(),
     )
@@ -74,6 +78,7 @@ def make_engine_of(house: House) -> Engine:
         database=house.database,
         clock=house.clock,
         transport=house.transport,
+        issuers=house.issuers,
         seal=house.seal,
         links=Links(seal=house.seal, public_url=settings.public_url, is_public=settings.is_public),
         together=settings.send_together,

@@ -1,5 +1,6 @@
 """Pure: the rows of the memory, one file per noun; constraints first, no behaviour, no lazy relations."""
 
+from crm.models.consent import Consent, ConsentRequest
 from crm.models.contact import Contact, ContactAddress, ContactTag, Import
 from crm.models.feedback import Feedback
 from crm.models.handle import Handle, HandleSnapshot
@@ -12,6 +13,8 @@ from crm.models.user import OneTimeLink, Session, User, WorkspaceSetting
 
 __all__ = [
     "Brand",
+    "Consent",
+    "ConsentRequest",
     "Contact",
     "ContactAddress",
     "ContactTag",

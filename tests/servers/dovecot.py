@@ -20,7 +20,7 @@ ssl = yes
 ssl_cert = <{cert}
 ssl_key = <{key}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login{mechanisms}
 auth_failure_delay = 0
 mail_location = mdbox:{folder}/mail/%u
 mail_uid = {uid}
@@ -28,8 +28,10 @@ mail_gid = {gid}
 first_valid_uid = 1
 default_internal_user = dovecot
 default_login_user = dovenull
+{tokens}
 passdb {{
   driver = passwd-file
+  mechanisms = plain login
   args = scheme=PLAIN username_format=%u {folder}/users
 }}
 userdb {{
@@ -82,6 +84,22 @@ protocol lmtp {{
 }}
 """
 
+_TOKENS = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
+"""
+_INTROSPECTION = """
+introspection_mode = post
+introspection_url = {url}
+username_attribute = email
+username_format = %u
+active_attribute = active
+active_value = true
+"""
+
 
 @dataclass(frozen=True)
 class Dovecot:
@@ -99,8 +117,15 @@ class Dovecot:
         end_process(self.process)
 
 
-def start_dovecot(folder: Path, users: Mapping[str, str], certificate: Certificate) -> Dovecot:
-    """Start it for `users` (address to password)."""
+def start_dovecot(
+    folder: Path,
+    users: Mapping[str, str],
+    certificate: Certificate,
+    *,
+    introspection_url: str = "",
+    mechanisms: str = " xoauth2 oauthbearer",
+) -> Dovecot:
+    """Start it for `users` (address to password); tokens let in where there is somebody to ask about them."""
     program = find_program("dovecot")
     need_root("Dovecot gives up its rights step by step")
     owner = pwd.getpwnam("nobody")
@@ -111,10 +136,15 @@ def start_dovecot(folder: Path, users: Mapping[str, str], certificate: Certifica
     (folder / "users").write_text("".join(f"{user}:{{PLAIN}}{password}::::::\n" for user, password in users.items()))
     (folder / "users").chmod(0o644)
     ports = {name: free_port() for name in ("imap", "imaps", "lmtp", "sasl")}
-    config = folder / "dovecot.conf"
+    config, tokens = folder / "dovecot.conf", ""
+    if introspection_url:
+        tokens = _TOKENS.format(folder=folder)
+        (folder / "oauth2.conf").write_text(_INTROSPECTION.format(url=introspection_url))
     config.write_text(
         _CONFIG.format(
             folder=folder,
+            tokens=tokens,
+            mechanisms=mechanisms if introspection_url else "",
             run=folder / "run",
             cert=certificate.path,
             key=certificate.key_path,

@@ -14,6 +14,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import MetaData, select
 
 from crm import users
+from crm.consents import open_request
+from crm.models import Mailbox
 from kit.clock import FixedClock
 from kit.config import load_settings
 from sequences.authoring import import_sequence, pause_sequence, read_draft, start_sequence
@@ -26,6 +28,8 @@ from web.wiring import House, make_engine_of, open_house
 
 # What to ask for by each route, and with what answer. Numbers are those of tests/web/cast.py.
 EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
+    # First, because the way back from an issuer is open for ten minutes only.
+    "/mailboxes/consent": (200, ("/mailboxes/consent?code=abc&state={consent}",)),
     "/": (303, ("/",)),
     "/contacts": (200, ("/contacts", "/contacts?q=ima&size=20k..500k&sort=-size")),
     "/contacts/<int:contact_id>": (200, ("/contacts/1", "/contacts/1?show=notes", "/contacts/8")),
@@ -35,6 +39,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/healthz": (200, ("/healthz",)),
     "/inbox": (200, ("/inbox", "/inbox?turn=you&kind=question&mailbox=1", "/inbox?turn=snoozed")),
     "/inbox/<int:thread_id>": (200, ("/inbox/1", "/inbox/3")),
+    "/mailboxes/<int:mailbox_id>/consent": (200, ("/mailboxes/1/consent",)),
     "/password/<token>": (200, ("/password/{password}",)),
     "/review": (200, ("/review",)),
     "/review/<int:send_id>": (200, ("/review/1", "/review/2", "/review/3")),
@@ -134,6 +139,7 @@ def _come_in(house: House) -> tuple[str, dict[str, str]]:
         words = {
             "password": users.create_link(tx, "password", user=boss),
             "setup": users.create_link(tx, "setup"),
+            "consent": open_request(tx, tx.session.get_one(Mailbox, 1), "house", user_id=boss.id, seal=house.seal)[0],
             "opt_out": make_token(house.seal, "imani@smallkitchen.example"),
         }
     return session, words

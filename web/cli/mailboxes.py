@@ -4,19 +4,23 @@ import os
 
 import click
 
+from crm.consents import find_consent
 from crm.mailboxes import add_mailbox, get_mailbox, list_mailboxes, pause_mailbox, resume_mailbox
 from crm.models import Mailbox
 from crm.zones import is_zone
-from kit.errors import InvalidError
+from kit.errors import InvalidError, RefusedError
 from mailer.addresses import normalise_email
 from mailer.servers import parse_server
 from sequences.health import check_mailbox, mailbox_health
 from sequences.intake import poll_mailbox
 from sequences.windows import read_window, write_window
+from web.cli.authorise import authorise
 from web.cli.door import enter, json_option, print_json, print_table
 from web.wiring import House, make_engine_of
 
 DEFAULT_CAP = 30
+_BY_TOKEN = ("xoauth2", "oauthbearer")  # two names of one thing: the server's offer decides
+_NEXT = {True: "Try it with", False: "Now give consent with"}
 
 
 @click.group("mailboxes")
@@ -24,13 +28,16 @@ def mailboxes_command() -> None:
     """The accounts that mail leaves from and comes back to."""
 
 
+mailboxes_command.add_command(authorise)
+
+
 @mailboxes_command.command("add")
 @click.argument("address")
 @click.option("--smtp", required=True, help="smtps://host:465 or smtp://host:587 (STARTTLS required)")
 @click.option("--imap", required=True, help="imaps://host:993 or imap://host:143 (STARTTLS required)")
 @click.option("--user", required=True)
-@click.option("--secret-env", required=True, help="The environment variable that holds the password or token.")
-@click.option("--auth", type=click.Choice(["password", "xoauth2"]), default="password", show_default=True)
+@click.option("--secret-env", default="", help="The environment variable that holds the password or token.")
+@click.option("--auth", type=click.Choice(["password", *_BY_TOKEN]), default="password", show_default=True)
 @click.option("--name", default="", help="The sender's name, as people read it.")
 @click.option("--daily-cap", default=str(DEFAULT_CAP), show_default=True, help="A number, or none.")
 @click.option("--gap-s", default="480-840", show_default=True, help="Seconds between two mails, as A-B.")
@@ -61,14 +68,16 @@ def add(
     if email is None:
         raise InvalidError(f"{address!r} is not an email address.")
     low, high = _read_gap(gap_s)
+    # A token may come later, by consent; a password is needed at once.
+    given = bool(secret_env) or auth not in _BY_TOKEN
     mailbox = Mailbox(
         address=email,
         name=name,
         smtp_url=_read_url(smtp, "smtp"),
         imap_url=_read_url(imap, "imap"),
         user=user,
-        auth=auth,
-        secret=house.seal.seal(_read_secret(secret_env), about=f"mailbox:{email}"),
+        auth="xoauth2" if auth in _BY_TOKEN else auth,
+        secret=house.seal.seal(_read_secret(secret_env) if given else "", about=f"mailbox:{email}"),
         daily_cap=_read_cap(daily_cap),
         gap_min_s=low,
         gap_max_s=high,
@@ -79,7 +88,7 @@ def add(
     )
     with house.database.transaction() as tx:
         add_mailbox(tx, mailbox)
-    click.echo(f"Connected {email}. Try it with: rapport mailboxes check {email}")
+    click.echo(f"Connected {email}. {_NEXT[given]}: rapport mailboxes {'check' if given else 'authorise'} {email}")
 
 
 @mailboxes_command.command("check")
@@ -146,6 +155,8 @@ def resume(address: str, secret_env: str) -> None:
     house = enter()
     with house.database.transaction() as tx:
         mailbox = get_mailbox(tx, address)
+        if secret_env and find_consent(tx, mailbox.id):
+            raise RefusedError(f"It signs in with consent. Give it anew: rapport mailboxes authorise {mailbox.address}")
         if secret_env:
             mailbox.secret = house.seal.seal(_read_secret(secret_env), about=f"mailbox:{mailbox.address}")
         resume_mailbox(tx, mailbox.id)
@@ -158,6 +169,8 @@ def _find(house: House, address: str) -> Mailbox:
 
 
 def _read_secret(name: str) -> str:
+    if not name:
+        raise click.UsageError("Missing option '--secret-env': a password is needed.")
     secret = os.environ.get(name, "")
     if not secret:
         raise InvalidError(f"The environment variable {name} is not set; put the mailbox's password or token into it.")

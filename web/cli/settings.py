@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from crm.mailboxes import list_mailboxes
 from crm.models import Quarantined
 from kit.config import load_settings
-from sequences.health import mailbox_health
+from sequences.health import mailbox_health, password_advice
 from sequences.incidents import list_open_incidents
 from sequences.models import Heartbeat, Send
 from web.cli.door import enter, json_option, print_json, print_table
@@ -52,6 +52,10 @@ def _find_faults(house: House) -> list[dict[str, str]]:
             elif health["poll_error"]:
                 mend = f"rapport mailboxes check {mailbox.address}"
                 faults.append({"what": f"{mailbox.address} cannot be read: {health['poll_error']}", "mend": mend})
+            advice = password_advice(mailbox)
+            if advice:
+                mend = f"Set RAPPORT_OAUTH_MICROSOFT_ID, then: rapport mailboxes authorise {mailbox.address}"
+                faults.append({"what": f"{mailbox.address} signs in with a password. {advice}", "mend": mend})
         unknown = tx.session.scalar(select(func.count(Send.id)).where(Send.state == "unknown")) or 0
         if unknown:
             mend = "rapport sends list --state unknown, then: rapport sends resolve ID --as sent|again"

@@ -2,7 +2,10 @@
 
 import socket
 import ssl
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
 
 import pytest
 
@@ -15,6 +18,7 @@ from tests.servers.process import free_port
 from .scripted import HANG_UP, SILENCE, scripted_imap
 
 LOGIN = Login(user="anna", secret="secret")
+TOKEN = Login(user="anna", secret="token", mechanism="xoauth2")
 CAPABLE = {
     "CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\n<tag> OK done\r\n",
     "LOGIN": b"<tag> OK welcome\r\n",
@@ -99,6 +103,83 @@ def test_a_token_is_sent_as_xoauth2() -> None:
         with pytest.raises(DroppedError):  # the script knows no tag here, so it stays silent
             open_at(server.port, login=login)
         assert b"dXNlcj1hbm5hAWF1dGg9QmVhcmVyIHRva2VuAQE=\r\n" in server.heard
+
+
+@pytest.mark.parametrize(("mechanism", "agreed"), [("XOAUTH2", b"\r\n"), ("OAUTHBEARER", b"AQ==\r\n")])
+def test_a_refused_token_is_agreed_to(mechanism: str, agreed: bytes) -> None:
+    challenge, end = b"+ eyJzdGF0dXMiOiI0MDEifQ==\r\n", b"NO [AUTHENTICATIONFAILED] no\r\n"
+    refused = pytest.raises(LoginError, match="the token: 401")
+    with scripted_tokens(mechanism, challenge, end) as server, refused:
+        open_at(server.port, login=TOKEN)
+    assert server.heard[-1] == agreed
+
+
+@pytest.mark.parametrize(
+    ("challenge", "end", "expected"),
+    [
+        (b"+ A\r\n", b"NO x\r\n", DroppedError),
+        (b"+ \r\n", b"NO [UNAVAILABLE] later\r\n", UnreachableError),
+        (b"", b"NO [AUTHENTICATIONFAILED] no\r\n", LoginError),
+    ],
+)
+def test_refusals_of_a_token_are_told_apart(challenge: bytes, end: bytes, expected: type[MailError]) -> None:
+    with scripted_tokens("XOAUTH2", challenge, end) as server, pytest.raises(expected) as refusal:
+        open_at(server.port, login=TOKEN)
+    assert type(refusal.value) is expected
+
+
+def test_a_server_without_tokens_is_told() -> None:
+    replies = {**CAPABLE, "CAPABILITY": b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n<tag> OK done\r\n"}
+    with scripted_imap(replies) as server, pytest.raises(LoginError, match="it offers PLAIN"):
+        open_at(server.port, login=TOKEN)
+
+
+class _TokenServer:
+    """Asks for a token, says its challenge, and ends with the tag of the command."""
+
+    def __init__(self, mechanism: str, challenge: bytes, end: bytes) -> None:
+        self.heard: list[bytes] = []
+        self._says = (mechanism.encode(), challenge, end)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._listener.close()
+        self._thread.join(5)
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            link, _ = self._listener.accept()
+            with link, link.makefile("rb") as lines:
+                link.settimeout(5)
+                link.sendall(b"* OK ready\r\n")
+                self._talk(link, lines)
+
+    def _talk(self, link: socket.socket, lines: BinaryIO) -> None:
+        mechanism, challenge, end = self._says
+        while line := lines.readline():
+            self.heard.append(line)
+            tag, _, verb = line.strip().partition(b" ")
+            if verb == b"CAPABILITY":
+                link.sendall(b"* CAPABILITY IMAP4rev1 AUTH=" + mechanism + b"\r\n" + tag + b" OK done\r\n")
+            elif verb.startswith(b"AUTHENTICATE"):
+                for asked in (b"+ \r\n", challenge):
+                    if asked:
+                        link.sendall(asked)
+                        self.heard.append(lines.readline())
+                link.sendall(tag + b" " + end)
+                return
+
+
+@contextmanager
+def scripted_tokens(mechanism: str, challenge: bytes, end: bytes) -> Iterator[_TokenServer]:
+    server = _TokenServer(mechanism, challenge, end)
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def test_a_huge_range_is_searched_in_spans() -> None:

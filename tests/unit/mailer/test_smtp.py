@@ -1,5 +1,6 @@
 """Sending: every way to fail says whether the mail may have been taken."""
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -221,14 +222,37 @@ def test_signs_in(offer: bytes, login: Login, heard: list[bytes]) -> None:
     assert server.heard[1:-1] == heard
 
 
-def test_a_refused_token_is_a_refused_login() -> None:
+@pytest.mark.parametrize(("mechanism", "agreed"), [("XOAUTH2", ""), ("OAUTHBEARER", "AQ==")])
+def test_a_refused_token_is_a_refused_login(mechanism: str, agreed: str) -> None:
     changes = {
-        "EHLO": b"250-scripted.test\r\n250 AUTH XOAUTH2\r\n",
+        "EHLO": f"250-scripted.test\r\n250 AUTH {mechanism}\r\n".encode(),
         "AUTH": b"334 eyJzdGF0dXMiOiI0MDEifQ==\r\n",
-        "": b"535 5.7.8 expired\r\n",
+        agreed: b"535 5.7.8 expired\r\n",
     }
     login = Login(user="anna", secret="token", mechanism="xoauth2")
-    with scripted(changes) as server, pytest.raises(LoginError, match="535"), session(server, login):
+    refused = pytest.raises(LoginError, match=r"535 5\.7\.8 expired \(the token: 401\)")
+    with scripted(changes) as server, refused, session(server, login):
+        pass
+
+
+def test_a_long_token_is_shown_only_when_asked_for() -> None:
+    token = "t" * 2000
+    shown = b64encode(f"user=anna\1auth=Bearer {token}\1\1".encode()).decode()
+    changes = {
+        "EHLO": b"250-scripted.test\r\n250 AUTH XOAUTH2\r\n",
+        "AUTH": b"334 \r\n",
+        shown.upper(): b"235 2.7.0 welcome\r\n",
+    }
+    login = Login(user="anna", secret=token, mechanism="xoauth2")
+    with scripted(changes) as server, session(server, login):
+        pass
+    assert server.heard[1:-1] == [b"AUTH XOAUTH2\r\n", shown.encode() + b"\r\n"]
+
+
+def test_a_server_that_asks_for_ever_is_left() -> None:
+    changes = {"EHLO": b"250-scripted.test\r\n250 AUTH XOAUTH2\r\n", "AUTH": b"334 \r\n", "": b"334 \r\n"}
+    login = Login(user="anna", secret="token", mechanism="xoauth2")
+    with scripted(changes) as server, pytest.raises(LoginError, match="goes on asking"), session(server, login):
         pass
 
 
