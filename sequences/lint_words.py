@@ -39,8 +39,9 @@ _YOU = re.compile(
     re.IGNORECASE,
 )
 _ASK = re.compile(
-    r"[?？؟\u037e]|\b(?:let me know|tell me|reply|write back|get back to|drop me|send me|schreib\w{0,2} mir|sag\w{0,2} mir"
-    r"|melde|gib mir bescheid|dites[- ]moi|dis[- ]moi|répondez|dime|cuéntame|fammi sapere|laat (?:het )?(?:me|ons) weten)\b",
+    r"[?？؟\u037e]|\b(?:let me know|tell me|reply|write back|get back to|drop me|send me|schreib\w{0,2} mir"
+    r"|sag\w{0,2} mir|melde|gib mir bescheid|dites[- ]moi|dis[- ]moi|répondez|dime|cuéntame|fammi sapere"
+    r"|laat (?:het )?(?:me|ons) weten)\b",
     re.IGNORECASE,
 )
 _WAY_OUT = re.compile(

@@ -13,6 +13,7 @@ from web.pages import (
     contact,
     contact_facts,
     contacts,
+    deliverability,
     feedback,
     forecast,
     health,
@@ -36,7 +37,8 @@ from web.tries import SignInTries
 from web.wiring import House
 
 _PAGES = (
-    answers, contact, contact_facts, contacts, feedback, forecast, health, inbox, incidents, opt_outs, passwords,
+    answers, contact, contact_facts, contacts, deliverability,
+    feedback, forecast, health, inbox, incidents, opt_outs, passwords,
     review, rules, search, sends, sequences, sessions, setup, today, you,
 )  # fmt: skip
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"

@@ -1,5 +1,6 @@
 """Wire: the one place where an engine, a clock, a transport or a broker is made."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from kit.ids import hash_token, new_seed
 from kit.seal import Seal
 from kit.tx import Database
 from mailer.quiet import QuietTransport
+from mailer.resolver import DnsResolver, Resolver
 from mailer.transport import NetworkTransport, Transport
 from sequences.engine import Engine
 from sequences.hints import Hints, NoHints
@@ -37,6 +39,7 @@ class House:
     transport: Transport
     hasher: PasswordHasher
     hints: Hints
+    make_resolver: Callable[[], Resolver]
 
 
 def open_house(
@@ -64,6 +67,7 @@ def open_house(
         transport=transport or NetworkTransport(),
         hasher=PasswordHasher(),
         hints=NoHints(),
+        make_resolver=lambda: DnsResolver(clock.now),
     )
 
 
@@ -77,6 +81,7 @@ def make_engine_of(house: House) -> Engine:
         seal=house.seal,
         links=Links(seal=house.seal, public_url=settings.public_url, is_public=settings.is_public),
         together=settings.send_together,
+        make_resolver=house.make_resolver,
         make_stage=lambda now: make_stage(house.seal, now),
     )
 
