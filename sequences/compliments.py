@@ -15,10 +15,15 @@ _LEAST_WORDS = 4
 _MOST_TEXT = 4_000
 _MOST_SENTENCES = 12
 _PRAISE = re.compile(
-    r"\b(?:lov(?:e|ed)|enjoy(?:ed)?|adore[ds]?|lik(?:e|ed)|admire[ds]?|impress(?:ed|ive)|inspir(?:ed|ing)|amaz(?:ed|ing)"
-    r"|beautiful|brilliant|fantastic|wonderful|great|laughed|favou?rite|fan of|(?:watched|saw|read) your"
+    r"\b(?:loved?|enjoy(?:ed)?|adored?|liked|(?:i|we) (?:really )?like|admired?|impress(?:ed|ive)|inspir(?:ed|ing)"
+    r"|amaz(?:ed|ing)|beautiful|brilliant|fantastic|wonderful|great|laughed|favou?rite|fan of|(?:watched|saw|read) your"
     r"|begeister[tn]|gefallen|gefällt|toll\w*|wunderbar\w*|ador[ée]+|aim[ée]+|génial\w*|magnifique|encant[aóo]+"
     r"|gust[óo]|increíble|genial|maravillos\w|adoro|bellissim\w|fantastic\w|prachtig|geweldig|genoten)\b",
+    re.IGNORECASE,
+)
+_YOURS = re.compile(
+    r"\b(?:you|your|dein\w{0,2}|du|dir|euch|euer|eure\w?|ihr\w{0,2}|vos|votre|vous|tes|ton|ta|tus?|sus?|tuo|tua|tuoi|tue"
+    r"|teu|tua|seu|sua|je|jouw|jullie)\b",
     re.IGNORECASE,
 )
 
@@ -42,7 +47,9 @@ def find_compliments(text: str, line: str = "", names: Iterable[str] = ()) -> tu
         parts = [line]
     else:
         head = "\n\n".join(text[:_MOST_TEXT].split("\n\n")[:4])
-        parts = [part for part in _SENTENCE_END.split(head)[:_MOST_SENTENCES] if _PRAISE.search(part)]
+        parts = [
+            part for part in _SENTENCE_END.split(head)[:_MOST_SENTENCES] if _PRAISE.search(part) and _YOURS.search(part)
+        ]
     left_out = frozenset(word for name in names for word in _WORD.findall(name.casefold()))
     return tuple(filter(None, (_triples(part, left_out) for part in parts)))
 

@@ -53,8 +53,8 @@ _PHRASES = {
 
 def _compile(source: str) -> re.Pattern[str]:
     """Make one pattern of a list; blanks in a phrase match any blanks."""
-    phrases = (" ".join(part.split()) for part in source.split("|"))
-    return re.compile(r"(?<!\w)(?:" + "|".join(phrases).replace(" ", r"\s") + r")(?!\w)", re.IGNORECASE)
+    one_line = " ".join(re.sub(r"\s*\n\s*\|", "|", source).split())
+    return re.compile(r"(?<!\w)(?:" + one_line.replace(" ", r"\s") + r")(?!\w)", re.IGNORECASE)
 
 
 _PATTERNS = {kind: _compile(source) for kind, source in _PHRASES.items()}
