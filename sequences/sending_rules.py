@@ -179,6 +179,8 @@ def _answers(figures: Figures) -> Rule:
     is_low = enough and share < LEAST_REPLIES
     state: RuleState = "near" if is_low else ("ok" if enough else "unclear")
     sentence = f"{figures.answered} of {_count(figures.first_mails, 'first mail')} got an answer ({share:.1%})."
+    if not figures.first_mails:
+        sentence = "No first mail is a week old yet."
     todo = "Look whether mail lands in spam: write to addresses of your own at several providers." if is_low else ""
     reason = (
         "Below 2 % the mail is probably not seen, or goes to the wrong people. First mails of the last 30 days that are"

@@ -9,8 +9,7 @@ from tests.web.cast import Cast
 pytestmark = pytest.mark.server("chromium")
 PATHS = (
     "/today", "/inbox", "/inbox/1", "/review", "/review/1", "/contacts", "/contacts/new", "/contacts/1", "/sequences",
-    "/sequences/1", "/search?q=ima", "/settings/you",
-    "/settings/deliverability", "/sign-in", "/nothing",
+    "/sequences/1", "/search?q=ima", "/settings/you", "/sign-in", "/nothing",
 )  # fmt: skip
 
 
