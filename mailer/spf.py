@@ -27,6 +27,7 @@ class SpfTree:
     `open_at` is a domain whose record lets everybody send.
     """
 
+    domain: str
     record: SpfRecord
     names: set[str] = field(default_factory=set)
     networks: set[Network] = field(default_factory=set)
@@ -52,7 +53,7 @@ class SpfTree:
 def follow_spf(domain: str, text: str, resolver: Resolver) -> SpfTree:
     """Follow one record from its domain through all it takes in."""
     record = parse_spf(text)
-    tree = SpfTree(record=record, names={domain}, ends_at=record.all_qualifier)
+    tree = SpfTree(domain=domain, record=record, names={domain}, ends_at=record.all_qualifier)
     _walk(tree, domain, record, resolver, frozenset({domain}))
     return tree
 

@@ -32,7 +32,8 @@ def judge_spf(texts: Answer, sender: Sender, resolver: Resolver) -> Finding:
 
 def _judge_tree(tree: SpfTree, sender: Sender, resolver: Resolver) -> Finding:
     text = tree.record.text
-    state, sentence, reason = _fault(tree) or _cover(tree, sender, resolver) or _weakness(tree) or _fine(tree, sender)
+    judged = _fault(tree) or _cover(tree, sender, resolver) or _weakness(tree) or _own_server(tree, sender, resolver)
+    state, sentence, reason = judged or _fine(tree, sender)
     paste = _paste(sender, [text], without=frozenset(tree.dead)) if state in {"bad", "weak"} else ()
     # A record that would be ignored as well is no help: then a person has to choose what to take out.
     if any(record.value == text or _fault(follow_spf(sender.domain, record.value, resolver)) for record in paste):
@@ -44,7 +45,8 @@ def _judge_tree(tree: SpfTree, sender: Sender, resolver: Resolver) -> Finding:
 def _fault(tree: SpfTree) -> _Judged | None:
     """Return what makes receivers ignore the record, or lets everybody in."""
     if tree.open_at:
-        sentence = f"The SPF record{_at(tree)} ends in +all: it lets everybody send for this domain."
+        where = "" if tree.open_at == tree.domain else f" of {tree.open_at}, which yours takes in,"
+        sentence = f"The SPF record{where} ends in +all: it lets everybody send for this domain."
         return "bad", sentence, "Spammers look for such domains, and receivers give the record no weight."
     if tree.faults:
         return "bad", f"The SPF record has a fault, so receivers ignore it: {tree.faults[0]}", " ".join(tree.faults[1:])
@@ -86,6 +88,18 @@ def _weakness(tree: SpfTree) -> _Judged | None:
     return None
 
 
+def _own_server(tree: SpfTree, sender: Sender, resolver: Resolver) -> _Judged | None:
+    """Return whether a server of one's own may send; nobody knows from here whether it is the one that delivers."""
+    host = sender.smtp_host
+    addresses = [*(resolver.find(host, "A") or ()), *(resolver.find(host, "AAAA") or ())] if host else []
+    if sender.provider or not addresses or tree.unasked or tree.has_macros:
+        return None
+    if any(tree.lets_send(address) for address in addresses):
+        return "ok", f"SPF is set and lets {host} send.", f"{tree.lookups} of {MOST_LOOKUPS} lookups used."
+    sentence = f"SPF is set, but does not name {host} ({addresses[0]})."
+    return "unclear", sentence, f"If that server delivers your mail itself, add a:{host} to the record that is there."
+
+
 def _fine(tree: SpfTree, sender: Sender) -> _Judged:
     count = f"{tree.lookups} of {MOST_LOOKUPS} lookups used."
     provider = sender.provider
@@ -97,10 +111,6 @@ def _fine(tree: SpfTree, sender: Sender) -> _Judged:
     if provider:
         return "ok", f"SPF is set and lets {provider.name} send.", count
     return "ok", "SPF is set.", f"{count} Which address your server sends from is not visible from here."
-
-
-def _at(tree: SpfTree) -> str:
-    return "" if tree.open_at in {"", *tree.names} and len(tree.names) == 1 else f" of {tree.open_at}"
 
 
 def _paste(sender: Sender, texts: list[str], *, without: frozenset[str] = frozenset()) -> tuple[Record, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, delete, func, select
@@ -18,6 +18,7 @@ from sequences.sending_rules import Figures, Rule, judge_sending
 
 KEPT = 20
 _SHOWN = 10
+_FRESH = timedelta(seconds=10)
 # What receivers count by domain; the rest is a mailbox's own.
 _BY_DOMAIN = ("bulk_", "complaints")
 
@@ -92,6 +93,12 @@ def record_look(tx: Tx, mailbox_id: int, findings: Sequence[dict[str, Any]]) -> 
     kept = list(tx.session.scalars(newest.limit(KEPT)))
     old = and_(MailboxCheck.mailbox_id == mailbox_id, MailboxCheck.id < kept[-1])
     tx.session.execute(delete(MailboxCheck).where(old))
+
+
+def is_fresh(tx: Tx, mailbox_id: int) -> bool:
+    """Tell whether somebody looked a moment ago: whoever presses twice is shown the same."""
+    last = tx.session.scalar(select(func.max(MailboxCheck.at)).where(MailboxCheck.mailbox_id == mailbox_id))
+    return last is not None and last > tx.now - _FRESH
 
 
 def list_bad_looks(tx: Tx) -> list[tuple[str, tuple[str, ...]]]:

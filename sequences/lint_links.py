@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from sequences.lint_mail import Link, LintFinding, LintMail, Severity
+from sequences.lint_mail import MOST_TEXT, Link, LintFinding, LintMail, Severity
 from sequences.pitch_checklist import word_count
 
 _MOST_LINKS = 3
@@ -165,7 +165,7 @@ def lint_files(mail: LintMail) -> Iterator[LintFinding]:
 def _agree(mail: LintMail) -> bool:
     """Compare the words of both parts, addresses left out: the HTML has them in its links."""
     bare = re.compile(r"https?://\S{1,2000}|\S{1,64}@\S{1,253}|\W+")
-    said = set(bare.sub(" ", mail.text[:60_000]).casefold().split())
+    said = set(bare.sub(" ", mail.text[:MOST_TEXT]).casefold().split())
     shown = set(bare.sub(" ", f"{mail.sight.text} {mail.sight.hidden}").casefold().split())
     if word_count(mail.text) < 10:  # noqa: PLR2004 - too short to compare
         return True

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from typing import Literal
 
 Severity = Literal["note", "warn", "serious"]
-MOST_TEXT = 60_000
+MOST_TEXT = 30_000
 _MOST_HTML = 100_000
 _FOOT = re.compile(r"(?:^|\n)-- ?\n")
 _WORD = re.compile(r"https?://\S{1,2000}|\w+(?:['’-]\w+)*")
@@ -18,6 +18,7 @@ _HIDING = re.compile(
     re.IGNORECASE,
 )
 _PALE = re.compile(r"(?<![\w-])color\s*:\s*(?:#fff(?:fff)?\b|white\b|transparent\b)", re.IGNORECASE)
+_RAW_TAG = re.compile(r"<(/?)(?:script|style|title|textarea|xmp|iframe|noembed|noframes|plaintext)\b", re.IGNORECASE)
 _VOID = frozenset(
     {"img", "br", "hr", "meta", "link", "input", "wbr", "col", "area", "base", "source", "track", "embed"}
 )
@@ -110,7 +111,7 @@ def read_sight(html: str) -> Sight:
     if not html:
         return Sight()
     reader = _Reader()
-    reader.feed(html[:_MOST_HTML])
+    reader.feed(_defused(html[:_MOST_HTML]))
     reader.close()
     return Sight(
         text=" ".join("".join(reader.seen).split()),
@@ -125,6 +126,13 @@ def _is_hidden(style: str) -> bool:
     """Tell whether a style hides words: white on white as well, but not white on a button's colour."""
     style = style[:2_000]
     return bool(_HIDING.search(style) or (_PALE.search(style) and "background" not in style.lower()))
+
+
+def _defused(html: str) -> str:
+    """Return markup without what makes the parser read over and over: open ends, comments, raw text."""
+    whole = re.sub(r"<(?![^<>]*>)", "&lt;", html)
+    plain = re.sub(r"<[!?][^<>]*>", "", whole)
+    return _RAW_TAG.sub(r"<\1template", plain)
 
 
 class _Reader(HTMLParser):

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from crm.models import Mailbox
 from kit.errors import NotFoundError
-from sequences.deliverability import read_desk
+from sequences.deliverability import is_fresh, read_desk
 from sequences.health import check_records
 from sequences.sending_rules import Rule
 from web.auth import require
@@ -38,11 +38,14 @@ def show(mailbox_id: int) -> Response:
 def check(mailbox_id: int) -> Response:
     """Look at DNS now, 20 s at most; this request's transaction only read, and is closed before anybody is asked."""
     require("edit")
-    mailbox = this_tx().session.get(Mailbox, mailbox_id)
-    drop_tx()
+    tx = this_tx()
+    mailbox = tx.session.get(Mailbox, mailbox_id)
     if mailbox is None:
         raise NotFoundError("There is no such mailbox.")
-    check_records(make_engine_of(this_house()), mailbox)
+    fresh = is_fresh(tx, mailbox_id)
+    drop_tx()
+    if not fresh:
+        check_records(make_engine_of(this_house()), mailbox)
     return done(f"/settings/deliverability/{mailbox_id}", "Looked it up just now.")
 
 

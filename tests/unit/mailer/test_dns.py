@@ -32,6 +32,7 @@ GOOD: Zone = {
     "brand.example MX": ("1 smtp.google.com",),
 }
 GOOGLE = make_sender("mia@brand.example", smtp_host="smtp.gmail.com", user="mia@brand.example")
+HOST: Zone = {"mail.brand.example A": ("192.0.2.9",)}
 OWN = make_sender("mia@brand.example", smtp_host="mail.brand.example", user="mia")
 
 
@@ -154,6 +155,20 @@ def test_whom_a_record_lets_send() -> None:
     told = {"198.51.100.8": True, "198.51.100.10": False, "203.0.113.5": True, "2001:db8::77": True,
             "192.0.2.15": True, "192.0.2.16": False, "192.0.2.99": False, "no address": False}  # fmt: skip
     assert {address: tree.lets_send(address) for address in told} == told
+
+
+@pytest.mark.parametrize(
+    ("record", "state", "words"),
+    [
+        ("v=spf1 a:mail.brand.example -all", "ok", "lets mail.brand.example send"),
+        ("v=spf1 ip4:192.0.2.0/24 -all", "ok", "lets mail.brand.example send"),
+        ("v=spf1 ip4:198.51.100.0/24 -all", "unclear", "does not name mail.brand.example (192.0.2.9)"),
+        ("v=spf1 exists:%{i}.x.example -all", "ok", "SPF is set."),
+    ],
+)
+def test_a_server_of_one_s_own(record: str, state: str, words: str) -> None:
+    found = check({**HOST, "brand.example": (record,)}, OWN).spf
+    assert (found.state, words in found.sentence) == (state, True)
 
 
 def test_a_record_that_opens_the_door_two_floors_down_is_open() -> None:
@@ -287,9 +302,6 @@ def test_reports_to_another_domain_need_its_word(told: tuple[str, ...] | None, s
 )
 def test_mx(zone: Zone, state: str) -> None:
     assert check(zone).mx.state == state
-
-
-HOST: Zone = {"mail.brand.example A": ("192.0.2.9",)}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The pitch lint: each finding once as a case, once where it must be silent; any text gives an answer."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -263,6 +265,16 @@ def test_reading_grades(tag: str, scale: str) -> None:
 @pytest.mark.parametrize("tag", ["fi", "ar", "ja", "hu"])
 def test_a_language_without_a_measure_gets_none(tag: str) -> None:
     assert grade_text(EASY["en"] * 3, tag) is None
+
+
+@pytest.mark.parametrize(
+    "bit", ["<!--", "<a ", '<a b="', "<script", "<first name", "[a", "{{", "-- \n", "we ", "loved your "]
+)
+def test_hostile_mail_costs_little(bit: str) -> None:
+    big = (bit * 30_000)[:120_000]
+    begun = time.process_time()
+    lint_pitch(LintMail(subject=big, text=big, html=big, line=big), [other(2, text=big, line=big)], contact_id=1)
+    assert time.process_time() - begun < 3
 
 
 BITS = st.sampled_from(["<a href='", "https://", "x.example", "'>", "</a>", "<img ", "<p style='display:none'>",
