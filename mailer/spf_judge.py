@@ -1,4 +1,4 @@
-"""Pure: is a domain's SPF in order for the server we send through, and the one record that would be (RFC 7208)."""
+"""Wire: is a domain's SPF in order for the server we send through, and the one record that would be (RFC 7208)."""
 
 import re
 
