@@ -57,6 +57,7 @@ class Draft:
     """One mail to read before it leaves, as its text was written (`source`, `subject_source`) and as it will be read.
 
     `subject_source` is None for a mail that keeps its conversation's subject. `mark` changes with any of its words.
+    `text` and `html` are the parts that would leave, empty while gaps are left; `files` are names in its version.
     """
 
     send_id: int
@@ -79,6 +80,11 @@ class Draft:
     gaps: tuple[str, ...]
     is_edited: bool
     mark: str
+    text: str = ""
+    html: str = ""
+    is_follow_up: bool = False
+    version_id: int = 0
+    files: tuple[str, ...] = ()
 
     @property
     def contact_id(self) -> int:
@@ -240,4 +246,6 @@ def _draft(
         due_at=send.due_at, mailbox_address=mailbox.address,
         mailbox_pause=mailbox.pause_reason if mailbox.paused_at else "", run_state=run.state, gaps=gaps,
         is_edited=bool(send.explanation.get("edited")), mark=mark_of(send, body.source, subject, line),
+        text=body.text, html=body.html, is_follow_up=send.is_follow_up, version_id=version.id,
+        files=next((step.attachments for step in document.flow.steps if step.key == send.step_key), ()),
     )  # fmt: skip

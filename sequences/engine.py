@@ -8,6 +8,7 @@ from kit.clock import Clock, FixedClock
 from kit.seal import Seal
 from kit.tx import Database
 from mailer.oauth_door import Issuers
+from mailer.resolver import Resolver, SilentResolver
 from mailer.transport import Transport
 from sequences.links import Links
 
@@ -20,6 +21,7 @@ class Engine:
     claim holds; it outlasts the longest legal SMTP dialogue (RFC 5321 4.5.3.2). `batch`: how many mails one claim
     takes when no gap is set. `together`: how many mails are committed as `sending` in one transaction and handed over
     one after the other: quicker, and that many are unknown after a crash. Times are in seconds of the engine's clock.
+    `make_resolver` makes what asks DNS for one check; by default nobody is asked.
     `make_stage` makes an engine for rehearsals: an empty database in memory, a clock that stands at the given instant.
     """
 
@@ -34,4 +36,5 @@ class Engine:
     batch: int = 20
     together: int = 1
     helo: str = "localhost"
+    make_resolver: Callable[[], Resolver] = SilentResolver
     make_stage: "Callable[[datetime], tuple[Engine, FixedClock]] | None" = None

@@ -7,26 +7,49 @@ from sqlalchemy import func, select
 from crm.consents import find_consent
 from crm.models import Mailbox
 from kit.tx import Tx
-from mailer.dns import check_domain
+from mailer.dns import Finding, check_sender, make_sender
 from mailer.errors import MailError
 from mailer.oauth_providers import find_advice
 from mailer.servers import parse_server
+from sequences.deliverability import record_look
 from sequences.engine import Engine
 from sequences.line import Line
 from sequences.models import Heartbeat, Send
+from sequences.sender_checks import judge_from, judge_one_click
 from sequences.throttle import DAY
 
 
 def check_mailbox(engine: Engine, mailbox: Mailbox, *, dns: bool = True) -> dict[str, Any]:
     """Sign in to both servers and look at the folders and the domain; `ok` only if mail can go and come.
 
-    Records that are missing never make it not ok; what could not be checked is unclear, never bad.
+    Records that are missing never make it not ok; what could not be checked is unclear, never bad. A look that
+    includes the domain is kept for the desk.
     """
     checks = [_check_smtp(engine, mailbox), *_check_imap(engine, mailbox), *_check_key(engine, mailbox)]
     ok = all(check["state"] == "ok" for check in checks if check["name"] in ("smtp", "imap"))
     if dns:
-        checks += _check_dns(mailbox.address.rpartition("@")[2])
+        checks += look_at_sender(engine, mailbox)
+        _keep(engine, mailbox, checks)
     return {"address": mailbox.address, "ok": ok, "checks": checks}
+
+
+def check_records(engine: Engine, mailbox: Mailbox) -> None:
+    """Look at the domain alone, 20 s at most, and keep what was found; no transaction is open meanwhile."""
+    _keep(engine, mailbox, look_at_sender(engine, mailbox))
+
+
+def look_at_sender(engine: Engine, mailbox: Mailbox) -> list[dict[str, Any]]:
+    """Return what DNS and the mails themselves say about a mailbox as a sender; nobody signs in anywhere."""
+    host = parse_server(mailbox.smtp_url).host
+    sender = make_sender(mailbox.address, smtp_host=host, user=mailbox.user)
+    found = check_sender(sender, resolver=engine.make_resolver())
+    own = ("from", judge_from(mailbox.name, sender)), ("one_click", judge_one_click(is_public=engine.links.is_public))
+    return [_as_check(name, finding) for name, finding in (*found.findings, *own)]
+
+
+def _keep(engine: Engine, mailbox: Mailbox, checks: list[dict[str, Any]]) -> None:
+    with engine.database.transaction() as tx:
+        record_look(tx, mailbox.id, checks)
 
 
 def mailbox_health(tx: Tx, mailbox: Mailbox) -> dict[str, Any]:
@@ -106,12 +129,13 @@ def _check_key(engine: Engine, mailbox: Mailbox) -> list[dict[str, Any]]:
     return [_finding("consent", "ok", f"{words}; the token ends at {consent.expires_at:%H:%M} UTC.", **facts)]
 
 
-def _check_dns(domain: str) -> list[dict[str, Any]]:
-    found = check_domain(domain)
-    return [
-        _finding(name, finding.state, finding.sentence, record=finding.record)
-        for name, finding in (("spf", found.spf), ("dkim", found.dkim), ("dmarc", found.dmarc))
+def _as_check(name: str, finding: Finding) -> dict[str, Any]:
+    paste = [
+        {"name": one.name, "kind": one.kind, "value": one.value, "quoted": one.quoted, "note": one.note}
+        for one in finding.paste
     ]
+    more = {"record": finding.record, "reason": finding.reason, "paste": paste, "replaces": list(finding.replaces)}
+    return _finding(name, finding.state, finding.sentence, **more)
 
 
 def _finding(name: str, state: str, sentence: str, **more: object) -> dict[str, Any]:

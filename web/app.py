@@ -14,6 +14,7 @@ from web.pages import (
     contact,
     contact_facts,
     contacts,
+    deliverability,
     feedback,
     forecast,
     health,
@@ -37,8 +38,9 @@ from web.tries import SignInTries
 from web.wiring import House
 
 _PAGES = (
-    answers, consents, contact, contact_facts, contacts, feedback, forecast, health, inbox, incidents, opt_outs,
-    passwords, review, rules, search, sends, sequences, sessions, setup, today, you,
+    answers, consents, contact, contact_facts, contacts, deliverability,
+    feedback, forecast, health, inbox, incidents, opt_outs, passwords,
+    review, rules, search, sends, sequences, sessions, setup, today, you,
 )  # fmt: skip
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000

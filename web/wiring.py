@@ -1,5 +1,6 @@
 """Wire: the one place where an engine, a clock, a transport or a broker is made."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from kit.tx import Database
 from mailer.oauth_door import Issuers
 from mailer.oauth_providers import make_providers
 from mailer.quiet import QuietTransport
+from mailer.resolver import DnsResolver, Resolver
 from mailer.transport import NetworkTransport, Transport
 from sequences.engine import Engine
 from sequences.hints import Hints, NoHints
@@ -40,6 +42,7 @@ class House:
     issuers: Issuers
     hasher: PasswordHasher
     hints: Hints
+    make_resolver: Callable[[], Resolver]
 
 
 def open_house(
@@ -68,6 +71,7 @@ def open_house(
         issuers=Issuers(make_providers(settings.oauth)),
         hasher=PasswordHasher(),
         hints=NoHints(),
+        make_resolver=lambda: DnsResolver(clock.now),
     )
 
 
@@ -82,6 +86,7 @@ def make_engine_of(house: House) -> Engine:
         seal=house.seal,
         links=Links(seal=house.seal, public_url=settings.public_url, is_public=settings.is_public),
         together=settings.send_together,
+        make_resolver=house.make_resolver,
         make_stage=lambda now: make_stage(house.seal, now),
     )
 

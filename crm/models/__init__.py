@@ -4,7 +4,7 @@ from crm.models.consent import Consent, ConsentRequest
 from crm.models.contact import Contact, ContactAddress, ContactTag, Import
 from crm.models.feedback import Feedback
 from crm.models.handle import Handle, HandleSnapshot
-from crm.models.mailbox import Mailbox, MailFolder, Quarantined
+from crm.models.mailbox import Mailbox, MailboxCheck, MailFolder, Quarantined
 from crm.models.relationship import Brand, Product, Relationship, Stage
 from crm.models.suppression import Suppression
 from crm.models.thread import Message, MessageBody, MessageId, Thread
@@ -24,6 +24,7 @@ __all__ = [
     "Import",
     "MailFolder",
     "Mailbox",
+    "MailboxCheck",
     "Message",
     "MessageBody",
     "MessageId",

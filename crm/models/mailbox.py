@@ -84,3 +84,19 @@ class Quarantined(Base):
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     error: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Instant)
+
+
+class MailboxCheck(Base):
+    """One look at a mailbox: both servers and what DNS says of its domain. `ok`: mail can go and come.
+
+    `findings` are those of `sequences/health.py`, in order: name, state, sentence, reason, record, paste, replaces.
+    """
+
+    __tablename__ = "mailbox_checks"
+    __table_args__ = (Index("ix_mailbox_checks_at", "mailbox_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    ok: Mapped[bool]
+    findings: Mapped[list[dict[str, Any]]] = mapped_column(Document)

@@ -40,6 +40,7 @@ class Message(Base):
         CheckConstraint("direction IN ('in', 'out')", name="direction"),
         Index("ix_messages_thread_at", "thread_id", "at"),
         Index("ix_messages_contact_at", "contact_id", "at"),
+        Index("ix_messages_mailbox_at", "mailbox_id", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

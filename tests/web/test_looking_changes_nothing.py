@@ -51,6 +51,8 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/sequences/<int:sequence_id>/forecast": (200, ("/sequences/1/forecast?days=30&who=filter&stage=Shortlisted",)),
     "/sequences/<int:sequence_id>/pause": (200, ("/sequences/2/pause",)),
     "/sequences/<int:sequence_id>/versions": (200, ("/sequences/1/versions",)),
+    "/settings/deliverability": (200, ("/settings/deliverability",)),
+    "/settings/deliverability/<int:mailbox_id>": (200, ("/settings/deliverability/1",)),
     "/settings/sending": (200, ("/settings/sending",)),
     "/settings/team-rules": (200, ("/settings/team-rules",)),
     "/settings/you": (200, ("/settings/you",)),

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import click
 
 from mailer.parse import parse_mail
 from mailer.types import ParsedMail
+
+_MOST_RAW = 30_000_000
 
 
 @click.group("mail")
@@ -27,6 +30,39 @@ def classify(jsonl: bool) -> None:
         if path:
             sys.stdout.write(json.dumps(_describe(path), ensure_ascii=False) + "\n")
             sys.stdout.flush()
+
+
+@mail_command.command("lint")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+def lint(file: Path, as_json: bool) -> None:
+    """Read the raw message in FILE as the filters of large receivers do, and say what to think about."""
+    # Classifying loads no more than it needs.
+    from kit.errors import InvalidError
+    from sequences.pitch_lint import File, LintMail, lint_pitch
+    from web.cli.door import print_json, print_table
+
+    try:
+        parsed = parse_mail(file.read_bytes()[:_MOST_RAW], received_at=datetime.fromtimestamp(0, UTC))
+    except OSError as error:
+        raise InvalidError(f"{file} cannot be read: {error.strerror}.") from error
+    files = tuple(
+        File(name=one.filename, content_type=one.content_type, size=len(one.content)) for one in parsed.attachments
+    )
+    mail = LintMail(
+        subject=parsed.subject,
+        text=parsed.text,
+        html=parsed.html or "",
+        files=files,
+        is_follow_up=bool(parsed.in_reply_to or parsed.references),
+    )
+    found = lint_pitch(mail)
+    if as_json:
+        print_json({"file": str(file), "findings": [asdict(one) for one in found]})
+    elif found:
+        print_table(("weight", "where", "what", "why"), [(f.severity, f.where, f.sentence, f.reason) for f in found])
+    else:
+        click.echo("Nothing to think about.")
 
 
 def _describe(path: str) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Wire: `rapport mailboxes`."""
 
 import os
+from dataclasses import asdict
+from typing import Any
 
 import click
 
@@ -11,8 +13,10 @@ from crm.zones import is_zone
 from kit.errors import InvalidError, RefusedError
 from mailer.addresses import normalise_email
 from mailer.servers import parse_server
+from sequences.deliverability import read_desk
 from sequences.health import check_mailbox, mailbox_health
 from sequences.intake import poll_mailbox
+from sequences.sending_rules import Figures
 from sequences.windows import read_window, write_window
 from web.cli.authorise import authorise
 from web.cli.door import enter, json_option, print_json, print_table
@@ -93,18 +97,38 @@ def add(
 
 @mailboxes_command.command("check")
 @click.argument("address")
-@click.option("--no-dns", is_flag=True, help="Leave out SPF, DKIM and DMARC.")
+@click.option("--no-dns", is_flag=True, help="Leave out SPF, DKIM, DMARC and all else about the sender.")
 @json_option
 def check(address: str, no_dns: bool, as_json: bool) -> None:
-    """Sign in to both servers, list the folders, read SPF, DKIM and DMARC."""
+    """Sign in to both servers, list the folders, read SPF, DKIM, DMARC and what else receivers look at."""
     house = enter()
     result = check_mailbox(make_engine_of(house), _find(house, address), dns=not no_dns)
     if as_json:
         print_json(result)
     else:
         print_table(("check", "state", "what"), [(c["name"], c["state"], c["sentence"]) for c in result["checks"]])
+        _print_records(result["checks"])
     if not result["ok"]:
         raise click.exceptions.Exit(1)
+
+
+@mailboxes_command.command("report")
+@click.argument("address")
+@json_option
+def report(address: str, as_json: bool) -> None:
+    """Hold the sending log against the thresholds of Google, Yahoo, Microsoft and our own; nobody is asked."""
+    with enter().database.reading() as tx:
+        desk = read_desk(tx, get_mailbox(tx, address).id)
+    if desk is None:
+        return
+    if as_json:
+        figures = {"mailbox": _plain_figures(desk.own), "domain": _plain_figures(desk.domain)}
+        print_json({"address": address, **figures, "rules": [asdict(rule) for rule in desk.rules]})
+    else:
+        print_table(("rule", "state", "what"), [(one.title, one.state, one.sentence) for one in desk.rules])
+        for rule in desk.rules:
+            if rule.todo:
+                click.echo(f"{rule.title}: {rule.todo}")
 
 
 @mailboxes_command.command("poll")
@@ -161,6 +185,20 @@ def resume(address: str, secret_env: str) -> None:
             mailbox.secret = house.seal.seal(_read_secret(secret_env), about=f"mailbox:{mailbox.address}")
         resume_mailbox(tx, mailbox.id)
     click.echo(f"{address} goes on.")
+
+
+def _print_records(checks: list[dict[str, Any]]) -> None:
+    """Print what to set, whole, so that it can be copied."""
+    for one in checks:
+        for record in one.get("paste", ()):
+            instead = " instead of what is there" if one["replaces"] else ""
+            click.echo(f"\n{one['name']}: set {record['kind']} {record['name']}{instead}\n    {record['value']}")
+
+
+def _plain_figures(figures: Figures) -> dict[str, Any]:
+    plain = asdict(figures)
+    plain.pop("breaker")
+    return {**plain, "families": dict(figures.families)}
 
 
 def _find(house: House, address: str) -> Mailbox:

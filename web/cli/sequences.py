@@ -1,16 +1,18 @@
 """Wire: `rapport sequences`."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from sequences.authoring import import_sequence, pause_sequence, read_draft, start_sequence, workspace_pitches
+from sequences.pitch_lint import lint_source
 from sequences.published import get_sequence, get_version, list_sequences
 from sequences.report import audience, step_numbers
 from sequences.resume_plan import ResumedStep, plan_resume, resume_sequence
-from sequences.sequence_file import warnings_of
+from sequences.sequence_file import SequenceFile, Variant, warnings_of
 from sequences.variants import list_experiments
 from web.cli.door import ACTOR, enter, json_option, print_json, print_table
 from web.cli.versions import COMMANDS
@@ -35,7 +37,18 @@ def check(file: Path) -> None:
         draft = read_draft(file, workspace_pitches(tx))
     for warning in warnings_of(draft.document):
         click.echo(f"Think twice: {warning}", err=True)
+    for step, text in _texts_of(draft.document):
+        for finding in lint_source(text.subject, draft.bodies[text.body]):
+            click.echo(f"Think twice: {step}: {finding.sentence} {finding.reason}", err=True)
     click.echo(f"{draft.document.name}: {len(draft.document.flow.steps)} steps, nothing to complain about.")
+
+
+def _texts_of(document: SequenceFile) -> Iterator[tuple[str, Variant]]:
+    """Yield the texts of all mails, each with the name of its step and variant."""
+    for step in document.flow.steps:
+        texts = step.texts() if step.kind == "email" else ()
+        for text in texts:
+            yield f"{step.key}, {text.key}" if len(texts) > 1 else step.key, text
 
 
 @sequences_command.command("import")

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from crm.mailboxes import list_mailboxes
 from crm.models import Quarantined
 from kit.config import load_settings
+from sequences.deliverability import list_bad_looks
 from sequences.health import mailbox_health, password_advice
 from sequences.incidents import list_open_incidents
 from sequences.models import Heartbeat, Send
@@ -56,6 +57,10 @@ def _find_faults(house: House) -> list[dict[str, str]]:
             if advice:
                 mend = f"Set RAPPORT_OAUTH_MICROSOFT_ID, then: rapport mailboxes authorise {mailbox.address}"
                 faults.append({"what": f"{mailbox.address} signs in with a password. {advice}", "mend": mend})
+        faults += [
+            {"what": f"{address}: {' '.join(sentences)}", "mend": f"rapport mailboxes check {address}"}
+            for address, sentences in list_bad_looks(tx)
+        ]
         unknown = tx.session.scalar(select(func.count(Send.id)).where(Send.state == "unknown")) or 0
         if unknown:
             mend = "rapport sends list --state unknown, then: rapport sends resolve ID --as sent|again"

@@ -10,6 +10,7 @@ from kit.errors import ConflictError, InvalidError, RefusedError
 from kit.tx import Tx
 from sequences import drafts, review
 from sequences.beside import read_beside
+from sequences.draft_lint import lint_draft
 from sequences.links import Links
 from sequences.models import Send
 from sequences.review import Changes
@@ -132,6 +133,7 @@ def _show(send_id: int | None, *, sentence: str = "", status: int = 200, saved: 
     typed = {} if saved or not sentence else {name: request.form[name] for name in request.form}
     return page(
         "review/page.html", status=status, draft=draft, queue=queue, beside=read_beside(tx, draft), typed=typed,
+        thoughts=lint_draft(tx, draft),
         sequence_id=sequence_id, place=partial(_place, sequence_id=sequence_id), sentence=sentence,
         reading=send_id is not None, here=next((row for row in queue.rows if row.send_id == draft.send_id), None),
     )  # fmt: skip
