@@ -114,7 +114,7 @@ def _letter(
         to=Address(email=entry.email, name=entry.contact_name),
         subject=subject,
         text=body.text,
-        html=_document(body.html) if body.html else None,
+        html=as_document(body.html) if body.html else None,
         in_reply_to=chain[-1] if chain else None,
         references=tuple(chain),
         attachments=_attachments(case, files),
@@ -182,7 +182,8 @@ def _sender_name(tx: Tx, brand_id: int | None, mailbox: Mailbox) -> str:
     return brand.name if brand else ""
 
 
-def _document(fragment: str) -> str:
+def as_document(fragment: str) -> str:
+    """Return a whole HTML document round the fragment that a pitch becomes."""
     return f'<!doctype html>\n<html><head><meta charset="utf-8"></head><body>\n{fragment}</body></html>\n'
 
 
