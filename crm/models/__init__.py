@@ -1,6 +1,7 @@
 """Pure: the rows of the memory, one file per noun; constraints first, no behaviour, no lazy relations."""
 
 from crm.models.contact import Contact, ContactAddress, ContactTag, Import
+from crm.models.dkim import DkimKey
 from crm.models.feedback import Feedback
 from crm.models.handle import Handle, HandleSnapshot
 from crm.models.mailbox import Mailbox, MailFolder, Quarantined
@@ -15,6 +16,7 @@ __all__ = [
     "Contact",
     "ContactAddress",
     "ContactTag",
+    "DkimKey",
     "Feedback",
     "Handle",
     "HandleSnapshot",
