@@ -9,7 +9,7 @@ from kit.db import Base, Instant
 
 
 class DkimKey(Base):
-    """One DKIM key of a sending domain. `secret` is the sealed PEM, `public` what DNS says; signs since `started_at`."""
+    """A DKIM key of a sending domain. `secret` is the sealed PEM, `public` what DNS says; signs since `started_at`."""
 
     __tablename__ = "dkim_keys"
     __table_args__ = (

@@ -4,12 +4,17 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
+from kit.errors import InvalidError
+from mailer.lint import lint_mail
 from mailer.parse import parse_mail
 from mailer.types import ParsedMail
+from web.cli.door import json_option, print_json, print_table
+
+_LARGEST = 50 * 1024 * 1024
 
 
 @click.group("mail")
@@ -27,6 +32,28 @@ def classify(jsonl: bool) -> None:
         if path:
             sys.stdout.write(json.dumps(_describe(path), ensure_ascii=False) + "\n")
             sys.stdout.flush()
+
+
+@mail_command.command("lint")
+@click.argument("file", type=click.File("rb"))
+@click.option("--smtputf8", is_flag=True, help="The server takes addresses outside ASCII (RFC 6531).")
+@click.option("--8bit", "eight_bit", is_flag=True, help="The server takes 8bit content (RFC 6152).")
+@json_option
+def lint(file: BinaryIO, smtputf8: bool, eight_bit: bool, as_json: bool) -> None:
+    """Check a raw message as strictly as a careful receiver; - reads it from stdin. Exits 1 on any finding."""
+    raw = file.read(_LARGEST + 1)
+    if len(raw) > _LARGEST:
+        raise InvalidError("The message is larger than 50 MB.")
+    findings = lint_mail(raw, smtputf8=smtputf8, eight_bit=eight_bit)
+    rows = [(one.code, one.where, one.sentence, one.source) for one in findings]
+    if as_json:
+        print_json([dict(zip(("code", "where", "sentence", "source"), row, strict=True)) for row in rows])
+    elif rows:
+        print_table(("code", "where", "sentence", "source"), rows)
+    else:
+        click.echo("Nothing to object to.")
+    if rows:
+        raise click.exceptions.Exit(1)
 
 
 def _describe(path: str) -> dict[str, Any]:
