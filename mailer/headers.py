@@ -15,6 +15,7 @@ from mailer.types import Address
 WIDTH = 76
 _WORD = 75  # RFC 2047 2: an encoded word is at most 75 characters long
 _SHORT_PARAMETER = 60
+_LONGEST_NAME = 40  # beside it an encoded word of a few characters has its place
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
 _LOCAL = re.compile(rf"{_ATEXT}(?:\.{_ATEXT})*")
@@ -38,14 +39,13 @@ def check_value(value: str) -> str:
 
 def field(name: str, value: str) -> str:
     """Return one unstructured field, folded, without its final line break."""
-    if not _FIELD_NAME.fullmatch(name):
+    if len(name) > _LONGEST_NAME or not _FIELD_NAME.fullmatch(name):
         raise ValueError(f"“{name!r}” is no name of a header.")
     check_value(value)
     used = len(name) + 2
     if _is_plain(value, used):
         return f"{name}: {_fold(value, used)}"
-    # Beside a long name there may be no room for a word; the first line then holds the name alone.
-    return f"{name}: {encode_words(value, used)}" if used < WIDTH // 2 else f"{name}:\r\n {encode_words(value, 1)}"
+    return f"{name}: {encode_words(value, used)}"
 
 
 def address_field(name: str, addresses: Iterable[Address]) -> str:
