@@ -1,14 +1,13 @@
 """What leaves is as it should be: no objections, signed when it is fixed, answered where we read, and easy to stop."""
 
 import re
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from crm.brands import get_brand
 from crm.mailboxes import get_mailbox
-from crm.models import Mailbox, Message
+from crm.models import Contact, Mailbox, Message
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from mailer.dkim import public_part
 from mailer.lint import lint_mail
@@ -23,6 +22,23 @@ from tests.stories.world import MIA, World
 
 DESK = "desk@pastel.test"
 SIGNATURE = "**{{ sender.name }}**\n{{ brand.name }}, [site](https://pastel.test/)"
+
+OWN = """\
+name: own
+brand: Pastel & Co
+mailbox: mia@pastel.test
+window: always
+holidays: none
+steps:
+  - key: pitch
+    kind: email
+    subject: Hello
+    body: |
+      Hi.
+
+      Bye,\\
+      {{ brand.signature }}
+"""
 
 
 def make_public(world: World) -> None:
@@ -101,10 +117,7 @@ def test_the_signature_stands_above_the_footer_in_both_parts(small: World) -> No
 
 def test_a_pitch_that_places_the_signature_itself_gets_it_once(small: World) -> None:
     edit(small, signature=SIGNATURE)
-    small.load(
-        "name: own\nbrand: Pastel & Co\nmailbox: mia@pastel.test\nwindow: always\nholidays: none\nsteps:\n"
-        '  - key: pitch\n    kind: email\n    subject: Hello\n    body: "Hi.\\n\\nBye,\\\\\\n{{ brand.signature }}\\n"\n'
-    )
+    small.load(OWN)
     small.enrol(small.people(1), "own")
     small.tick()
     (mail,) = small.mails_to("creator0@people.example")
@@ -127,16 +140,9 @@ def test_a_postal_address_stands_where_the_brand_requires_it(small: World) -> No
     text = small.mails_to("creator0@people.example")[0].get_body(("plain",)).get_content()
     assert re.search(r"-- \r?\nPastel & Co\r?\n", text)
     edit(small, requires_postal=True)
-    small.load(
-        Path("tests/stories/world.py")
-        .read_text()
-        .split('"""\\\n', 1)[1]
-        .split('"""', 1)[0]
-        .replace("spring", "autumn"),
-        start=False,
-    )
+    small.load(OWN, start=False)
     with small.database.transaction() as tx, pytest.raises(RefusedError, match="postal address"):
-        start_sequence(tx, "autumn")
+        start_sequence(tx, "own")
 
 
 def test_a_brand_that_requires_one_click_sends_nothing_without_it(small: World) -> None:
@@ -163,6 +169,7 @@ def test_answers_go_only_where_somebody_reads(small: World, address: str) -> Non
 def test_reply_to_of_the_mailbox_comes_before_the_brands(small: World) -> None:
     with small.database.transaction() as tx:
         small.add_mailbox(tx, DESK)
+    small.server.add_account(DESK, "password")
     edit(small, reply_to=DESK)
     small.load()
     small.enrol(small.people(2))
@@ -200,8 +207,6 @@ def test_an_answer_in_the_other_mailbox_stops_the_follow_up(world: World) -> Non
 def test_a_name_with_a_line_break_still_gets_its_mail(small: World) -> None:
     ids = small.people(1)
     with small.database.transaction() as tx:
-        from crm.models import Contact
-
         tx.session.get_one(Contact, ids[0]).name = "Mila\r\nBcc: x@evil.example\x07"
     small.load()
     small.enrol(ids)
