@@ -11,14 +11,16 @@ from crm.models import Contact, Mailbox, Message
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from mailer.dkim import public_part
 from mailer.lint import lint_mail
+from sequences import review
 from sequences.authoring import start_sequence
 from sequences.brand_letters import BrandFacts, edit_brand, set_reply_to
 from sequences.dkim import add_key, get_key, make_key, read_signers, remove_key, start_key
+from sequences.drafts import find_draft
 from sequences.links import Links
 from sequences.models import SendBody
 from sequences.tick import sweep
 from tests.stories.test_fence import due_follow_up
-from tests.stories.world import MIA, World
+from tests.stories.world import MIA, TWO_STEPS, World
 
 DESK = "desk@pastel.test"
 SIGNATURE = "**{{ sender.name }}**\n{{ brand.name }}, [site](https://pastel.test/)"
@@ -124,6 +126,21 @@ def test_a_pitch_that_places_the_signature_itself_gets_it_once(small: World) -> 
     text = mail.get_body(("plain",)).get_content()
     assert text.count("Mia Lund") == 1
     assert "Bye,\nMia Lund\nPastel & Co, site (https://pastel.test/)\n\n-- " in text.replace("\r\n", "\n")
+
+
+def test_a_reviewer_sees_the_signature_and_an_edit_keeps_it(small: World) -> None:
+    edit(small, signature=SIGNATURE)
+    small.load(TWO_STEPS.replace("kind: email", "kind: email\n    review: required", 1))
+    small.enrol(small.people(1))
+    small.tick()
+    with small.database.transaction() as tx:
+        draft = find_draft(tx, None, links=small.engine.links)
+        assert draft is not None
+        edited = review.edit(tx, draft.send_id, "Hello", "Only this.", links=small.engine.links)
+        for one in (draft, edited):
+            words = "\n\n".join("".join(piece.words for piece in paragraph) for paragraph in one.letter.body)
+            assert words.endswith("\n\nMia Lund\nPastel & Co, site (https://pastel.test/)")
+            assert one.letter.foot[0].startswith("Pastel & Co, 1 Quay Street")
 
 
 @pytest.mark.parametrize("bad", ["{{ contact.first_name }}", "{{ brand.signature }}", "[your name]", "{% if %}"])
