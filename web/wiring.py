@@ -90,7 +90,7 @@ def make_stage(seal: Seal, now: datetime) -> tuple[Engine, FixedClock]:
     Base.metadata.create_all(engine)
     database = Database(engine, clock, Random(0))
     # No rehearsed mail leaves; a brand that requires one click must not keep it from being rehearsed.
-    links = Links(seal=seal, public_url="https://rehearsal.invalid", is_public=True)
+    links = Links(seal=seal, public_url="https://rehearsal.test", is_public=True)
     return Engine(database=database, clock=clock, transport=QuietTransport(), seal=seal, links=links), clock
 
 
