@@ -11,6 +11,8 @@ from mailer.types import Attachment
 
 _LONGEST_LINE = 76
 _MOSTLY_FOREIGN = 3  # base64 is shorter once about every third byte would be escaped
+_LONGEST_TYPE = 60  # it stands on one line with the field's name
+_OCTETS = "application/octet-stream"
 _CONTENT_TYPE = re.compile(r"[A-Za-z0-9][\w.+-]*/[A-Za-z0-9][\w.+-]*(?:; ?[A-Za-z0-9-]+=[\w.+-]+)*", re.ASCII)
 
 
@@ -30,16 +32,19 @@ def text_part(subtype: str, text: str) -> bytes:
 def attachment_part(attachment: Attachment) -> bytes:
     """Return an attachment in base64.
 
-    A whole message travels as plain octets, because message/* must not be encoded (RFC 2046 5.2.1).
+    A whole message travels as plain octets, because message/* must not be encoded (RFC 2046 5.2.1); so does text in
+    a charset that nobody named and that is not UTF-8, because text without a charset is ASCII (RFC 2046 4.1.2).
 
     Raises:
         ValueError: its content type or file name cannot stand in a header.
     """
     kind = attachment.content_type.strip().lower()
-    if not _CONTENT_TYPE.fullmatch(kind) or kind.startswith("multipart/"):
+    if len(kind) > _LONGEST_TYPE or not _CONTENT_TYPE.fullmatch(kind) or kind.startswith("multipart/"):
         raise ValueError(f"“{attachment.content_type!r}” is no content type for an attachment.")
     if kind.startswith("message/"):
-        kind = "application/octet-stream"
+        kind = _OCTETS
+    elif kind.startswith("text/") and "charset=" not in kind and not attachment.content.isascii():
+        kind = f"{kind}; charset=utf-8" if _is_utf8(attachment.content) else _OCTETS
     named = parameter("filename", attachment.filename) if attachment.filename else ""
     head = (
         f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment{named}\r\n\r\n"
@@ -69,6 +74,14 @@ def _encode_text(text: str) -> tuple[str, bytes]:
     # mbox stores write ">From "; hiding the F keeps the text whole.
     quoted = re.sub(rb"(?m)^From ", b"=46rom=\n ", quoted)
     return "quoted-printable", quoted.replace(b"\n", b"\r\n")
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_seven_bit(text: str) -> bool:

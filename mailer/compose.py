@@ -14,11 +14,12 @@ from mailer.types import Letter
 
 _ID = re.compile(r"[!-;=?-~]{1,900}")
 _OURS = re.compile(
-    r"date|from|sender|reply-to|to|cc|bcc|subject|message-id|in-reply-to|references"
-    r"|list-unsubscribe(-post)?|mime-version|content-.*",
+    r"date|from|sender|reply-to|to|cc|bcc|subject|message-id|in-reply-to|references|list-unsubscribe(-post)?"
+    r"|mime-version|content-.*|resent-.*|return-path|received|dkim-signature|authentication-results",
     re.IGNORECASE,
 )
 _LONGEST_URL = 900
+_LONGEST_CHAIN = 998
 
 
 def compose(letter: Letter) -> bytes:
@@ -57,12 +58,33 @@ def _thread(letter: Letter) -> list[str]:
     if not _ID.fullmatch(letter.message_id) or "@" not in letter.message_id:
         raise ValueError(f"“{letter.message_id!r}” is no Message-ID.")
     fields = [f"Message-ID: <{letter.message_id}>"]
-    if letter.in_reply_to and _ID.fullmatch(check_value(letter.in_reply_to)):
-        fields.append(f"In-Reply-To: <{letter.in_reply_to}>")
-    chain = [f"<{one}>" for one in letter.references if _ID.fullmatch(check_value(one))]
+    parent = letter.in_reply_to if letter.in_reply_to and _ID.fullmatch(check_value(letter.in_reply_to)) else None
+    if parent:
+        fields.append(f"In-Reply-To: <{parent}>")
+    chain = _chain(letter, parent)
     if chain:
         fields.append("References: " + "\r\n ".join(chain))
     return fields
+
+
+def _chain(letter: Letter, parent: str | None) -> list[str]:
+    """Return the ids of the conversation, each once and the answered one last.
+
+    Of a chain that is too long the first id stays, which names the conversation, and the latest (RFC 5537 3.4.4).
+    """
+    others = [one for one in letter.references if _ID.fullmatch(check_value(one))]
+    known = dict.fromkeys(one for one in others if one not in (parent, letter.message_id))
+    first, *later = [f"<{one}>" for one in (*known, *([parent] if parent else []))] or [""]
+    kept: list[str] = []
+    room = _LONGEST_CHAIN - len(first)
+    for one in reversed(later):
+        room -= len(one) + 1
+        if room < 0:
+            break
+        kept.insert(0, one)
+    if later and not kept:
+        return later[-1:]
+    return [first, *kept] if first else []
 
 
 def _unsubscribe(letter: Letter) -> list[str]:

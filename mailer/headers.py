@@ -15,7 +15,7 @@ from mailer.types import Address
 WIDTH = 76
 _WORD = 75  # RFC 2047 2: an encoded word is at most 75 characters long
 _SHORT_PARAMETER = 60
-_LONGEST_TOKEN = 900  # RFC 5322 2.1.1 allows 998 in a line; the rest is for the field's name
+_LONGEST_NAME = 40  # beside it an encoded word of a few characters has its place
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u0080-\U0010ffff-]+"
 _LOCAL = re.compile(rf"{_ATEXT}(?:\.{_ATEXT})*")
@@ -39,10 +39,13 @@ def check_value(value: str) -> str:
 
 def field(name: str, value: str) -> str:
     """Return one unstructured field, folded, without its final line break."""
-    if not _FIELD_NAME.fullmatch(name):
+    if len(name) > _LONGEST_NAME or not _FIELD_NAME.fullmatch(name):
         raise ValueError(f"“{name!r}” is no name of a header.")
     check_value(value)
-    return f"{name}: {_fold(value, len(name) + 2) if _is_plain(value) else encode_words(value, len(name) + 2)}"
+    used = len(name) + 2
+    if _is_plain(value, used):
+        return f"{name}: {_fold(value, used)}"
+    return f"{name}: {encode_words(value, used)}"
 
 
 def address_field(name: str, addresses: Iterable[Address]) -> str:
@@ -69,21 +72,35 @@ def encode_words(text: str, used: int) -> str:
 def parameter(name: str, value: str) -> str:
     """Return `; name="value"`, by RFC 2231 when it is long or not ASCII; each piece on a line of its own."""
     check_value(value)
-    if value.isascii() and value.isprintable() and len(value) <= _SHORT_PARAMETER:
+    if value.isascii() and value.isprintable() and len(value) <= _SHORT_PARAMETER and "=?" not in value:
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f';\r\n {name}="{escaped}"'
-    coded = f"utf-8''{quote(value, safe='')}"
-    if len(coded) <= _SHORT_PARAMETER:
-        return f";\r\n {name}*={coded}"
-    pieces = re.findall(r"(?:%[0-9A-F]{2}|[^%]){1,20}", coded)
+    pieces = _percent_pieces(value)
+    if len(pieces) == 1:
+        return f";\r\n {name}*={pieces[0]}"
     return "".join(f";\r\n {name}*{number}*={piece}" for number, piece in enumerate(pieces))
 
 
-def _is_plain(value: str) -> bool:
-    """Tell whether `value` may stand as it is; edges of space and look-alikes of encoded words may not."""
+def _percent_pieces(value: str) -> list[str]:
+    """Return `value` escaped, in pieces that never split a character: some readers decode each piece alone."""
+    pieces = ["utf-8''"]
+    for character in value:
+        coded = quote(character, safe="")
+        if len(pieces[-1]) + len(coded) > _SHORT_PARAMETER:
+            pieces.append("")
+        pieces[-1] += coded
+    return pieces
+
+
+def _is_plain(value: str, used: int) -> bool:
+    """Tell whether `value` may stand as it is; edges of space and look-alikes of encoded words may not.
+
+    Nor may a token longer than a line: as encoded words it can be folded.
+    """
     if not (value.isascii() and value.isprintable()) or value != value.strip() or "=?" in value:
         return False
-    return len(value) <= _LONGEST_TOKEN or all(len(token) <= _LONGEST_TOKEN for token in value.split(" "))
+    first, *others = re.findall(r" *[^ ]+", value) or [""]
+    return used + len(first) <= WIDTH and all(len(token) <= WIDTH for token in others)
 
 
 def _fold(value: str, used: int) -> str:

@@ -124,16 +124,26 @@ def _stage_faults(tx: Tx, document: SequenceFile) -> Iterator[str]:
             yield f"{where}: there is no stage {stage!r}. {hint}"
 
 
-def start_sequence(tx: Tx, name: str) -> Sequence:
-    """Let a sequence send. Starting one that runs changes nothing."""
+def start_sequence(tx: Tx, name: str, *, is_public: bool = False) -> Sequence:
+    """Let a sequence send. Starting one that runs changes nothing.
+
+    `is_public`: others can open our links, so that mail can carry one click (RFC 8058).
+    """
     sequence = get_sequence(tx, name)
     if sequence.state == "paused":
         raise ConflictError(f"{name} is paused. Go on with: rapport sequences resume {name!r}")
     if sequence.state == "draft":
         brand = tx.session.get_one(Brand, sequence.brand_id)
-        if not brand.postal_address:
+        if brand.requires_postal and not brand.postal_address:
             raise RefusedError(
-                f"{brand.name} has no postal address, which mail to strangers must carry. Set one before starting."
+                f"{brand.name} has no postal address, which mail to strangers must carry. "
+                f"Set one with: rapport brands edit {brand.name!r} --postal-address TEXT"
+            )
+        if brand.requires_one_click and not is_public:
+            raise RefusedError(
+                f"{brand.name} requires one-click opt-out. Set RAPPORT_PUBLIC_URL to an https address that others "
+                "can open.",
+                code="no_one_click",
             )
         sequence.state, sequence.started_at = "live", tx.now
     return sequence

@@ -19,6 +19,7 @@ from sequences.stop_rules import Clear, Hold, Stop
 from sequences.throttle import Later
 
 HOLD_FOR = timedelta(minutes=15)
+NO_ONE_CLICK = "The brand requires one-click opt-out, and others cannot open RAPPORT_PUBLIC_URL."
 
 
 def choose(tx: Tx, round_: Round, *, team: bool = True) -> tuple[int, list[Case]]:
@@ -50,6 +51,9 @@ def choose(tx: Tx, round_: Round, *, team: bool = True) -> tuple[int, list[Case]
 def may_leave(tx: Tx, round_: Round, gate: Gate, case: Case) -> bool:
     """Ask the gate; a stop ends the send, a hold or a limit gives it back with its date."""
     send_id = case.entry.id
+    if case.entry.requires_one_click and case.document is not None and not round_.engine.links.is_public:
+        _hold(tx, round_, case, tx.now + HOLD_FOR, NO_ONE_CLICK)
+        return False
     match gate.judge(case):
         case Clear():
             return True

@@ -11,6 +11,7 @@ from crm.models import Mailbox
 from kit.tx import Tx
 from mailer.errors import DroppedError, LoginError, MailError, ReplyError, TlsError, UnclearError
 from mailer.types import Accepted, Outcome, Parcel
+from sequences.brand_letters import answer_mailboxes
 from sequences.choice import HOLD_FOR, choose, may_leave
 from sequences.docket import Case, read_docket
 from sequences.endings import (
@@ -26,7 +27,7 @@ from sequences.endings import (
 )
 from sequences.engine import Engine
 from sequences.gate import Gate
-from sequences.intake import poll_line
+from sequences.intake import poll_line, poll_mailbox
 from sequences.leases import hold_lease, renew_lease
 from sequences.letters import Envelope, fix_bytes
 from sequences.limits import read_pace
@@ -156,8 +157,8 @@ def _pass_fence(round_: Round, group: Sequence[Envelope]) -> list[Envelope]:
     if not round_.fence_error:
         result = poll_line(round_.engine, round_.mailbox, round_.line)
         round_.counts.add(result.counts)
-        round_.polled_at = None if result.error else result.began_at
-        round_.fence_error = result.error
+        round_.fence_error = result.error or _read_answer_boxes(round_)
+        round_.polled_at = None if round_.fence_error else result.began_at
     if not round_.fence_error:
         return list(group)
     for envelope in follow_ups:
@@ -165,6 +166,18 @@ def _pass_fence(round_: Round, group: Sequence[Envelope]) -> list[Envelope]:
         # It is freed as soon as the mailbox is read again (intake).
         release(round_, envelope.send_id, f"{UNREAD} ({round_.fence_error})", HOLD_FOR)
     return [envelope for envelope in group if not envelope.needs_fence]
+
+
+def _read_answer_boxes(round_: Round) -> str:
+    """Read the other mailboxes that a Reply-To of ours names; return why one of them could not be read."""
+    with round_.engine.database.reading() as tx:
+        boxes = answer_mailboxes(tx, tx.session.get_one(Mailbox, round_.mailbox.id))
+    for mailbox_id in boxes:
+        result = poll_mailbox(round_.engine, mailbox_id)
+        round_.counts.add(result.counts)
+        if result.error:
+            return result.error
+    return ""
 
 
 def _open_line(round_: Round, ready: Sequence[Envelope], *, announce: bool) -> bool:

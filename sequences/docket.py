@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
-from crm.models import Contact, ContactAddress, Message, Relationship, Stage
+from crm.models import Brand, Contact, ContactAddress, Message, Relationship, Stage
 from crm.suppressions import find_personal_suppressions
 from kit.tx import Tx
 from sequences.documents import read_documents
@@ -62,6 +62,7 @@ class Entry(NamedTuple):
     relationship_id: int | None
     stage_id: int | None
     stage: str | None
+    requires_one_click: bool | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,12 +122,14 @@ _QUERY = (
         Relationship.id,
         Relationship.stage_id,
         Stage.name,
+        Brand.requires_one_click,
     )
     .join(Contact, Contact.id == Send.contact_id)
     .outerjoin(Enrolment, Enrolment.id == Send.enrolment_id)
     .outerjoin(SequenceRow, SequenceRow.id == Enrolment.sequence_id)
     .outerjoin(ContactAddress, ContactAddress.email == Send.email)
     .outerjoin(Relationship, (Relationship.contact_id == Send.contact_id) & (Relationship.brand_id == Send.brand_id))
+    .outerjoin(Brand, Brand.id == Send.brand_id)
     .outerjoin(Stage, Stage.id == Relationship.stage_id)
     .where(Send.id.in_(bindparam("send_ids", expanding=True)))
 )

@@ -12,6 +12,7 @@ from mailer.errors import MailError
 from mailer.oauth_providers import find_advice
 from mailer.servers import parse_server
 from sequences.deliverability import record_look
+from sequences.dkim import list_keys
 from sequences.engine import Engine
 from sequences.line import Line
 from sequences.models import Heartbeat, Send
@@ -42,7 +43,9 @@ def look_at_sender(engine: Engine, mailbox: Mailbox) -> list[dict[str, Any]]:
     """Return what DNS and the mails themselves say about a mailbox as a sender; nobody signs in anywhere."""
     host = parse_server(mailbox.smtp_url).host
     sender = make_sender(mailbox.address, smtp_host=host, user=mailbox.user)
-    found = check_sender(sender, resolver=engine.make_resolver())
+    with engine.database.reading() as tx:
+        own_keys = [key.selector for key in list_keys(tx) if key.started_at and key.domain == sender.domain]
+    found = check_sender(sender, resolver=engine.make_resolver(), selectors=own_keys)
     own = ("from", judge_from(mailbox.name, sender)), ("one_click", judge_one_click(is_public=engine.links.is_public))
     return [_as_check(name, finding) for name, finding in (*found.findings, *own)]
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, bindparam, select, update
 
@@ -11,10 +11,13 @@ from crm.models import Brand, Mailbox, Message, Thread
 from crm.threads import REFERENCED
 from kit.tx import Tx
 from mailer.compose import compose
+from mailer.dkim import sign
 from mailer.types import Address, Attachment, Letter
+from sequences.dkim import read_signers
 from sequences.docket import Case, Entry
 from sequences.links import Links
 from sequences.models import Send, SendBody, SequenceFile
+from sequences.pitch_value import clean_text
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,17 +46,25 @@ class Envelope:
         return self.case.entry.is_follow_up
 
 
+class _Desk(NamedTuple):
+    """Who writes for a brand from a mailbox, and where answers go; empty when they go to the mailbox itself."""
+
+    sender_name: str
+    reply_to: str
+
+
 def fix_bytes(
     tx: Tx, cases: Sequence[Case], mailbox: Mailbox, links: Links
 ) -> tuple[list[Envelope], list[tuple[Case, str]]]:
     """Return the envelopes of sends, and those that cannot be written with the reason.
 
-    Bytes are composed once, stored, and reused by every try.
+    Bytes are composed and signed once, stored, and reused by every try: what was signed is what leaves.
     """
+    signers = read_signers(tx, links.seal, mailbox.address.rpartition("@")[2])
     bodies = _read_bodies(tx, [case.entry.id for case in cases])
     threads = _read_threads(tx, {case.entry.thread_id for case in cases if case.entry.thread_id is not None})
     files = _read_files(tx, cases)
-    names = {case.entry.brand_id: _sender_name(tx, case.entry.brand_id, mailbox) for case in cases}
+    desks = {case.entry.brand_id: _read_desk(tx, case.entry.brand_id, mailbox) for case in cases}
     envelopes: list[Envelope] = []
     faulty: list[tuple[Case, str]] = []
     fixed: list[dict[str, object]] = []
@@ -62,9 +73,9 @@ def fix_bytes(
         subject, chain = _conversation(case.entry, threads)
         raw = body.raw
         if raw is None:
-            letter = _letter(tx, case, body, mailbox, names[case.entry.brand_id], subject, chain, links, files)
+            letter = _letter(tx, case, body, mailbox, desks[case.entry.brand_id], subject, chain, links, files)
             try:
-                raw = compose(letter)
+                raw = sign(compose(letter), signers, now=tx.now)
             except ValueError as error:
                 faulty.append((case, str(error)))
                 continue
@@ -99,7 +110,7 @@ def _letter(
     case: Case,
     body: Row[Any],
     mailbox: Mailbox,
-    sender_name: str,
+    desk: _Desk,
     subject: str,
     chain: Sequence[str],
     links: Links,
@@ -110,11 +121,12 @@ def _letter(
     return Letter(
         message_id=entry.rfc_id,
         date=tx.now,
-        sender=Address(email=mailbox.address, name=sender_name),
-        to=Address(email=entry.email, name=entry.contact_name),
+        sender=Address(email=mailbox.address, name=desk.sender_name),
+        to=Address(email=entry.email, name=_one_line(entry.contact_name)),
+        reply_to=Address(email=desk.reply_to, name=desk.sender_name) if desk.reply_to else None,
         subject=subject,
         text=body.text,
-        html=_document(body.html) if body.html else None,
+        html=as_document(body.html) if body.html else None,
         in_reply_to=chain[-1] if chain else None,
         references=tuple(chain),
         attachments=_attachments(case, files),
@@ -175,14 +187,19 @@ def _attachments(case: Case, files: dict[tuple[int, str], SequenceFile]) -> tupl
     )
 
 
-def _sender_name(tx: Tx, brand_id: int | None, mailbox: Mailbox) -> str:
-    if mailbox.name:
-        return mailbox.name
+def _read_desk(tx: Tx, brand_id: int | None, mailbox: Mailbox) -> _Desk:
     brand = tx.session.get(Brand, brand_id) if brand_id else None
-    return brand.name if brand else ""
+    name = mailbox.name or (brand.name if brand else "")
+    return _Desk(_one_line(name), mailbox.reply_to or (brand.reply_to if brand else ""))
 
 
-def _document(fragment: str) -> str:
+def _one_line(name: str) -> str:
+    """Return a name without what no header may hold: it came from a file or a form."""
+    return " ".join(clean_text(name).split())
+
+
+def as_document(fragment: str) -> str:
+    """Return a whole HTML document round the fragment that a pitch becomes."""
     return f'<!doctype html>\n<html><head><meta charset="utf-8"></head><body>\n{fragment}</body></html>\n'
 
 

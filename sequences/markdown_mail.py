@@ -16,16 +16,19 @@ from markdown_it.tree import SyntaxTreeNode
 from sequences.pitch_value import Slots, clean_text, fill_tokens, token_numbers
 
 _LINK = re.compile(r"https?://[^\s<>\"\\]+|mailto:[^\s<>\"\\]+@[^\s<>\"\\]+", re.IGNORECASE)
+# A line end inside a paragraph: not before an empty line, a list or the like, nor after a tag of Jinja.
+_INNER_BREAK = re.compile(r"(?<=[^\s\\])(?<!%\})[ \t]*\n(?![ \t]*(?:\n|\Z|[-*+>#]|[0-9]{1,9}[.)]))")
 _BREAKS = {"softbreak": " ", "hardbreak": "<br>\n", "hr": "<hr>\n"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footer:
-    """What stands under every pitch: who writes, and how to say no."""
+    """What stands under every pitch: the brand's signature in Markdown, who writes, and how to say no."""
 
     postal_address: str | None
     opt_out_sentence: str
     opt_out_url: str | None
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,16 @@ def _pattern(markdown: str, linked: tuple[tuple[int, str], ...]) -> Parts:
 
 def _is_one_line(value: str) -> bool:
     return bool(value) and "\n" not in value and value.strip() == value
+
+
+def join_parts(above: Parts, below: Parts) -> Parts:
+    """Put one under the other, a blank line between."""
+    return Parts(text=f"{above.text}\n\n{below.text}", html=f"{above.html}{below.html}")
+
+
+def keep_lines(markdown: str) -> str:
+    """Make every line of a paragraph end where it was written to end, as people expect of a signature."""
+    return _INNER_BREAK.sub("\\\\\n", markdown)
 
 
 def add_footer(parts: Parts, footer: Footer) -> Parts:

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
-from sequences.markdown_mail import Footer, Parts, add_footer, make_parts
+from sequences.markdown_mail import Footer, Parts, add_footer, join_parts, keep_lines, make_parts
 from sequences.pitch_check import PitchFault, check_pitch
 from sequences.pitch_checklist import ChecklistItem, pitch_checklist, reading_seconds, word_count
 from sequences.pitch_sandbox import run_pitch
@@ -70,7 +70,8 @@ def render_pitch(
 
     `subject` is None for a step in the same thread and for a direct message. `lang` is the pitch's BCP 47 tag.
     """
-    sources = (body,) if subject is None else (subject, body)
+    closing = _closing(body, footer)
+    sources = tuple(source for source in (subject, body, closing) if source is not None)
     faults = tuple(fault.sentence for source in sources for fault in check_pitch(source))
     if faults:
         return Gaps(faults=faults)
@@ -78,12 +79,21 @@ def render_pitch(
     try:
         heading = "" if subject is None else _one_line(slots.fill(run_pitch(subject, values, slots)))
         parts = make_parts(run_pitch(body, values, slots), slots)
+        if closing is not None:
+            parts = join_parts(parts, make_parts(keep_lines(run_pitch(closing, values, slots)), slots))
     except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         return Gaps(fields=tuple(slots.gaps), faults=(f"The pitch could not be filled in: {error}",))
     if slots.gaps:
         return Gaps(fields=tuple(slots.gaps))
     faults = _output_faults(heading if subject is not None else None, parts.text)
     return Gaps(faults=faults) if faults else _finish(heading, parts, footer, lang)
+
+
+def _closing(body: str, footer: Footer | None) -> str | None:
+    """Return the brand's signature in Markdown, unless there is none or the pitch puts it somewhere itself."""
+    if footer is None or not footer.signature or "brand.signature" in body:
+        return None
+    return footer.signature
 
 
 def render_typed(text: str) -> Rendered | Gaps:

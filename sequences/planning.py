@@ -103,10 +103,11 @@ def make_footer(tx: Tx, run: Enrolment, links: Links) -> Footer:
     """Return what every mail to a stranger ends with: who writes, from where, and the way out."""
     sequence = tx.session.get_one(Sequence, run.sequence_id)
     brand = tx.session.get_one(Brand, sequence.brand_id)
-    address = f"{brand.name}, {brand.postal_address}" if brand.postal_address else brand.name
+    has_postal = brand.requires_postal and brand.postal_address
+    address = f"{brand.name}, {brand.postal_address}" if has_postal else brand.name
     mailbox = tx.session.get_one(Mailbox, run.mailbox_id)
     url = links.opt_out_url(run.email, smtp_url=mailbox.smtp_url, mailbox=mailbox.address)
-    return Footer(postal_address=address, opt_out_sentence=OPT_OUT_SENTENCE, opt_out_url=url)
+    return Footer(postal_address=address, opt_out_sentence=OPT_OUT_SENTENCE, opt_out_url=url, signature=brand.signature)
 
 
 def values_for(tx: Tx, run: Enrolment, document: SequenceFile, *, known: DueRuns | None = None) -> Values:

@@ -10,8 +10,11 @@ from crm.contacts import list_handles
 from crm.models import Brand, Contact, Handle, Mailbox, Product
 from kit.tx import Tx
 from mailer.addresses import is_role_address
+from sequences.markdown_mail import keep_lines
+from sequences.pitch import Rendered, render_pitch
 from sequences.sequence_file import SequenceFile
 
+Values = dict[str, dict[str, Any]]
 PLATFORM_NAMES = {
     "youtube": "YouTube",
     "instagram": "Instagram",
@@ -44,15 +47,23 @@ def merge_values(
     values: dict[str, dict[str, Any]] = {
         "contact": _contact(contact, email, personal_line),
         "handle": _handle(list_handles(tx, contact.id) if handles is None else handles),
-        "brand": {"name": brand.name, "postal_address": brand.postal_address, "signature": brand.signature},
+        "brand": {"name": brand.name, "postal_address": brand.postal_address},
         "product": _product(list_products(tx, brand.id) if products is None else products),
         "offer": {},
         "sender": _sender(mailbox, brand),
         "sequence": {"name": document.name},
     }
+    if brand.signature:
+        values["brand"]["signature"] = _signature(brand.signature, values)
     for root, fields in document.fields.items():
         values.setdefault(root, {}).update(fields)
     return values
+
+
+def _signature(source: str, values: Values) -> str:
+    """Return the brand's signature as text, for a pitch that puts it somewhere itself."""
+    rendered = render_pitch(None, keep_lines(source), values, footer=None)
+    return rendered.text.strip() if isinstance(rendered, Rendered) else ""
 
 
 def _sender(mailbox: Mailbox, brand: Brand) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from crm.models.consent import Consent, ConsentRequest
 from crm.models.contact import Contact, ContactAddress, ContactTag, Import
+from crm.models.dkim import DkimKey
 from crm.models.feedback import Feedback
 from crm.models.handle import Handle, HandleSnapshot
 from crm.models.mailbox import Mailbox, MailboxCheck, MailFolder, Quarantined
@@ -18,6 +19,7 @@ __all__ = [
     "Contact",
     "ContactAddress",
     "ContactTag",
+    "DkimKey",
     "Feedback",
     "Handle",
     "HandleSnapshot",

@@ -22,6 +22,7 @@ class Mailbox(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(String(320), unique=True)
     name: Mapped[str] = mapped_column(String(200), default="")
+    reply_to: Mapped[str] = mapped_column(String(320), default="")
     smtp_url: Mapped[str] = mapped_column(String(300))
     imap_url: Mapped[str] = mapped_column(String(300))
     user: Mapped[str] = mapped_column(String(320))

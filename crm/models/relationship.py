@@ -9,7 +9,10 @@ from kit.db import Base, Instant
 
 
 class Brand(Base):
-    """On whose behalf we write."""
+    """On whose behalf we write.
+
+    `signature` is Markdown with merge fields; `reply_to` an address that one of our mailboxes receives, or empty.
+    """
 
     __tablename__ = "brands"
 
@@ -17,6 +20,8 @@ class Brand(Base):
     name: Mapped[str] = mapped_column(String(200), unique=True)
     postal_address: Mapped[str] = mapped_column(String(500), default="")
     signature: Mapped[str] = mapped_column(Text, default="")
+    requires_postal: Mapped[bool] = mapped_column(default=True)
+    reply_to: Mapped[str] = mapped_column(String(320), default="")
     requires_one_click: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
 

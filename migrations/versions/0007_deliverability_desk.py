@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import kit.db
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -256,3 +256,19 @@ def test_the_opt_out_link(app: Flask, cast: Cast, house: House, *, one_click: bo
     assert "niamh@rangecooker.example" in client.post(f"/u/{token}", data=data, headers=headers).text
     assert _rows(house, Suppression)[0].reason == "opt_out"
     assert client.post(f"/u/{token[:-2]}xx").status_code == 403
+
+
+def test_the_opt_out_page_says_whom_and_bears_to_be_asked_twice(app: Flask, cast: Cast, house: House) -> None:
+    token = make_token(Seal("a key for tests only"), "stranger@elsewhere.example")
+    client = app.test_client()
+    page = client.get(f"/u/{token}")
+    assert page.text.count("<bdi>stranger@elsewhere.example</bdi>") == 2
+    assert "your own address is not touched" in page.text
+    for _ in range(2):
+        answer = client.post(f"/u/{token}", data={"List-Unsubscribe": "One-Click"}, content_type="multipart/form-data")
+        assert (answer.status_code, answer.headers.get("Set-Cookie")) == (200, None)
+        assert "Done" in answer.text
+    assert page.headers.get("Set-Cookie") is None
+    assert [row.target for row in _rows(house, Suppression)] == ["stranger@elsewhere.example"]
+    assert client.get(f"/u/{token[:-2]}xx").status_code == 403
+    assert client.head(f"/u/{token}").status_code == 200

@@ -197,10 +197,10 @@ def test_the_report_by_command(house: House, cast: Cast) -> None:
 def test_the_commands_that_lint(house: House, cast: Cast, tmp_path: Any) -> None:
     mail = tmp_path / "pitch.eml"
     mail.write_text("From: a@b.example\nTo: c@d.example\nSubject: Re: [name]\n\nHi ,\n\nClick here!\n")
-    found = json.loads(run(house, "mail", "lint", str(mail), "--json").stdout)["findings"]
+    found = json.loads(run(house, "mail", "advise", str(mail), "--json").stdout)["findings"]
     assert {"subject_faked", "unfilled_brackets", "greeting_empty", "phrase_click"} <= {one["code"] for one in found}
-    assert "pretends to be an answer" in run(house, "mail", "lint", str(mail)).output
-    assert run(house, "mail", "lint", str(tmp_path / "none.eml")).exit_code == 1
+    assert "pretends to be an answer" in run(house, "mail", "advise", str(mail)).output
+    assert run(house, "mail", "advise", str(tmp_path / "none.eml")).exit_code == 1
     file = tmp_path / "x.yaml"
     file.write_text(
         "name: x\nbrand: Brackenware\nmailbox: ada@brackenware.example\nsteps:\n  - key: one\n    kind: email\n"

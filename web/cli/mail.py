@@ -5,14 +5,17 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
+from kit.errors import InvalidError
+from mailer.lint import lint_mail
 from mailer.parse import parse_mail
 from mailer.types import ParsedMail
+from web.cli.door import json_option, print_json, print_table
 
-_MOST_RAW = 30_000_000
+_LARGEST = 50 * 1024 * 1024
 
 
 @click.group("mail")
@@ -33,17 +36,37 @@ def classify(jsonl: bool) -> None:
 
 
 @mail_command.command("lint")
+@click.argument("file", type=click.File("rb"))
+@click.option("--smtputf8", is_flag=True, help="The server takes addresses outside ASCII (RFC 6531).")
+@click.option("--8bit", "eight_bit", is_flag=True, help="The server takes 8bit content (RFC 6152).")
+@json_option
+def lint(file: BinaryIO, smtputf8: bool, eight_bit: bool, as_json: bool) -> None:
+    """Check a raw message as strictly as a careful receiver; - reads it from stdin. Exits 1 on any finding."""
+    raw = file.read(_LARGEST + 1)
+    if len(raw) > _LARGEST:
+        raise InvalidError("The message is larger than 50 MB.")
+    findings = lint_mail(raw, smtputf8=smtputf8, eight_bit=eight_bit)
+    rows = [(one.code, one.where, one.sentence, one.source) for one in findings]
+    if as_json:
+        print_json([dict(zip(("code", "where", "sentence", "source"), row, strict=True)) for row in rows])
+    elif rows:
+        print_table(("code", "where", "sentence", "source"), rows)
+    else:
+        click.echo("Nothing to object to.")
+    if rows:
+        raise click.exceptions.Exit(1)
+
+
+@mail_command.command("advise")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-def lint(file: Path, as_json: bool) -> None:
+@json_option
+def advise(file: Path, as_json: bool) -> None:
     """Read the raw message in FILE as the filters of large receivers do, and say what to think about."""
     # Classifying loads no more than it needs.
-    from kit.errors import InvalidError
     from sequences.pitch_lint import File, LintMail, lint_pitch
-    from web.cli.door import print_json, print_table
 
     try:
-        parsed = parse_mail(file.read_bytes()[:_MOST_RAW], received_at=datetime.fromtimestamp(0, UTC))
+        parsed = parse_mail(file.read_bytes()[:_LARGEST], received_at=datetime.fromtimestamp(0, UTC))
     except OSError as error:
         raise InvalidError(f"{file} cannot be read: {error.strerror}.") from error
     files = tuple(

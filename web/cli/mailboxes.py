@@ -13,6 +13,7 @@ from crm.zones import is_zone
 from kit.errors import InvalidError, RefusedError
 from mailer.addresses import normalise_email
 from mailer.servers import parse_server
+from sequences.brand_letters import set_reply_to
 from sequences.deliverability import read_desk
 from sequences.health import check_mailbox, mailbox_health
 from sequences.intake import poll_mailbox
@@ -185,6 +186,16 @@ def resume(address: str, secret_env: str) -> None:
             mailbox.secret = house.seal.seal(_read_secret(secret_env), about=f"mailbox:{mailbox.address}")
         resume_mailbox(tx, mailbox.id)
     click.echo(f"{address} goes on.")
+
+
+@mailboxes_command.command("reply-to")
+@click.argument("address")
+@click.argument("to", default="")
+def reply_to(address: str, to: str) -> None:
+    """Let answers to this mailbox's mail go TO another connected one, or to a +tag; without TO, back to itself."""
+    with enter().database.transaction() as tx:
+        set_reply_to(tx, get_mailbox(tx, address), to)
+    click.echo(f"Answers to mail from {address} go to {to or address}.")
 
 
 def _print_records(checks: list[dict[str, Any]]) -> None:

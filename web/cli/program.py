@@ -21,6 +21,7 @@ _COMMANDS = {
     "brands": ("brands", "On whose behalf we write."),
     "contacts": ("contacts", "People we may write to: import, show."),
     "mailboxes": ("mailboxes", "The accounts that mail leaves from and comes back to."),
+    "dkim": ("dkim", "Keys that sign our mail, where no mail server does it for us."),
     "sequences": ("sequences", "Ordered steps: mails and things done by hand."),
     "enrolments": ("enrolments", "Who runs through which sequence."),
     "sends": ("sends", "Every mail that leaves, will leave, or was held back."),

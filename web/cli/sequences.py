@@ -83,7 +83,7 @@ def start(name: str) -> None:
     """Let a sequence send."""
     house = enter()
     with house.database.transaction() as tx:
-        start_sequence(tx, name)
+        start_sequence(tx, name, is_public=house.settings.is_public)
     if not house.settings.is_public:
         click.echo(
             "Mail carries only the opt-out by mail until RAPPORT_PUBLIC_URL is an https address that others can open.",

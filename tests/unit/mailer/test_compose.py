@@ -7,6 +7,7 @@ from email.headerregistry import Address as StdAddress
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from hypothesis import given, settings
@@ -229,6 +230,7 @@ def test_no_value_smuggles_a_header(change: Any, bad: str) -> None:
         {"to": Address(email="mila@creator.example bo")},
         {"unsubscribe_url": "http://brand.example/u"},
         {"headers": (("Subject", "again"),)},
+        {"headers": (("X-" + "L" * 39, "x"),)},
         {"headers": (("Content-Type", "text/html"),)},
         {"attachments": (Attachment(filename="a", content_type="multipart/mixed", content=b""),)},
     ],
@@ -247,3 +249,55 @@ def test_an_attached_message_travels_as_octets() -> None:
     (part,) = parse(raw).iter_attachments()
     assert part.get_content_type() == "application/octet-stream"
     assert part.get_content() == b"A: b\r\n\r\nc"
+
+
+def test_a_long_conversation_keeps_its_first_id_and_the_latest() -> None:
+    chain = tuple(f"{number}.{'x' * 40}@creator.example" for number in range(5_000))
+    ids = str(parse(compose(make_letter(references=chain, in_reply_to=chain[-1])))["References"]).split()
+    assert ids[0] == f"<{chain[0]}>"
+    assert ids[1:] == [f"<{one}>" for one in chain[-len(ids) + 1 :]]
+    assert 900 < len(" ".join(ids)) <= 998
+
+
+def test_the_answered_id_stands_once_and_last() -> None:
+    letter = make_letter(references=("a@b.example", "b@b.example", "a@b.example"), in_reply_to="a@b.example")
+    assert str(parse(compose(letter))["References"]).split() == ["<b@b.example>", "<a@b.example>"]
+    huge = tuple(f"{number}{'x' * 880}@b.example" for number in range(3))
+    assert str(parse(compose(make_letter(references=huge, in_reply_to=huge[-1])))["References"]) == f"<{huge[-1]}>"
+    itself = make_letter(references=(PLAIN.message_id,))
+    assert parse(compose(itself))["References"] is None
+
+
+def test_an_extra_header_fits_whatever_its_value() -> None:
+    name, value = "X-" + "L" * 38, "Grüße " * 30 + "x" * 300
+    raw = compose(make_letter(headers=((name, value),)))
+    assert str(parse(raw)[name]) == value
+    assert all(len(line) <= 78 for line in raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))
+
+
+@pytest.mark.parametrize("name", ["DKIM-Signature", "Received", "Return-Path", "Resent-To", "Authentication-Results"])
+def test_marks_of_the_way_are_not_ours_to_write(name: str) -> None:
+    with pytest.raises(ValueError, match="written from the letter"):
+        compose(make_letter(headers=((name, "x"),)))
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"a;b\n", "text/csv"),
+        ("a;\u00fc\n".encode(), "text/csv; charset=utf-8"),
+        (b"a;\xfc\n", "application/octet-stream"),
+    ],
+)
+def test_text_files_name_their_charset_or_travel_as_octets(content: bytes, kind: str) -> None:
+    raw = compose(make_letter(attachments=(Attachment(filename="a.csv", content_type="text/csv", content=content),)))
+    assert f"Content-Type: {kind}\r\n".encode() in raw
+    (part,) = parse(raw).iter_attachments()
+    assert part.get_payload(decode=True) == content
+
+
+def test_pieces_of_a_file_name_never_split_a_character() -> None:
+    attachment = Attachment(filename="\u898b\u7a4d\u66f8" * 40, content_type="application/pdf", content=b"")
+    pieces = re.findall(rb"filename\*\d+\*=(?:utf-8'')?(\S*?);?\r\n", compose(make_letter(attachments=(attachment,))))
+    assert len(pieces) > 5
+    assert "".join(unquote_to_bytes(piece).decode() for piece in pieces) == attachment.filename
