@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mailer.parse.html_text import html_to_text
-from mailer.parse.mime import MAX_TEXT, Part
+from mailer.parse.part import MAX_TEXT, Part
 from mailer.types import Attachment
 
 _STUB = 200  # characters: a text part this short that only says "see the HTML part" is no text

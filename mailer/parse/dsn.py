@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from mailer.parse.headers import find_addresses, tidy_address
-from mailer.parse.mime import Part
+from mailer.parse.part import Part
 
 _FIELD = re.compile(
     r"^[ \t]{0,4}(original-recipient|final-recipient|action|status|diagnostic-code|x-actual-recipient|"

@@ -23,23 +23,35 @@ _BLANKS = re.compile(r"\s+")
 
 
 class Headers:
-    """The fields of one header, in order; names compare without case, values are raw (surrogateescape)."""
+    """The fields of one header, in order; names compare without case, values are undecoded but for raw 8-bit bytes.
 
-    def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
+    `charset` is what the message's body says of itself: raw 8-bit fields are read with it when they are not UTF-8.
+    """
+
+    __slots__ = ("_fields", "_texts", "charset")
+
+    def __init__(self, fields: Iterable[tuple[str, str]], charset: str = "") -> None:
+        self.charset = charset
         self._fields: dict[str, list[str]] = {}
+        self._texts: dict[str, list[str]] = {}
         for name, value in fields:
-            self._fields.setdefault(name.strip().lower(), []).append(str(value)[:_MAX_VALUE])
+            self._fields.setdefault(name.strip().lower(), []).append(_cut(value))
 
     def __contains__(self, name: str) -> bool:
         return name in self._fields
 
     def raw(self, name: str) -> str:
         """Return the first value of a lower-case field name as it came, or an empty string."""
-        return self._fields.get(name, [""])[0]
+        values = self._fields.get(name)
+        return self._readable(values[0]) if values else ""
 
     def all(self, name: str) -> list[str]:
         """Return every value of a lower-case field name, decoded."""
-        return [decode_words(value) for value in self._fields.get(name, [])]
+        if name not in self._fields:
+            return []
+        if name not in self._texts:
+            self._texts[name] = [decode_words(self._readable(value)) for value in self._fields[name]]
+        return self._texts[name]
 
     def get(self, name: str) -> str:
         """Return the first non-empty value of a lower-case field name, decoded, or an empty string."""
@@ -48,6 +60,16 @@ class Headers:
     def names(self) -> Iterator[str]:
         """Yield the field names that are present, lower-case."""
         yield from self._fields
+
+    def _readable(self, value: str) -> str:
+        """Return a value with its raw 8-bit bytes decoded; encoded words are read later, by `decode_words`."""
+        return value if value.isascii() or "=?" in value else _eight_bit(value, self.charset)
+
+
+def _cut(value: str) -> str:
+    """Return a field within bounds: its beginning and, for the newest ids of References, its end."""
+    half = _MAX_VALUE // 2
+    return value if len(value) <= _MAX_VALUE else f"{value[:half]} {value[-half:]}"
 
 
 def decode_words(value: str) -> str:
@@ -91,9 +113,9 @@ def _word_bytes(encoding: str, text: str) -> bytes:
         return raw
 
 
-def _eight_bit(text: str) -> str:
+def _eight_bit(text: str, charset: str = "") -> str:
     """Return text whose surrogates (raw 8-bit bytes of the header) are decoded."""
-    return text if text.isascii() else decode_bytes(text.encode("utf-8", "surrogateescape"))
+    return text if text.isascii() else decode_bytes(text.encode("utf-8", "surrogateescape"), charset)
 
 
 def parse_addresses(value: str) -> tuple[Address, ...]:

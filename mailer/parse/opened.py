@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from email.parser import BytesHeaderParser
 
 from mailer.parse.body import Body, read_body
 from mailer.parse.headers import Headers, parse_addresses, parse_ids
-from mailer.parse.mime import Part, content_type, fields_of, mend_head, open_message, parameter, walk
+from mailer.parse.mime import open_message, read_headers
+from mailer.parse.parameters import parse_parameters
+from mailer.parse.part import Part
 from mailer.types import Address
 
 _PREFIX = re.compile(
@@ -66,16 +67,14 @@ class Opened:
 
 def open_mail(raw: bytes) -> Opened:
     """Take a message apart. Never raises on any bytes; what had to be mended is in `defects`."""
-    message, defects = open_message(raw)
-    parts = tuple(walk(message))
-    headers = fields_of(message)
+    headers, content_type, parts, defects = open_message(raw)
     subject = headers.get("subject")
     senders = parse_addresses(headers.raw("from")) or parse_addresses(headers.raw("sender"))
     body = read_body(parts)
     return Opened(
         headers=headers,
-        content_type=content_type(message),
-        report_type=parameter(message, "report-type").lower(),
+        content_type=content_type,
+        report_type=parse_parameters(headers.raw("content-type")).get("report-type", "").lower(),
         parts=parts,
         body=body,
         subject=subject,
@@ -93,7 +92,7 @@ def _originals(parts: tuple[Part, ...]) -> tuple[Headers, ...]:
 
 
 def _header_of(source: bytes) -> Headers:
-    return fields_of(BytesHeaderParser().parsebytes(mend_head(source[:100_000])))
+    return read_headers(source[:100_000])
 
 
 def inline_original(text: str) -> Headers:
