@@ -43,7 +43,7 @@ def find_failures(parts: tuple[Part, ...]) -> tuple[Failure, ...]:
                 return found
     for part in parts:
         loose = part.content_type in {"text/plain", "message/rfc822", "application/octet-stream"}
-        if loose and not part.original and len(part.content) < _MAX_LOOSE:
+        if loose and not part.original and part.size < _MAX_LOOSE:
             text = part.text()
             if "final-recipient" in text.lower() and (found := parse_report(text)):
                 return found

@@ -49,24 +49,35 @@ class Part:
     _text: str | None = None
 
     @property
+    def size(self) -> int:
+        """The bytes as they came, transfer encoding and all."""
+        return self.end - self.start
+
+    @property
     def content(self) -> bytes:
         """The bytes, transfer encoding removed."""
         if self._content is None:
-            self._content = decode_transfer(self.source[self.start : self.end], self.encoding)
+            self._content = decode_transfer(self.source, self.start, self.end, self.encoding)
         return self._content
+
+    def beginning(self, length: int) -> bytes:
+        """Return the first bytes of the content; what has no transfer encoding is not copied as a whole for that."""
+        if self.encoding:
+            return self.content[:length]
+        return self.source[self.start : min(self.end, self.start + length)]
 
     def text(self) -> str:
         r"""Return the decoded text, cut at MAX_TEXT characters, with line ends as \\n."""
         if self._text is not None:
             return self._text
         text = self._read()
-        if self.end - self.start <= _KEPT:
+        if self.size <= _KEPT:
             self._text = text
         return text
 
     def _read(self) -> str:
         stop = min(self.end, self.start + _MAX_TEXT_BYTES * (_BLOW_UP if self.encoding else 1))
-        content = decode_transfer(self.source[self.start : stop], self.encoding)[:_MAX_TEXT_BYTES]
+        content = decode_transfer(self.source, self.start, stop, self.encoding)[:_MAX_TEXT_BYTES]
         if stop < self.end:
             content = _whole(content)
         text = decode_bytes(content, self.charset)[:MAX_TEXT]

@@ -10,7 +10,6 @@ _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _PROSE = re.compile(rb"[A-Za-z]{2,30}[,.]? [A-Za-z]{1,30}[,.]? [A-Za-z]{2,30}|<[A-Za-z!/][^>\r\n]{0,200}>")
 _LATE_BREAK = re.compile(rb"=[ \t]{1,80}(?=\r?\n)")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]{0,300}\r?\n", re.MULTILINE)
-_UU_END = re.compile(rb"^end\s*?$", re.MULTILINE)
 _YENC_BEGIN = re.compile(rb"^=ybegin [^\r\n]{0,300}\r?\n(?:=ypart [^\r\n]{0,300}\r?\n)?", re.MULTILINE)
 _YENC_END = re.compile(rb"\r?\n=yend ")
 _YENC_ESCAPED = b"@JMI`n}"  # NUL, LF, CR, TAB, blank, full stop; last the equals sign itself
@@ -18,6 +17,7 @@ _YENC_SHIFT = bytes((value - 42) % 256 for value in range(256))
 _IN_BASE64 = _BASE64_LETTERS + b"=\r\n\t "
 _PADDED = 8  # characters at the end that may be padding and line ends
 _MAX_CHUNKS = 10_000
+_MAX_UU_LINES = 1_500_000  # more than 50 MB of whole lines
 _SAMPLE = 2_000
 
 
@@ -38,22 +38,25 @@ def find_encoding(field: str) -> str:
     return ""
 
 
-def decode_transfer(content: bytes, encoding: str) -> bytes:
-    """Return the content with its transfer encoding removed; what is not in that encoding stays as it is."""
+def decode_transfer(source: bytes, start: int, end: int, encoding: str) -> bytes:
+    """Return a stretch of a message with its transfer encoding removed; what is not in that encoding stays as it is.
+
+    The decoders copy as little as they can: a message may be one file of 50 MB.
+    """
     decoder = _DECODERS.get(encoding)
-    return decoder(content) if decoder else content
+    return decoder(source, start, end) if decoder else source[start:end]
 
 
-def _base64(content: bytes) -> bytes:
-    if _PROSE.search(content[:_SAMPLE]):
-        return content  # the label lies: these are words
+def _base64(source: bytes, start: int, end: int) -> bytes:
+    if _PROSE.search(source, start, min(end, start + _SAMPLE)):
+        return source[start:end]  # the label lies: these are words
     try:
-        decoded = binascii.a2b_base64(content)
+        decoded = binascii.a2b_base64(memoryview(source)[start:end])
     except binascii.Error:
-        return _loose_base64(content)
-    padding = content.find(b"=")
-    if 0 <= padding < len(content) - _PADDED and not content.translate(None, _IN_BASE64):
-        chunks = content.split(b"=", _MAX_CHUNKS)  # they were encoded one by one
+        return _loose_base64(source[start:end])
+    padding = source.find(b"=", start, end)
+    if 0 <= padding < end - _PADDED and not source[padding:end].translate(None, _IN_BASE64):
+        chunks = source[start:end].split(b"=", _MAX_CHUNKS)  # they were encoded one by one
         return b"".join(_loose_base64(chunk) for chunk in chunks)
     return decoded
 
@@ -67,17 +70,25 @@ def _loose_base64(content: bytes) -> bytes:
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
-def _quoted_printable(content: bytes) -> bytes:
-    return binascii.a2b_qp(_LATE_BREAK.sub(b"=", content) if b"= " in content or b"=\t" in content else content)
+def _quoted_printable(source: bytes, start: int, end: int) -> bytes:
+    if source.find(b"= ", start, end) >= 0 or source.find(b"=\t", start, end) >= 0:
+        return binascii.a2b_qp(_LATE_BREAK.sub(b"=", source[start:end]))
+    return binascii.a2b_qp(memoryview(source)[start:end])
 
 
-def _uuencode(content: bytes) -> bytes:
-    begin = _UU_BEGIN.search(content)
-    body = content[begin.end() if begin else 0 :]
-    end = _UU_END.search(body)
-    lines = body[: end.start() if end else len(body)].replace(b"\r", b"").split(b"\n")
-    out = b"".join(_uu_line(line) for line in lines if line.strip(b" `"))
-    return out if begin or out else content
+def _uuencode(source: bytes, start: int, end: int) -> bytes:
+    begin = _UU_BEGIN.search(source, start, end)
+    out = bytearray()
+    at = begin.end() if begin else start
+    for _ in range(_MAX_UU_LINES):
+        eol = source.find(b"\n", at, end)
+        line = source[at : eol if eol >= 0 else end].rstrip(b"\r")
+        if line == b"end" or at >= end:
+            break
+        if line.strip(b" `"):
+            out += _uu_line(line)
+        at = eol + 1 if eol >= 0 else end
+    return bytes(out) if begin or out else source[start:end]
 
 
 def _uu_line(line: bytes) -> bytes:
@@ -96,18 +107,18 @@ def _loose_uu(line: bytes) -> bytes:
         return b""
 
 
-def _yenc(content: bytes) -> bytes:
-    begin = _YENC_BEGIN.search(content)
+def _yenc(source: bytes, start: int, end: int) -> bytes:
+    begin = _YENC_BEGIN.search(source, start, end)
     if not begin:
-        return content
-    end = _YENC_END.search(content, begin.end())
-    body = content[begin.end() : end.start() if end else len(content)].translate(None, b"\r\n")
+        return source[start:end]
+    last = _YENC_END.search(source, begin.end(), end)
+    body = source[begin.end() : last.start() if last else end].translate(None, b"\r\n")
     for code in _YENC_ESCAPED:
         body = body.replace(b"=" + bytes([code]), bytes([(code - 64) % 256]))
     return body.translate(_YENC_SHIFT)
 
 
-_DECODERS: dict[str, Callable[[bytes], bytes]] = {
+_DECODERS: dict[str, Callable[[bytes, int, int], bytes]] = {
     "base64": _base64,
     "qp": _quoted_printable,
     "uu": _uuencode,
