@@ -60,7 +60,7 @@ def _with_few_tags(html: str) -> str:
     if html.count("<") <= _MAX_TAGS:
         return html
     many = _SOME_TAGS.match(html)
-    last = many.end() if many else 0
+    last = html.rfind(">", 0, many.end() if many else 0) + 1
     return html[:last] + _TAG.sub(" ", html[last:]).replace("<", "&lt;")
 
 

@@ -132,6 +132,6 @@ def _nested(depth: int) -> bytes:
     ids=range(23),
 )
 def test_hostile_messages_take_less_than_two_seconds(raw: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert isinstance(read(raw), ParsedMail)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
