@@ -52,6 +52,7 @@ _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _HANGUL_ROWS = range(0xB0, 0xC9)  # first bytes of EUC-KR
 _PUNCTUATION_ROWS = 0xA3
 _SMALL_CYRILLIC = re.compile(r"[а-яё]")
+_LONG_RUN = 3  # more letters with accents than stand side by side in Western words
 _FEW = 4  # 8-bit bytes from which a script can be guessed
 _LOW = bytes(range(128))
 _SAMPLE = 20_000  # bytes looked at when guessing
@@ -138,10 +139,7 @@ def _guess(content: bytes) -> str:
     """Decode undeclared 8-bit text: the scripts whose bytes give them away, else Western European."""
     sample = content[:_SAMPLE]
     high = _count_high(sample)
-    letters = len(sample) - sample.count(b" ")
-    runs = [len(run) for run in _HIGH_RUN.findall(sample)]
-    paired = sum(run for run in runs if run % 2 == 0) * 10 >= high * 9
-    if high < _FEW or (high * 3 < letters and not paired):
+    if high < _FEW or not _is_foreign(sample, high):
         return _western(content)
     for name in ("cp932", "euc_jp"):
         japanese = _strictly(content, name)
@@ -155,6 +153,15 @@ def _guess(content: bytes) -> str:
         if text is not None:
             return text
     return _western(content)
+
+
+def _is_foreign(sample: bytes, high: int) -> bool:
+    """Tell whether 8-bit bytes make whole words, or come in pairs, instead of standing between ASCII letters."""
+    runs = [len(run) for run in _HIGH_RUN.findall(sample)]
+    if sum(run for run in runs if run % 2 == 0) * 10 >= high * 9:
+        return True
+    words = sum(len(word) for word in sample.split() if not word.isascii())
+    return max(runs) >= _LONG_RUN and high * 2 > words
 
 
 def _seems_korean(sample: bytes) -> bool:

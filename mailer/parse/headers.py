@@ -14,6 +14,7 @@ from mailer.types import Address
 
 _MAX_VALUE = 20_000  # characters of one field that are looked at
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,20})\?=")
+_UNCLOSED = re.compile(r"(=\?[\w-]{2,40}\?[bBqQ]\?[^?\s]{3,})\??$")
 _FOLD = re.compile(r"\r?\n[ \t]*|[\r\n\x00]")
 _BRACKETED = re.compile(r"<\s*([^<>\s]{1,900}(?:\s[^<>\s]{1,300}){0,2})\s*>")
 _LOOSE = re.compile(
@@ -77,6 +78,7 @@ def decode_words(value: str) -> str:
     flat = _FOLD.sub(" ", value)
     if "=?" not in flat:
         return _eight_bit(flat).strip()
+    flat = _UNCLOSED.sub(r"\1?=", flat)
     out: list[str] = []
     pending: tuple[str, bytes] | None = None  # words of one charset join before decoding: a character may be split
     end = 0

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 _BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64_LETTERS))
-_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _PROSE = re.compile(rb"[A-Za-z]{2,30}[,.]? [A-Za-z]{1,30}[,.]? [A-Za-z]{2,30}|<[A-Za-z!/][^>\r\n]{0,200}>")
 _LATE_BREAK = re.compile(rb"=[ \t]{1,80}(?=\r?\n)")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]{0,300}\r?\n", re.MULTILINE)
@@ -15,7 +14,6 @@ _YENC_END = re.compile(rb"\r?\n=yend ")
 _YENC_ESCAPED = b"@JMI`n}"  # NUL, LF, CR, TAB, blank, full stop; last the equals sign itself
 _YENC_SHIFT = bytes((value - 42) % 256 for value in range(256))
 _IN_BASE64 = _BASE64_LETTERS + b"=\r\n\t "
-_PADDED = 8  # characters at the end that may be padding and line ends
 _MAX_CHUNKS = 10_000
 _MAX_UU_LINES = 1_500_000  # more than 50 MB of whole lines
 _SAMPLE = 2_000
@@ -55,15 +53,14 @@ def _base64(source: bytes, start: int, end: int) -> bytes:
     except binascii.Error:
         return _loose_base64(source[start:end])
     padding = source.find(b"=", start, end)
-    if 0 <= padding < end - _PADDED and not source[padding:end].translate(None, _IN_BASE64):
+    rest = source[padding:end].strip(b"=\r\n\t ") if padding >= 0 else b""
+    if rest and not rest.translate(None, _IN_BASE64):
         chunks = source[start:end].split(b"=", _MAX_CHUNKS)  # they were encoded one by one
         return b"".join(_loose_base64(chunk) for chunk in chunks)
     return decoded
 
 
 def _loose_base64(content: bytes) -> bytes:
-    if b"-" in content or b"_" in content:
-        content = content.translate(_URL_SAFE)
     letters = content.translate(None, _NOT_BASE64)
     if len(letters) % 4 == 1:
         letters = letters[:-1]
