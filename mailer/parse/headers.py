@@ -20,6 +20,13 @@ _BRACKETED = re.compile(r"<\s*([^<>\s]{1,900}(?:\s[^<>\s]{1,300}){0,2})\s*>")
 _LOOSE = re.compile(
     r"[^\s<>@,;:\"'()\[\]：；，。、（）「」【】《》]{1,200}@[^\s<>@,;:\"'()\[\]：；，。、（）「」【】《》]{1,250}"
 )
+# the shape of nearly every From and To, which needs none of the grammar
+_BARE = r"[\w.+-]{1,64}@[\w.-]{1,250}"
+_ONE_MAILBOX = re.compile(
+    r'[ \t]*+(?:(?:"(?P<quoted>[^"\\=<>\r\n\x00]*+)"|(?P<name>[\w.\' -]++))?[ \t]*+'
+    rf"<(?P<boxed>{_BARE})>|(?P<bare>{_BARE}))[ \t]*+",
+    re.ASCII,
+)
 _BLANKS = re.compile(r"\s+")
 
 
@@ -122,6 +129,9 @@ def _eight_bit(text: str, charset: str = "") -> str:
 
 def parse_addresses(value: str) -> tuple[Address, ...]:
     """Return the mailboxes of a From, To or Cc field; what is no address at all is left out."""
+    plain = _ONE_MAILBOX.fullmatch(value)
+    if plain and (email := normalise_email(plain["boxed"] or plain["bare"])):
+        return (Address(email=email, name=_BLANKS.sub(" ", plain["quoted"] or plain["name"] or "").strip(" \"'")),)
     try:
         pairs = getaddresses([_FOLD.sub(" ", value)])
     except (IndexError, ValueError, TypeError, AttributeError, RecursionError):
@@ -133,9 +143,9 @@ def parse_addresses(value: str) -> tuple[Address, ...]:
     ]
     if found:
         return tuple(found)
-    plain = decode_words(value)
-    name = _BLANKS.sub(" ", plain.partition("<")[0]).strip(" \"'") if "<" in plain else ""
-    return tuple(Address(email=e, name=name) for text in _LOOSE.findall(plain)[:100] if (e := tidy_address(text)))
+    decoded = decode_words(value)
+    name = _BLANKS.sub(" ", decoded.partition("<")[0]).strip(" \"'") if "<" in decoded else ""
+    return tuple(Address(email=e, name=name) for text in _LOOSE.findall(decoded)[:100] if (e := tidy_address(text)))
 
 
 def tidy_address(text: str) -> str | None:

@@ -46,7 +46,8 @@ def decode_transfer(source: bytes, start: int, end: int, encoding: str) -> bytes
 
 
 def _base64(source: bytes, start: int, end: int) -> bytes:
-    if _PROSE.search(source, start, min(end, start + _SAMPLE)):
+    sample = source[start : min(end, start + _SAMPLE)]
+    if (b" " in sample or b"<" in sample) and _PROSE.search(sample):
         return source[start:end]  # the label lies: these are words
     try:
         decoded = binascii.a2b_base64(memoryview(source)[start:end])

@@ -21,7 +21,7 @@ MAX_CPU_S = 2.0
 SHORT = 15_000  # bytes below which no cut falls differently with other line ends
 # Where a line end is part of a character or of an escape, the two messages are not the same text.
 OTHER_WITH_CR = re.compile(
-    rb"utf-?_?(?:16|32)|ucs|hz|\x00|\r|~\n|=0[ad]|\xff\xfe|\xfe\xff|base64|iso-2022|yenc|uu", re.IGNORECASE
+    rb"utf.?_?(?:7|16|32)|unicode|ucs|hz|\x00|\r|~\n|=0[ad]|\xff\xfe|\xfe\xff|base64|iso-2022|yenc|uu", re.IGNORECASE
 )
 INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a\u202c\u2060\ufeff]+")
 
