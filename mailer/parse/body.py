@@ -53,7 +53,10 @@ def _is_words(part: Part) -> bool:
     return (
         not part.original
         and not part.attached
-        and (kind == "text/html" or (kind in {"text/plain", "text/enriched", "text"} and not _is_named_file(part)))
+        and (
+            kind == "text/html"
+            or (kind in {"text/plain", "text/enriched", "text/richtext", "text"} and not _is_named_file(part))
+        )
     )
 
 

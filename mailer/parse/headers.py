@@ -27,6 +27,10 @@ _ONE_MAILBOX = re.compile(
     rf"<(?P<boxed>{_BARE})>|(?P<bare>{_BARE}))[ \t]*+",
     re.ASCII,
 )
+# a name without a mark of its own is a name even when it looks like an address: the one in brackets counts
+_BOXED = re.compile(r'([^<>,;:"()\\]{1,500})<([^<>,;()"]{3,300})>\s*')
+_QUOTED_LOCAL = re.compile(r'"([^"\\@]{1,64})"@([\w.-]{1,250})')
+_LITERAL = re.compile(r"[\w.+-]{1,64}@\[[\w.:]{3,60}\]")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -132,6 +136,9 @@ def parse_addresses(value: str) -> tuple[Address, ...]:
     plain = _ONE_MAILBOX.fullmatch(value)
     if plain and (email := normalise_email(plain["boxed"] or plain["bare"])):
         return (Address(email=email, name=_BLANKS.sub(" ", plain["quoted"] or plain["name"] or "").strip(" \"'")),)
+    boxed = _BOXED.fullmatch(_FOLD.sub(" ", value))
+    if boxed and (email := tidy_address(boxed[2])):
+        return (Address(email=email, name=_BLANKS.sub(" ", decode_words(boxed[1])).strip(" \"'")),)
     try:
         pairs = getaddresses([_FOLD.sub(" ", value)])
     except (IndexError, ValueError, TypeError, AttributeError, RecursionError):
@@ -150,12 +157,17 @@ def parse_addresses(value: str) -> tuple[Address, ...]:
 
 def tidy_address(text: str) -> str | None:
     """Return an address in normal form; one against the standard (`dot.@host`, `a@cluster.local`) only lower-cased."""
-    bare = decode_words(text).strip().strip("<>'\"").strip()
+    bare = decode_words(text).strip()
+    if '"@' in bare and (quoted := _QUOTED_LOCAL.fullmatch(bare.strip("<> "))):
+        local, domain = quoted[1], quoted[2]
+        plain = tidy_address(f"{local}@{domain}")
+        return plain or f'"{local}"@{domain}'.lower()
+    bare = bare.strip("<>'\"").strip()
     normal = normalise_email(bare)
     if normal:
         return normal
     bare = bare.lower().rstrip(".,;:")
-    return normalise_email(bare) or (bare if _LOOSE.fullmatch(bare) else None)
+    return normalise_email(bare) or (bare if _LOOSE.fullmatch(bare) or _LITERAL.fullmatch(bare) else None)
 
 
 def find_addresses(text: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Pure: one leaf of a message, decoded when it is read."""
 
+import re
 from dataclasses import dataclass
 
 from mailer.parse.charset import decode_bytes
@@ -12,6 +13,8 @@ MAX_TEXT = 1024 * 1024  # characters
 _MAX_TEXT_BYTES = 4 * MAX_TEXT
 _KEPT = 16 * 1024  # bytes of a part whose text is kept for the next reader
 _BLOW_UP = 3  # a quoted-printable byte takes three
+_ENRICHED = frozenset({"text/enriched", "text/richtext"})  # RFC 1896, RFC 1341 7.1.3
+_ENRICHED_MARK = re.compile(r"(?<!<)(?:<param>[^<]{0,500}</param>|</?[a-z][a-z0-9-]{0,59}>)", re.IGNORECASE)
 _NAMES = {
     "application/ms-tnef": "winmail.dat",
     "application/vnd.ms-tnef": "winmail.dat",
@@ -85,6 +88,8 @@ class Part:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         if "\x00" in text:
             text = text.replace("\x00", "")
+        if self.content_type in _ENRICHED:
+            return _ENRICHED_MARK.sub("", text).replace("<<", "<")
         return unflow(text, delsp=self.flowed == "delsp") if self.flowed else text
 
 

@@ -209,6 +209,33 @@ def test_charsets(content: bytes, declared: str | None, expected: str) -> None:
     assert decode_bytes(content, declared) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "email", "name"),
+    [
+        ("other@x.example <mara@blog.example>", "mara@blog.example", "other@x.example"),
+        ("'mara@blog.example' <mara@blog.example>", "mara@blog.example", "mara@blog.example"),
+        ("=?utf-8?q?other=40x=2Eexample?= <mara@blog.example>", "mara@blog.example", "other@x.example"),
+        ('"Mara <old@x.example>" <mara@blog.example>', "mara@blog.example", "Mara <old@x.example>"),
+        ("Mara [press] <mara@blog.example>", "mara@blog.example", "Mara [press]"),
+        ("Mara J. Lind<mara@blog.example>", "mara@blog.example", "Mara J. Lind"),
+        ("Mara <mara@blog.example", "mara@blog.example", "Mara"),
+        ('"mara"@blog.example', "mara@blog.example", ""),
+        ('<"mara lind"@blog.example>', '"mara lind"@blog.example', ""),
+        ("mara@[192.0.2.1]", "mara@[192.0.2.1]", ""),
+        ("mara @ blog . example", "mara@blog.example", ""),
+        ("Mara <@relay.example:mara@blog.example>", "mara@blog.example", "Mara"),
+        ("Mara <mailto:mara@blog.example>", "mara@blog.example", "Mara"),
+    ],
+)
+def test_the_sender_is_the_one_in_brackets(value: str, email: str, name: str) -> None:
+    assert [(box.email, box.name) for box in parse_addresses(value)] == [(email, name)]
+
+
+def test_enriched_text_loses_its_marks() -> None:
+    raw = HEAD + b"Content-Type: text/enriched\n\n<bold>Hello</bold> <color><param>red</param>Ana</color> <<3"
+    assert read(raw).text == "Hello Ana <3"
+
+
 LONG = b"Many words of bread and butter, and of the salt that makes both of them good. " * 3
 
 
