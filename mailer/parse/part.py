@@ -15,6 +15,8 @@ _KEPT = 16 * 1024  # bytes of a part whose text is kept for the next reader
 _BLOW_UP = 3  # a quoted-printable byte takes three
 _ENRICHED = frozenset({"text/enriched", "text/richtext"})  # RFC 1896, RFC 1341 7.1.3
 _ENRICHED_MARK = re.compile(r"(?<!<)(?:<param>[^<]{0,500}</param>|</?[a-z][a-z0-9-]{0,59}>)", re.IGNORECASE)
+_META_CHARSET = re.compile(rb"<meta\s[^>]{0,200}?charset\s?=\s?[\"']?([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
+_META_WITHIN = 2_000  # bytes
 _NAMES = {
     "application/ms-tnef": "winmail.dat",
     "application/vnd.ms-tnef": "winmail.dat",
@@ -83,7 +85,10 @@ class Part:
         content = decode_transfer(self.source, self.start, stop, self.encoding)[:_MAX_TEXT_BYTES]
         if stop < self.end:
             content = _whole(content)
-        text = decode_bytes(content, self.charset)[:MAX_TEXT]
+        charset = self.charset
+        if not charset and self.content_type == "text/html" and (found := _META_CHARSET.search(content[:_META_WITHIN])):
+            charset = found[1].decode("ascii")
+        text = decode_bytes(content, charset)[:MAX_TEXT]
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
         if "\x00" in text:

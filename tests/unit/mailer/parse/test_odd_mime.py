@@ -231,6 +231,11 @@ def test_the_sender_is_the_one_in_brackets(value: str, email: str, name: str) ->
     assert [(box.email, box.name) for box in parse_addresses(value)] == [(email, name)]
 
 
+def test_html_says_its_charset_itself() -> None:
+    html = '<html><head><meta http-equiv="Content-Type" content="text/html; charset=iso-8859-7"></head>Ελληνικά</html>'
+    assert read(HEAD + b"Content-Type: text/html\n\n" + html.encode("iso-8859-7")).text == "Ελληνικά"
+
+
 def test_enriched_text_loses_its_marks() -> None:
     raw = HEAD + b"Content-Type: text/enriched\n\n<bold>Hello</bold> <color><param>red</param>Ana</color> <<3"
     assert read(raw).text == "Hello Ana <3"
