@@ -15,6 +15,7 @@ _YENC_ESCAPED = b"@JMI`n}"  # NUL, LF, CR, TAB, blank, full stop; last the equal
 _YENC_SHIFT = bytes((value - 42) % 256 for value in range(256))
 _IN_BASE64 = _BASE64_LETTERS + b"=\r\n\t "
 _MAX_CHUNKS = 10_000
+_MAX_CHUNKED = 1024 * 1024  # bytes
 _MAX_UU_LINES = 1_500_000  # more than 50 MB of whole lines
 _SAMPLE = 2_000
 
@@ -54,7 +55,7 @@ def _base64(source: bytes, start: int, end: int) -> bytes:
     except binascii.Error:
         return _loose_base64(source[start:end])
     padding = source.find(b"=", start, end)
-    rest = source[padding:end].strip(b"=\r\n\t ") if padding >= 0 else b""
+    rest = source[padding:end].strip(b"=\r\n\t ") if padding >= 0 and end - start < _MAX_CHUNKED else b""
     if rest and not rest.translate(None, _IN_BASE64):
         chunks = source[start:end].split(b"=", _MAX_CHUNKS)  # they were encoded one by one
         return b"".join(_loose_base64(chunk) for chunk in chunks)
