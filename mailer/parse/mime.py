@@ -23,6 +23,7 @@ _GUESS_WITHIN = 1024 * 1024  # bytes
 _NESTED = frozenset({"message/rfc822", "message/global"})
 _BARE_CR = re.compile(rb"[^\r\n]{0,1000}\r(?!\n)[!-9;-~]{1,80}:")
 _ANY_BOUNDARY = re.compile(rb"^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-[a-z-]{3,40}:)", re.IGNORECASE | re.MULTILINE)
+_FIRST_PART = re.compile(rb"\r?\n?content-(?:type|transfer-encoding|disposition):", re.IGNORECASE)
 _HTML_START = re.compile(rb"\s{0,200}<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 
 Path = tuple[tuple[int, str], ...]
@@ -128,7 +129,11 @@ class _Scan:
                 boundary = self._boundary_of(parameters, head.body_at)
                 if boundary:
                     self._push(_Box(boundary, head, kind, deeper, original=original))
-                    return head.body_at
+                    if not _FIRST_PART.match(self._source, head.body_at):
+                        return head.body_at
+                    self._boxes[-1].used = True  # the boundary before the first part was forgotten
+                    at, path, default, whole = head.body_at, deeper, "text/plain", False
+                    continue
             if kind.startswith("multipart/"):
                 kind = self._kind_of_text(head.body_at)
             part = self._add(head, kind, parameters, path, original=original)

@@ -54,6 +54,13 @@ def test_no_boundary_is_named_at_all() -> None:
     assert read(html).text == "Hello\nAna"
 
 
+def test_the_boundary_before_the_first_part_is_missing() -> None:
+    raw = (
+        HEAD + b"Content-Type: multipart/mixed; boundary=b\n\nContent-Type: text/plain\n\nfirst\n--b\n\nsecond\n--b--\n"
+    )
+    assert read(raw).text.split() == ["first", "second"]
+
+
 def test_a_text_that_looks_like_a_boundary_stays() -> None:
     assert read(HEAD + b"\n--\nMara\n--b--\n").text == "--\nMara\n--b--\n"
 
