@@ -17,7 +17,7 @@ FILES = st.lists(st.tuples(st.text(LETTERS, min_size=1, max_size=30), st.binary(
 @given(
     subject=LINE, text=WORDS, html=st.booleans(), files=FILES, encoding=st.sampled_from(["base64", "quoted-printable"])
 )
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=60)
 def test_a_written_message_is_read_back(
     subject: str, text: str, html: bool, files: list[tuple[str, bytes]], encoding: str
 ) -> None:
