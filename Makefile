@@ -53,8 +53,10 @@ sim: setup ## The long simulation: 5,000 worlds, 10,000 races, 200 real races, 2
 corpus: setup ## Measure the reading of mail on labelled messages: ARGS="FOLDER ..."
 	@PYTHONPATH=. $(PY) benchmarks/corpus.py $(ARGS)
 
-fuzz: setup ## Throw damaged mail at the parser for a while
-	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -q -k "any_bytes or damaged or hostile" tests/unit/mailer $(ARGS)
+fuzz: setup ## Fuzz the reading of mail for 30 minutes, guided by coverage (FUZZ_S=seconds, FUZZ_SEEDS="FOLDER ..."), and measure hostile mail at full size
+	@HOSTILE_MB=50 $(PY) -m pytest -q -p no:randomly tests/unit/mailer/parse/test_hostile.py
+	@HYPOTHESIS_PROFILE=long $(PY) -m pytest -q tests/unit/mailer/parse/test_any_bytes.py
+	@nice -n 10 $(PY) tools/fuzz.py
 
 bench: setup ## Time what matters; benchmarks/README.md says how to read it
 	@for file in import_contacts.py "send_rate.py --postgres" "plan_tick.py --postgres"; do echo "== $$file"; \

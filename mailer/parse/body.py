@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mailer.parse.html_text import html_to_text
-from mailer.parse.mime import MAX_TEXT, Part
+from mailer.parse.part import MAX_TEXT, Part
 from mailer.types import Attachment
 
 _STUB = 200  # characters: a text part this short that only says "see the HTML part" is no text
@@ -25,19 +25,27 @@ def read_body(parts: tuple[Part, ...]) -> Body:
     plain = [part for part in words if part.content_type != "text/html"]
     rich = [part for part in words if part.content_type == "text/html"]
     text = _join(plain)
-    html = "\n".join(part.text() for part in rich)[:MAX_TEXT] if rich else None
+    html = _join(rich) if rich else None
     if html and (not text.strip() or _is_stub(text)):
         return Body(text=html_to_text(html), html=html, from_html=True)
     if not text.strip():
         text = _join([part for part in parts if not part.original and part.content_type.startswith("text/")][:1])
     beside = [part for part in rich if not _has_plain_twin(part, plain)] if plain else []
     if beside:
-        text = "\n\n".join([text, *(html_to_text(part.text()) for part in beside)])[:MAX_TEXT]
+        text = f"{text}\n\n{html_to_text(_join(beside))}"[:MAX_TEXT]
     return Body(text=text, html=html, from_html=False)
 
 
 def _join(parts: list[Part]) -> str:
-    return "\n".join(part.text() for part in parts)[:MAX_TEXT]
+    """Return the texts one below the other, cut at MAX_TEXT; what lies behind the cut is not even decoded."""
+    texts: list[str] = []
+    room = MAX_TEXT
+    for part in parts:
+        if room <= 0:
+            break
+        texts.append(part.text()[:room])
+        room -= len(texts[-1]) + 1
+    return "\n".join(texts)
 
 
 def _is_words(part: Part) -> bool:
@@ -45,7 +53,10 @@ def _is_words(part: Part) -> bool:
     return (
         not part.original
         and not part.attached
-        and (kind == "text/html" or (kind in {"text/plain", "text/enriched", "text"} and not _is_named_file(part)))
+        and (
+            kind == "text/html"
+            or (kind in {"text/plain", "text/enriched", "text/richtext", "text"} and not _is_named_file(part))
+        )
     )
 
 

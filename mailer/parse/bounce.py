@@ -118,18 +118,19 @@ def _is_from_machine(mail: Opened) -> bool:
 
 
 def _is_bounce_prose(mail: Opened, head: str) -> bool:
-    words = bool(_WORDS.search(head))
     subject = mail.bare_subject == mail.subject and bool(_SUBJECT.search(mail.bare_subject))
     if mail.content_type == "multipart/report" and mail.report_type not in _OTHER_REPORTS:
-        return words or subject or not mail.report_type or mail.report_type == "delivery-status"
+        return subject or mail.report_type in {"", "delivery-status"} or bool(_WORDS.search(head))
     if mail.headers.get("in-reply-to") and not (mail.is_null_sender or _DAEMON.search(mail.from_text)):
         return False
     if _DAEMON.search(mail.from_text) and mail.bare_subject == mail.subject:
         return True
     if _POSTMASTER.search(mail.from_text) or mail.is_null_sender or not mail.from_text:
-        return (words and (subject or not mail.subject or mail.is_null_sender)) or subject
+        return subject or ((not mail.subject or mail.is_null_sender) and bool(_WORDS.search(head)))
     answers = mail.bare_subject != mail.subject and bool(_SUBJECT.search(mail.bare_subject))
-    return (subject and words) or (answers and bool(_WORDS.search(head[:_FIRST_WORDS])) and "\n>" not in head)
+    if subject:  # only now: the words are the dearest sign
+        return bool(_WORDS.search(head))
+    return answers and "\n>" not in head and bool(_WORDS.search(head[:_FIRST_WORDS]))
 
 
 def _from_report(mail: Opened, failures: tuple[Failure, ...], head: str, ours: frozenset[str]) -> tuple[Bounce, bool]:

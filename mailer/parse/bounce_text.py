@@ -10,7 +10,7 @@ import re
 from mailer.parse.headers import find_addresses, tidy_address
 
 _RETURNED = re.compile(
-    r"^[ \t>*|]{0,8}(?:[-=*#_+~ ]{2,60})?[ \t]*(?:(?:this is |here is |the following is |below is |"
+    r"^[ \t>*|]{0,8}+(?:[-=*#_+~ ]{1,60}+)?[ \t]*+(?:(?:this is |here is |the following is |below is |"
     r"included is )?(?:a )?(?:below (?:this|the next) line is )?(?:a |the )?copy of (?:the|"
     r"your) (?:original )?(?:message|mail|first part)|"
     r"(?:the )?(?:original|returned|undelivered|unsent|failed|rejected) (?:message|mail|e-?mail)(?: (?:follows|is|"

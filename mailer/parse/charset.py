@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from functools import lru_cache
 
 _ALIASES = {
     "ansi_x3.110-1983": "cp1252",
@@ -44,13 +45,20 @@ _ALIASES = {
     "x-user-defined": "cp1252",
 }
 _NOT_ASCII_BASED = frozenset({"utf-7", "hz", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
-_HIRAGANA = re.compile(r"[\u3040-\u30ff]")
+# Python's own spellings: punycode takes quadratic time, the escapes make halves of characters
+_NOT_OF_MAIL = frozenset({"punycode", "idna", "unicode-escape", "unicode_escape", "raw-unicode-escape", "undefined"})
+_KANA = re.compile(r"[\u3040-\u30ff]")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_HANGUL_ROWS = range(0xB0, 0xC9)  # first bytes of EUC-KR
+_PUNCTUATION_ROWS = 0xA3
 _SMALL_CYRILLIC = re.compile(r"[а-яё]")
+_LONG_RUN = 3  # more letters with accents than stand side by side in Western words
 _FEW = 4  # 8-bit bytes from which a script can be guessed
 _LOW = bytes(range(128))
 _SAMPLE = 20_000  # bytes looked at when guessing
 
 
+@lru_cache(maxsize=256)
 def find_codec(declared: str | None) -> str | None:
     """Return the Python codec for a charset label as found in mail, or None when nobody knows it."""
     if not declared:
@@ -62,8 +70,8 @@ def find_codec(declared: str | None) -> str | None:
         info = codecs.lookup(_ALIASES.get(label, label))
     except (LookupError, ValueError):
         return None
-    # base64, rot13 and their like are codecs too, but not of text
-    return info.name if _is_text_codec(info.name) else None
+    # base64, rot13 and their like are codecs too, but not of text; some of text are not of mail
+    return info.name if info.name not in _NOT_OF_MAIL and _is_text_codec(info.name) else None
 
 
 def _is_text_codec(name: str) -> bool:
@@ -79,20 +87,46 @@ def decode_bytes(content: bytes, declared: str | None = None) -> str:
     """Return the text of these bytes; never fails. A valid multi-byte UTF-8 text is believed over its label."""
     codec = find_codec(declared)
     if codec and (codec in _NOT_ASCII_BASED or codec.startswith("iso2022")):
-        return _strictly(content, codec) or content.decode(codec, "replace")
+        return _stateful(content, codec)
     if content.isascii():
         if b"\x1b$" in content or b"\x1b(" in content:
             return _strictly(content, "iso2022_jp_ext") or content.decode("ascii")
-        return content.decode("ascii")
+        return content.decode(_wide_codec(content) or "ascii", "replace")
     text = _strictly(content, "utf-8-sig")
     if text is not None:
         return text
+    if wide := _wide_codec(content):
+        return content.decode(wide, "replace")
     if codec and codec not in {"ascii", "utf-8"}:
         text = _strictly(content, codec)
         return text if text is not None else _with_gaps(content, codec)
     if codec == "utf-8" and content.decode("utf-8", "ignore").isascii() is False:
         return content.decode("utf-8", "replace")
     return _guess(content)
+
+
+def _stateful(content: bytes, codec: str) -> str:
+    """Decode by a codec in which bytes below 128 are not ASCII, unless the label lies."""
+    if codec.startswith("utf-16"):
+        if content.isascii() and b"\x00" not in content:
+            return content.decode("ascii")
+        codec = _wide_codec(content) or codec
+    text = _strictly(content, codec) or content.decode(codec, "replace")
+    # UTF-7 lets halves of characters through, which no database takes
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if codec == "utf-7" else text
+
+
+def _wide_codec(content: bytes) -> str | None:
+    """Return the kind of UTF-16 that the bytes give away by their mark or by the NULs of every second one."""
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return "utf-16"
+    if b"\x00" not in content[:_SAMPLE]:
+        return None
+    even, odd = content[:_SAMPLE:2].count(0), content[1:_SAMPLE:2].count(0)
+    enough = min(len(content), _SAMPLE) // 5
+    if odd > enough and even * 8 < odd:
+        return "utf-16-le"
+    return "utf-16-be" if even > enough and odd * 8 < even else None
 
 
 def _with_gaps(content: bytes, codec: str) -> str:
@@ -105,20 +139,37 @@ def _guess(content: bytes) -> str:
     """Decode undeclared 8-bit text: the scripts whose bytes give them away, else Western European."""
     sample = content[:_SAMPLE]
     high = _count_high(sample)
-    letters = len(sample.split()) and len(sample) - sample.count(b" ")
-    if high < _FEW or high * 3 < letters:
+    if high < _FEW or not _is_foreign(sample, high):
         return _western(content)
-    japanese = _strictly(content, "cp932") or _strictly(content, "euc_jp")
-    if japanese and len(_HIRAGANA.findall(japanese)) * 6 > len(japanese.strip()):
-        return japanese
+    for name in ("cp932", "euc_jp"):
+        japanese = _strictly(content, name)
+        if japanese and len(_KANA.findall(japanese)) * 6 > len(japanese.strip()):
+            return japanese
     cyrillic = max((content.decode(name, "replace") for name in ("koi8-r", "cp1251")), key=_smallness)
     if _smallness(cyrillic) * 10 > high * 6:
         return cyrillic
-    for name in ("gb2312", "euc_kr", "gb18030", "big5"):
+    for name in ("euc_kr", "gb2312", "gb18030", "big5") if _seems_korean(sample) else ("gb2312", "gb18030", "big5"):
         text = _strictly(content, name)
         if text is not None:
             return text
     return _western(content)
+
+
+def _is_foreign(sample: bytes, high: int) -> bool:
+    """Tell whether 8-bit bytes make whole words, or come in pairs, instead of standing between ASCII letters."""
+    runs = [len(run) for run in _HIGH_RUN.findall(sample)]
+    if sum(run for run in runs if run % 2 == 0) * 10 >= high * 9:
+        return True
+    words = sum(len(word) for word in sample.split() if not word.isascii())
+    return max(runs) >= _LONG_RUN and high * 2 > words
+
+
+def _seems_korean(sample: bytes) -> bool:
+    """Tell whether every character lies in the rows of Hangul: Chinese fills them too, but not only them."""
+    pairs = [pair for run in _HIGH_RUN.findall(sample) for pair in zip(run[::2], run[1::2], strict=False)]
+    letters = [first for first, _ in pairs if first > _PUNCTUATION_ROWS]
+    spaced = len(letters) >= _FEW and re.search(rb"[\x80-\xff] [\x80-\xff]", sample) is not None
+    return (spaced or len(letters) >= 2 * _FEW) and all(first in _HANGUL_ROWS for first in letters)
 
 
 def _count_high(content: bytes) -> int:

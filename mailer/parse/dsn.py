@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from mailer.parse.headers import find_addresses, tidy_address
-from mailer.parse.mime import Part
+from mailer.parse.part import Part
 
 _FIELD = re.compile(
     r"^[ \t]{0,4}(original-recipient|final-recipient|action|status|diagnostic-code|x-actual-recipient|"
@@ -43,7 +43,7 @@ def find_failures(parts: tuple[Part, ...]) -> tuple[Failure, ...]:
                 return found
     for part in parts:
         loose = part.content_type in {"text/plain", "message/rfc822", "application/octet-stream"}
-        if loose and not part.original and len(part.content) < _MAX_LOOSE:
+        if loose and not part.original and part.size < _MAX_LOOSE:
             text = part.text()
             if "final-recipient" in text.lower() and (found := parse_report(text)):
                 return found

@@ -14,32 +14,56 @@ from mailer.types import Address
 
 _MAX_VALUE = 20_000  # characters of one field that are looked at
 _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,20})\?=")
+_UNCLOSED = re.compile(r"(=\?[\w-]{2,40}\?[bBqQ]\?[^?\s]{3,})\??$")
 _FOLD = re.compile(r"\r?\n[ \t]*|[\r\n\x00]")
 _BRACKETED = re.compile(r"<\s*([^<>\s]{1,900}(?:\s[^<>\s]{1,300}){0,2})\s*>")
 _LOOSE = re.compile(
     r"[^\s<>@,;:\"'()\[\]：；，。、（）「」【】《》]{1,200}@[^\s<>@,;:\"'()\[\]：；，。、（）「」【】《》]{1,250}"
 )
+# the shape of nearly every From and To, which needs none of the grammar
+_BARE = r"[\w.+-]{1,64}@[\w.-]{1,250}"
+_ONE_MAILBOX = re.compile(
+    r'[ \t]*+(?:(?:"(?P<quoted>[^"\\=<>\r\n\x00]*+)"|(?P<name>[\w.\' -]++))?[ \t]*+'
+    rf"<(?P<boxed>{_BARE})>|(?P<bare>{_BARE}))[ \t]*+",
+    re.ASCII,
+)
+# a name without a mark of its own is a name even when it looks like an address: the one in brackets counts
+_BOXED = re.compile(r'([^<>,;:"()\\]{1,500})<([^<>,;()"]{3,300})>\s*')
+_QUOTED_LOCAL = re.compile(r'"([^"\\@]{1,64})"@([\w.-]{1,250})')
+_LITERAL = re.compile(r"[\w.+-]{1,64}@\[[\w.:]{3,60}\]")
 _BLANKS = re.compile(r"\s+")
 
 
 class Headers:
-    """The fields of one header, in order; names compare without case, values are raw (surrogateescape)."""
+    """The fields of one header, in order; names compare without case, values are undecoded but for raw 8-bit bytes.
 
-    def __init__(self, fields: Iterable[tuple[str, str]]) -> None:
+    `charset` is what the message's body says of itself: raw 8-bit fields are read with it when they are not UTF-8.
+    """
+
+    __slots__ = ("_fields", "_texts", "charset")
+
+    def __init__(self, fields: Iterable[tuple[str, str]], charset: str = "") -> None:
+        self.charset = charset
         self._fields: dict[str, list[str]] = {}
+        self._texts: dict[str, list[str]] = {}
         for name, value in fields:
-            self._fields.setdefault(name.strip().lower(), []).append(str(value)[:_MAX_VALUE])
+            self._fields.setdefault(name.strip().lower(), []).append(_cut(value))
 
     def __contains__(self, name: str) -> bool:
         return name in self._fields
 
     def raw(self, name: str) -> str:
         """Return the first value of a lower-case field name as it came, or an empty string."""
-        return self._fields.get(name, [""])[0]
+        values = self._fields.get(name)
+        return self._readable(values[0]) if values else ""
 
     def all(self, name: str) -> list[str]:
         """Return every value of a lower-case field name, decoded."""
-        return [decode_words(value) for value in self._fields.get(name, [])]
+        if name not in self._fields:
+            return []
+        if name not in self._texts:
+            self._texts[name] = [decode_words(self._readable(value)) for value in self._fields[name]]
+        return self._texts[name]
 
     def get(self, name: str) -> str:
         """Return the first non-empty value of a lower-case field name, decoded, or an empty string."""
@@ -49,12 +73,23 @@ class Headers:
         """Yield the field names that are present, lower-case."""
         yield from self._fields
 
+    def _readable(self, value: str) -> str:
+        """Return a value with its raw 8-bit bytes decoded; encoded words are read later, by `decode_words`."""
+        return value if value.isascii() or "=?" in value else _eight_bit(value, self.charset)
+
+
+def _cut(value: str) -> str:
+    """Return a field within bounds: its beginning and, for the newest ids of References, its end."""
+    half = _MAX_VALUE // 2
+    return value if len(value) <= _MAX_VALUE else f"{value[:half]} {value[-half:]}"
+
 
 def decode_words(value: str) -> str:
     """Return a field's text: unfolded, encoded words and raw 8-bit decoded, blanks trimmed."""
     flat = _FOLD.sub(" ", value)
     if "=?" not in flat:
         return _eight_bit(flat).strip()
+    flat = _UNCLOSED.sub(r"\1?=", flat)
     out: list[str] = []
     pending: tuple[str, bytes] | None = None  # words of one charset join before decoding: a character may be split
     end = 0
@@ -91,13 +126,19 @@ def _word_bytes(encoding: str, text: str) -> bytes:
         return raw
 
 
-def _eight_bit(text: str) -> str:
+def _eight_bit(text: str, charset: str = "") -> str:
     """Return text whose surrogates (raw 8-bit bytes of the header) are decoded."""
-    return text if text.isascii() else decode_bytes(text.encode("utf-8", "surrogateescape"))
+    return text if text.isascii() else decode_bytes(text.encode("utf-8", "surrogateescape"), charset)
 
 
 def parse_addresses(value: str) -> tuple[Address, ...]:
     """Return the mailboxes of a From, To or Cc field; what is no address at all is left out."""
+    plain = _ONE_MAILBOX.fullmatch(value)
+    if plain and (email := normalise_email(plain["boxed"] or plain["bare"])):
+        return (Address(email=email, name=_BLANKS.sub(" ", plain["quoted"] or plain["name"] or "").strip(" \"'")),)
+    boxed = _BOXED.fullmatch(_FOLD.sub(" ", value))
+    if boxed and (email := tidy_address(boxed[2])):
+        return (Address(email=email, name=_BLANKS.sub(" ", decode_words(boxed[1])).strip(" \"'")),)
     try:
         pairs = getaddresses([_FOLD.sub(" ", value)])
     except (IndexError, ValueError, TypeError, AttributeError, RecursionError):
@@ -109,19 +150,24 @@ def parse_addresses(value: str) -> tuple[Address, ...]:
     ]
     if found:
         return tuple(found)
-    plain = decode_words(value)
-    name = _BLANKS.sub(" ", plain.partition("<")[0]).strip(" \"'") if "<" in plain else ""
-    return tuple(Address(email=e, name=name) for text in _LOOSE.findall(plain)[:100] if (e := tidy_address(text)))
+    decoded = decode_words(value)
+    name = _BLANKS.sub(" ", decoded.partition("<")[0]).strip(" \"'") if "<" in decoded else ""
+    return tuple(Address(email=e, name=name) for text in _LOOSE.findall(decoded)[:100] if (e := tidy_address(text)))
 
 
 def tidy_address(text: str) -> str | None:
     """Return an address in normal form; one against the standard (`dot.@host`, `a@cluster.local`) only lower-cased."""
-    bare = decode_words(text).strip().strip("<>'\"").strip()
+    bare = decode_words(text).strip()
+    if '"@' in bare and (quoted := _QUOTED_LOCAL.fullmatch(bare.strip("<> "))):
+        local, domain = quoted[1], quoted[2]
+        plain = tidy_address(f"{local}@{domain}")
+        return plain or f'"{local}"@{domain}'.lower()
+    bare = bare.strip("<>'\"").strip()
     normal = normalise_email(bare)
     if normal:
         return normal
     bare = bare.lower().rstrip(".,;:")
-    return normalise_email(bare) or (bare if _LOOSE.fullmatch(bare) else None)
+    return normalise_email(bare) or (bare if _LOOSE.fullmatch(bare) or _LITERAL.fullmatch(bare) else None)
 
 
 def find_addresses(text: str) -> list[str]:

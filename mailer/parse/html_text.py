@@ -30,6 +30,9 @@ _CITE_STYLE = re.compile(r"border-left[^;]*(?:solid|px)", re.IGNORECASE)
 _DANGLING = re.compile(r"<(?=[!?])[^>]*>?")
 _RUN = re.compile(r"[ \t\n\f\v]+")
 _MAX_OPEN = 2_000
+_MAX_TAGS = 30_000
+_TAG = re.compile(r"<[^<>]*+>")
+_SOME_TAGS = re.compile(rf"(?:[^<]*+<){{{_MAX_TAGS}}}[^<>]*+>?")
 
 
 def html_to_text(html: str, *, quotes: bool = True) -> str:
@@ -49,7 +52,16 @@ def _defused(html: str) -> str:
         html = _without(html, opening, closing)
     html = _DANGLING.sub("", html)
     last = html.rfind(">") + 1
-    return html[:last] + html[last:].replace("<", "&lt;")
+    return _with_few_tags(html[:last]) + html[last:].replace("<", "&lt;")
+
+
+def _with_few_tags(html: str) -> str:
+    """Return HTML whose tags beyond _MAX_TAGS are blanks: of a table that large only the words are read."""
+    if html.count("<") <= _MAX_TAGS:
+        return html
+    many = _SOME_TAGS.match(html)
+    last = html.rfind(">", 0, many.end() if many else 0) + 1
+    return html[:last] + _TAG.sub(" ", html[last:]).replace("<", "&lt;")
 
 
 def _without(html: str, opening: str, closing: str) -> str:

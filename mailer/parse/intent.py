@@ -139,7 +139,7 @@ def guess_reply_kind(new_text: str) -> tuple[ReplyKind, str]:
             if kind is ReplyKind.INTERESTED and _NOT_INTERESTED.search(flat[max(0, hit.start() - 25) : hit.start()]):
                 continue
             return kind, hit[0].strip()[:_MAX_CUE]
-    for hit in _QUESTION.finditer(flat):
+    for hit in _QUESTION.finditer(flat) if "?" in flat or "？" in flat else ():
         if not _RHETORICAL.search(hit[0]):
             return ReplyKind.QUESTION, hit[0].strip()[:_MAX_CUE]
     return ReplyKind.OTHER, ""

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from email.parser import BytesHeaderParser
 
 from mailer.parse.body import Body, read_body
 from mailer.parse.headers import Headers, parse_addresses, parse_ids
-from mailer.parse.mime import Part, content_type, fields_of, mend_head, open_message, parameter, walk
+from mailer.parse.mime import open_message, read_headers
+from mailer.parse.parameters import parse_parameters
+from mailer.parse.part import Part
 from mailer.types import Address
 
 _PREFIX = re.compile(
@@ -24,6 +25,8 @@ _MESSAGE_ID_LINE = re.compile(
     r"^[ \t>]{0,12}message-id\s?:\s{0,5}<?([^\s<>]{3,400}@[^\s<>]{1,250})>?", re.IGNORECASE | re.MULTILINE
 )
 _MAX_ORIGINALS = 20
+_MAX_HEADER = 100_000  # bytes of a returned message in which its header is looked for
+_MAX_TO = 2_000  # characters: a mail of ours has one recipient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,29 +56,30 @@ class Opened:
 
     def original_recipients(self) -> tuple[str, ...]:
         """Return the addresses in To of the returned messages."""
-        found = (mailbox.email for headers in self.originals for mailbox in parse_addresses(headers.raw("to")))
+        found = (
+            mailbox.email for headers in self.originals for mailbox in parse_addresses(headers.raw("to")[:_MAX_TO])
+        )
         return tuple(dict.fromkeys(found))
 
     def quoted_ids(self) -> tuple[str, ...]:
         """Return the message ids of attached and inline originals, the nearest first."""
         found = [hit for headers in self.originals for hit in parse_ids(headers.raw("message-id"))]
-        for text in (self.body.text, *(part.text() for part in self.parts if part.content_type in _RETURNED)):
+        returned = [part for part in self.parts if part.content_type in _RETURNED][:_MAX_ORIGINALS]
+        for text in (self.body.text, *(part.text() for part in returned)):
             found.extend(hit.strip(",;") for hit in _MESSAGE_ID_LINE.findall(text)[:100])
         return tuple(dict.fromkeys(found))
 
 
 def open_mail(raw: bytes) -> Opened:
     """Take a message apart. Never raises on any bytes; what had to be mended is in `defects`."""
-    message, defects = open_message(raw)
-    parts = tuple(walk(message))
-    headers = fields_of(message)
+    headers, content_type, parts, defects = open_message(raw)
     subject = headers.get("subject")
     senders = parse_addresses(headers.raw("from")) or parse_addresses(headers.raw("sender"))
     body = read_body(parts)
     return Opened(
         headers=headers,
-        content_type=content_type(message),
-        report_type=parameter(message, "report-type").lower(),
+        content_type=content_type,
+        report_type=parse_parameters(headers.raw("content-type")).get("report-type", "").lower(),
         parts=parts,
         body=body,
         subject=subject,
@@ -88,15 +92,14 @@ def open_mail(raw: bytes) -> Opened:
 
 def _originals(parts: tuple[Part, ...]) -> tuple[Headers, ...]:
     """Return the headers of the attached or returned messages."""
-    found = [_header_of(part.content) for part in parts if part.content_type in _RETURNED][:_MAX_ORIGINALS]
+    returned = [part for part in parts if part.content_type in _RETURNED][:_MAX_ORIGINALS]
+    found = [read_headers(part.beginning(_MAX_HEADER)) for part in returned]
     return tuple(headers for headers in found if "to" in headers or "subject" in headers or "message-id" in headers)
-
-
-def _header_of(source: bytes) -> Headers:
-    return fields_of(BytesHeaderParser().parsebytes(mend_head(source[:100_000])))
 
 
 def inline_original(text: str) -> Headers:
     """Return the header of a message that a report repeats in its own text; empty when there is none."""
     found = _INLINE_HEAD.search(text)
-    return _header_of(text[found.start() :].encode("utf-8", "surrogateescape")) if found else Headers(())
+    return (
+        read_headers(text[found.start() :][:_MAX_HEADER].encode("utf-8", "surrogateescape")) if found else Headers(())
+    )

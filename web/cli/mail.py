@@ -1,21 +1,21 @@
 """Wire: `rapport mail`: understanding raw messages, one path a line."""
 
 import json
+import os
+import stat
 import sys
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
-from kit.errors import InvalidError
-from mailer.lint import lint_mail
 from mailer.parse import parse_mail
+from mailer.parse.mime import MAX_RAW
 from mailer.types import ParsedMail
-from web.cli.door import json_option, print_json, print_table
+from web.cli.mail_checks import advise, lint
 
-_LARGEST = 50 * 1024 * 1024
+_LATEST = 4_102_444_800.0  # seconds, UTC: the year 2100; a file's time may be anything
 
 
 @click.group("mail")
@@ -26,80 +26,49 @@ def mail_command() -> None:
 @mail_command.command("classify")
 @click.option("--jsonl", is_flag=True, required=True, help="One path a line on stdin, one JSON a line on stdout.")
 def classify(jsonl: bool) -> None:
-    """Say what each message is. What cannot be read gets an error, and the stream goes on."""
+    """Say what each message is. What cannot be read gets an error, and the stream goes on.
+
+    Empty lines are passed over. Of a larger message the first 50 MB are read.
+    """
     del jsonl
-    for line in sys.stdin:
-        path = line.rstrip("\r\n")
-        if path:
-            sys.stdout.write(json.dumps(_describe(path), ensure_ascii=False) + "\n")
-            sys.stdout.flush()
+    answers = sys.stdout.buffer
+    for line in sys.stdin.buffer:
+        if name := os.fsdecode(line.rstrip(b"\r\n")):
+            answers.write(_as_line({"path": name, **_describe(Path(name))}))
+            answers.flush()
 
 
-@mail_command.command("lint")
-@click.argument("file", type=click.File("rb"))
-@click.option("--smtputf8", is_flag=True, help="The server takes addresses outside ASCII (RFC 6531).")
-@click.option("--8bit", "eight_bit", is_flag=True, help="The server takes 8bit content (RFC 6152).")
-@json_option
-def lint(file: BinaryIO, smtputf8: bool, eight_bit: bool, as_json: bool) -> None:
-    """Check a raw message as strictly as a careful receiver; - reads it from stdin. Exits 1 on any finding."""
-    raw = file.read(_LARGEST + 1)
-    if len(raw) > _LARGEST:
-        raise InvalidError("The message is larger than 50 MB.")
-    findings = lint_mail(raw, smtputf8=smtputf8, eight_bit=eight_bit)
-    rows = [(one.code, one.where, one.sentence, one.source) for one in findings]
-    if as_json:
-        print_json([dict(zip(("code", "where", "sentence", "source"), row, strict=True)) for row in rows])
-    elif rows:
-        print_table(("code", "where", "sentence", "source"), rows)
-    else:
-        click.echo("Nothing to object to.")
-    if rows:
-        raise click.exceptions.Exit(1)
-
-
-@mail_command.command("advise")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@json_option
-def advise(file: Path, as_json: bool) -> None:
-    """Read the raw message in FILE as the filters of large receivers do, and say what to think about."""
-    # Classifying loads no more than it needs.
-    from sequences.pitch_lint import File, LintMail, lint_pitch
-
+def _as_line(answer: dict[str, Any]) -> bytes:
     try:
-        parsed = parse_mail(file.read_bytes()[:_LARGEST], received_at=datetime.fromtimestamp(0, UTC))
-    except OSError as error:
-        raise InvalidError(f"{file} cannot be read: {error.strerror}.") from error
-    files = tuple(
-        File(name=one.filename, content_type=one.content_type, size=len(one.content)) for one in parsed.attachments
-    )
-    mail = LintMail(
-        subject=parsed.subject,
-        text=parsed.text,
-        html=parsed.html or "",
-        files=files,
-        is_follow_up=bool(parsed.in_reply_to or parsed.references),
-    )
-    found = lint_pitch(mail)
-    if as_json:
-        print_json({"file": str(file), "findings": [asdict(one) for one in found]})
-    elif found:
-        print_table(("weight", "where", "what", "why"), [(f.severity, f.where, f.sentence, f.reason) for f in found])
-    else:
-        click.echo("Nothing to think about.")
+        return json.dumps(answer, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:  # a path that is no UTF-8
+        return json.dumps(answer).encode() + b"\n"
 
 
-def _describe(path: str) -> dict[str, Any]:
+def _describe(path: Path) -> dict[str, Any]:
     try:
-        file = Path(path)
-        received_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-        raw = file.read_bytes()
+        raw, received_at = _read(path)
     except (OSError, ValueError) as error:
-        return {"path": path, "error": f"{type(error).__name__}: {error}"}
-    parsed = parse_mail(raw, received_at=received_at)
-    # A date in the mail itself is nearer to when it was written than the file's own time.
-    if parsed.date and parsed.auto_reply:
-        parsed = parse_mail(raw, received_at=parsed.date)
-    return {"path": path, **_as_json(parsed)}
+        return {"error": f"{type(error).__name__}: {error}"}
+    try:
+        parsed = parse_mail(raw, received_at=received_at)
+        # A date in the mail itself is nearer to when it was written than the file's own time.
+        if parsed.date and parsed.auto_reply:
+            parsed = parse_mail(raw, received_at=parsed.date)
+    except Exception as error:  # noqa: BLE001  # the stream goes on; the message is in quarantine with its reason
+        return {"error": f"unreadable: {type(error).__name__}: {error}"}
+    return _as_json(parsed)
+
+
+def _read(path: Path) -> tuple[bytes, datetime]:
+    """Return a file's bytes, within bounds, and its time; refuse what may block or never end."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("not a regular file")
+        at = datetime.fromtimestamp(min(max(status.st_mtime, 0.0), _LATEST), UTC)
+        return file.read(MAX_RAW + 1), at
 
 
 def _as_json(parsed: ParsedMail) -> dict[str, Any]:
@@ -123,3 +92,7 @@ def _as_json(parsed: ParsedMail) -> dict[str, Any]:
         "from": parsed.sender.email if parsed.sender else None,
         "text": parsed.new_text,
     }
+
+
+mail_command.add_command(lint)
+mail_command.add_command(advise)

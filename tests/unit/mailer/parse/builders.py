@@ -35,6 +35,11 @@ def parsed(body: str = "", *, headers: tuple[tuple[str, str], ...] = PERSON, **m
     return parse_mail(message(body, headers=headers, **typed), received_at=RECEIVED_AT, ours=OURS)
 
 
+def read(raw: bytes) -> ParsedMail:
+    """Return these bytes parsed."""
+    return parse_mail(raw, received_at=RECEIVED_AT, ours=OURS)
+
+
 def report(
     status_part: str, *, prose: str = "It did not arrive.", original: str | None = None, **more: str
 ) -> ParsedMail:

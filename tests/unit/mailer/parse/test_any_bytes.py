@@ -1,8 +1,5 @@
-"""Pure: no bytes at all make the parser fail or stall."""
+"""Pure: no bytes at all make the parser fail; that none make it stall is for test_hostile.py."""
 
-import time
-
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -93,45 +90,3 @@ def test_any_header_values_give_a_mail(subject: str, sender: str) -> None:
         + b"\r\n\r\nx"
     )
     assert isinstance(read(raw), ParsedMail)
-
-
-def _nested(depth: int) -> bytes:
-    head = b"".join(
-        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (level, level) for level in range(depth)
-    )
-    return b"From: mara@blog.example\r\n" + head + b"\r\nHello"
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        _nested(60),
-        _nested(2_000),
-        b"Content-Type: message/rfc822\r\n\r\n" * 3_000,
-        b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\nx\r\n" * 20_000,
-        b"Subject: " + b"=?utf-8?q?a?= " * 20_000 + b"\r\n\r\nx",
-        b"From: " + b"a@b.example, " * 20_000 + b"\r\n\r\nx",
-        b"From: " + b"(" * 20_000 + b"\r\n\r\nx",
-        b'To: "' + b"\\" * 50_000 + b"\r\n\r\nx",
-        b"References: " + b"<a@b" * 30_000 + b"\r\n\r\nx",
-        b"X: y\r\n" * 50_000 + b"\r\nx",
-        b"From: mailer-daemon@x.example\r\n\r\n" + b"<a@b.example>: 550 failed\r\n" * 20_000,
-        b"From: mailer-daemon@x.example\r\n\r\n" + b"-" * 500_000,
-        b"Subject: x\r\n\r\n" + b"ich bin " * 100_000,
-        b"Subject: x\r\n\r\n" + b"please remove " * 100_000,
-        b"Subject: x\r\n\r\n" + b"$1" * 200_000,
-        b"Content-Type: text/html\r\n\r\n" + b"<div><blockquote>" * 30_000,
-        b"Content-Type: text/html\r\n\r\n" + b"<!--" * 100_000,
-        b"Content-Type: text/html\r\n\r\n" + b"<a href='" * 50_000 + b">",
-        b"Content-Type: text/html\r\n\r\n" + b"</p" * 100_000 + b">",
-        b"Content-Type: text/html\r\n\r\n" + b"<![CDATA[" * 50_000 + b">",
-        b"Content-Type: text/html\r\n\r\n" + b"&" * 300_000,
-        b"Auto-Submitted: auto-replied\r\n\r\n" + b"until 3 December " * 30_000,
-        b"Content-Type: text/plain; " + b"a=b; " * 20_000 + b"\r\n\r\nx",
-    ],
-    ids=range(23),
-)
-def test_hostile_messages_take_less_than_two_seconds(raw: bytes) -> None:
-    start = time.perf_counter()
-    assert isinstance(read(raw), ParsedMail)
-    assert time.perf_counter() - start < 2

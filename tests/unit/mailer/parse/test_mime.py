@@ -31,7 +31,7 @@ def read(raw: bytes):
         ("=?gb2312?b?xMG6ww==?=", "牧好"),
         ("Br\udcc3\udcb6d", "Bröd"),
         ("folded\r\n\tvalue", "folded value"),
-        ("=?utf-8?q?unclosed", "=?utf-8?q?unclosed"),
+        ("=?utf-8?q?unclosed", "unclosed"),
         ("", ""),
     ],
 )

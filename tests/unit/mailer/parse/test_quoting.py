@@ -195,6 +195,6 @@ def test_an_html_mail_that_is_nothing_but_a_quote_keeps_what_the_text_rules_leav
     ids=range(12),
 )
 def test_hostile_text_takes_no_long_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     strip_quotes(text)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
