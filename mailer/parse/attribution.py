@@ -9,7 +9,8 @@ import re
 from mailer.parse.quote_marks import first_written, is_quoted
 
 _VERBS = (
-    r"wrote|writes|said|schrieb|schreibt|geschrieben|a [ée]crit|ecrit|escribi[óo]|va escriure|ha escrit|escreveu|escribiu|"
+    r"wrote|writes|said|schrieb|schreibt|geschrieben|a [ée]crit|ecrit|escribi[óo]|va escriure|ha escrit|"
+    r"escreveu|escribiu|"
     r"ha scritto|scrive|scritto|schreef|geschreven|skrev|skreiv|skrifaði|napisał(?:\(a\)|a)?|pisze|kirjoitti|"
     r"пишет|пише|написал(?:\(а\)|а)?|написав(?:\(-?ла\))?|написала|написа|(?:је )?написао(?:/ла)?|"
     r"napsal(?:\(a\)|a)?|napísal(?:\(a\)|a)?|(?:je )?napisao(?:/la)?(?: je)?|napisala(?: je)?|napisal(?:\(a\)|a)?|"
@@ -24,7 +25,9 @@ _VERB_LAST = re.compile(
     rf"(?:(?<!\w)(?:{_VERBS})(?: the following)?|写道|寫道|のメール|書きました|작성|썼습니다)[^\w:：]{{0,3}}[:：]?[-—\s]*$",
     re.IGNORECASE,
 )
-_QUOTING = re.compile(r"^\W{0,3}(?:quoting|quoted from|zitat von|citando|citat|citation de|cytowanie|citerar)\s", re.IGNORECASE)
+_QUOTING = re.compile(
+    r"^\W{0,3}(?:quoting|quoted from|zitat von|citando|citat|citation de|cytowanie|citerar)\s", re.IGNORECASE
+)
 _LEADS = (
     r"on|am|le|el|em|no dia|il(?: giorno)?|op|den|þann|w dniu|dnia|wiadomość|dne|dňa|dana|at|in|je|at|a\(z\)|în|pe|la|"
     r"στις|на|в|у|ng?ày|pada(?: tanggal)?|vào|kuupäev|v|missatge|בתאריך|ב|في|در(?: تاریخ)?|เมื่อ|ในวันที่|在|date|o"
@@ -34,16 +37,18 @@ _LONE_LEAD = re.compile(rf"^[^\w<]{{0,8}}(?:{_LEADS})(?![^\W\d])(?:\s\S{{1,12}})
 _OPENS = re.compile(r"^[^\w<]{0,8}(?:\S{1,14}\s)?\d{1,4}|^[^<@]{1,80}<[^<>@\s]{1,100}@")
 _DATE = re.compile(
     r"\d{4}\s?[-./年년]\s?(?:[gm]\.\s)?(?:\d{1,2}|[^\W\d]{3,12})|"
-    r"\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}|"
+    r"(?<![\d.])\d{1,2}([./-])\s?\d{1,2}\1\s?\d{2,4}(?!\d|\.\d)|"
     r"\d{1,2}\S{0,3}\s(?:de\s|d['’])?\S{2,15}\s(?:de\s|\d{1,2},\s)?\d{4}|"
     r"\d{1,2}[ -][^\W\d]{3,12}[ -]\d{2,4}|"
     r"[^\W\d]{3,15}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}"
 )
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}")
-_DAY_AND_TIME = re.compile(r"\d{1,2}\.? [^\W\d]{3,12}\.?,? \S{1,4} \d{1,2}[:.]\d{2}|[^\W\d]{3,12}\.? \d{1,2},? \S{1,4} \d{1,2}[:.]\d{2}")
+_DAY_AND_TIME = re.compile(
+    r"\d{1,2}\.? [^\W\d]{3,12}\.?,? \S{1,4} \d{1,2}[:.]\d{2}|[^\W\d]{3,12}\.? \d{1,2},? \S{1,4} \d{1,2}[:.]\d{2}"
+)
 _ADDRESS = re.compile(r"[\w.+%-]{1,64}@[\w.-]{1,200}|mailto:")
-_ANGLED = re.compile(r"[<(\[‪]\s{0,2}(?:mailto:)?[^\s<>()@]{1,100}@[^\s<>()@]{1,200}\s{0,2}[>)\]]")
-_INNER = re.compile(r"[>)]\s{0,2}[^\W\d]{1,20}(?:\s[^\W\d]{1,12})?\s?[:：]\s{1,9}(?=\S)")
+_ANGLED = re.compile(r"[<(\[]\s{0,2}(?:mailto:)?[^\s<>()@]{1,100}@[^\s<>()@]{1,200}\s{0,2}[>)\]]")
+_INNER = re.compile(r"[>)]\s{0,2}[^\W\d]{1,20}(?:\s[^\W\d]{1,12})?\s?[:：](?:\s{1,9}(?=\S)|(?=>))")
 _ONLY_NAME = re.compile(r"^[^<>@]{1,80}<[^\s<>@]{1,100}@[^\s<>@]{1,200}>,?$")
 _CLOCK = re.compile(r"[\s,]\d{1,2}[:.]\d{2}(?![.\d])")
 _MAX_LINE = 500  # characters of one attribution, all its lines together
@@ -71,7 +76,9 @@ def _may_end(line: str) -> bool:
     last = line[-1:]
     if not last or len(line) > _MAX_LINE:
         return False
-    return last in ":：" or (last in "->e道성다" and bool(_VERB_LAST.search(line[-60:])))
+    if last in ":：" or (last == ">" and "@" in line):
+        return True
+    return last in "-e道성다" and bool(_VERB_LAST.search(line[-60:]))
 
 
 def _runs_into_quote(line: str) -> bool:
@@ -111,7 +118,7 @@ def _opens(text: str) -> bool:
 def _with_lone_lead(lines: list[str], start: int) -> int:
     """Return the line above instead where the attribution begins there: with its "On", its date or its address."""
     above = lines[start - 1].strip() if start else ""
-    if not above or len(above) > _MAX_LINE // 4 or _LEAD.match(lines[start].strip()):
+    if not above or is_quoted(above) or len(above) > _MAX_LINE // 4 or _LEAD.match(lines[start].strip()):
         return start
     dated = _DATE.search(above) and _opens(above) and above[-1] not in ".!?:"
     return start - 1 if dated or _LONE_LEAD.match(above) or _ONLY_NAME.match(above) else start
@@ -131,6 +138,9 @@ def _with_head(lines: list[str], start: int) -> int:
 def _is_complete(text: str, *, followed: bool) -> bool:
     """Tell whether this is a whole attribution; `followed` says that a marked quote stands below it."""
     address = "@" in text and _ADDRESS.search(text)
+    if text[-1] == ">" and not _VERB_LAST.search(text):  # the colon is missing: only the plainest forms
+        verb = _VERB.search(text) and _LEAD.match(text)
+        return bool(_DATE.search(text) and (verb or (followed and _DATE.match(text))))
     if not _DATE.search(text):
         return bool(address and _VERB.search(text) and _DAY_AND_TIME.search(text))
     verb = _VERB.search(text)

@@ -3,21 +3,26 @@
 import re
 
 _ORIGINAL = """
-    original message|original appointment|original e-mail|original email|original|original mail|replied message|reply message|
-    ursprüngliche nachricht|ursprüngliche mail|originalnachricht|original-nachricht|original nachricht|ursprünglicher termin|
+    original message|original appointment|original e-mail|original email|original|original mail|replied message|
+    reply message|
+    ursprüngliche nachricht|ursprüngliche mail|originalnachricht|original-nachricht|original nachricht|
+    ursprünglicher termin|
     message d'origine|message original|mail original|courriel d'origine|e-mail d'origine|rendez-vous d'origine|
     mensaje original|correo original|mensagem original|messaggio originale|messaggio orig.|
-    oorspronkelijk bericht|origineel bericht|oprindelig meddelelse|oprindelig besked|original besked|ursprungligt meddelande|
+    oorspronkelijk bericht|origineel bericht|oprindelig meddelelse|oprindelig besked|original besked|
+    ursprungligt meddelande|
     originalmeddelande|ursprungligt e-postmeddelande|opprinnelig melding|opprinnelig e-post|oryginalna wiadomość|
     wiadomość oryginalna|oryginał|исходное сообщение|оригинальное сообщение|вихідне повідомлення|alkuperäinen viesti|
     alkuperäiset viestit|původní zpráva|původní e-mail|původní email|pôvodná správa|pôvodný e-mail|eredeti üzenet|
-    orijinal mesaj|orijinal ileti|özgün ileti|mesaj original|mesajul original|αρχικό μήνυμα|missatge original|izvorna poruka|
+    orijinal mesaj|orijinal ileti|özgün ileti|mesaj original|mesajul original|αρχικό μήνυμα|missatge original|
+    izvorna poruka|
     originalna poruka|izvirno sporočilo|оригинално съобщение|оригинална порука|原始邮件|原邮件|回复的原邮件|原始郵件|原始信件|
     元のメッセージ|元のメール|원본 메시지|원본 메일|antwort|pesan asli|thư gốc|הודעה מקורית|الرسالة الأصلية|پیام اصلی|ข้อความต้นฉบับ
 """
 _FORWARDED = """
     forwarded message|forwarded mail|forwarded email|weitergeleitete nachricht|message transféré|message transmis|
-    message réexpédié|mensaje reenviado|mensagem encaminhada|mensagem reencaminhada|messaggio inoltrato|doorgestuurd bericht|
+    message réexpédié|mensaje reenviado|mensagem encaminhada|mensagem reencaminhada|messaggio inoltrato|
+    doorgestuurd bericht|
     videresendt meddelelse|videresendt besked|videresendt melding|vidarebefordrat meddelande|przekazana wiadomość|
     wiadomość przekazana|пересылаемое сообщение|пересланное сообщение|переслане повідомлення|välitetty viesti|
     edelleenlähetetty viesti|přeposlaná zpráva|preposlaná správa|továbbított üzenet|iletilen mesaj|mesaj redirecționat|
@@ -43,7 +48,8 @@ _BEGINS = _phrases(_BEGIN)
 _RULES = "-_=*—–‐~"
 _FORWARDED_BY = re.compile(r"(?:forwarded by|weitergeleitet von|réacheminé par|inoltrato da) \S.{0,120}", re.IGNORECASE)
 _REPLY_ABOVE = re.compile(
-    r"^[-#=*~_—–\s>]{0,12}(?:please )?(?:type |write |enter |add |send )?(?:your )?(?:reply|respond|write|answer)\b.{0,20}"
+    r"^[-#=*~_—–\s>]{0,12}(?:please )?(?:type |write |enter |add |send )?(?:your )?(?:reply|respond|write|"
+    r"answer)\b.{0,20}"
     r"\b(?:above|over)\b.{0,6}\bline\b",
     re.IGNORECASE,
 )
@@ -62,8 +68,6 @@ def is_delimiter(line: str) -> bool:
     if len(line) > _MAX_LINE or not line:
         return False
     core = line.strip().strip("|>\u3000 ")
-    if core[:2] == "##" and core[-2:] == "##" and any(letter.isalpha() for letter in core):
-        return True  # a help desk's line, whatever its language
     if core[:1] in tuple(_RULES + "[") and core[1:2] in tuple(_RULES + " "):
         inner = core.strip(_RULES + "[] ").lower().replace("’", "'")
         if inner in _ANNOUNCED or (inner and _FORWARDED_BY.fullmatch(inner)):
@@ -87,7 +91,9 @@ def is_reply_line(line: str) -> bool:
     """Tell whether a help desk asks to answer above this line."""
     if len(line) > _MAX_LINE // 2:
         return False
-    bare = line.strip()
+    bare = line.strip().lstrip("> ")
+    if bare[:2] == "##" and bare[-2:] == "##" and any(letter.isalpha() for letter in bare):
+        return True  # whatever the language
     if bare[:2] in _DRAWN:
         return bool(_ANSWER_ABOVE.search(bare))
     lower = bare.lower()

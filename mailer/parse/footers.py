@@ -5,14 +5,18 @@ import re
 # A legal notice speaks of secrecy and, besides, of who may read it, of files or of deleting; a person's request to keep
 # something private speaks of the first only.
 _SECRECY_WORDS = """
-    confident|confidenc|confidenz|privileged|legally protected|vertraulich|confidentiel|riservat|vertrouwelijk|fortrolig|konfid|
-    poufn|конфиденциальн|конфіденц|důvěrn|dôvern|bizalmas|luottamuksell|gizli|εμπιστευτικ|povjerlj|zaupn|机密|機密|기밀|סודי|سرية|
+    confident|confidenc|confidenz|privileged|legally protected|vertraulich|confidentiel|riservat|vertrouwelijk|
+    fortrolig|konfid|
+    poufn|конфиденциальн|конфіденц|důvěrn|dôvern|bizalmas|luottamuksell|gizli|εμπιστευτικ|povjerlj|zaupn|机密|機密|기밀|
+    סודי|سرية|
     rechtlich geschützt|intended only|intended solely|intended exclusively|exclusively for|exclusivamente a|
     à l'intention exclusive
 """
 _LEGAL_WORDS = """
-    recipient|addressee|in error|unauthoris|unauthoriz|privileged|attachment|any attached|disclos|disseminat|delete|intended|
-    adressat|empfänger|irrtümlich|anhänge|unbefugt|destinataire|pièce jointe|pièces jointes|par erreur|strictement|destinatari|
+    recipient|addressee|in error|unauthoris|unauthoriz|privileged|attachment|any attached|disclos|disseminat|delete|
+    intended|
+    adressat|empfänger|irrtümlich|anhänge|unbefugt|destinataire|pièce jointe|pièces jointes|par erreur|strictement|
+    destinatari|
     adjunt|por error|prohibid|allegat|per errore|vietat|anexo|por engano|geadresseerde|bestemd|bijlage|per vergissing|
     adresat|załącznik|odbiorc|mottagare|mottaker|modtager|bifog|vedhæft|vedlegg|получател|адресат|вложени|одержувач|
     příjemc|adresát|příloh|príjemc|príloh|címzett|melléklet|vastaanottaj|liit|alıcı|ekler|παραλήπτ|συνημμέν|primatelj|
@@ -21,11 +25,14 @@ _LEGAL_WORDS = """
 _SECRECY = tuple(word.strip() for word in _SECRECY_WORDS.split("|"))
 _LEGAL = tuple(word.strip() for word in _LEGAL_WORDS.split("|"))
 _LEGAL_TITLE = re.compile(
-    r"^\W{0,6}(?:confidentiality (?:notice|note|warning|statement|disclaimer)|(?:e-?mail |legal |email )?disclaimer\s?[:.-]|disclaimer$|"
-    r"legal (?:notice|disclaimer)|important notice\s?:|notice of confidentiality|privileged and confidential|haftungsausschluss|"
+    r"^\W{0,6}(?:confidentiality (?:notice|note|warning|statement|disclaimer)|(?:e-?mail |legal |"
+    r"email )?disclaimer\s?[:.-]|disclaimer$|"
+    r"legal (?:notice|disclaimer)|important notice\s?:|notice of confidentiality|privileged and confidential|"
+    r"haftungsausschluss|"
     r"vertraulichkeitshinweis|avis de confidentialité|aviso (?:legal|de confidencialidad|de confidencialidade)|"
     r"avvertenza|klauzula poufności|"
-    r"(?:this e-?mail|diese e-?mail|diese nachricht|ce message|ce courriel|este mensaje|este correo|questo messaggio|dit bericht|"
+    r"(?:this e-?mail|diese e-?mail|diese nachricht|ce message|ce courriel|este mensaje|este correo|"
+    r"questo messaggio|dit bericht|"
     r"esta mensagem|ta wiadomość)\s.{0,40}(?:contain|enthält|contient|contiene|bevat|contém|zawiera)\w{0,3}\s.{0,30}"
     r"(?:confiden|vertraulich|riservat|vertrouwelijk|poufn))",
     re.IGNORECASE,
@@ -33,20 +40,25 @@ _LEGAL_TITLE = re.compile(
 _TITLES = ("disclaimer", "notice", "haftung", "hinweis", "avis de", "aviso", "avvertenza", "klauzula")
 _NAMES_ITSELF = re.compile(
     r"^\W{0,6}(?:(?:this|the|any) (?:\S{1,20} )?(?:e-?mail|message|communication|transmission|information|contents?)|"
-    r"(?:diese|der inhalt|die in) |ce (?:message|courriel|mail|e-mail)|ce[st]te? |est[ea] |le informazioni|quest[ao] |dit |deze |"
+    r"(?:diese|der inhalt|die in) |ce (?:message|courriel|mail|e-mail)|ce[st]te? |est[ea] |le informazioni|"
+    r"quest[ao] |dit |deze |"
     r"denne |detta |ta |niniejsza |les informations|la información|as informações|данное |это )",
     re.IGNORECASE,
 )
 _MACHINE = re.compile(
     r"^\W{0,6}(?:"
-    r"this (?:e-?mail|message)(?: and its attachments)? (?:has been|was) (?:checked|scanned|swept)|(?:no virus|virus) found in|"
+    r"this (?:e-?mail|message)(?: and its attachments)? (?:has been|was) (?:checked|scanned|swept)|(?:no virus|"
+    r"virus) found in|"
     r"checked by avg|diese (?:e-?mail|nachricht) wurde (?:von|auf) .{0,60}(?:viren|virus)|virus-?free\b|virenfrei\b|"
-    r"garanti sans virus|sans virus\b|libre de virus|livre de vírus|privo di virus|virusvrij|virusfri|bez wirusów|без вирусов|"
+    r"garanti sans virus|sans virus\b|libre de virus|livre de vírus|privo di virus|virusvrij|virusfri|"
+    r"bez wirusów|без вирусов|"
     r"вирусов нет|l['’]absence de virus|"
     r"el software de antivirus|este (?:correo|mensaje).{0,60}(?:virus|antivirus)|questa e-?mail è stata (?:controllata|"
-    r"esaminata)|este e-?mail foi (?:escaneado|verificado)|(?:deze|dit) (?:e-?mail|bericht) is (?:gecontroleerd|gescand)|"
+    r"esaminata)|este e-?mail foi (?:escaneado|verificado)|(?:deze|dit) (?:e-?mail|bericht) is (?:gecontroleerd|"
+    r"gescand)|"
     r"outgoing mail is certified|internal virus database|(?:ta )?wiadomość.{0,40}(?:sprawdzona|wolna od wirus)|"
-    r"(?:p )?(?:please )?(?:consider|think (?:of|about)) (?:the|our) environment before|(?:before printing|think before you print)|"
+    r"(?:p )?(?:please )?(?:consider|think (?:of|about)) (?:the|our) environment before|(?:before printing|"
+    r"think before you print)|"
     r"bitte (?:denken|prüfen|berücksichtigen) sie .{0,60}(?:umwelt|drucken)|denken sie an die umwelt|"
     r"avant d['’]imprimer|pensez à l['’]environnement|antes de imprimir|prima di stampare|pense no (?:meio )?ambiente|"
     r"denk (?:aan|om) het milieu|tänk på miljön|think green|"
@@ -55,7 +67,9 @@ _MACHINE = re.compile(
     r"(?:um|wenn sie) .{0,60}(?:abbestellen|abzumelden)\b|(?:pour vous désabonner|se désabonner)|para darse de baja|"
     r"per disiscriverti|reply to this e-?mail directly|you are receiving this because|"
     r"view (?:it|this (?:e-?mail|message)) (?:on|in) |this message was sent to .{0,80}(?:because|by)|"
-    r"delivered by (?:zendesk|front|intercom|help scout|freshdesk)|this e-?mail is a service from|powered by (?:zendesk|freshdesk)"
+    r"sender notified by|ᐧ$|"
+    r"delivered by (?:zendesk|front|intercom|help scout|freshdesk)|this e-?mail is a service from|"
+    r"powered by (?:zendesk|freshdesk)"
     r")",
     re.IGNORECASE,
 )

@@ -14,25 +14,29 @@ SKIPPED = frozenset(_SKIPPED_WORDS.split())
 
 _BOX_CLASS = re.compile(r"gmail_quote|protonmail_quote", re.IGNORECASE)
 _QUOTE_CLASS = re.compile(
-    r"gmail_attr|yahoo_quoted|moz-cite-prefix|moz-forward-container|tutanota_quote|zmail_extra|spark_quote|front-blockquote|"
+    r"gmail_attr|yahoo_quoted|moz-cite-prefix|moz-forward-container|tutanota_quote|zmail_extra|spark_quote|"
+    r"front-blockquote|"
     r"airmail_on|airmail_ext_on|clean_bq|history_container|iwc_quote|replaced?message|freshdesk_quote|"
     r"gmail_signature|moz-signature|protonmail_signature|yahoo-signature|k9mail-signature|sh-signature|front-signature|"
     r"(?:^|\s)mb_sig|tutanota-signature|x_signature",
     re.IGNORECASE,
 )
 _QUOTE_ID = re.compile(
-    r"OLK_SRC_BODY_SECTION|yahoo_quoted|isForwardContent|isReplyContent|reply-intro|DAB4FAD8-2DD7-40BB-A1B8-4E2AA1F9FDF2|"
-    r"^(?:x_)*signature(?:_old)?$|AppleMailSignature|ms-outlook-mobile-signature|ymail_\w{1,12}_signature|composer_signature|"
+    r"OLK_SRC_BODY_SECTION|yahoo_quoted|isForwardContent|isReplyContent|reply-intro|"
+    r"DAB4FAD8-2DD7-40BB-A1B8-4E2AA1F9FDF2|"
+    r"^(?:x_)*signature(?:_old)?$|AppleMailSignature|ms-outlook-mobile-signature|ymail_\w{1,12}_signature|"
+    r"composer_signature|"
     r"lineBreakAtBeginningOfSignature",
     re.IGNORECASE,
 )
 _QUOTE_NAMES = frozenset({"quote", "messagereplysection", "messagesignaturesection"})
 _CUT_ID = re.compile(
-    r"divRplyFwdMsg|appendonsend|^_*origbody|stopSpelling|^(?:x_)*zwchr$|mail-editor-reference-message|replySplit", re.IGNORECASE
+    r"divRplyFwdMsg|appendonsend|^_*origbody|stopSpelling|^(?:x_)*zwchr$|mail-editor-reference-message|replySplit",
+    re.IGNORECASE,
 )
 _CUT_CLASS = re.compile(r"outlook-mobile-reference-message|OutlookMessageHeader", re.IGNORECASE)
 _CUT_MARKERS = frozenset({"__DIVIDER__", "__HEADERS__", "__QUOTED_TEXT__"})
-_OUTLOOK_COLOUR = r"(?:#B5C4DF|#E1E1E1|rgb\(\s?181,\s?196,\s?223|rgb\(\s?225,\s?225,\s?225)"
+_OUTLOOK_COLOUR = r"(?:#B5C4DF|#E1E1E1|rgb\(\s?181,\s?196,\s?223|rgb\(\s?22[59],\s?22[59],\s?22[59])"
 _OUTLOOK_LINE = re.compile(
     rf"border(?:-top|-color|-top-color)?:[^;]{{0,40}}{_OUTLOOK_COLOUR}|border-top:\s*solid windowtext|"
     r"border:\s*none;\s*border-top:\s*solid",

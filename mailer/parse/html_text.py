@@ -24,7 +24,7 @@ _CELLS = frozenset({"td", "th"})
 _SPECIAL = SKIPPED | {"blockquote"}
 _TAG = re.compile(r"<[^<>]{0,2000}>?")
 _MAX_OPEN = 2_000
-_MAX_TAGS = 50_000
+_MAX_TAGS = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ class _Converter(HTMLParser):
             self._boxes[-1] = True
             self._quoted -= 1
         if not self._quoted and not self._cut:
-            self._own.append("\v")
+            self._own.append("\f>\f")  # where a quote stood, for the rules that read what introduces it
 
     def _end_link(self) -> None:
         """Write the target of a link after its text, unless the text is the target."""

@@ -15,7 +15,7 @@ from textwrap import dedent
 
 from mailer.parse.attribution import find_attributions
 from mailer.parse.body import Body
-from mailer.parse.delimiter import is_bare_announcement, is_delimiter, is_notes_table
+from mailer.parse.delimiter import is_bare_announcement, is_delimiter, is_notes_table, is_reply_line
 from mailer.parse.header_block import header_block_end, label_of
 from mailer.parse.html_text import read_html
 from mailer.parse.quote_marks import find_own_marks, is_barred, is_groupwise, is_quoted, is_rule
@@ -25,6 +25,7 @@ _MAX_LINES = 5_000
 _MAX_TEXT = 300_000  # characters read; what a person writes is far shorter, the rest is quotes
 _FULL_LINE = 66  # characters after which mail programs wrap
 _TAIL = 30
+_SNIP = re.compile(r"^\W{0,3}(?:\.{2,5}|…|snip|snipped|cut|gekürzt|schnipp|\.\.)\W{0,3}$", re.IGNORECASE)
 _NEAR = 4  # lines below a rule within which what it announces begins
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u061c\u202a-\u202e\u2066-\u2069]+")
 
@@ -59,15 +60,16 @@ def cut_quotes(text: str) -> Cut:
     read = text if text.isascii() else _INVISIBLE.sub("", text)
     lines = [_bare(line) for line in read.split("\n")[:_MAX_LINES]]
     own = find_own_marks(lines)
-    stretches, opened = _own_stretches(lines, own)
+    stretches, guessed = _own_stretches(lines, own)
     kept = keep_words(lines, stretches, own)
-    if opened is not None and not any(kept):
-        kept = keep_words(lines, [range(opened, len(lines))], own)
-    else:
-        opened = None
     result = "\n\n".join("\n".join(shown[index].rstrip() for index in words) for words in kept if words)
-    # Some webmailers begin every paragraph, or only the first, with a space.
-    return Cut(text=dedent(result).lstrip(" \t"), guessed=opened is not None)
+    return Cut(text=_moved_left(result), guessed=guessed)
+
+
+def _moved_left(text: str) -> str:
+    """Return the text without the space with which some webmailers begin every paragraph, or only the first."""
+    moved = dedent(text).lstrip(" \t")
+    return text if re.search(r"^ {0,3}>", moved, re.MULTILINE) else moved
 
 
 def _bare(line: str) -> str:
@@ -77,12 +79,13 @@ def _bare(line: str) -> str:
     return line.rstrip()
 
 
-def _own_stretches(lines: list[str], own: set[int]) -> tuple[list[range], int | None]:
+def _own_stretches(lines: list[str], own: set[int]) -> tuple[list[range], bool]:
     """Cut the lines at the quotes.
 
-    The second value is the line from which an unmarked text follows an attribution at the very top: a reply below an
-    unmarked quote cannot be told from the quote, so the caller may keep it all.
+    The second value says that an unmarked text follows an attribution at the very top: a reply below an unmarked quote
+    cannot be told from the quote, so both are kept.
     """
+    guessed = False
     attributions = find_attributions(lines)
     stretches: list[range] = []
     index = begin = 0
@@ -96,13 +99,15 @@ def _own_stretches(lines: list[str], own: set[int]) -> tuple[list[range], int | 
             index += 1
             continue
         stretches.append(range(begin, index))
-        below = index if end is None else _next_written(lines, end)
+        below = index if end is None else _next_written(lines, end, snips=True)
         after = _after_quote(lines, below)
-        if after == below:
+        if after == below and end is not None:
             at_top = not any(lines[at] for stretch in stretches for at in stretch)
-            return stretches, end if at_top and index in attributions else None
+            if not at_top or not (index in attributions or is_reply_line(line)):
+                return stretches, guessed
+            guessed, after = guessed or index in attributions, end
         index = begin = after
-    return [*stretches, range(begin, len(lines))], None
+    return [*stretches, range(begin, len(lines))], guessed
 
 
 def _introduction_end(lines: list[str], at: int, attributions: dict[int, int]) -> int | None:
@@ -125,9 +130,13 @@ def _introduction_end(lines: list[str], at: int, attributions: dict[int, int]) -
     return header_block_end(lines, at) or attributions.get(at)
 
 
-def _next_written(lines: list[str], index: int) -> int:
+def _next_written(lines: list[str], index: int, *, snips: bool = False) -> int:
+    """Return the next line with words; `snips` passes over "[...]" where a quote stands below it."""
     while index < len(lines) and not lines[index]:
         index += 1
+    if snips and index + 1 < len(lines) and _SNIP.match(lines[index]):
+        below = _next_written(lines, index + 1)
+        return below if below < len(lines) and is_quoted(lines[below]) else index
     return index
 
 
@@ -153,5 +162,5 @@ def _is_wrapped_tail(lines: list[str], index: int) -> bool:
         and len(line) < _TAIL
         and is_quoted(lines[index + 1])
         and lines[index + 1].strip(" >\t") != ""
-        and line[:1].islower()
+        and (line[:1].islower() or lines[index + 1].strip(" >\t")[:1].islower())
     )

@@ -12,15 +12,19 @@ from mailer.parse.quote_marks import is_rule
 
 _DASHES = re.compile(r"^[*_\s]{0,2}(?:--|—|––|―|_{2,3})[*_]{0,2}$")
 _CONTACT = re.compile(
-    r"@\w|https?:|www\.|\+\d|\d{3}[\s/.-]?\d{3}|\b(?:tel|fon|phone|fax|mobile?|cell|t|m)\b\.?\s?[:.]\s?[+(\d]", re.IGNORECASE
+    r"@\w|https?:|www\.|\+\d|\d{3}[\s/.-]?\d{3}|\b(?:tel|fon|phone|fax|mobile?|cell|t|m)\b\.?\s?[:.]\s?[+(\d]",
+    re.IGNORECASE,
 )
+_NAMED = re.compile(r"^(?:--|—|–) ?(?:[A-ZÀ-Þ][\w.'’-]{0,20} ?){1,3}$")  # a name behind the dashes
 _ONLY_LINK = re.compile(r"^\W{0,2}https?://\S{1,300}$")
 _SHORT = 4  # written lines that may stand below a mobile footer and still be part of it
 _LONG = 25  # written lines below two dashes that are no signature any more
 _WIDE = 60  # characters of a line of prose
 _PROSE = 4  # lines of prose below two dashes that are no signature any more
+_DRAWN = 30  # characters of the rule above an advertisement
 _CARD = 10  # written lines of the largest signature below a mere rule
 _CARD_WIDTH = 80
+_CARD_WORDS = 6
 _LIST_LINES = 8  # lines below a rule within which a list names itself
 _WINDOW = 80  # lines of the tallest footer
 _MAX_LINE = 600
@@ -60,12 +64,16 @@ def _keep(lines: list[str], stretch: range, own: set[int], *, others: bool) -> l
 def _footer_end(lines: list[str], index: int, stop: int, *, below_words: bool) -> int | None:
     """Return the line after the footer that begins here: `stop` for all that remains, None where there is no footer."""
     line = lines[index].strip()
-    if _DASHES.match(line):
+    if _DASHES.match(line) or (below_words and _NAMED.match(line)):
         return stop if _is_card(lines, index, stop) else None
     if is_rule(line):
         return stop if not (index and is_rule(lines[index - 1])) and _is_ruled_footer(lines, index, stop) else None
     if is_mobile_footer(line):
-        return stop if stop < index + _WINDOW and _written(lines, index + 1, stop, _SHORT) <= _SHORT else index + 1
+        return (
+            stop
+            if below_words and stop < index + _WINDOW and _written(lines, index + 1, stop, _SHORT) <= _SHORT
+            else index + 1
+        )
     if below_words and is_machine_note(line):
         return _unless_prose(lines, _paragraph_end(lines, index, stop), stop)
     return None
@@ -103,20 +111,30 @@ def _is_ruled_footer(lines: list[str], index: int, stop: int) -> bool:
     if any(is_list_line(line) for line in lines[index + 1 : min(stop, index + 1 + _LIST_LINES)]):
         return True
     heading = lines[index - 1] if index else ""
-    if not index or (heading and abs(len(heading) - len(lines[index])) <= 2) or stop > index + _WINDOW or _written(lines, index, stop, _CARD) > _CARD:  # noqa: PLR2004
+    if (
+        not index
+        or (heading and abs(len(heading) - len(lines[index])) <= 2)
+        or stop > index + _WINDOW
+        or _written(lines, index, stop, _CARD) > _CARD
+    ):  # noqa: PLR2004
         return False
     card = [line for line in lines[index + 1 : stop] if line and not is_rule(line)]
+    if len(lines[index]) >= _DRAWN and lines[index][-1] == "_" and len(card) <= _SHORT:
+        return any("http" in line for line in card)  # a free mailer's advertisement
     return (
         any(_CONTACT.search(line[:_MAX_LINE]) for line in card)
         and all(len(line) <= _CARD_WIDTH for line in card)
-        and not any(line.endswith(("?", "!")) or (line[-1] == "." and line.count(" ") > _PROSE) for line in card)
+        and not any(line.endswith(("?", "!")) or line.count(" ") > _CARD_WORDS for line in card)
     )
 
 
 def _has_prose(lines: list[str], start: int, stop: int) -> bool:
     """Tell whether somebody goes on writing: a full line that is neither legal nor an address."""
     return any(
-        len(line) >= _WIDE and not is_legal(line) and not _CONTACT.search(line[:_MAX_LINE]) and not is_machine_note(line)
+        len(line) >= _WIDE
+        and not is_legal(line)
+        and not _CONTACT.search(line[:_MAX_LINE])
+        and not is_machine_note(line)
         for line in lines[start:stop]
     )
 
