@@ -22,7 +22,8 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _VERB_LAST = re.compile(
-    rf"(?:(?<!\w)(?:{_VERBS})(?: the following)?|写道|寫道|のメール|書きました|작성|썼습니다)[^\w:：]{{0,3}}[:：]?[-—\s]*$",
+    rf"(?:(?<!\w)(?:{_VERBS})(?: the following)?|写道|寫道|のメール|書きました|작성|"
+    rf"썼습니다)[^\w:：]{{0,3}}[:：]?[-—\s]*$",
     re.IGNORECASE,
 )
 _QUOTING = re.compile(

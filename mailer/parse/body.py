@@ -12,7 +12,7 @@ _STUB_WORDS = ("html", "view this", "email client", "mail client", "e-mail clien
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """The words of a message. `from_html` says that there was no usable text part; `own_text` is then without quotes."""
+    """The words of a message. `from_html`: no text part had any; `own_text` is then the HTML without its quotes."""
 
     text: str
     html: str | None

@@ -16,8 +16,10 @@ _ORIGINAL = """
     alkuperäiset viestit|původní zpráva|původní e-mail|původní email|pôvodná správa|pôvodný e-mail|eredeti üzenet|
     orijinal mesaj|orijinal ileti|özgün ileti|mesaj original|mesajul original|αρχικό μήνυμα|missatge original|
     izvorna poruka|
-    originalna poruka|izvirno sporočilo|оригинално съобщение|оригинална порука|原始邮件|原邮件|回复的原邮件|原始郵件|原始信件|
-    元のメッセージ|元のメール|원본 메시지|원본 메일|antwort|pesan asli|thư gốc|הודעה מקורית|الرسالة الأصلية|پیام اصلی|ข้อความต้นฉบับ
+    originalna poruka|izvirno sporočilo|оригинално съобщение|оригинална порука|原始邮件|原邮件|回复的原邮件|原始郵件|
+    原始信件|
+    元のメッセージ|元のメール|원본 메시지|원본 메일|antwort|pesan asli|thư gốc|הודעה מקורית|الرسالة الأصلية|پیام اصلی|
+    ข้อความต้นฉบับ
 """
 _FORWARDED = """
     forwarded message|forwarded mail|forwarded email|weitergeleitete nachricht|message transféré|message transmis|
@@ -26,7 +28,8 @@ _FORWARDED = """
     videresendt meddelelse|videresendt besked|videresendt melding|vidarebefordrat meddelande|przekazana wiadomość|
     wiadomość przekazana|пересылаемое сообщение|пересланное сообщение|переслане повідомлення|välitetty viesti|
     edelleenlähetetty viesti|přeposlaná zpráva|preposlaná správa|továbbított üzenet|iletilen mesaj|mesaj redirecționat|
-    proslijeđena poruka|posredovano sporočilo|препратено съобщение|προωθημένο μήνυμα|missatge reenviat|转发邮件|转发的邮件|轉寄郵件|
+    proslijeđena poruka|posredovano sporočilo|препратено съобщение|προωθημένο μήνυμα|missatge reenviat|转发邮件|
+    转发的邮件|轉寄郵件|
     轉寄|転送メッセージ|전달된 메시지|pesan terusan|הודעה שהועברה|رسالة معاد توجيهها|forwarded message follows
 """
 _BEGIN = """
@@ -34,8 +37,10 @@ _BEGIN = """
     début du message réexpédié|début du message transféré|inicio del mensaje reenviado|inizio messaggio inoltrato|
     begin doorgestuurd bericht|início da mensagem encaminhada|início da mensagem reencaminhada|
     start på videresendt besked|vidarebefordrat brev|videresendt melding|początek przekazywanej wiadomości|
-    начало переадресованного сообщения|початок листа|välitetty viesti alkaa|转发的信息|以下是转发的邮件|下記は転送されたメールです|
-    전달된 메시지 시작|iletilen mesajın başlangıcı|začátek přeposílané zprávy|továbbított üzenet kezdete|mensaje reenviado
+    начало переадресованного сообщения|початок листа|välitetty viesti alkaa|转发的信息|以下是转发的邮件|
+    下記は転送されたメールです|
+    전달된 메시지 시작|iletilen mesajın başlangıcı|začátek přeposílané zprávy|továbbított üzenet kezdete|
+    mensaje reenviado
 """
 
 

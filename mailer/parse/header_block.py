@@ -6,7 +6,8 @@ _WORDS = {
     "from": """
         from|von|de|da|van|fra|från|frá|od|од|от|від|lähettäjä|feladó|kimden|gönderen|de la|από|expéditeur|remetente|
         mittente|
-        afzender|발신|expediteur|od kogo|发件人|寄件者|寄件人|發件人|差出人|送信者|보낸사람|보낸 사람|от кого|dari|từ|מאת|من|از|saatja|no|nuo|จาก|
+        afzender|발신|expediteur|od kogo|发件人|寄件者|寄件人|發件人|差出人|送信者|보낸사람|보낸 사람|от кого|dari|từ|
+        מאת|من|از|saatja|no|nuo|จาก|
         reply-to|odesílatel|odosielateľ|nadawca|avsender|absender|von meinem|desde""",
     "date": """
         sent|date|gesendet|gesendet am|datum|envoyé|envoyé le|date d'envoi|enviado|enviado el|enviado em|enviada|
@@ -15,18 +16,22 @@ _WORDS = {
         päivä|
         päiväys|päivämäärä|odesláno|odoslané|dátum|küldve|elküldve|gönderildi|gönderme tarihi|tarih|trimis|ημερομηνία|
         στάλθηκε|
-        enviat|发送时间|发送日期|日期|時間|傳送時間|送信日時|日時|寄件日期|보낸 날짜|보낸날짜|날짜|ngày|đã gửi|tanggal|dikirim|נשלח|תאריך|
+        enviat|发送时间|发送日期|日期|時間|傳送時間|送信日時|日時|寄件日期|보낸 날짜|보낸날짜|날짜|ngày|đã gửi|
+        tanggal|dikirim|נשלח|תאריך|
         تم الإرسال|التاريخ|أرسلت|تاریخ|ส่งเมื่อ|วันที่|saadetud|kuupäev|nosūtīts|išsiųsta|poslano|послато|изпратено|
         sent on|sent at|date sent|verzonden op|data invio|fecha de envío|gesendet von|envoyé à|date et heure""",
     "to": """
         to|an|à|a|para|per|per a|aan|naar|til|till|do|кому|vastaanottaja|komu|címzett|kime|alıcı|către|προς|
         destinataire|
-        destinatario|destinatário|收件人|收件者|宛先|받는사람|받는 사람|kepada|đến|אל|إلى|به|saaja|adressaat|kam|za|за|до|prima|
-        prejemnik|ถึง|cc|kopie|copie|copie à|kopia|kopi|copia|cópia|dw|копия|копія|抄送|副本|参照|참조|عنوان|נמענים|bcc""",
+        destinatario|destinatário|收件人|收件者|宛先|받는사람|받는 사람|kepada|đến|אל|إلى|به|saaja|adressaat|kam|za|
+        за|до|prima|
+        prejemnik|ถึง|cc|kopie|copie|copie à|kopia|kopi|copia|cópia|dw|копия|копія|抄送|副本|参照|참조|
+        عنوان|נמענים|bcc""",
     "subject": """
         subject|betreff|objet|asunto|assunto|oggetto|ogg|onderwerp|emne|efni|ämne|temat|тема|aihe|předmět|predmet|
         zadeva|tárgy|
-        konu|subiect|θέμα|assumpte|主题|主題|主旨|件名|제목|perihal|subjek|chủ đề|tiêu đề|נושא|الموضوع|موضوع|teema|tēma|tema|
+        konu|subiect|θέμα|assumpte|主题|主題|主旨|件名|제목|perihal|subjek|chủ đề|tiêu đề|נושא|الموضوع|موضوع|teema|
+        tēma|tema|
         относно|เรื่อง|re|sujet|when|where""",
 }
 _LABELS = {word.strip(): kind for kind, words in _WORDS.items() for word in words.split("|")}

@@ -28,7 +28,10 @@ _EXCUSE = (
     r"verzeih|kurz|"
     r"typo|brevity|tippfehler|mit der bitte)\w{0,10}\b.{0,100})"
 )
-_TAIL = rf"[^,;:!?]{{0,40}}(?:, an? [^;:!?]{{0,50}}|, the [^;:!?]{{0,60}}|, [^;:!?,]{{1,20}}(?:phone|smartphone|device))?{_EXCUSE}?"
+_TAIL = (
+    r"[^,;:!?]{0,40}(?:, an? [^;:!?]{0,50}|, the [^;:!?]{0,60}|, [^;:!?,]{1,20}(?:phone|smartphone|device))?"
+    rf"{_EXCUSE}?"
+)
 _MOBILE = re.compile(
     r"^\W{0,4}(?:"
     rf"sent (?:from|via|using|by|with|through|on) [^,.;:!?]{{0,30}}{_DEVICES}{_TAIL}|"
@@ -48,7 +51,8 @@ _MOBILE = re.compile(
 )
 _OTHER_SCRIPTS = re.compile(
     rf"^\W{{0,4}}(?:[^.;:!?]{{0,30}}{_DEVICES}.{{0,30}}(?:gönderildi|küldve|lähetetty)|"
-    r".{0,30}(?:から送信|에서 보냄|से भेजा गया|传送|傳送|發送|发送)|(?:从|從|发自|發自|来自|來自|傳送自|寄自)\s?(?:我的)?.{1,30}|"
+    r".{0,30}(?:から送信|에서 보냄|से भेजा गया|传送|傳送|發送|发送)|(?:从|從|发自|發自|来自|來自|傳送自|"
+    r"寄自)\s?(?:我的)?.{1,30}|"
     r"(?:أُ?رسلت من|تم الإرسال من|مرسل من|נשלח מ|ارسال شده از|ส่งจาก|gửi từ|đã gửi từ|sent úr|послато са|"
     r"изпратено от моя|"
     r"στάλθηκε από) ?.{0,40})",
@@ -59,7 +63,8 @@ _GET = re.compile(
     r"ottieni|hämta|hent|få|"
     r"hanki|pobierz|získejte|získajte|preuzmite|descargar?|baixe|download|скачайте|获取|下载|取得)\s.{0,30}"
     r"(?:outlook|bluemail|yahoo mail|spark|proton ?mail|newton|mymail).{0,40}|"
-    r"outlook\s?(?:für|voor|for|untuk|til|dla) .{0,30}(?:herunterladen|beziehen|downloaden|hämta|hent|入手する|を入手する)|"
+    r"outlook\s?(?:für|voor|for|untuk|til|dla) .{0,30}(?:herunterladen|beziehen|downloaden|hämta|hent|入手する|"
+    r"を入手する)|"
     r"outlook for (?:ios|android).{0,6}(?:を入手|herunterladen).{0,6}|(?:ios|android)(?:용|的| için|"
     r" 版).{0,4}outlook.{0,20})",
     re.IGNORECASE,
@@ -67,10 +72,14 @@ _GET = re.compile(
 _LINK = re.compile(r"\s?[\[(<]{1,2}\s?(?:https?://|www\.)[^\s>)\]]{1,300}\s?[\])>]{0,2}|\[(?=[^\]]{1,40}\]\()")
 # The cheap test, which most lines fail: how such a line begins or ends.
 _FIRST_WORDS = """
-    sent sendt skickat skickas sänt verzonden verstuurd gesendet verschickt geschrieben enviado enviada enviat envoyé inviato
-    wysłane wysłano trimis odesláno odoslané poslano poslané lähetetty отправлено послато изпратено надіслано відправлено saadetud
-    nosūtīts išsiųsta dikirim gönderildi küldve elküldve στάλθηκε σταλθηκε diese von mit über vom aus secured typed please get
-    holen laden télécharge téléchargez télécharger obtenez obtener obtenga obter obtenha scarica ottieni hämta hent få hanki
+    sent sendt skickat skickas sänt verzonden verstuurd gesendet verschickt geschrieben enviado enviada enviat envoyé
+    inviato
+    wysłane wysłano trimis odesláno odoslané poslano poslané lähetetty отправлено послато изпратено надіслано
+    відправлено saadetud
+    nosūtīts išsiųsta dikirim gönderildi küldve elküldve στάλθηκε σταλθηκε diese von mit über vom aus secured typed
+    please get
+    holen laden télécharge téléchargez télécharger obtenez obtener obtenga obter obtenha scarica ottieni hämta hent
+    få hanki
     pobierz získejte získajte preuzmite descarga descargar baixe download скачайте outlook 获取 下载 取得
 """
 _FIRST = frozenset(_FIRST_WORDS.split())

@@ -1,6 +1,6 @@
 """Pure: own words without what stands below them: a signature, a mobile footer, a legal notice, a list's footer.
 
-At each line the steps are tried in this order: two dashes, a drawn rule, a mobile footer, a machine's note, a legal notice.
+The steps at each line, in order: a legal notice, two dashes, a drawn rule, a mobile footer, a machine's note.
 A sign-off ("Thanks, Mara") is the person's own; a signature needs its dashes. Where it is not clear, more is kept.
 """
 
@@ -25,6 +25,7 @@ _DRAWN = 30  # characters of the rule above an advertisement
 _CARD = 10  # written lines of the largest signature below a mere rule
 _CARD_WIDTH = 80
 _CARD_WORDS = 6
+_ABOUT = 3  # characters by which a rule may be longer or shorter than the heading above it
 _LIST_LINES = 8  # lines below a rule within which a list names itself
 _WINDOW = 80  # lines of the tallest footer
 _MAX_LINE = 600
@@ -108,24 +109,26 @@ def _is_card(lines: list[str], index: int, stop: int) -> bool:
 
 def _is_ruled_footer(lines: list[str], index: int, stop: int) -> bool:
     """Tell whether a list's or scanner's footer, or a card with a telephone or an address, stands below a rule."""
+    if stop > index + _WINDOW or _written(lines, index + 1, stop, _LONG) > _LONG:
+        return False
     if any(is_list_line(line) for line in lines[index + 1 : min(stop, index + 1 + _LIST_LINES)]):
         return True
-    heading = lines[index - 1] if index else ""
-    if (
-        not index
-        or (heading and abs(len(heading) - len(lines[index])) <= 2)
-        or stop > index + _WINDOW
-        or _written(lines, index, stop, _CARD) > _CARD
-    ):  # noqa: PLR2004
-        return False
     card = [line for line in lines[index + 1 : stop] if line and not is_rule(line)]
     if len(lines[index]) >= _DRAWN and lines[index][-1] == "_" and len(card) <= _SHORT:
         return any("http" in line for line in card)  # a free mailer's advertisement
     return (
-        any(_CONTACT.search(line[:_MAX_LINE]) for line in card)
-        and all(len(line) <= _CARD_WIDTH for line in card)
-        and not any(line.endswith(("?", "!")) or line.count(" ") > _CARD_WORDS for line in card)
+        len(card) < _CARD
+        and not _underlines(lines, index)
+        and any(_CONTACT.search(line[:_MAX_LINE]) for line in card)
+        and all(len(line) <= _CARD_WIDTH and line.count(" ") <= _CARD_WORDS for line in card)
+        and not any(line.endswith(("?", "!")) for line in card)
     )
+
+
+def _underlines(lines: list[str], index: int) -> bool:
+    """Tell whether a rule is the first line or underlines a heading, so that own words go on below it."""
+    heading = lines[index - 1] if index else ""
+    return not index or bool(heading and abs(len(heading) - len(lines[index])) < _ABOUT)
 
 
 def _has_prose(lines: list[str], start: int, stop: int) -> bool:
