@@ -56,6 +56,7 @@ _MAX_LINE = 500  # characters of one attribution, all its lines together
 _MAX_LINES = 5
 _MAX_TRIED = 1_000  # lines that end with a colon, in one mail
 _FEW_WORDS = 12
+_NAME_WORDS = 5
 
 
 def find_attributions(lines: list[str]) -> dict[int, int]:
@@ -145,13 +146,18 @@ def _is_complete(text: str, *, followed: bool) -> bool:
     if not _DATE.search(text):
         return bool(address and _VERB.search(text) and _DAY_AND_TIME.search(text))
     verb = _VERB.search(text)
-    if address and (verb or followed or _ANGLED.search(text) or _opens(text)):
+    if address and (verb or followed or (_ANGLED.search(text) and _TIME.search(text))):
         return True
-    if verb and (followed or _opens(text)):
-        return text[-1] in ":：" or followed or bool(address)
+    if verb and (followed or (_opens(text) and _is_brief(text[verb.end() :]))):
+        return True
     if verb and (_VERB_LAST.search(text) or (_CLOCK.search(text) and text.count(" ") < _FEW_WORDS)):
         return True
     return bool(followed and _TIME.search(text))
+
+
+def _is_brief(rest: str) -> bool:
+    """Tell whether only a name or a date stands behind the verb, not a sentence that goes on."""
+    return len(rest.split()) <= (_FEW_WORDS if _DATE.search(rest) else _NAME_WORDS)
 
 
 def _is_short_form(line: str, *, followed: bool) -> bool:

@@ -85,7 +85,7 @@ def _own_stretches(lines: list[str], own: set[int]) -> tuple[list[range], bool]:
     The second value says that an unmarked text follows an attribution at the very top: a reply below an unmarked quote
     cannot be told from the quote, so both are kept.
     """
-    guessed = False
+    guessed = written = False
     attributions = find_attributions(lines)
     stretches: list[range] = []
     index = begin = 0
@@ -99,11 +99,11 @@ def _own_stretches(lines: list[str], own: set[int]) -> tuple[list[range], bool]:
             index += 1
             continue
         stretches.append(range(begin, index))
+        written = written or any(lines[begin:index])
         below = index if end is None else _next_written(lines, end, snips=True)
         after = _after_quote(lines, below)
         if after == below and end is not None:
-            at_top = not any(lines[at] for stretch in stretches for at in stretch)
-            if not at_top or not (index in attributions or is_reply_line(line)):
+            if written or not (index in attributions or is_reply_line(line)):
                 return stretches, guessed
             guessed, after = guessed or index in attributions, end
         index = begin = after

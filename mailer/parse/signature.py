@@ -18,6 +18,7 @@ _CONTACT = re.compile(
 _NAMED = re.compile(r"^(?:--|—|–) ?(?:[A-ZÀ-Þ][\w.'’-]{0,20} ?){1,3}$")  # a name behind the dashes
 _ONLY_LINK = re.compile(r"^\W{0,2}https?://\S{1,300}$")
 _SHORT = 4  # written lines that may stand below a mobile footer and still be part of it
+_NAME_WIDTH = 40  # characters of the longest such line
 _LONG = 25  # written lines below two dashes that are no signature any more
 _WIDE = 60  # characters of a line of prose
 _PROSE = 4  # lines of prose below two dashes that are no signature any more
@@ -70,11 +71,7 @@ def _footer_end(lines: list[str], index: int, stop: int, *, below_words: bool) -
     if is_rule(line):
         return stop if not (index and is_rule(lines[index - 1])) and _is_ruled_footer(lines, index, stop) else None
     if is_mobile_footer(line):
-        return (
-            stop
-            if below_words and stop < index + _WINDOW and _written(lines, index + 1, stop, _SHORT) <= _SHORT
-            else index + 1
-        )
+        return stop if below_words and _is_name(lines, index + 1, stop) else index + 1
     if below_words and is_machine_note(line):
         return _unless_prose(lines, _paragraph_end(lines, index, stop), stop)
     return None
@@ -95,6 +92,13 @@ def _written(lines: list[str], start: int, stop: int, enough: int) -> int:
     return count
 
 
+def _is_name(lines: list[str], start: int, stop: int) -> bool:
+    """Tell whether nothing but a few short lines (a name, a firm) stands below a mobile footer."""
+    if stop > start + _WINDOW or _written(lines, start, stop, _SHORT) > _SHORT:
+        return False
+    return not any(len(line) > _NAME_WIDTH or line.endswith((".", "?", "!")) for line in lines[start:stop])
+
+
 def _is_card(lines: list[str], index: int, stop: int) -> bool:
     """Tell whether a signature stands below two dashes, not the rest of a letter."""
     if stop > index + _WINDOW or _written(lines, index + 1, stop, _LONG) > _LONG:
@@ -103,6 +107,8 @@ def _is_card(lines: list[str], index: int, stop: int) -> bool:
     for at in range(index + 1, stop):
         if is_legal(lines[at]) or is_machine_note(lines[at]):
             break
+        if lines[at].endswith("?"):
+            return False  # nobody asks in a signature
         prose += len(lines[at]) >= _WIDE and not _CONTACT.search(lines[at][:_MAX_LINE])
     return prose < _PROSE
 
