@@ -60,11 +60,12 @@ _REPLY_ABOVE = re.compile(
 )
 _ANSWER_ABOVE = re.compile(
     r"(?:reply|write|type|antwort|réponse|respuesta|risposta|resposta|antwoord|svar|odpowiedź|ответ).{0,50}"
-    r"(?:above|over|oberhalb|über|au-dessus|encima|acima|sopra|boven|ovenfor|ovanför|powyżej|выше)",
+    r"(?:above|over|oberhalb|über|au-dessus|encima|acima|sopra|boven|ovenfor|ovanför|powyżej|выше).{0,30}"
+    r"(?:line|zeile|linie|ligne|línea|linea|riga|linha|regel|linj|lini|строк)",
     re.IGNORECASE,
 )
 _LOTUS = re.compile(r"^\|-{6,}>$|^Inactive hide details for ")
-_DRAWN = frozenset(a + b for a in "-#=*~_—–" for b in "-#=*~_—– ")
+_DRAWN = frozenset(a + b for a in "-#=*~_—–" for b in "-#=*~_—–")
 _MAX_LINE = 300
 
 
@@ -97,7 +98,7 @@ def is_reply_line(line: str) -> bool:
     if len(line) > _MAX_LINE // 2:
         return False
     bare = line.strip().lstrip("> ")
-    if bare[:2] == "##" and bare[-2:] == "##" and any(letter.isalpha() for letter in bare):
+    if bare[:3] == "##-" and bare[-3:] == "-##":
         return True  # whatever the language
     if bare[:2] in _DRAWN:
         return bool(_ANSWER_ABOVE.search(bare))

@@ -5,7 +5,8 @@ import re
 # A legal notice speaks of secrecy and, besides, of who may read it, of files or of deleting; a person's request to keep
 # something private speaks of the first only.
 _SECRECY_WORDS = """
-    confident|confidenc|confidenz|privileged|legally protected|vertraulich|confidentiel|riservat|vertrouwelijk|
+    confident|confidenc|confidenz|legally privileged|be privileged|is privileged|
+    privileged and|legally protected|vertraulich|confidentiel|riservat|vertrouwelijk|
     fortrolig|konfid|
     poufn|конфиденциальн|конфіденц|důvěrn|dôvern|bizalmas|luottamuksell|gizli|εμπιστευτικ|povjerlj|zaupn|机密|機密|기밀|
     סודי|سرية|
@@ -13,7 +14,7 @@ _SECRECY_WORDS = """
     à l'intention exclusive
 """
 _LEGAL_WORDS = """
-    recipient|addressee|in error|unauthoris|unauthoriz|privileged|attachment|any attached|disclos|disseminat|delete|
+    recipient|addressee|in error|unauthoris|unauthoriz|attachment|any attached|disclos|disseminat|delete|
     intended|
     adressat|empfänger|irrtümlich|anhänge|unbefugt|destinataire|pièce jointe|pièces jointes|par erreur|strictement|
     destinatari|

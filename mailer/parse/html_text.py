@@ -24,7 +24,7 @@ _CELLS = frozenset({"td", "th"})
 _SPECIAL = SKIPPED | {"blockquote"}
 _TAG = re.compile(r"<[^<>]{0,2000}>?")
 _MAX_OPEN = 2_000
-_MAX_TAGS = 30_000
+_MAX_TAGS = 20_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def find_own_marks(lines: list[str]) -> set[int]:
     """Return the lines that are the person's own whatever they look like: code, prompts, a "greater than"."""
     own = _fenced(lines)
     marked = [index for index, line in enumerate(lines) if line.lstrip(" ")[:1] == ">" and index not in own]
-    if any(lines[index].startswith(_PROMPT) for index in marked):
+    if any(lines[index].lstrip(" ").startswith(_PROMPT) for index in marked):
         own.update(_prompts(lines, marked))
     own.update(index for index in marked if _is_mid_sentence(lines, index))
     return own
@@ -75,7 +75,7 @@ def _prompts(lines: list[str], marked: list[int]) -> set[int]:
         if following == index + 1:
             continue
         above = next((lines[at] for at in range(run[0] - 1, max(-1, run[0] - 4), -1) if lines[at]), "")
-        plain = all(lines[at].startswith(_PROMPT) and not is_groupwise(lines[at]) for at in run)
+        plain = all(lines[at].lstrip(" ").startswith(_PROMPT) and not is_groupwise(lines[at]) for at in run)
         if plain and not (above[-1:] in {":", "："} and any(letter.isdigit() or letter == "@" for letter in above)):
             own.update(run)
         run = []
