@@ -164,6 +164,9 @@ def _is_short_form(line: str, *, followed: bool) -> bool:
     """Tell whether a line without date names the writer: by an address and a verb, or right above a marked quote."""
     if _QUOTING.match(line):
         return followed or "@" in line
+    verb = _VERB.search(line)
+    if followed and verb and _is_brief(line[verb.end() :]) and any(letter.isdigit() for letter in line[verb.end() :]):
+        return True
     if not _VERB_LAST.search(line):
         return False
     return "@" in line or (followed and len(line.split()) <= _FEW_WORDS)

@@ -47,11 +47,12 @@ _WRAPPED = 3  # lines over which a long list of recipients may run on
 
 def label_of(line: str) -> str:
     """Return which header field a line begins with (from, date, to, subject), or an empty text."""
-    colon = line.find(":", 0, _LONGEST)
+    wide = line.find("：", 0, _LONGEST)
+    colon = line.find(":", 0, _LONGEST if wide < 0 else wide)
     if colon < 0:
-        colon = line.find("：", 0, _LONGEST)
-        if colon < 0:
-            return _cell_label(line) if line[:1] == "|" else ""
+        colon = wide
+    if colon < 0:
+        return _cell_label(line) if line[:1] == "|" else ""
     word = line[:colon].strip(_EDGE)
     return _LABELS.get(word) or _LABELS.get(word.lower(), "")
 
@@ -65,8 +66,9 @@ def _cell_label(line: str) -> str:
 def header_block_end(lines: list[str], start: int, *, announced: bool = False) -> int | None:
     """Return the line after a block of header fields that begins at `start`, or None.
 
-    Three different fields make a block if one is the subject or an address stands in them; so a plan of travel ("From:
-    Lund, To: Malmö, Date: 3 May") is none. Two are enough when From names an address or a rule has `announced` them.
+    Three different fields make a block if date and subject are among them or an address stands in them; so a plan of
+    travel ("From: Lund, To: Malmö, Date: 3 May") is none. Two are enough when From names an address, or when a rule or
+    a delimiter has `announced` them.
     """
     first = label_of(lines[start])
     if not first:
@@ -101,7 +103,7 @@ def _is_block(kinds: set[str], values: list[str], *, announced: bool) -> bool:
     if "from" not in kinds:
         return announced and len(kinds) >= _ENOUGH
     if len(kinds) >= _ENOUGH:
-        return has_address or announced or "subject" in kinds
+        return has_address or announced or {"date", "subject"} <= kinds
     if {"from", "date"} == kinds:
         return (has_address or announced) and any(_CLOCK.search(value) for value in values)
     return {"from", "subject"} == kinds and ("@" in values[0] or announced)

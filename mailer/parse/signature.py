@@ -120,8 +120,8 @@ def _is_ruled_footer(lines: list[str], index: int, stop: int) -> bool:
     if any(is_list_line(line) for line in lines[index + 1 : min(stop, index + 1 + _LIST_LINES)]):
         return True
     card = [line for line in lines[index + 1 : stop] if line and not is_rule(line)]
-    if len(lines[index]) >= _DRAWN and lines[index][-1] == "_" and len(card) <= _SHORT:
-        return any("http" in line for line in card)  # a free mailer's advertisement
+    if len(lines[index]) >= _DRAWN and lines[index][-1] == "_" and len(card) <= _SHORT and "http" in "".join(card):
+        return True  # a free mailer's advertisement
     return (
         len(card) < _CARD
         and not _underlines(lines, index)
