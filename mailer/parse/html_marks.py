@@ -5,6 +5,7 @@ import re
 # What an element does to the text inside it: nothing (an empty text), or one of these.
 HIDDEN = "hidden"  # shows nothing, to anybody
 CITE = "cite"  # is a quote and is shown with marks
+BARE = "bare"  # is a blockquote without any sign of a mail program: quoted as well, but shown without marks
 QUOTE = "quote"  # is quoted, or a signature
 BOX = "box"  # holds an attribution and quotes; answers may stand between and below these
 CUT = "cut"  # is where the quoted mail begins; Outlook puts it beside, not inside
@@ -58,7 +59,7 @@ def effect_of(tag: str, attrs: list[tuple[str, str | None]]) -> str:
     if _is_cut(tag, given, style):
         return CUT
     if tag == "blockquote":
-        return "" if _is_indentation(given, style) else CITE
+        return _effect_of_blockquote(given, style)
     classes = given.get("class", "")
     if classes and _QUOTE_CLASS.search(classes):
         return QUOTE
@@ -68,9 +69,11 @@ def effect_of(tag: str, attrs: list[tuple[str, str | None]]) -> str:
     return QUOTE if ("id" in given and _QUOTE_ID.search(given["id"])) or name in _QUOTE_NAMES else ""
 
 
-def _is_indentation(given: dict[str, str], style: str) -> bool:
-    """Tell whether a blockquote only moves the person's own words to the right, as editors' indent buttons do."""
-    return bool(_NO_BORDER.search(style)) and given.keys() <= {"style", "dir"}
+def _effect_of_blockquote(given: dict[str, str], style: str) -> str:
+    """Tell a quoted mail from own words that an editor's button moved to the right."""
+    if _NO_BORDER.search(style) and given.keys() <= {"style", "dir"}:
+        return ""
+    return CITE if given.keys() & {"type", "cite", "class", "id"} or "border-left" in style.lower() else BARE
 
 
 def _is_cut(tag: str, given: dict[str, str], style: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from mailer.parse.html_marks import BOX, CITE, CUT, HIDDEN, QUOTE, SKIPPED, effect_of
+from mailer.parse.html_marks import BARE, BOX, CITE, CUT, HIDDEN, QUOTE, SKIPPED, effect_of
 
 _BLOCKS_WORDS = """
     address article aside blockquote center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 h6 header hr li main
@@ -23,6 +23,7 @@ _EMPTY = re.compile(r"\n{3,}")
 _CELLS = frozenset({"td", "th"})
 _SPECIAL = SKIPPED | {"blockquote"}
 _TAG = re.compile(r"<[^<>]{0,2000}>?")
+_QUOTES = frozenset({QUOTE, CITE, BARE})
 _MAX_OPEN = 2_000
 _MAX_TAGS = 20_000
 
@@ -103,7 +104,7 @@ def _tidy(pieces: list[str]) -> str:
 
 
 def _cited(lines: list[str]) -> list[str]:
-    r"""Return the lines with `> ` before those inside a citation (\\x0e opens one, \\x0f closes it)."""
+    r"""Return the lines with `> ` before those inside a citation (\x0e opens one, \x0f closes it)."""
     depth, out = 0, []
     for line in lines:
         if not depth and "\x0e" not in line and "\x0f" not in line:
@@ -175,7 +176,7 @@ class _Converter(HTMLParser):
     def page(self) -> Page:
         """Return what was collected."""
         text = _tidy(self._out)
-        return Page(text=text, own=text if len(self._own) == len(self._out) else _tidy(self._own))
+        return Page(text=text, own=text if self._own == self._out else _tidy(self._own))
 
     def _write(self, text: str) -> None:
         if text and not self._hidden:
@@ -189,7 +190,7 @@ class _Converter(HTMLParser):
             self._pre += 1
         if effect == HIDDEN:
             self._hidden += 1
-        elif effect in {QUOTE, CITE}:
+        elif effect in _QUOTES:
             self._quoted += 1
             if effect == CITE and not self._hidden:
                 self._out.append("\f\x0e")
@@ -203,16 +204,16 @@ class _Converter(HTMLParser):
             self._pre -= 1
         if effect == HIDDEN:
             self._hidden -= 1
-        elif effect in {QUOTE, CITE}:
+        elif effect in _QUOTES:
             self._quoted -= 1
-            if effect == CITE:
-                self._end_cite()
+            if effect == CITE and not self._hidden:
+                self._out.append("\x0f\f")
+            if effect != QUOTE:
+                self._end_quote()
         elif effect == BOX:
             self._quoted -= not self._boxes.pop()
 
-    def _end_cite(self) -> None:
-        if not self._hidden:
-            self._out.append("\x0f\f")
+    def _end_quote(self) -> None:
         if self._boxes and not self._boxes[-1]:
             self._boxes[-1] = True
             self._quoted -= 1
