@@ -49,6 +49,7 @@ _DAY_AND_TIME = re.compile(
 )
 _ADDRESS = re.compile(r"[\w.+%-]{1,64}@[\w.-]{1,200}|mailto:")
 _ANGLED = re.compile(r"[<(\[]\s{0,2}(?:mailto:)?[^\s<>()@]{1,100}@[^\s<>()@]{1,200}\s{0,2}[>)\]]")
+_GLUED = re.compile(r"(?<=[\w.!?)])\s{0,3}(?:On|Am|Le|El|Em|Il|Op|Den) (?:\w{2,10}[.,]{0,2}\s){0,3}\d{1,4}.{0,200}@")
 _INNER = re.compile(r"[>)]\s{0,2}[^\W\d]{1,20}(?:\s[^\W\d]{1,12})?\s?[:：](?:\s{1,9}(?=\S)|(?=>))")
 _ONLY_NAME = re.compile(r"^[^<>@]{1,80}<[^\s<>@]{1,100}@[^\s<>@]{1,200}>,?$")
 _CLOCK = re.compile(r"[\s,]\d{1,2}[:.]\d{2}(?![.\d])")
@@ -72,6 +73,16 @@ def find_attributions(lines: list[str]) -> dict[int, int]:
         elif "@" in line and len(line) <= _MAX_LINE and _runs_into_quote(line):
             found[end] = end + 1
     return found
+
+
+def split_glued(line: str) -> tuple[str, ...]:
+    """Return the words and the attribution of a line on which a program forgot the line end between them."""
+    if line[-1:] not in {":", "："} or "@" not in line or len(line) > _MAX_LINE:
+        return (line,)
+    found = _GLUED.search(line)
+    if not found or _LEAD.match(line) or _DATE.search(line[: found.start()]) or not _VERB.search(line, found.start()):
+        return (line,)
+    return line[: found.start()], line[found.start() :]
 
 
 def _may_end(line: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import unescape
 from textwrap import dedent
 
-from mailer.parse.attribution import find_attributions
+from mailer.parse.attribution import find_attributions, split_glued
 from mailer.parse.body import Body
 from mailer.parse.delimiter import is_bare_announcement, is_delimiter, is_notes_table, is_reply_line
 from mailer.parse.header_block import header_block_end, label_of
@@ -56,13 +56,14 @@ def strip_quotes(text: str) -> str:
 def cut_quotes(text: str) -> Cut:
     """Return the own words of a text and whether a guess was needed."""
     text = text[:_MAX_TEXT].replace("\u00a0", " ").replace("\u2028", "\n").replace("\r", "")
-    shown = text.split("\n")[:_MAX_LINES]
+    shown = [part for line in text.split("\n")[:_MAX_LINES] for part in split_glued(line.rstrip())]
+    text = "\n".join(shown)
     read = text if text.isascii() else _INVISIBLE.sub("", text)
-    lines = [_bare(line) for line in read.split("\n")[:_MAX_LINES]]
+    lines = [_bare(line) for line in read.split("\n")]
     own = find_own_marks(lines)
     stretches, guessed = _own_stretches(lines, own)
     kept = keep_words(lines, stretches, own)
-    result = "\n\n".join("\n".join(shown[index].rstrip() for index in words) for words in kept if words)
+    result = "\n\n".join("\n".join(shown[index] for index in words) for words in kept if words)
     return Cut(text=_moved_left(result), guessed=guessed)
 
 
