@@ -55,7 +55,7 @@ _ONLY_NAME = re.compile(r"^[^<>@]{1,80}<[^\s<>@]{1,100}@[^\s<>@]{1,200}>,?$")
 _CLOCK = re.compile(r"[\s,]\d{1,2}[:.]\d{2}(?![.\d])")
 _MAX_LINE = 500  # characters of one attribution, all its lines together
 _MAX_LINES = 5
-_MAX_TRIED = 1_000  # lines that end with a colon, in one mail
+_MAX_TRIED = 500  # lines that end with a colon, in one mail
 _FEW_WORDS = 12
 _NAME_WORDS = 5
 
