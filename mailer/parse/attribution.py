@@ -116,7 +116,7 @@ def _start_of(lines: list[str], end: int) -> int | None:
             return _with_lone_lead(lines, start)
         if start < end and line[-1] in "!?":
             break
-    if whole is not None:
+    if whole is not None and (whole == end or _ANGLED.search(joined) or _DATE.match(lines[end].strip())):
         return _with_head(lines, whole)
     above = lines[end - 1].strip() if end else ""
     if above and _QUOTING.match(f"{above} ") and _is_short_form(f"{above} {lines[end].strip()}", followed=followed):
@@ -161,14 +161,15 @@ def _is_complete(text: str, *, followed: bool) -> bool:
         return True
     if verb and (followed or (_opens(text) and _is_brief(text[verb.end() :]))):
         return True
-    if verb and (_VERB_LAST.search(text) or (_CLOCK.search(text) and text.count(" ") < _FEW_WORDS)):
+    if verb and (_VERB_LAST.search(text) or (_CLOCK.search(text, verb.end()) and text.count(" ") < _FEW_WORDS)):
         return True
     return bool(followed and _TIME.search(text))
 
 
 def _is_brief(rest: str) -> bool:
     """Tell whether only a name or a date stands behind the verb, not a sentence that goes on."""
-    return len(rest.split()) <= (_FEW_WORDS if _DATE.search(rest) else _NAME_WORDS)
+    first = rest.lstrip(" \t\"'<(\u00ab\u201c\u201e,:：\u202f")[:1]
+    return not first.islower() and len(rest.split()) <= (_FEW_WORDS if _DATE.search(rest) else _NAME_WORDS)
 
 
 def _is_short_form(line: str, *, followed: bool) -> bool:
@@ -176,7 +177,8 @@ def _is_short_form(line: str, *, followed: bool) -> bool:
     if _QUOTING.match(line):
         return followed or "@" in line
     verb = _VERB.search(line)
-    if followed and verb and _is_brief(line[verb.end() :]) and any(letter.isdigit() for letter in line[verb.end() :]):
+    rest = line[verb.end() :] if followed and verb else ""
+    if any(letter.isdigit() for letter in rest) and len(rest.split()) <= _NAME_WORDS:
         return True
     if not _VERB_LAST.search(line):
         return False

@@ -55,7 +55,7 @@ _FORWARDED_BY = re.compile(r"(?:forwarded by|weitergeleitet von|réacheminé par
 _REPLY_ABOVE = re.compile(
     r"^[-#=*~_—–\s>]{0,12}(?:please )?(?:type |write |enter |add |send )?(?:your )?(?:reply|respond|write|"
     r"answer)\b.{0,20}"
-    r"\b(?:above|over)\b.{0,6}\bline\b",
+    r"\b(?:above|over)\b.{0,6}\bline\b\W{0,12}$",
     re.IGNORECASE,
 )
 _ANSWER_ABOVE = re.compile(

@@ -81,6 +81,7 @@ _LIST_LINE = re.compile(
     re.IGNORECASE,
 )
 _LEAST = 60  # characters of the shortest legal notice
+_TITLE_REACH = 12  # lines below a title within which its legal words begin
 _MAX_PARAGRAPH = 40  # lines
 _MAX_LINE = 600
 
@@ -117,8 +118,8 @@ def _legal_start(lines: list[str], start: int, stop: int) -> int | None:
     """Return the line at which a paragraph turns into a legal notice, or None."""
     lines_read = range(start, min(stop, start + _MAX_PARAGRAPH))
     title = next((at for at in lines_read if _LEGAL_TITLE.match(lines[at][:_MAX_LINE])), None)
-    if title is not None:
-        return title
+    if title is not None:  # influencers have disclaimers of their own, which speak of nothing legal
+        return title if any(is_legal(line) for line in lines[title : title + _TITLE_REACH]) else None
     paragraph = " ".join(lines[at][:_MAX_LINE] for at in lines_read)
     flat = _flat(paragraph)
     if len(paragraph) < _LEAST or not (_any_of(_SECRECY, flat) and _any_of(_LEGAL, flat)):

@@ -38,7 +38,7 @@ _MOBILE = re.compile(
     rf"sent (?:from|via|with|using) (?:my |the )?[^.;:!?]{{0,24}}{_DEVICES}{_TAIL}|"
     rf"(?:{_SENT})(?!\w)[^,;:!?]{{0,40}}{_DEVICES}{_TAIL}|"
     rf"diese (?:nachricht|e-?mail|mail) wurde (?:von|mit) [^;:!?]{{0,60}}(?:gesendet|verschickt|geschrieben)|"
-    rf"(?:von|mit|über|vom|aus) (?:mein|outlook|dem|der|yahoo|gmx|web)[^.;:!?]{{0,50}}"
+    rf"(?:von|mit|über|vom|aus) (?:mein|outlook|dem|der|yahoo|gmx|web)(?:(?! (?:ich|habe?|wir|haben) )[^.;:!?]){{0,50}}"
     rf"(?:gesendet|verschickt|geschickt|versendet|geschrieben){_EXCUSE}?|(?:von unterwegs gesendet|"
     rf"gesendet von unterwegs)|"
     rf"sent with \[?(?:proton ?mail|tuta|mailbird|unibox)\b.{{0,80}}|secured with (?:tuta|tutanota).{{0,60}}|"
