@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mailer.parse.html_text import html_to_text
+from mailer.parse.html_text import html_to_text, read_html
 from mailer.parse.part import MAX_TEXT, Part
 from mailer.types import Attachment
 
@@ -12,11 +12,12 @@ _STUB_WORDS = ("html", "view this", "email client", "mail client", "e-mail clien
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """The words of a message. `from_html` says that there was no usable text part."""
+    """The words of a message. `from_html`: no text part had any; `own_text` is then the HTML without its quotes."""
 
     text: str
     html: str | None
     from_html: bool
+    own_text: str = ""
 
 
 def read_body(parts: tuple[Part, ...]) -> Body:
@@ -27,7 +28,8 @@ def read_body(parts: tuple[Part, ...]) -> Body:
     text = _join(plain)
     html = _join(rich) if rich else None
     if html and (not text.strip() or _is_stub(text)):
-        return Body(text=html_to_text(html), html=html, from_html=True)
+        page = read_html(html)
+        return Body(text=page.text, html=html, from_html=True, own_text=page.own)
     if not text.strip():
         text = _join([part for part in parts if not part.original and part.content_type.startswith("text/")][:1])
     beside = [part for part in rich if not _has_plain_twin(part, plain)] if plain else []

@@ -1,107 +1,152 @@
 """Pure: what the sender newly wrote, told apart from what the mail program added and quoted.
 
+The order of the steps at each line: code and other own marks first, since nothing in them is a quote; then the quote
+marks; then the introductions, from the plainest (GroupWise's marks, a delimiter, a rule) to those which take the most
+judgement (a block of header fields, an attribution). Below an introduction stands a marked quote, after which own words
+may go on, or an unmarked one, which ends them. Signatures and footers come last, within each stretch of own words.
+
 Claims nothing about quotes without any mark: where unsure, the text is kept.
 """
 
 import re
+from dataclasses import dataclass
+from html import unescape
 from textwrap import dedent
 
+from mailer.parse.attribution import find_attributions, split_glued
 from mailer.parse.body import Body
-from mailer.parse.html_text import html_to_text
-from mailer.parse.quote_marks import attribution_end, header_block_end, is_delimiter, is_quoted, is_rule
-from mailer.parse.signature import strip_footers
+from mailer.parse.delimiter import is_bare_announcement, is_delimiter, is_notes_table, is_reply_line
+from mailer.parse.header_block import header_block_end, label_of
+from mailer.parse.html_text import read_html
+from mailer.parse.quote_marks import find_own_marks, is_barred, is_groupwise, is_quoted, is_rule
+from mailer.parse.signature import keep_words
 
 _MAX_LINES = 5_000
+_MAX_TEXT = 300_000  # characters read; what a person writes is far shorter, the rest is quotes
 _FULL_LINE = 66  # characters after which mail programs wrap
 _TAIL = 30
-_FENCE = re.compile(r"^\s{0,3}(?:```|~~~)")
-_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x200E, 0x200F, 0x202A, 0x202C], None)
+_SNIP = re.compile(r"^\W{0,3}(?:\.{2,5}|…|snip|snipped|cut|gekürzt|schnipp|\.\.)\W{0,3}$", re.IGNORECASE)
+_NEAR = 4  # lines below a rule within which what it announces begins
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u061c\u202a-\u202e\u2066-\u2069]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The person's own words. `guessed` says that a quote without marks may be among them."""
+
+    text: str
+    guessed: bool
 
 
 def new_text_of(body: Body) -> str:
-    """Return the newly written text of a message's body."""
-    if not body.from_html or not body.html:
-        return strip_quotes(body.text)
-    cut = strip_quotes(html_to_text(body.html, quotes=False))
-    return cut or strip_quotes(body.text)
+    """Return the newly written text of a message's body; HTML, which marks its quotes, helps a text that does not."""
+    if body.from_html:
+        return strip_quotes(body.own_text) or strip_quotes(body.text)
+    cut = cut_quotes(body.text)
+    if cut.guessed and body.html:
+        return strip_quotes(read_html(body.html).own) or cut.text
+    return cut.text
 
 
 def strip_quotes(text: str) -> str:
     """Return the text without quotes, their introductions, signatures and footers. Interleaved answers are kept."""
-    lines = _normal_lines(text)
-    stretches, opened = _own_stretches(lines)
-    kept = [_trim(strip_footers(stretch)) for stretch in stretches]
-    result = "\n\n".join("\n".join(stretch) for stretch in kept if stretch)
-    if not result and opened is not None:
-        result = "\n".join(_trim(strip_footers(lines[opened:])))
-    # Some webmailers begin every paragraph, or only the first, with a space.
-    return dedent(result).lstrip(" \t")
+    return cut_quotes(text).text
 
 
-def _normal_lines(text: str) -> list[str]:
-    flat = text.translate(_INVISIBLE).replace("\u00a0", " ").replace("\u2028", "\n").replace("\r", "")
-    return [line.rstrip() for line in flat.split("\n")[:_MAX_LINES]]
+def cut_quotes(text: str) -> Cut:
+    """Return the own words of a text and whether a guess was needed."""
+    text = text[:_MAX_TEXT].replace("\u00a0", " ").replace("\u2028", "\n").replace("\r", "")
+    shown = [part for line in text.split("\n")[:_MAX_LINES] for part in split_glued(line.rstrip())]
+    text = "\n".join(shown)
+    read = text if text.isascii() else _INVISIBLE.sub("", text)
+    lines = [_bare(line) for line in read.split("\n")]
+    own = find_own_marks(lines)
+    stretches, guessed = _own_stretches(lines, own)
+    kept = keep_words(lines, stretches, own)
+    result = "\n\n".join("\n".join(shown[index] for index in words) for words in kept if words)
+    return Cut(text=_moved_left(result), guessed=guessed)
 
 
-def _own_stretches(lines: list[str]) -> tuple[list[list[str]], int | None]:
+def _moved_left(text: str) -> str:
+    """Return the text without the space with which some webmailers begin every paragraph, or only the first."""
+    moved = dedent(text).lstrip(" \t")
+    return text if re.search(r"^ {0,3}>", moved, re.MULTILINE) else moved
+
+
+def _bare(line: str) -> str:
+    """Return a line as the rules read it: without entities and blanks at its end."""
+    if "&" in line and ";" in line and line[:4] != "&gt;":
+        line = unescape(line).replace("\u00a0", " ")
+    return line.rstrip()
+
+
+def _own_stretches(lines: list[str], own: set[int]) -> tuple[list[range], bool]:
     """Cut the lines at the quotes.
 
-    The second value is the line from which an unmarked text follows an attribution at the very top: a reply below an
-    unmarked quote cannot be told from the quote, so the caller may keep it all.
+    The second value says that an unmarked text follows an attribution at the very top: a reply below an unmarked quote
+    cannot be told from the quote, so both are kept.
     """
-    stretches: list[list[str]] = [[]]
-    index, fenced = 0, False
+    guessed = written = False
+    attributions = find_attributions(lines)
+    stretches: list[range] = []
+    index = begin = 0
     while index < len(lines):
         line = lines[index]
-        if is_quoted(line):
-            index = _after_quote(lines, index)
-            stretches.append([])
-            continue
-        fenced ^= bool(_FENCE.match(line))
-        end = None if fenced else _introduction_end(lines, index)
-        if end is None:
-            stretches[-1].append(line)
+        if index in own or not line:
             index += 1
-        elif _quote_follows(lines, end):
-            stretches.append([])
-            index = _next_written(lines, end)
-        else:
-            at_top = not any(part.strip() for stretch in stretches for part in stretch)
-            unmarked = attribution_end(lines, index) is not None
-            return stretches, end if at_top and unmarked else None
-    return stretches, None
+            continue
+        end = None if is_quoted(line) and not is_groupwise(line) else _introduction_end(lines, index, attributions)
+        if end is None and not is_quoted(line):
+            index += 1
+            continue
+        stretches.append(range(begin, index))
+        written = written or any(lines[begin:index])
+        below = index if end is None else _next_written(lines, end, snips=True)
+        after = _after_quote(lines, below)
+        if after == below and end is not None:
+            if written or not (index in attributions or is_reply_line(line)):
+                return stretches, guessed
+            guessed, after = guessed or index in attributions, end
+        index = begin = after
+    return [*stretches, range(begin, len(lines))], guessed
 
 
-def _introduction_end(lines: list[str], index: int) -> int | None:
-    """Return the line after a quote's introduction that begins here (rule, delimiter, header block, attribution)."""
-    at = index
-    if is_rule(lines[at]):
-        at = _next_written(lines, at + 1)
-        if at >= len(lines) or at > index + 4:
-            return None
-        return header_block_end(lines, at) if not is_delimiter(lines[at]) else at + 1
-    if is_delimiter(lines[at]):
-        below = _next_written(lines, at + 1)
-        block = header_block_end(lines, below) if below < len(lines) else None
-        return block or at + 1
-    if not lines[at].strip():
-        return None
-    return header_block_end(lines, at) or attribution_end(lines, at)
+def _introduction_end(lines: list[str], at: int, attributions: dict[int, int]) -> int | None:
+    """Return the line after a quote's introduction that begins here, or None; the steps are ordered as told above."""
+    line = lines[at]
+    if is_groupwise(line):
+        return at + 1
+    below = _next_written(lines, at + 1)
+    near = below < len(lines) and below <= at + _NEAR
+    if is_notes_table(line):
+        return len(lines)
+    if is_delimiter(line):
+        return (header_block_end(lines, below, announced=True) if near else None) or at + 1
+    if near and is_rule(line):
+        if is_delimiter(lines[below]):
+            return _introduction_end(lines, below, attributions)
+        return header_block_end(lines, below, announced=True)
+    if near and is_bare_announcement(line) and label_of(lines[below]):
+        return header_block_end(lines, below, announced=True)
+    return header_block_end(lines, at) or attributions.get(at)
 
 
-def _next_written(lines: list[str], index: int) -> int:
-    while index < len(lines) and not lines[index].strip():
+def _next_written(lines: list[str], index: int, *, snips: bool = False) -> int:
+    """Return the next line with words; `snips` passes over "[...]" where a quote stands below it."""
+    while index < len(lines) and not lines[index]:
         index += 1
+    if snips and index + 1 < len(lines) and _SNIP.match(lines[index]):
+        below = _next_written(lines, index + 1)
+        return below if below < len(lines) and is_quoted(lines[below]) else index
     return index
-
-
-def _quote_follows(lines: list[str], index: int) -> bool:
-    at = _next_written(lines, index)
-    return at < len(lines) and is_quoted(lines[at])
 
 
 def _after_quote(lines: list[str], index: int) -> int:
     """Return the first line after a run of quoted lines; a quoted line's tail that was wrapped belongs to it."""
+    if index < len(lines) and is_barred(lines[index]):
+        while index < len(lines) and is_barred(lines[index]):
+            index += 1
+        return index
     while index < len(lines) and is_quoted(lines[index]):
         index += 1
         if index + 1 < len(lines) and _is_wrapped_tail(lines, index):
@@ -113,20 +158,10 @@ def _is_wrapped_tail(lines: list[str], index: int) -> bool:
     """Tell whether a line without mark is the rest of the long quoted line above it."""
     line, above = lines[index], lines[index - 1]
     return (
-        bool(line.strip())
+        bool(line)
         and len(above) > _FULL_LINE
         and len(line) < _TAIL
         and is_quoted(lines[index + 1])
         and lines[index + 1].strip(" >\t") != ""
-        and line[:1].islower()
+        and (line[:1].islower() or lines[index + 1].strip(" >\t")[:1].islower())
     )
-
-
-def _trim(lines: list[str]) -> list[str]:
-    """Return the lines without blank ones at either end."""
-    start, end = 0, len(lines)
-    while start < end and not lines[start].strip():
-        start += 1
-    while end > start and (not lines[end - 1].strip() or is_rule(lines[end - 1])):
-        end -= 1
-    return lines[start:end]
