@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import date, time
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,9 @@ class Opinion(Fact):
 
 
 Said: TypeAlias = Price | Meeting | Later | Representative | NewAddress | Opinion
-NAMES: dict[type[Fact], str] = {
+Kind: TypeAlias = Literal["price", "meeting", "later", "representative", "address", "feedback"]
+ASKS_BELOW = 0.6  # a guess less sure than this is shown as a question
+NAMES: dict[type[Fact], Kind] = {
     Price: "price",
     Meeting: "meeting",
     Later: "later",
@@ -73,7 +75,7 @@ NAMES: dict[type[Fact], str] = {
 }
 
 
-def name_of(fact: Said) -> str:
+def name_of(fact: Said) -> Kind:
     """Return the word under which a fact is kept."""
     return NAMES[type(fact)]
 

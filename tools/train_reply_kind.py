@@ -1,8 +1,8 @@
 """Train the small model of what replies say, from our own sentences; pure Python, the same bytes every time.
 
-    python tools/train_reply_kind.py            write mailer/parse/says/reply_kind.json
-    python tools/train_reply_kind.py --check    say whether that file is what the data gives
-    python tools/train_reply_kind.py --report   measure rules, model and both on the held-out replies
+python tools/train_reply_kind.py            write mailer/parse/says/reply_kind.json
+python tools/train_reply_kind.py --check    say whether that file is what the data gives
+python tools/train_reply_kind.py --report   measure rules, model and both on the held-out replies
 """
 
 import base64
@@ -18,14 +18,15 @@ from random import Random
 
 from mailer.parse.intent import guess_reply_kind
 from mailer.parse.says.features import BUCKETS, marks_of
-from mailer.parse.says.kind import ASKS_BELOW
 from mailer.parse.says.model import FILE, KINDS, Model, load_model, pack, soften
+from mailer.said import ASKS_BELOW
 from mailer.types import ReplyKind
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE / "reply_kind_data"
 HELD_OUT = HERE.parent / "tests" / "data" / "reply_kinds"
 EPOCHS, PACE, DECAY = 10, 0.3, 2e-4
+STEEP = 1e-4  # a slope below this teaches nothing worth its time
 FOLDS = 3
 SHARPNESSES = tuple(0.2 + step * 0.05 for step in range(57))
 Row = tuple[str, int]
@@ -33,7 +34,7 @@ Marks = tuple[int, ...]
 
 
 def read_rows(folder: Path) -> list[Row]:
-    """Return (text, kind) from the files of a folder: a heading `== kind`, then one reply a line, \\n for a new line."""
+    r"""Return (text, kind) from the files of a folder: after a heading `== kind` a reply a line, \n inside it."""
     rows: list[Row] = []
     for file in sorted(folder.glob("*.txt")):
         at = -1
@@ -74,10 +75,8 @@ def train(rows: Sequence[tuple[Marks, int]]) -> tuple[list[list[float]], list[fl
     return weights, bias
 
 
-def _step(
-    weights: list[list[float]], pasts: list[list[float]], marks: Marks, slopes: list[tuple[int, float]]
-) -> None:
-    steep = [(one, slope) for one, slope in slopes if abs(slope) > 1e-4]
+def _step(weights: list[list[float]], pasts: list[list[float]], marks: Marks, slopes: list[tuple[int, float]]) -> None:
+    steep = [(one, slope) for one, slope in slopes if abs(slope) > STEEP]
     for mark in marks:
         row, past = weights[mark], pasts[mark]
         for one, slope in steep:
@@ -181,7 +180,10 @@ def _print_way(name: str, found: list[tuple[int, float]], truth: list[int]) -> N
         if inside:
             claimed, true = sum(sure for sure, _ in inside) / len(inside), sum(hit for _, hit in inside) / len(inside)
             gap += abs(claimed - true) * len(inside) / len(right)
-            print(f"  sure {low:.1f} to {min(high, 1):.1f}: {len(inside):4} replies, claimed {claimed:.1%}, right {true:.1%}")
+            print(
+                f"  sure {low:.1f} to {min(high, 1):.1f}: {len(inside):4} replies, "
+                f"claimed {claimed:.1%}, right {true:.1%}"
+            )
     kept = [hit for (_, sure), hit in zip(found, right, strict=True) if sure >= ASKS_BELOW]
     print(f"  calibration gap {gap:.1%}; asks about {1 - len(kept) / len(right):.1%}; "
           f"right where it does not ask {sum(kept) / max(len(kept), 1):.1%}")  # fmt: skip

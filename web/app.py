@@ -20,6 +20,7 @@ from web.pages import (
     incidents,
     opt_outs,
     passwords,
+    proposals,
     review,
     rules,
     search,
@@ -37,7 +38,7 @@ from web.wiring import House
 
 _PAGES = (
     answers, contact, contact_facts, contacts, feedback, forecast, health, inbox, incidents, opt_outs, passwords,
-    review, rules, search, sends, sequences, sessions, setup, today, you,
+    proposals, review, rules, search, sends, sequences, sessions, setup, today, you,
 )  # fmt: skip
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000

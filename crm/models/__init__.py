@@ -4,6 +4,7 @@ from crm.models.contact import Contact, ContactAddress, ContactTag, Import
 from crm.models.feedback import Feedback
 from crm.models.handle import Handle, HandleSnapshot
 from crm.models.mailbox import Mailbox, MailFolder, Quarantined
+from crm.models.proposal import Proposal, ReplyCorrection
 from crm.models.relationship import Brand, Product, Relationship, Stage
 from crm.models.suppression import Suppression
 from crm.models.thread import Message, MessageBody, MessageId, Thread
@@ -26,8 +27,10 @@ __all__ = [
     "MessageId",
     "OneTimeLink",
     "Product",
+    "Proposal",
     "Quarantined",
     "Relationship",
+    "ReplyCorrection",
     "Session",
     "Stage",
     "Suppression",

@@ -13,12 +13,12 @@ from mailer.parse.bounce import find_bounce
 from mailer.parse.challenge import is_challenge
 from mailer.parse.complaint import find_complainers, is_complaint
 from mailer.parse.headers import find_addresses, parse_addresses, parse_date, parse_ids
-from mailer.parse.intent import guess_reply_kind
 from mailer.parse.notification import is_notification
 from mailer.parse.opened import Opened, open_mail
 from mailer.parse.opt_out import find_opt_out
 from mailer.parse.quoting import new_text_of
 from mailer.parse.return_date import find_return_date
+from mailer.parse.says.kind import judge_reply
 from mailer.types import AutoReply, Bounce, MailKind, ParsedMail
 
 _DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "x-forwarded-to")
@@ -43,8 +43,8 @@ def parse_mail(raw: bytes, *, received_at: datetime, ours: frozenset[str] = froz
     verdict = classify(mail, ours=ours)
     parsed = _describe(mail, verdict)
     if verdict.kind is MailKind.REPLY:
-        reply_kind, cue = guess_reply_kind(parsed.new_text)
-        return replace(parsed, opt_out=find_opt_out(parsed.new_text) is not None, reply_kind=reply_kind, cue=cue)
+        said, opt_out = judge_reply(parsed.new_text), find_opt_out(parsed.new_text) is not None
+        return replace(parsed, opt_out=opt_out, reply_kind=said.kind, cue=said.cue, reply_confidence=said.confidence)
     if verdict.kind is MailKind.AUTO_REPLY:
         permanent = is_permanent(mail.subject, parsed.new_text)
         stated = f"{mail.subject}.\n{parsed.new_text}"

@@ -18,9 +18,14 @@ WEEKDAY_OF = {word: at for at, words in enumerate(_WEEKDAYS) for word in words.s
 _NUMBERS = {
     word: at
     for at, words in {
-        1: "a an one 1 ein eine einem einer un une una um uma een en jednego", 2: "two 2 zwei deux dos due dois duas twee två dwa couple",
-        3: "three 3 drei trois tres tre três drie trzy few", 4: "four 4 vier quatre cuatro quattro quatro fyra cztery", 5: "five 5",
-        6: "six 6 sechs seis sei zes sex sześć", 8: "eight 8 acht", 10: "ten 10 zehn",
+        1: "a an one ein eine einem einer un une una um uma een en jednego",
+        2: "two zwei deux dos due dois duas twee två dwa couple",
+        3: "three drei trois tres tre três drie trzy few",
+        4: "four vier quatre cuatro quattro quatro fyra cztery",
+        5: "five fünf cinq cinco cinque vijf fem pięć",
+        6: "six sechs seis sei zes sex sześć",
+        8: "eight acht huit ocho otto oito",
+        10: "ten zehn dix diez dieci dez tien tio",
     }.items()
     for word in words.split()
 }  # fmt: skip
@@ -34,22 +39,30 @@ _UNIT_OF = tuple((unit, "|".join(words.split())) for unit, words in _UNITS.items
 _ALL_UNITS = "|".join(f"(?P<{unit}>{words})" for unit, words in _UNIT_OF)
 _SPAN = re.compile(
     rf"\b(?:in|dans|en|tra|fra|daqui a|over|om|za|within|after|give me|nach|for|another)(?: about| around| ca\.?)? "
-    rf"(?:a |de )?(?P<count>{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}|\d{{1,2}})(?: of)? (?:{_ALL_UNITS})\b",
+    rf"(?:a |de )?(?P<count>{'|'.join(sorted(_NUMBERS, key=len, reverse=True))}|"
+    rf"\d{{1,2}})(?: of)? (?:{_ALL_UNITS})\b",
     re.IGNORECASE,
 )
 _NEXT = re.compile(
     r"\b(?:next|nächste[rnms]?|kommende[rnms]?|prochaine?|próxim[oa]|prossim[oa]|volgend[e]?|nästa|następn\w+)"
     r" (?:(?P<week>week|woche|semana|settimana|vecka)|(?P<month>month|monat|mes|mese|mês|maand|månad)|"
     r"(?P<quarter>quarter|quartal|trimestre|kwartaal)|(?P<year>year|jahr|année|año|anno|ano|jaar|år))\b|"
-    r"\b(?:le |la |el |il |o )?(?:(?P<week2>semaine|semana|settimana)|(?P<month2>mois|mes|mese|mês)|(?P<year2>année|an|año|anno|ano)) "
+    r"\b(?:le |la |el |il |o )?(?:(?P<week2>semaine|semana|settimana)|(?P<month2>mois|mes|mese|mês)|"
+    r"(?P<year2>année|an|año|anno|ano)) "
     r"(?:prochaine?|que viene|próxim[oa]|prossim[oa]|que vem)|(?P<year3>\bthe new year\b|\bnew year\b|neuen? jahr\b)",
     re.IGNORECASE,
 )
-_MONTHS = "|".join(sorted((word for word in MONTH_OF if len(word) > len("jan") or word in ("may", "mai", "jan")), key=len, reverse=True))
+_MONTHS = "|".join(
+    sorted(
+        (word for word in MONTH_OF if len(word) > len("jan") or word in ("may", "mai", "jan")), key=len, reverse=True
+    )
+)
 _MONTH = re.compile(
     rf"\b(?P<cue>in|im|en|em|a|w|we|i|until|till|til|bis|jusqu[’'](?:en|à|au)|hasta|fino a|até|tot|till|do|from|ab|"
-    rf"à partir de|desde|da|vanaf|från|od|before|vor|avant|antes de|again in|by|next|mid|mitte|once|when|after|nach|après|después de|dopo|depois de|na|efter|po)"
-    rf"(?P<end> (?:the )?(?:end of|ende|fin|final(?:es)? de|fine|eind|slutet av))? (?:early |mid |late |the )?(?P<m>{_MONTHS})\b(?! \d)",
+    rf"à partir de|desde|da|vanaf|från|od|before|vor|avant|antes de|again in|by|next|mid|mitte|once|when|after|"
+    rf"nach|après|después de|dopo|depois de|na|efter|po)"
+    rf"(?P<end> (?:the )?(?:end of|ende|fin|final(?:es)? de|fine|eind|slutet av))? (?:early |mid |late |"
+    rf"the )?(?P<m>{_MONTHS})\b(?! \d)",
     re.IGNORECASE,
 )
 _SEASONS = (
@@ -59,20 +72,28 @@ _SEASONS = (
     (12, r"winter|hiver|invierno|inverno|vintern|zim\w+"),
 )
 _SEASON = re.compile(
-    r"\b(?P<after>after|until after|nach|après|después de[l]?|dopo|depois d[oae]|na|efter|po|until the end of|end of)? ?"
+    r"\b(?P<after>after|until after|nach|après|después de[l]?|dopo|depois d[oae]|na|efter|po|until the end of|"
+    r"end of)? ?"
     r"(?:the |dem |den |l[’']|la |el |il |o |a |de )?(?:"
     + "|".join(f"(?P<s{month}>{words})" for month, words in _SEASONS)
     + r")\b",
     re.IGNORECASE,
 )
 _FEAST = re.compile(
-    r"\b(?:(?P<xmas>christmas|x-?mas|the holidays|hogmanay|weihnachten|feiertage[n]?|noël|navidad|natale|natal|le feste|"
+    r"\b(?:(?P<xmas>christmas|x-?mas|the holidays|hogmanay|weihnachten|feiertage[n]?|noël|navidad|natale|natal|"
+    r"le feste|"
     r"feestdagen|kerst|jul|świętach)|(?P<easter>easter|ostern|pâques|semana santa|pasqua|páscoa|pasen|påsk))\b",
     re.IGNORECASE,
 )
 _QUARTER = re.compile(r"\b[qQ](?P<q>[1-4])\b")
-_DAY_OF_MONTH = re.compile(r"\b(?:the|on|until|till|dem|den|le|el|il|dia) (?:the )?(?P<d>\d{1,2})(?:st|nd|rd|th|\.)", re.IGNORECASE)
-_UNTIL = re.compile(r"(?:until|till|til|through|bis|jusqu\S{1,4}|hasta|fino|até|tot|do|after|nach|après|después|dopo|depois|efter|po|na)\b[^.!?\d]{0,15}$", re.IGNORECASE)
+_DAY_OF_MONTH = re.compile(
+    r"\b(?:the|on|until|till|dem|den|le|el|il|dia) (?:the )?(?P<d>\d{1,2})(?:st|nd|rd|th|\.)", re.IGNORECASE
+)
+_UNTIL = re.compile(
+    r"(?:until|till|til|through|bis|jusqu\S{1,4}|hasta|fino|até|tot|do|after|nach|après|después|dopo|depois|"
+    r"efter|po|na)\b[^.!?\d]{0,15}$",
+    re.IGNORECASE,
+)
 _DECEMBER, _HORIZON = 12, timedelta(days=540)
 
 
@@ -89,8 +110,9 @@ def find_days_ahead(sentence: str, today: date) -> list[tuple[int, date]]:
     found += [(hit.start(), _season_day(hit, today)) for hit in _SEASON.finditer(sentence)]
     found += [(hit.start(), _feast_day(hit, today)) for hit in _FEAST.finditer(sentence)]
     found += [(hit.start(), _first_of(int(hit["q"]) * 3 - 2, today)) for hit in _QUARTER.finditer(sentence)]
-    found += [(hit.start(), _day_of_month(int(hit["d"]), today) + timedelta(days=1)) for hit in _DAY_OF_MONTH.finditer(sentence)
-              if not any(hit.start() <= start <= hit.end() for start in taken)]  # fmt: skip
+    for hit in _DAY_OF_MONTH.finditer(sentence):
+        if not any(hit.start() <= start <= hit.end() for start in taken):
+            found.append((hit.start(), _day_of_month(int(hit["d"]), today)))
     return sorted((start, day) for start, day in found if today < day <= today + _HORIZON)
 
 
@@ -171,8 +193,9 @@ def _day_of_month(day: int, today: date) -> date:
         except ValueError:
             continue
         if found > today:
-            return found
-    return date.min
+            # The day after: until and after the 20th begin on the 21st.
+            return found + timedelta(days=1)
+    return today
 
 
 def _add_months(day: date, months: int) -> date:

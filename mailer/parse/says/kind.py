@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from mailer.parse.intent import guess_reply_kind
 from mailer.parse.says.features import marks_of
 from mailer.parse.says.model import KINDS, load_model
+from mailer.said import ASKS_BELOW
 from mailer.types import ReplyKind
 
-ASKS_BELOW = 0.6
 _MAX_CUE = 120
 _LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE = re.compile(r"[^.!?？。！\n]{2,300}[.!?？。！]{0,3}")

@@ -10,21 +10,25 @@ from mailer.said import Meeting
 _CALL = re.compile(
     r"\b(?:call|chat|talk|meet(?:ing)?|speak|zoom|skype|teams|phone|video ?call|hop on|schedule|slot|available|free|"
     r"telefon\w*|anruf\w*|treffen|termin|sprechen|reden|appel\w*|appeler|téléphon\w*|rendez-vous|réunion|discuter|"
-    r"llamad\w*|reunión|hablar|hablamos|quedar|chiamat\w*|sentir\w*|incontr\w*|riunione|ligar|reunião|conversar|falar|"
+    r"llamad\w*|reunión|hablar|hablamos|quedar|chiamat\w*|sentir\w*|incontr\w*|riunione|ligar|reunião|conversar|"
+    r"falar|"
     r"bellen|afspraak|overleg|spreken)\b",
     re.IGNORECASE,
 )
 # A day on which something is delivered or posted is a plan, too, when they propose it.
 _PROPOSES = re.compile(
     r"\b(?:could (?:we|i|you)|can (?:we|i|you)|shall we|would .{1,30} work|how about|what about|let[’']?s|push|move|"
-    r"works? for (?:me|us)|suits? (?:me|us)|könnten wir|können wir|wie wäre|passt|lass\w* uns|pourr(?:ions|ait)-?(?:nous|on)|"
+    r"works? for (?:me|us)|suits? (?:me|us)|könnten wir|können wir|wie wäre|passt|lass\w* uns|pourr(?:ions|"
+    r"ait)-?(?:nous|on)|"
     r"on peut|podríamos|podemos|qué tal|possiamo|potremmo|podíamos|kunnen we|zullen we)\b",
     re.IGNORECASE,
 )
-_NOT = re.compile(r"\b(?:until|bis|jusqu\S{1,3}|hasta|fino al?|até|tot|not before|after|away|on holiday|im urlaub|yesterday|last)\b",
+_NOT = re.compile(r"\b(?:until|bis|jusqu\S{1,3}|hasta|fino al?|até|tot|not before|after|away|on holiday|"
+    r"im urlaub|yesterday|last)\b",
                   re.IGNORECASE)  # fmt: skip
 _LINK = re.compile(
-    r"https?://(?:www\.)?(?:[\w-]{1,40}\.){0,3}(?:calendly|cal|savvycal|zcal|tidycal|youcanbook|doodle|meetings|calendar|"
+    r"https?://(?:www\.)?(?:[\w-]{1,40}\.){0,3}(?:calendly|cal|savvycal|zcal|tidycal|youcanbook|doodle|meetings|"
+    r"calendar|"
     r"koalendar|zeeg|lemcal|appointlet|acuityscheduling)\.[\w-]{2,20}(?:\.[\w-]{2,10}){0,2}/[^\s<>\"')\]]{1,200}|"
     r"https?://[\w.-]{3,60}/(?:book|booking|termin|schedule|appointments?)(?:/[^\s<>\"')\]]{0,200})?",
     re.IGNORECASE,
@@ -37,16 +41,20 @@ _WEEKDAY = re.compile(
 )
 _NEAR = re.compile(
     r"\b(?:(?P<over>day after tomorrow|übermorgen|après-demain|pasado mañana|dopodomani|overmorgen|depois de amanhã)|"
-    r"(?P<next>tomorrow|(?<!guten )morgen(?= (?:um|früh|nachmittag|vormittag|abend|gegen)|[?.!,])|demain|mañana(?! a la)|domani|amanhã)|"
+    r"(?P<next>tomorrow|(?<!guten )morgen(?= (?:um|früh|nachmittag|vormittag|abend|gegen)|[?.!,])|demain|"
+    r"mañana(?! a la)|domani|amanhã)|"
     r"(?P<today>today|heute|aujourd[’']hui|hoy|oggi|hoje|vandaag))\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"\b(?:(?:at|um|gegen|à|a las?|alle(?: ore)?|às|om|around|@|by|from)\s{1,2})?(?P<h>\d{1,2})(?:[:.h](?P<m>\d{2}))?\s?"
+    r"\b(?:(?:at|um|gegen|à|a las?|alle(?: ore)?|às|om|around|@|by|"
+    r"from)\s{1,2})?(?P<h>\d{1,2})(?:[:.h](?P<m>\d{2}))?\s?"
     r"(?P<half>a\.?m\b\.?|p\.?m\b\.?)|"
-    r"\b(?:at|um|gegen|à|a las?|alle(?: ore)?|às|om|around)\s{1,2}(?P<h2>\d{1,2})(?:(?:[:.h])(?P<m2>\d{2}))?(?![\d%€$£])"
+    r"\b(?:at|um|gegen|à|a las?|alle(?: ore)?|às|om|around)\s{1,2}(?P<h2>\d{1,2})"
+    r"(?:(?:[:.h])(?P<m2>\d{2}))?(?![\d%€$£])"
     r"(?:\s?(?:uhr|h\b|uur|o[’']clock|hrs))?|"
-    r"(?<![\d.,:/])(?P<h3>\d{1,2})[:h](?P<m3>\d{2})(?!\d)|\b(?P<h4>\d{1,2})\s?(?:uhr|uur|h|o[’']clock)\b|\b(?P<noon>noon|midday)\b",
+    r"(?<![\d.,:/])(?P<h3>\d{1,2})[:h](?P<m3>\d{2})(?!\d)|\b(?P<h4>\d{1,2})\s?(?:uhr|uur|h|o[’']clock)\b|"
+    r"\b(?P<noon>noon|midday)\b",
     re.IGNORECASE,
 )
 _NOON, _HOURS, _MINUTES = 12, 24, 60

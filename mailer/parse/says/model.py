@@ -42,9 +42,7 @@ class Model:
         rows = [self.packed[mark] for mark in marks]
         total, zero = sum(rows), _ZERO * len(rows)
         scale = self.scale / math.sqrt(len(rows) or 1)
-        return [
-            ((total >> (_LANE * at) & _LANE_MASK) - zero) * scale + bias for at, bias in enumerate(self.bias)
-        ]
+        return [((total >> (_LANE * at) & _LANE_MASK) - zero) * scale + bias for at, bias in enumerate(self.bias)]
 
     def weigh(self, marks: Iterable[int], ruled: ReplyKind | None) -> list[float]:
         """Return the probability of each of KINDS; `ruled` is what the rules say, None to leave them out."""

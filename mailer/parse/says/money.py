@@ -30,23 +30,29 @@ _TALKS_MONEY = re.compile(
 )
 # An amount after these is ours, or was refused.
 _OURS = re.compile(
-    r"(?:instead of|rather than|(?:your|the) (?:offer|budget)(?: of| is)?|\bnot|than|statt|anstatt|(?:au lieu|plutôt) (?:de|que)|"
+    r"(?:instead of|rather than|(?:your|the) (?:offer|budget)(?: of| is)?|\bnot|than|statt|anstatt|(?:au lieu|"
+    r"plutôt) (?:de|que)|"
     r"en vez de|invece di|em vez de|in plaats van|zamiast|istället för|under|unter|below)\s{1,2}(?:only )?$",
     re.IGNORECASE,
 )
-_NO_PRICE = re.compile(r"\b(?:invoice|rechnung|fattura|factura|fatura|refund|customs|worth|giveaway)\b", re.IGNORECASE)
+_NO_PRICE = re.compile(r"\b(?:invoice|rechnung|fattura|factura|fatura|refund|customs|worth|"
+    r"giveaway)\b", re.IGNORECASE)
 _BARE_UNIT = re.compile(
-    r"\s?(?:k\b\s?)?(?:followers?|views?|subs\w*|likes?|days?|tage|weeks?|wochen|months?|hours?|minutes?|min\b|people|"
-    r"years?|reels?|stories|storys|posts?|videos?|pans?|pieces?|st\b|nd\b|rd\b|th\b|kg|cm|ml|px|s\b|seconds|uhr|h\b|am\b|pm\b)",
+    r"\s?(?:k\b\s?)?(?:followers?|views?|subs\w*|likes?|days?|tage|weeks?|wochen|months?|hours?|minutes?|min\b|"
+    r"people|"
+    r"years?|reels?|stories|storys|posts?|videos?|pans?|pieces?|st\b|nd\b|rd\b|th\b|kg|cm|ml|px|s\b|seconds|uhr|"
+    r"h\b|am\b|pm\b)",
     re.IGNORECASE,
 )
 _UNIT = (
-    r"reels?|story|stories|storys|video ?clips?|videos?|vidéos?|vídeos?|posts?|posting|tik ?toks?|shorts?|integration|"
+    r"reels?|story|stories|storys|video ?clips?|videos?|vidéos?|vídeos?|posts?|posting|tik ?toks?|shorts?|"
+    r"integration|"
     r"mention|package|bundle|carousel|blog ?posts?|newsletter|pictures?|photos?|months?|hours?|days?|campaign|"
     r"historias?|publicaci(?:ón|ones)|beitrag|beiträge|films?|filmpjes?|inlägg|rolk[aię]|filmy?|set|rolle|réels?|"
     r"publications?|month|week|monat|mois|mes|link in bio"
 )
-_WHAT = rf"(?:(?:one|a|an|each|\d{{1,2}}|two|three|ein|eine[nr]?|un|une|una|um|uma|een|en) )?(?:[\w-]{{2,20}} ){{0,2}}?(?:{_UNIT})\b"
+_WHAT = rf"(?:(?:one|a|an|each|\d{{1,2}}|two|three|ein|eine[nr]?|un|une|una|um|uma|een|"
+    rf"en) )?(?:[\w-]{{2,20}} ){{0,2}}?(?:{_UNIT})\b"
 _AFTER = re.compile(
     rf"^\s?(?:per|for|each|a|an|/|pro|für|par|pour|por|para|al|à|le|la|el|il|o|de|en|het|za)?\s?(?P<what>{_WHAT})",
     re.IGNORECASE,
