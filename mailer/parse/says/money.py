@@ -35,8 +35,11 @@ _OURS = re.compile(
     r"en vez de|invece di|em vez de|in plaats van|zamiast|istället för|under|unter|below)\s{1,2}(?:only )?$",
     re.IGNORECASE,
 )
-_NO_PRICE = re.compile(r"\b(?:invoice|rechnung|fattura|factura|fatura|refund|customs|worth|"
-    r"giveaway)\b", re.IGNORECASE)
+_NO_PRICE = re.compile(
+    r"\b(?:invoice|rechnung|fattura|factura|fatura|refund|customs|worth|"
+    r"giveaway)\b",
+    re.IGNORECASE,
+)
 _BARE_UNIT = re.compile(
     r"\s?(?:k\b\s?)?(?:followers?|views?|subs\w*|likes?|days?|tage|weeks?|wochen|months?|hours?|minutes?|min\b|"
     r"people|"
@@ -51,8 +54,8 @@ _UNIT = (
     r"historias?|publicaci(?:ón|ones)|beitrag|beiträge|films?|filmpjes?|inlägg|rolk[aię]|filmy?|set|rolle|réels?|"
     r"publications?|month|week|monat|mois|mes|link in bio"
 )
-_WHAT = rf"(?:(?:one|a|an|each|\d{{1,2}}|two|three|ein|eine[nr]?|un|une|una|um|uma|een|"
-    rf"en) )?(?:[\w-]{{2,20}} ){{0,2}}?(?:{_UNIT})\b"
+_COUNT = r"one|a|an|each|\d{1,2}|two|three|ein|eine[nr]?|un|une|una|um|uma|een|en"
+_WHAT = rf"(?:(?:{_COUNT}) )?(?:[\w-]{{2,20}} ){{0,2}}?(?:{_UNIT})\b"
 _AFTER = re.compile(
     rf"^\s?(?:per|for|each|a|an|/|pro|für|par|pour|por|para|al|à|le|la|el|il|o|de|en|het|za)?\s?(?P<what>{_WHAT})",
     re.IGNORECASE,
