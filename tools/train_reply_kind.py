@@ -47,10 +47,13 @@ def read_rows(folder: Path) -> list[Row]:
 
 
 def digest_of(folder: Path = DATA) -> str:
-    """Return what the stored model names, so that a change of the data without training is noticed."""
-    whole = hashlib.sha256()
-    for file in sorted(folder.glob("*.txt")):
-        whole.update(file.read_bytes())
+    """Return a digest of all that training learns from: rows, marks, what the rules say, and the settings.
+
+    The stored model names it, so that a change without training is noticed at once.
+    """
+    whole = hashlib.sha256(repr((BUCKETS, KINDS, EPOCHS, PACE, DECAY, STEEP, FOLDS)).encode())
+    for text, kind in read_rows(folder):
+        whole.update(repr((sorted(marks_of(text)), guess_reply_kind(text)[0].value, kind)).encode())
     return whole.hexdigest()
 
 

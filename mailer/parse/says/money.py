@@ -61,6 +61,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _LEFT = re.compile(rf"(?P<what>{_WHAT})[^.;,\d]{{0,40}}$", re.IGNORECASE)
+_LINKING = re.compile(r"^(?:(?:for|für|pour|por|per|para|voor|för|za|my|the|mein|of|and|und|et|y|e|a) )+(?=\S)")
 _TOTAL = Decimal(10_000_000)
 _MOST = 8
 
@@ -74,7 +75,7 @@ def find_prices(sentence: str) -> list[Price]:
         price = _read(hit, sentence, talks=talks)
         if price is not None and not _OURS.search(sentence[max(0, hit.start() - 30) : hit.start()]):
             found.append(replace(price, what=_for_what(sentence, hit, last)))
-        last = hit.end()
+            last = hit.end()
     return found[:_MOST]
 
 
@@ -116,6 +117,6 @@ def _number(text: str, thousand: str | None) -> Decimal:
 def _for_what(sentence: str, hit: re.Match[str], last: int) -> str:
     after = _AFTER.match(sentence[hit.end() : hit.end() + 60])
     if after:
-        return after["what"].strip().lower()
+        return _LINKING.sub("", after["what"].strip().lower())
     left = _LEFT.search(sentence[max(last, hit.start() - 70) : hit.start()])
-    return left["what"].strip().lower() if left else ""
+    return _LINKING.sub("", left["what"].strip().lower()) if left else ""

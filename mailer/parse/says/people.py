@@ -81,12 +81,15 @@ def find_people(
     copied = [person for person in cc if person.email not in known]
     found: dict[str, Representative | NewAddress] = {}
     moved_before = False
+    # Without any address only "my manager Jana" can be news: most replies end here, quickly.
+    has_address = bool(copied) or any("@" in sentence for sentence in sentences)
     for sentence in sentences:
         emails = [
             email for email in map(normalise_email, _EMAIL.findall(sentence)[:_MOST]) if email and email not in known
         ]
-        speaks, hands = bool(_SPEAKS.search(sentence)), bool(_HANDS_ON.search(sentence))
-        moved = bool(_MOVED.search(sentence)) and not speaks
+        speaks = bool(_SPEAKS.search(sentence))
+        hands = has_address and bool(_HANDS_ON.search(sentence))
+        moved = has_address and not speaks and bool(_MOVED.search(sentence))
         if emails and (moved or moved_before):
             found.setdefault(
                 emails[0], NewAddress(email=emails[0], sentence=sentence, confidence=0.9 if moved else 0.7)
