@@ -41,23 +41,12 @@ def record_correction(tx: Tx, message: Message, kind: str, *, marks: int, actor:
 
 def count_guesses(tx: Tx) -> list[GuessCount]:
     """Return the table of guesses and corrections; of a reply corrected twice the last word counts."""
-    made = dict(
-        tx.session.execute(
-            select(Message.guessed_kind, func.count()).where(Message.guessed_kind.is_not(None)).group_by("guessed_kind")
-        )
-        .tuples()
-        .all()
-    )
+    guesses = select(Message.guessed_kind, func.count()).where(Message.guessed_kind.is_not(None))
+    made = {str(row[0]): int(row[1]) for row in tx.session.execute(guesses.group_by(Message.guessed_kind))}
     last = select(func.max(ReplyCorrection.id)).group_by(ReplyCorrection.message_id)
-    pairs = (
-        tx.session.execute(
-            select(ReplyCorrection.guessed, ReplyCorrection.after, func.count())
-            .where(ReplyCorrection.id.in_(last))
-            .group_by(ReplyCorrection.guessed, ReplyCorrection.after)
-        )
-        .tuples()
-        .all()
-    )
+    words = select(ReplyCorrection.guessed, ReplyCorrection.after, func.count()).where(ReplyCorrection.id.in_(last))
+    grouped = tx.session.execute(words.group_by(ReplyCorrection.guessed, ReplyCorrection.after))
+    pairs = [(str(row[0]), str(row[1]), int(row[2])) for row in grouped]
     return [
         GuessCount(
             guessed=guessed,
@@ -65,5 +54,5 @@ def count_guesses(tx: Tx) -> list[GuessCount]:
             looked_at=sum(number for said, _, number in pairs if said == guessed),
             corrected={after: number for said, after, number in sorted(pairs) if said == guessed != after},
         )
-        for guessed, count in sorted((name or "", count) for name, count in made.items())
+        for guessed, count in sorted(made.items())
     ]

@@ -4,7 +4,10 @@ import re
 
 from mailer.types import ReplyKind
 
-_MONEY = r"(?:[$€£¥]\s?\d[\d.,]{0,15}\s?k?|(?<![\d.,])\d[\d.,]{0,15}\s?k?\s?(?:[$€£]|usd|eur|euros?|gbp|dollars?|pounds?|chf|bucks))"
+_MONEY = (
+    r"(?:[$€£¥]\s?\d[\d.,]{0,15}\s?k?|"
+    r"(?<![\d.,])\d[\d.,]{0,15}\s?k?\s?(?:[$€£]|usd|eur|euros?|gbp|dollars?|pounds?|chf|bucks))"
+)
 # The order decides: a refusal may be polite about interest, a price may stand in an eager answer.
 _CUES: tuple[tuple[ReplyKind, str], ...] = (
     (

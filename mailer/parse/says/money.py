@@ -61,7 +61,7 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _LEFT = re.compile(rf"(?P<what>{_WHAT})[^.;,\d]{{0,40}}$", re.IGNORECASE)
-_LINKING = re.compile(r"^(?:(?:for|für|pour|por|per|para|voor|för|za|my|the|mein|of|and|und|et|y|e|a) )+(?=\S)")
+_LINKING = re.compile(r"^(?:(?:for|für|pour|por|per|para|voor|för|za|my|the|mein|of|and|und|et|y|e) )+(?=\S)")
 _TOTAL = Decimal(10_000_000)
 _MOST = 8
 
