@@ -40,7 +40,7 @@ def _meeting(data: Mapping[str, str]) -> str:
     if data.get("link"):
         return f"a date from their calendar: {data['link']}"
     at = f", {data['at'][:5]} their time" if data.get("at") else ""
-    return f"{_day(data['on'])}{at}"
+    return f"the date {_day(data['on'])}{at}"
 
 
 def _bracketed(data: Mapping[str, str]) -> str:

@@ -80,7 +80,7 @@ _CUES: tuple[tuple[ReplyKind, str], ...] = (
         ReplyKind.COUNTER_OFFER,
         (
             rf"(?:my|our|the|usual|standard) (?:rates?|fee|price|prices|pricing|charge|rate card|ratecard|"
-            rf"media kit)\b[^.!?\n]{{0,60}}(?:is|are|starts?|start|attached|would|[:=]|{_MONEY})|(?:i|"
+            rf"media kit)\b[^.!?\n]{{0,60}}(?:is|are|starts?|start|attached|would|[:=](?!\d)|{_MONEY})|(?:i|"
             rf"we) (?:usually |"
             rf"normally |typically |would )?(?:charge|ask|take|need|quote)\b[^.!?\n]{{0,40}}{_MONEY}|"
             rf"{_MONEY}\s?(?:per|for|/|each|a |plus|pro|für|par|por|pour)\b|(?:for|at|around|least|about|budget of|"
@@ -126,7 +126,7 @@ _CUES: tuple[tuple[ReplyKind, str], ...] = (
     ),
 )
 _RULES = tuple((kind, re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE)) for kind, pattern in _CUES)
-_QUESTION = re.compile(r"[^.!?\n]{3,160}[?？](?!\S{0,3}=)")
+_QUESTION = re.compile(r"[^.!?\n]{3,160}[?？؟](?!\S{0,3}=)")
 _RHETORICAL = re.compile(r"how are you|how[’']s it going|wie geht|ça va|cómo estás|https?://\S*\?", re.IGNORECASE)
 _NOT_INTERESTED = re.compile(r"(?:not|n[’']t|nicht|pas|no (?:me|nos|estoy|estamos)) (?:\w+ ){0,2}$", re.IGNORECASE)
 _MAX_LENGTH = 3_000

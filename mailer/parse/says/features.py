@@ -18,7 +18,7 @@ _MONEY = re.compile(
     r"dólares\b|pounds?\b|bucks\b|zł|kr\b|kronor\b|reais\b)"
 )
 _NUMBER = re.compile(r"\d[\d.,:]{0,20}")
-_WORD = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]|[^\W\d_぀-ヿ㐀-鿿豈-﫿]+|[?!？！€$£¥%@#]|[\U0001F300-\U0001FAFF]")
+_WORD = re.compile(r"[぀-ヿ㐀-鿿豈-﫿]|[^\W\d_぀-ヿ㐀-鿿豈-﫿]+|[?!？！؟€$£¥%@#]|[\U0001F300-\U0001FAFF]")
 # Stand-ins for what is never the same twice: a letter that no script uses, and what it was.
 _STAND_INS = ((_LINK, " ǀlink "), (_ADDRESS, " ǀaddress "), (_MONEY, " ǀmoney "), (_NUMBER, " ǀnumber "))
 

@@ -11,7 +11,7 @@ from mailer.types import ReplyKind
 
 _MAX_CUE = 120
 _LETTER = re.compile(r"[^\W\d_]")
-_SENTENCE = re.compile(r"[^.!?？。！\n]{2,300}[.!?？。！]{0,3}")
+_SENTENCE = re.compile(r"[^.!?？؟。！\n]{2,300}[.!?？؟。！]{0,3}")
 _MAX_SENTENCES = 12
 
 

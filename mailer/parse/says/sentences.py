@@ -2,7 +2,7 @@
 
 import re
 
-_END = re.compile(r"(?<=[.!?…])[\"'”»)]?[ \t]+(?=\S)|(?<=[。！？])|\n{1,3}")
+_END = re.compile(r"(?<=[.!?؟…])[\"'”»)]?[ \t]+(?=\S)|(?<=[。！？])|\n{1,3}")
 _SOFT = re.compile(r"(?<=[^\s.!?:;,])[ \t]*\n(?=[a-zäöüßàâéèêñó])")
 _SHORT = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Nr|No|bzw|ca|z\. ?B|approx|incl|excl|e\.g|i\.e|Sra?|M)|\b\d{1,2})\.$")
 _MAX_TEXT = 3_000
