@@ -234,7 +234,7 @@ def test_agreeing_counts_as_looked_at(small: World) -> None:
 
 
 def test_unsure_guesses_stand_under_to_check_until_a_person_looked(world: World) -> None:
-    message_id = hear(world, "I'd like it but I have no time and no stove.")
+    message_id = hear(world, "Nice pan, bad time, no money, ask Jo.")
     with world.database.transaction() as tx:
         (row,) = inbox.list_threads(tx, kind=inbox.TO_CHECK)
         assert row.asks

@@ -9,7 +9,7 @@ from zlib import crc32
 
 BUCKETS = 1 << 14
 _MASK = BUCKETS - 1
-_MAX_LENGTH = 1_200
+_MAX_LENGTH = 700
 _PIECE = 4
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _LINK = re.compile(r"(?:https?://|www\.)\S{1,300}")
@@ -24,7 +24,7 @@ _STAND_INS = ((_LINK, " ǀlink "), (_ADDRESS, " ǀaddress "), (_MONEY, " ǀmoney
 
 
 def marks_of(text: str) -> frozenset[int]:
-    """Return the buckets that the first 1,200 characters of a reply fall into."""
+    """Return the buckets that the first 700 characters of a reply fall into."""
     words = _words(text[:_MAX_LENGTH].lower())
     seen: set[bytes] = {word.encode() for word in words}
     seen.update(f"{one} {two}".encode() for one, two in zip(["<", *words], [*words, ">"], strict=True))

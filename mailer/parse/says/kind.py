@@ -12,7 +12,7 @@ from mailer.types import ReplyKind
 _MAX_CUE = 120
 _LETTER = re.compile(r"[^\W\d_]")
 _SENTENCE = re.compile(r"[^.!?？؟。！\n]{2,300}[.!?？؟。！]{0,3}")
-_MAX_SENTENCES = 12
+_MAX_SENTENCES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ def judge_reply(new_text: str) -> Verdict:
 
 def _telling_words(text: str, at: int) -> str:
     """Return the sentence that speaks most for a kind."""
-    sentences = [hit[0].strip() for hit in _SENTENCE.finditer(text[:1_200])][:_MAX_SENTENCES]
+    sentences = [hit[0].strip() for hit in _SENTENCE.finditer(text[:700])][:_MAX_SENTENCES]
     sentences = [sentence for sentence in sentences if sentence] or [text.strip()]
     if len(sentences) == 1:
         return sentences[0][:_MAX_CUE]

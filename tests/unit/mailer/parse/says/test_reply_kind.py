@@ -87,7 +87,7 @@ def test_plain_answers_are_sure(text: str, kind: ReplyKind) -> None:
 
 
 def test_a_mixed_answer_asks() -> None:
-    verdict = judge_reply("I'd like it but I have no time and no stove.")
+    verdict = judge_reply("Nice pan, bad time, no money, ask Jo.")
     assert verdict.asks
     assert verdict.confidence < 0.6
 
