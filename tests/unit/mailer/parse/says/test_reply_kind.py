@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailer.parse import parse_mail
 from mailer.parse.says import judge_reply
 from mailer.parse.says.features import BUCKETS, marks_of
 from mailer.parse.says.model import FILE, KINDS, load_model, pack, soften
@@ -123,3 +125,10 @@ def test_chances_add_up_and_silence_of_the_rules_says_nothing() -> None:
     assert model.weigh(marks, ReplyKind.OTHER) == model.weigh(marks, None)
     at = KINDS.index(ReplyKind.QUESTION)
     assert model.weigh(marks, ReplyKind.QUESTION)[at] > model.weigh(marks, ReplyKind.NO)[at]
+
+
+def test_who_wants_no_more_mail_says_no() -> None:
+    raw = b"From: Nia <nia@x.example>\r\n\r\nI would love to, but please remove me from your list.\r\n"
+    mail = parse_mail(raw, received_at=datetime(2026, 11, 23, tzinfo=UTC))
+    assert (mail.opt_out, mail.reply_kind, mail.reply_confidence) == (True, ReplyKind.NO, 1.0)
+    assert "remove me" in mail.cue
