@@ -20,7 +20,7 @@ from mailer.said import Kind
 _WAKES = time(8)
 _CENT = Decimal("0.01")
 _PLATFORMS = {
-    "instagram": ("instagram", "insta", "reel", "story", "stories", "storys", "carousel", "ig "),
+    "instagram": ("instagram", "insta", "reel", "story", "stories", "carousel", "ig "),
     "tiktok": ("tiktok", "tik tok"),
     "youtube": ("youtube", "short", "integration"),
 }
