@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from crm.exchange import HUMAN
-from crm.models import Message, MessageBody, TimelineEntry, User
+from crm.models import Message, MessageBody, Proposal, TimelineEntry, User
 from kit.tx import Tx
 
 _LIMIT = 300
@@ -40,21 +40,22 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Newest first, as filtered; the counts are of everything. `exchange` is human mail, the oldest first."""
+    """Newest first, as filtered; the counts are of everything. `exchange` is human mail, the oldest first.
+
+    `proposed` is what their mails state and nobody has decided about.
+    """
 
     moments: tuple[Moment, ...]
     counts: dict[str, int]
     undone: frozenset[int]
     newest_move_id: int | None
     exchange: tuple[tuple[str, datetime], ...]
+    proposed: tuple[Proposal, ...] = ()
 
 
 def read_history(tx: Tx, contact_id: int, *, show: str = "") -> History:
     """Return a person's timeline; `show` is messages, notes, feedback or nothing for everything."""
-    mails = [
-        Moment(at=message.at, kind="message", message=message, text=body or "")
-        for message, body in _mails(tx, contact_id)
-    ]
+    mails, proposed = _mails(tx, contact_id)
     entries = _entries(tx, contact_id)
     facts = [
         Moment(at=entry.at, kind=entry.kind, entry=entry)
@@ -71,6 +72,7 @@ def read_history(tx: Tx, contact_id: int, *, show: str = "") -> History:
         undone=frozenset(entry.undoes_id for entry in entries if entry.undoes_id),
         newest_move_id=moves[0] if moves else None,
         exchange=tuple((_side(mail), mail.at) for mail in reversed(mails) if _side(mail)),
+        proposed=tuple(proposed),
     )
 
 
@@ -106,15 +108,23 @@ def _order(moment: Moment) -> tuple[datetime, int, int]:
     return (moment.at, 0 if moment.message else 1, row.id if row else 0)
 
 
-def _mails(tx: Tx, contact_id: int) -> list[tuple[Message, str | None]]:
+def _mails(tx: Tx, contact_id: int) -> tuple[list[Moment], list[Proposal]]:
+    """Return a person's mails and what in them waits for a decision, in one query."""
     query = (
-        select(Message, MessageBody.new_text)
+        select(Message, MessageBody.new_text, Proposal)
         .outerjoin(MessageBody, MessageBody.message_id == Message.id)
+        .outerjoin(Proposal, and_(Proposal.message_id == Message.id, Proposal.decision == ""))
         .where(Message.contact_id == contact_id)
-        .order_by(Message.at.desc(), Message.id.desc())
+        .order_by(Message.at.desc(), Message.id.desc(), Proposal.number)
         .limit(_LIMIT)
     )
-    return [(message, text) for message, text in tx.session.execute(query)]
+    mails: dict[int, Moment] = {}
+    proposed: list[Proposal] = []
+    for message, text, proposal in tx.session.execute(query):
+        mails.setdefault(message.id, Moment(at=message.at, kind="message", message=message, text=text or ""))
+        if proposal is not None:
+            proposed.append(proposal)
+    return list(mails.values()), proposed
 
 
 def _entries(tx: Tx, contact_id: int) -> list[TimelineEntry]:

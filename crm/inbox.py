@@ -10,8 +10,10 @@ from crm.models import Contact, Message, Thread
 from crm.turns import Turn, decide_turn
 from kit.errors import NotFoundError
 from kit.tx import Tx
+from mailer.said import ASKS_BELOW
 
 _LIMIT = 100
+TO_CHECK = "to_check"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,11 @@ class ThreadRow:
             return None
         return self.message.reply_kind or (None if self.message.kind == "reply" else self.message.kind)
 
+    @property
+    def asks(self) -> bool:
+        """Whether the machine is unsure of the label, and no person has said yet."""
+        return self.message is not None and asks_for_a_look(self.message)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxCounts:
@@ -42,6 +49,12 @@ class InboxCounts:
     all: int
     snoozed: int
     mailboxes: dict[int, int]
+
+
+def asks_for_a_look(message: Message) -> bool:
+    """Return whether what a reply says is a guess that a person should check."""
+    sure = message.reply_confidence
+    return sure is not None and sure < ASKS_BELOW and not message.reply_kind_by
 
 
 def is_snoozed(now: datetime) -> ColumnElement[bool]:
@@ -94,7 +107,7 @@ def list_threads(
 ) -> list[ThreadRow]:
     """Return conversations: our turn first with the longest wait on top, then theirs, then resting, newest first.
 
-    `turn` is you, them, rest or snoozed; `kind` is a kind of reply.
+    `turn` is you, them, rest or snoozed; `kind` is a kind of reply, or `to_check` for unsure guesses.
     """
     last = aliased(Message)
     newest = (
@@ -121,7 +134,9 @@ def list_threads(
     clause = wanted.get(turn, false())
     if clause is not None:
         query = query.where(clause)
-    if kind:
+    if kind == TO_CHECK:
+        query = query.where(last.reply_confidence < ASKS_BELOW, last.reply_kind_by == "")
+    elif kind:
         query = query.where(or_(last.reply_kind == kind, last.kind == kind))
     if mailbox_id is not None:
         query = query.where(Thread.mailbox_id == mailbox_id)

@@ -45,7 +45,7 @@ def read_person(tx: Tx, contact_id: int, story: History, *, brand_id: int | None
     # Read with the addresses, if there are any.
     contact = get_contact(tx, contact_id)
     mails = story.exchange
-    stages = _stages(tx, contact_id, brand_id)
+    stages = list_stages_around(tx, contact_id, brand_id)
     threads = list(
         tx.session.scalars(select(Thread).where(Thread.contact_id == contact_id).order_by(Thread.last_at.desc()))
     )
@@ -82,7 +82,7 @@ def _addresses(tx: Tx, contact_id: int) -> list[tuple[ContactAddress, Suppressio
     return [(address, found, contact) for address, found, contact in tx.session.execute(query)]
 
 
-def _stages(tx: Tx, contact_id: int, brand_id: int | None) -> list[tuple[Stage, Relationship | None]]:
+def list_stages_around(tx: Tx, contact_id: int, brand_id: int | None) -> list[tuple[Stage, Relationship | None]]:
     """Return all stages in order; the one a person stands at carries the relationship."""
     stands = and_(
         Relationship.stage_id == Stage.id, Relationship.contact_id == contact_id, Relationship.brand_id == brand_id

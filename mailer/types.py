@@ -99,7 +99,8 @@ class ParsedMail:
     """One incoming mail, understood as far as possible. Ids are without angle brackets.
 
     `text` is the whole decoded text (from HTML when there is no text part), `new_text` what the sender newly wrote.
-    `quoted_ids` are message ids found in attached or quoted originals. `reply_kind` is a guess with its `cue`.
+    `quoted_ids` are message ids found in attached or quoted originals. `reply_kind` is a guess with
+    its `cue` and a confidence of 0 to 1.
     """
 
     kind: MailKind
@@ -122,6 +123,7 @@ class ParsedMail:
     auto_reply: AutoReply | None = None
     reply_kind: ReplyKind | None = None
     cue: str = ""
+    reply_confidence: float | None = None
     attachments: tuple[Attachment, ...] = ()
     defects: tuple[str, ...] = field(default=())
 

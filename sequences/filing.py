@@ -23,6 +23,7 @@ from sequences.models import Enrolment, Send
 from sequences.opt_outs import record_opt_out
 from sequences.outbox import Counts
 from sequences.own_mail import file_own_mail
+from sequences.proposing import propose_facts
 from sequences.runs import hold_runs, stop_runs
 from sequences.schedule import Wait, add_wait
 from sequences.stop_rules import Clear, Hold, Incoming, Stop, decide_effect
@@ -50,6 +51,7 @@ def file_mail(
     settle_by_evidence(tx, send, at=fetched.received_at, evidence=words)
     if match.contact_id is not None:
         _apply(tx, message, parsed, match, counts)
+        propose_facts(tx, message, parsed, ours)
     elif message.opt_out and message.sender:
         # Nobody we know asks for no more mail: the address itself is remembered.
         suppress(tx, message.sender, reason="opt_out", source=f"mail of {message.at:%d %B %Y}", actor="contact")
@@ -93,6 +95,8 @@ def _store(
             matched_by=match.by,
             needs_review=is_person and (match.contact_id is None or match.is_stranger),
             reply_kind=parsed.reply_kind.value if parsed.reply_kind and is_person else None,
+            guessed_kind=parsed.reply_kind.value if parsed.reply_kind and is_person else None,
+            reply_confidence=parsed.reply_confidence if is_person else None,
             reply_cue=parsed.cue[:200] if is_person else "",
             opt_out=_is_opt_out(parsed),
             complaint=parsed.complaint,

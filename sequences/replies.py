@@ -1,9 +1,11 @@
 """Use cases: what an answer says: the guess, and the person's correction, which is kept."""
 
-from crm.models import Message
+from crm.corrections import record_correction
+from crm.models import Message, MessageBody
 from crm.timeline import record_entry
 from kit.errors import InvalidError, NotFoundError
 from kit.tx import Tx
+from mailer.parse.says.features import marks_of
 from mailer.types import ReplyKind
 from sequences.opt_outs import record_opt_out
 
@@ -22,6 +24,9 @@ def correct_kind(tx: Tx, message_id: int, kind: str, *, actor: str) -> Message:
     before = message.reply_kind
     if before == kind and message.reply_kind_by == actor:
         return message
+    body = tx.session.get(MessageBody, message.id)
+    marks = len(marks_of(body.new_text)) if body else 0
+    record_correction(tx, message, kind, marks=marks, actor=actor)
     message.reply_kind, message.reply_kind_by = kind, actor
     record_entry(
         tx,
@@ -30,6 +35,6 @@ def correct_kind(tx: Tx, message_id: int, kind: str, *, actor: str) -> Message:
         f"Answer marked as {kind.replace('_', ' ')}",
         actor=actor,
         message_id=message.id,
-        data={"from": before, "to": kind},
+        data={"from": before, "to": kind, "guessed": message.guessed_kind, "confidence": message.reply_confidence},
     )
     return message

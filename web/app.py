@@ -22,6 +22,7 @@ from web.pages import (
     incidents,
     opt_outs,
     passwords,
+    proposals,
     review,
     rules,
     search,
@@ -38,9 +39,8 @@ from web.tries import SignInTries
 from web.wiring import House
 
 _PAGES = (
-    answers, consents, contact, contact_facts, contacts, deliverability,
-    feedback, forecast, health, inbox, incidents, opt_outs, passwords,
-    review, rules, search, sends, sequences, sessions, setup, today, you,
+    answers, consents, contact, contact_facts, contacts, deliverability, feedback, forecast, health, inbox, incidents,
+    opt_outs, passwords, proposals, review, rules, search, sends, sequences, sessions, setup, today, you,
 )  # fmt: skip
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, g, url_for
 from jinja2 import StrictUndefined
 
+from crm.proposal_words import describe
 from web import figures, times
 from web.request import find_user, this_tx
 from web.shell import this_shell
@@ -36,6 +37,7 @@ def attach_filters(app: Flask) -> None:
         "money": figures.money,
         "slug": figures.slug,
         "paragraphs": _paragraphs,
+        "fact": lambda row: describe(row.kind, row.data),
     }
     env.globals |= {
         "asset": _Assets(Path(app.static_folder or "")).url,

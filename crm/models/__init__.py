@@ -6,6 +6,7 @@ from crm.models.dkim import DkimKey
 from crm.models.feedback import Feedback
 from crm.models.handle import Handle, HandleSnapshot
 from crm.models.mailbox import Mailbox, MailboxCheck, MailFolder, Quarantined
+from crm.models.proposal import Proposal, ReplyCorrection
 from crm.models.relationship import Brand, Product, Relationship, Stage
 from crm.models.suppression import Suppression
 from crm.models.thread import Message, MessageBody, MessageId, Thread
@@ -32,8 +33,10 @@ __all__ = [
     "MessageId",
     "OneTimeLink",
     "Product",
+    "Proposal",
     "Quarantined",
     "Relationship",
+    "ReplyCorrection",
     "Session",
     "Stage",
     "Suppression",

@@ -31,6 +31,7 @@ class Message(Base):
     """One stored mail, in or out. `at` is INTERNALDATE for mail that came in, the sending for mail that left.
 
     `kind` is reply, auto_reply, bounce, challenge or other for mail in; sent or manual for mail out.
+    `guessed_kind` is what the machine said, for good; `reply_kind` what holds, a person's word before the machine's.
     `dedupe` is the Message-ID, else a hash of the bytes: the same mail in two folders is one row.
     """
 
@@ -64,6 +65,8 @@ class Message(Base):
     reply_kind: Mapped[str | None] = mapped_column(String(20))
     reply_cue: Mapped[str] = mapped_column(String(300), default="")
     reply_kind_by: Mapped[str] = mapped_column(String(80), default="")
+    guessed_kind: Mapped[str | None] = mapped_column(String(20))
+    reply_confidence: Mapped[float | None]
     opt_out: Mapped[bool] = mapped_column(default=False)
     complaint: Mapped[bool] = mapped_column(default=False)
     facts: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)

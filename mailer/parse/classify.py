@@ -13,13 +13,13 @@ from mailer.parse.bounce import find_bounce
 from mailer.parse.challenge import is_challenge
 from mailer.parse.complaint import find_complainers, is_complaint
 from mailer.parse.headers import find_addresses, parse_addresses, parse_date, parse_ids
-from mailer.parse.intent import guess_reply_kind
 from mailer.parse.notification import is_notification
 from mailer.parse.opened import Opened, open_mail
 from mailer.parse.opt_out import find_opt_out
 from mailer.parse.quoting import new_text_of
 from mailer.parse.return_date import find_return_date
-from mailer.types import AutoReply, Bounce, MailKind, ParsedMail
+from mailer.parse.says.kind import judge_reply
+from mailer.types import AutoReply, Bounce, MailKind, ParsedMail, ReplyKind
 
 _DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "x-forwarded-to")
 
@@ -43,8 +43,7 @@ def parse_mail(raw: bytes, *, received_at: datetime, ours: frozenset[str] = froz
     verdict = classify(mail, ours=ours)
     parsed = _describe(mail, verdict)
     if verdict.kind is MailKind.REPLY:
-        reply_kind, cue = guess_reply_kind(parsed.new_text)
-        return replace(parsed, opt_out=find_opt_out(parsed.new_text) is not None, reply_kind=reply_kind, cue=cue)
+        return _heard(parsed)
     if verdict.kind is MailKind.AUTO_REPLY:
         permanent = is_permanent(mail.subject, parsed.new_text)
         stated = f"{mail.subject}.\n{parsed.new_text}"
@@ -75,6 +74,15 @@ def _complained(mail: Opened, ours: frozenset[str]) -> Bounce | None:
         if recipients
         else None
     )
+
+
+def _heard(parsed: ParsedMail) -> ParsedMail:
+    """Return a person's mail with what it says; who wants no more mail says no, whatever else stands there."""
+    opt_out = find_opt_out(parsed.new_text)
+    if opt_out is not None:
+        return replace(parsed, opt_out=True, reply_kind=ReplyKind.NO, cue=opt_out[:120], reply_confidence=1.0)
+    said = judge_reply(parsed.new_text)
+    return replace(parsed, reply_kind=said.kind, cue=said.cue, reply_confidence=said.confidence)
 
 
 def _describe(mail: Opened, verdict: Verdict) -> ParsedMail:

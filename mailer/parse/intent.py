@@ -4,7 +4,10 @@ import re
 
 from mailer.types import ReplyKind
 
-_MONEY = r"(?:[$€£¥]\s?\d[\d.,]*\s?k?|\d[\d.,]*\s?k?\s?(?:[$€£]|usd|eur|euros?|gbp|dollars?|pounds?|chf|bucks))"
+_MONEY = (
+    r"(?:[$€£¥]\s?\d[\d.,]{0,15}\s?k?|"
+    r"(?<![\d.,])\d[\d.,]{0,15}\s?k?\s?(?:[$€£]|usd|eur|euros?|gbp|dollars?|pounds?|chf|bucks))"
+)
 # The order decides: a refusal may be polite about interest, a price may stand in an eager answer.
 _CUES: tuple[tuple[ReplyKind, str], ...] = (
     (
@@ -16,7 +19,7 @@ _CUES: tuple[tuple[ReplyKind, str], ...] = (
             r"team|"
             r"colleague|assistant)|"
             r"(?:please )?(?:contact|reach out to|e-?mail|write(?: to)?|speak (?:to|with)|"
-            r"get in touch with) [^\s.,]{2,30}(?: [A-Z][\w-]+)? (?:at|on|via|under) [^\s@]{1,60}@|(?:my|"
+            r"get in touch with) [^\s.,]{2,30}(?: [\w-]+)? (?:at|on|via|under) [^\s@]{1,60}@|(?:my|"
             r"our) (?:manager|"
             r"agent|management|agency|colleague)\b[^.!?\n]{0,60}\b(?:handles?|deals? with|takes? care|looks? after|"
             r"is in charge|cc|copied|will (?:help|reply|answer))|"
@@ -77,7 +80,7 @@ _CUES: tuple[tuple[ReplyKind, str], ...] = (
         ReplyKind.COUNTER_OFFER,
         (
             rf"(?:my|our|the|usual|standard) (?:rates?|fee|price|prices|pricing|charge|rate card|ratecard|"
-            rf"media kit)\b[^.!?\n]{{0,60}}(?:is|are|starts?|start|attached|would|[:=]|{_MONEY})|(?:i|"
+            rf"media kit)\b[^.!?\n]{{0,60}}(?:is|are|starts?|start|attached|would|[:=](?!\d)|{_MONEY})|(?:i|"
             rf"we) (?:usually |"
             rf"normally |typically |would )?(?:charge|ask|take|need|quote)\b[^.!?\n]{{0,40}}{_MONEY}|"
             rf"{_MONEY}\s?(?:per|for|/|each|a |plus|pro|für|par|por|pour)\b|(?:for|at|around|least|about|budget of|"
@@ -122,11 +125,12 @@ _CUES: tuple[tuple[ReplyKind, str], ...] = (
         ),
     ),
 )
-_RULES = tuple((kind, re.compile(rf"(?<!\w)(?:{pattern})", re.IGNORECASE)) for kind, pattern in _CUES)
-_QUESTION = re.compile(r"[^.!?\n]{3,160}[?？](?!\S{0,3}=)")
+# In small letters throughout: twice as fast as ignoring case.
+_RULES = tuple((kind, re.compile(rf"(?<!\w)(?:{pattern})")) for kind, pattern in _CUES)
+_QUESTION = re.compile(r"[^.!?\n]{3,160}[?？؟](?!\S{0,3}=)")
 _RHETORICAL = re.compile(r"how are you|how[’']s it going|wie geht|ça va|cómo estás|https?://\S*\?", re.IGNORECASE)
 _NOT_INTERESTED = re.compile(r"(?:not|n[’']t|nicht|pas|no (?:me|nos|estoy|estamos)) (?:\w+ ){0,2}$", re.IGNORECASE)
-_MAX_LENGTH = 3_000
+_MAX_LENGTH = 1_500
 _MAX_CUE = 120
 
 
@@ -134,12 +138,19 @@ def guess_reply_kind(new_text: str) -> tuple[ReplyKind, str]:
     """Return what the answer seems to say and the words that say so; `other` with empty words when nothing does."""
     text = re.sub(r"[ \t]*\n[ \t]*", "\n", new_text[:_MAX_LENGTH])
     flat = re.sub(r"(?<=[^\s.!?:,])\n(?=[^\s\n])", " ", text)
+    small = _in_small_letters(flat)
     for kind, pattern in _RULES:
-        for hit in pattern.finditer(flat):
-            if kind is ReplyKind.INTERESTED and _NOT_INTERESTED.search(flat[max(0, hit.start() - 25) : hit.start()]):
+        for hit in pattern.finditer(small):
+            if kind is ReplyKind.INTERESTED and _NOT_INTERESTED.search(small[max(0, hit.start() - 25) : hit.start()]):
                 continue
-            return kind, hit[0].strip()[:_MAX_CUE]
+            return kind, flat[hit.start() : hit.end()].strip()[:_MAX_CUE]
     for hit in _QUESTION.finditer(flat) if "?" in flat or "？" in flat else ():
         if not _RHETORICAL.search(hit[0]):
             return ReplyKind.QUESTION, hit[0].strip()[:_MAX_CUE]
     return ReplyKind.OTHER, ""
+
+
+def _in_small_letters(text: str) -> str:
+    """Return the text lowered with every letter in its place (a Turkish dotted I would become two)."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(c if len(c.lower()) > 1 else c.lower() for c in text)

@@ -17,8 +17,8 @@ _MONTHS = {
     11: "november novembre noviembre novembro listopada listopad nov lis",
     12: "december dezember déc décembre diciembre dezembro dicembre desember grudnia grudzień dec dez dic des gru",
 }
-_MONTH_OF = {word: number for number, words in _MONTHS.items() for word in words.split()}
-_NAMES = "|".join(sorted(_MONTH_OF, key=len, reverse=True))
+MONTH_OF = {word: number for number, words in _MONTHS.items() for word in words.split()}
+_NAMES = "|".join(sorted(MONTH_OF, key=len, reverse=True))
 _YEAR = r"(?:,?\s{1,2}(?:de |del |do )?(?P<y>20\d\d))?"
 _DAY_FIRST = re.compile(
     rf"(?<![\d./-])(?P<d>\d{{1,2}})(?:st|nd|rd|th|er|e|º|ª|\.|:e|:a)?\s{{0,2}}(?:of |de |d[’']|den |"
@@ -79,7 +79,7 @@ def find_return_date(text: str, *, received_at: datetime) -> date | None:
     """
     flat = re.sub(r"\s+", " ", text[:6_000])
     today = received_at.date()
-    dates = [(start, end, day) for start, end, day in _find_dates(flat, today) if today <= day <= today + _HORIZON]
+    dates = [(start, end, day) for start, end, day in find_dates(flat, today) if today <= day <= today + _HORIZON]
     by_kind: dict[str, list[date]] = {"back": [], "until": [], "range": []}
     for start, end, day in dates:
         kind = _cue_before(flat, start) or ("back" if _BACK_AFTER.match(flat[end : end + _AFTER]) else None)
@@ -103,12 +103,13 @@ def _cue_before(flat: str, start: int) -> str | None:
     return None
 
 
-def _find_dates(flat: str, today: date) -> list[tuple[int, int, date]]:
+def find_dates(flat: str, today: date) -> list[tuple[int, int, date]]:
+    """Return (start, end, day) of every date written out; date.min for one that does not exist or is ambiguous."""
     found: list[tuple[int, int, date]] = []
     for pattern in (_ISO, _CJK, _DAY_FIRST, _MONTH_FIRST, _DOTTED):
         for hit in pattern.finditer(flat):
             month = hit["m"].lower().rstrip(".")
-            number = int(month) if month.isdigit() else _MONTH_OF[month]
+            number = int(month) if month.isdigit() else MONTH_OF[month]
             found.append((hit.start(), hit.end(), _resolve(hit["y"], number, int(hit["d"]), today)))
     for hit in _SLASHED.finditer(flat):
         first, second = int(hit["a"]), int(hit["b"])

@@ -37,7 +37,10 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/contacts/new": (200, ("/contacts/new",)),
     "/demo/enter/<key>": (303, ("/demo/enter/the-key",)),
     "/healthz": (200, ("/healthz",)),
-    "/inbox": (200, ("/inbox", "/inbox?turn=you&kind=question&mailbox=1", "/inbox?turn=snoozed")),
+    "/inbox": (
+        200,
+        ("/inbox", "/inbox?turn=you&kind=question&mailbox=1", "/inbox?turn=snoozed", "/inbox?kind=to_check"),
+    ),
     "/inbox/<int:thread_id>": (200, ("/inbox/1", "/inbox/3")),
     "/mailboxes/<int:mailbox_id>/consent": (200, ("/mailboxes/1/consent",)),
     "/password/<token>": (200, ("/password/{password}",)),

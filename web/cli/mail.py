@@ -14,6 +14,7 @@ from mailer.parse import parse_mail
 from mailer.parse.mime import MAX_RAW
 from mailer.types import ParsedMail
 from web.cli.mail_checks import advise, lint
+from web.cli.mail_kinds import kinds
 
 _LATEST = 4_102_444_800.0  # seconds, UTC: the year 2100; a file's time may be anything
 
@@ -96,3 +97,4 @@ def _as_json(parsed: ParsedMail) -> dict[str, Any]:
 
 mail_command.add_command(lint)
 mail_command.add_command(advise)
+mail_command.add_command(kinds)

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
-from crm import closing, inbox, threads
-from crm.brands import list_products, list_stages
+from crm import closing, inbox, proposals, threads
+from crm.brands import list_products
 from crm.exchange import list_exchanges
 from crm.inbox import ThreadRow
-from crm.models import Contact, Relationship
+from crm.models import Contact
 from crm.people import list_main_handles
-from crm.pipeline import find_relationship
+from crm.person import list_stages_around
 from kit.errors import NotFoundError
 from kit.ids import new_token
 from kit.tx import Tx
@@ -103,6 +103,8 @@ def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow]) -> dict[str, ob
         "mails": mails,
         "folded": max(0, len(mails) - _OPEN),
         "newest_in": newest_in,
+        "guess_asks": newest_in is not None and inbox.asks_for_a_look(newest_in),
+        "proposed": proposals.list_of_messages(tx, [message.id for message, _ in mails]),
         "leaving": outgoing.list_leaving(tx, thread_id),
         "request_key": new_token(),
         "contact": contact,
@@ -115,10 +117,10 @@ def _about(tx: Tx, contact: Contact | None, brand_id: int | None) -> dict[str, o
         return {}
     if contact.erased_at:
         raise NotFoundError("There is no such conversation.")
-    relationship: Relationship | None = find_relationship(tx, contact.id, brand_id) if brand_id else None
+    stages = list_stages_around(tx, contact.id, brand_id)
     return {
-        "relationship": relationship,
-        "stages": list_stages(tx),
+        "relationship": next((found for _, found in stages if found), None),
+        "stages": [stage for stage, _ in stages],
         "handles": list_main_handles(tx, [contact.id]).get(contact.id, ()),
         "exchange": list_exchanges(tx, [contact.id])[contact.id],
         "runs": outgoing.list_runs(tx, contact.id),

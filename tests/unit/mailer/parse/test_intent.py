@@ -49,3 +49,7 @@ def test_plain_answers_are_understood(text: str, kind: ReplyKind) -> None:
     assert found is kind
     assert bool(cue) is (kind is not ReplyKind.OTHER)
     assert cue in text
+
+
+def test_the_cue_keeps_its_letters_wherever_it_stands() -> None:
+    assert guess_reply_kind("İİİ Ok. I'm NOT Interested, sorry.") == (ReplyKind.NO, "NOT Interested")
