@@ -149,6 +149,11 @@ class ParsedMail:
     attachments: tuple[Attachment, ...] = ()
     defects: tuple[str, ...] = field(default=())
 
+    @property
+    def is_delay(self) -> bool:
+        """Whether a server says that it still tries: nothing has come back, so the kind is `other`."""
+        return self.kind is MailKind.OTHER and self.bounce is not None and not self.complaint
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:

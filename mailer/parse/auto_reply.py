@@ -58,6 +58,11 @@ def is_answer(mail: Opened) -> bool:
     return bool(mail.headers.get("in-reply-to") or mail.headers.get("references") or mail.bare_subject != mail.subject)
 
 
+def has_auto_subject(mail: Opened) -> bool:
+    """Tell whether the subject is that of an automatic answer; persons who answer to one keep it behind their Re:."""
+    return bool(_SUBJECT.search(mail.bare_subject[:300]))
+
+
 def auto_submitted(mail: Opened) -> str:
     """Return the first token of Auto-Submitted, lower-case (RFC 3834 section 5); `no` and a missing field are empty."""
     word = re.split(r"[\s;,(]", mail.headers.get("auto-submitted").lower(), maxsplit=1)[0]
@@ -93,7 +98,7 @@ def _speaks_as_machine(new_text: str) -> bool:
 
 def _says_subject(mail: Opened, new_text: str) -> bool:
     subject = mail.bare_subject
-    if _SUBJECT.search(subject[:300]):
+    if has_auto_subject(mail):
         # a person may answer to our own automatic reply: that mail has In-Reply-To, and the subject still its Re:
         by_person = mail.subject != subject and "in-reply-to" in mail.headers
         return not by_person or bool(_ABSENT.search(new_text[:_SHORT_MAIL]))

@@ -12,7 +12,7 @@ from mailer.parse.bounce_signs import is_bounce_prose, is_delay, is_from_machine
 from mailer.parse.bounce_text import report_head
 from mailer.parse.dialects import Named, Prose, read_prose
 from mailer.parse.dialects.generic import words_about
-from mailer.parse.dsn import Failure, find_failures, find_statuses
+from mailer.parse.dsn import Failure, best_status, find_failures, find_statuses
 from mailer.parse.headers import find_addresses, parse_addresses
 from mailer.parse.opened import Opened, inline_original
 from mailer.types import Bounce, BounceReason
@@ -60,7 +60,7 @@ def _from_report(
         prose = found[0].words if found else ""
     prose = prose or (words_about(recipients[0], head) if recipients else "")
     diagnostic = first.diagnostic or prose
-    status = first.status or next(iter(find_statuses(diagnostic)), None)
+    status = first.status or best_status(find_statuses(diagnostic))
     failed = outcome is Outcome.FAILED
     permanent = failed and (first.action.startswith("fail") or not (status or "5").startswith("4"))
     reason = find_reason(status, diagnostic) or find_reason(status, prose)
@@ -81,7 +81,7 @@ def _from_prose(mail: Opened, failed: tuple[str, ...], head: str, ours: frozense
     recipients = failed or tuple(one.email for one in found)
     about = next((one.words for one in found if one.email in recipients), "")
     diagnostic = about or (words_about(recipients[0], head) if recipients else "") or _flat(head[-1_200:])[:600]
-    status = next(iter(find_statuses(diagnostic) or find_statuses(head)), None)
+    status = best_status(find_statuses(diagnostic) or find_statuses(head))
     delayed = not failed and not (status or "4").startswith("5") and is_delay(mail.subject, head)
     permanent = not delayed  # prose that does not promise another attempt is the end of it, as Action: failed is
     reason = find_reason(status, diagnostic) or find_reason(status, _around(recipients, head))

@@ -36,6 +36,8 @@ def find_reason(status: str | None, diagnostic: str) -> BounceReason:
     alive = _first(_ALIVE, words)
     if dead and not (alive and status and _ANOTHER_CAUSE.match(status) and not _ACCESS_DENIED.search(words)):
         return dead
+    if status and status.endswith(".4.7"):
+        return BounceReason.EXPIRED
     if alive:
         blames_user = status in _UNKNOWN_CODES and alive not in _STRONG and not _POLICY.search(words)
         return BounceReason.USER_UNKNOWN if blames_user else alive

@@ -2,6 +2,7 @@
 
 import re
 
+from mailer.parse.auto_reply import has_auto_subject
 from mailer.parse.dsn import find_statuses
 from mailer.parse.headers import find_addresses
 from mailer.parse.opened import Opened
@@ -14,13 +15,13 @@ _DAEMON = re.compile(
     re.IGNORECASE,
 )
 _POSTMASTER = re.compile(
-    r"post-?master|system administrator|system-?administrator|^[\"']?mailserver|microsoft exchange|"
+    r"post[-_. ]?master|system administrator|system-?administrator|^[\"']?mailserver|microsoft exchange|"
     r"microsoftexchange|^[\"']?admin(?:istrator)?[\"'@ <]|ndr@|bounce|mail server|e-?mail delivery|"
     r"no-?reply@|mailadmin|antispam|mimecast|mail-?manager",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"undeliver(?:able|ed)|(?:mail |message |e-?mail )?delivery (?:status notification|failure|failed|problem|error|"
+    r"^ndn:|^\[bounce\]|undeliver(?:able|ed)|(?:mail |message |e-?mail )?delivery (?:status notification|failure|failed|problem|error|"
     r"has failed|report|notification|status|warning|incomplete|delayed|has been delayed|unsuccessful)|"
     r"returned mail|failure (?:notice|delivery|notification)|mail (?:delivery |system )?(?:failed|failure|error)|"
     r"could not (?:be )?deliver|not deliver(?:ed|able)|non-?delivery|delivery \w* ?fail|"
@@ -55,7 +56,7 @@ _WORDS = re.compile(
     r"не может быть доставлено|не удалось доставить|无法|退回|"
     r"配信(?:でき|され)ません|送信できません|送達できません|"
     r"届けることができません|存在しません|not deliver|delivery status notification|not accepted|"
-    r"no message collected|undelivered|does not have a final|not match|error occurred",
+    r"no message collected|undelivered|does not have a final|not match|error occurred|not listed in|failure reasons",
     re.IGNORECASE,
 )
 _DELAY = re.compile(
@@ -96,12 +97,14 @@ def is_bounce_prose(mail: Opened, head: str) -> bool:
     if mail.content_type == "multipart/report" and mail.report_type not in _OTHER_REPORTS:
         return words or (is_fresh and named) or mail.report_type in {"", "delivery-status"}
     daemon = bool(_DAEMON.search(mail.from_text))
+    if not daemon and has_auto_subject(mail):
+        return False
     if mail.headers.get("in-reply-to") and not (mail.is_null_sender or daemon):
         return False
     if daemon and is_fresh:
         return True
     if _POSTMASTER.search(mail.from_text) or mail.is_null_sender or not mail.from_text:
-        silent = not mail.subject or mail.is_null_sender
+        silent = not mail.subject or not mail.from_text.strip("<> ")
         return (is_fresh and named) or (words and (silent or _states_failure(mail, head)))
     if is_fresh:
         return words and named and _states_failure(mail, head)

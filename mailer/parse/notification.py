@@ -15,12 +15,13 @@ _CAMPAIGN_WORDS = """
     recptid x-rpcampaign x-ses-outgoing x-feedback-id
 """
 _CAMPAIGN = frozenset(_CAMPAIGN_WORDS.split())
+_DMARC = re.compile(r"^(?:\[preview\] )?report domain:.{1,260}\bsubmitter:", re.IGNORECASE)  # RFC 7489 7.2.1.1
 _RECEIPTS = frozenset({"disposition-notification", "feedback-report"})
 
 
 def is_notification(mail: Opened) -> bool:
     """Tell whether no person wrote this to us. A discussion list's mail is a person's; when unsure, so is the rest."""
-    if mail.report_type in _RECEIPTS:
+    if mail.report_type in _RECEIPTS or _DMARC.search(mail.subject):
         return True
     headers = mail.headers
     if is_answer(mail) or "list-post" in headers:

@@ -39,7 +39,7 @@ DEAD_WORDS = {
         r"(?:been )?changed|new (?:e-?mail )?address is|please (?:now )?use.{0,20}instead|replaced by|has been replaced",
     ),
     Reason.NO_MAIL: (
-        r"null ?mx|does not accept (?:e-?)?mail\b(?! from)|doesn[’']t accept mail|does not receive mail|accepts no mail|nullmx",
+        r"(?<!has )null ?mx|does not accept (?:e-?)?mail\b(?! from)|doesn[’']t accept mail|does not receive mail|accepts no mail|nullmx",
     ),
 }
 HOST_WORDS = (
@@ -67,11 +67,11 @@ ALIVE_WORDS = {
     ),
     Reason.EXPIRED: (
         r"timed? ?out|time ?limit|expired|in the queue too long|too long in queue|retry timeout|retry time|maximum-time|"
-        r"delivery attempts|too many attempts|not (?:been )?collected|given up|could not be delivered (?:for|within)|"
+        r"maximum delivery attempts|too many attempts|not (?:been )?collected|could not be delivered (?:for|within)|"
         r"unable to deliver (?:for|within)"
     ),
     Reason.AUTHENTICATION: (
-        r"dmarc|\bspf\b|dkim|unauthenticated|authentication|sender (?:address )?(?:verify|verification)|not pass (?:the )?auth"
+        r"dmarc|\bspf\b|dkim|unauthenticated|authentication (?:check|fail|result)\w*|e-?mail authentication|not pass (?:the )?auth"
     ),
     Reason.REPUTATION: (
         r"blacklist|blocklist|block list|black list|spamhaus|spamcop|\brbl\b|dnsbl|reputation|client host.{0,60}blocked|ip "
@@ -82,7 +82,7 @@ ALIVE_WORDS = {
     Reason.SUSPENDED: r"disabled|suspended|inactive|frozen|deactivated|discontinued|locked|terminated",
     Reason.RELAY: r"relay(?:ing)? (?:access )?(?:denied|not|prohibited)|unable to relay|rcpthosts|not permitted to relay",
     Reason.POLICY: (
-        r"policy|denied|not allowed|prohibited|prohibition|forbidden|not authori[sz]ed|unauthori[sz]ed|authrequired|permission|"
+        r"policy|denied|not allowed|prohibited|prohibition|forbidden|not authori[sz]ed|unauthori[sz]ed|authentication|permission|sender verif|"
         r"blocked|rejected (?:for|by|due)|restricted|restriction|guest list|not accepting mail from|only accept|refused|whitelist"
     ),
     Reason.NETWORK: (

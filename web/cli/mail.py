@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from mailer.parse import parse_mail
-from mailer.types import ParsedMail
+from mailer.types import MailKind, ParsedMail
 
 
 @click.group("mail")
@@ -44,9 +44,11 @@ def _describe(path: str) -> dict[str, Any]:
 
 
 def _as_json(parsed: ParsedMail) -> dict[str, Any]:
-    bounce, auto = parsed.bounce if parsed.kind == "bounce" else None, parsed.auto_reply
+    # For whoever sorts mail a delay is a bounce that is not permanent; the engine lets it stop nothing.
+    kind = MailKind.BOUNCE if parsed.is_delay else parsed.kind
+    bounce, auto = parsed.bounce if kind is MailKind.BOUNCE else None, parsed.auto_reply
     return {
-        "kind": parsed.kind.value,
+        "kind": kind.value,
         "complaint": parsed.complaint,
         "opt_out": parsed.opt_out,
         "bounce": {

@@ -23,7 +23,7 @@ _LABELLED = re.compile(
 )
 _FAILED = re.compile(
     r"\b[45]\d\d\b|\b5\.\d\.\d|unknown|not (?:be |found|exist|deliver|known|available|accept)|undeliver|fail|reject|"
-    r"invalid|quota|unable|couldn|could not|refus|no such|disabled|exceed|full|denied|unavailable",
+    r"invalid|quota|unable|couldn|could not|did not|refus|no such|disabled|exceed|full|denied|unavailable",
     re.IGNORECASE,
 )
 _NOISE = re.compile(
@@ -44,6 +44,11 @@ _ECHOED = re.compile(
 _SERVICE = re.compile(
     r"^(?:postmaster|mailer-daemon|abuse|support|help|helpdesk|hostmaster|webmaster|noc|"
     r"double-bounce)@",
+    re.IGNORECASE,
+)
+# where a mailbox has moved to is not what failed
+_SUCCESSOR = re.compile(
+    r"(?:moved(?: permanently)? to|changed to|replaced by|new (?:e-?mail )?address(?: is)?:?|use|try)\s{1,4}[<\"']?[^\s<>@]{1,100}@[^\s<>@]{1,200}",
     re.IGNORECASE,
 )
 _X400 = re.compile(r"dda:smtp=([^;\s]{3,200})", re.IGNORECASE)
@@ -87,6 +92,7 @@ def find_failed_addresses(head: str, *, ours: frozenset[str]) -> tuple[str, ...]
 
 
 def _candidates(line: str) -> list[str]:
+    line = _SUCCESSOR.sub(" ", line)
     x400 = _X400.search(line)
     if x400:
         email = tidy_address(x400[1])

@@ -16,7 +16,7 @@ _BEGIN = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _END = re.compile(r"^[ \t]{0,8}-{3,}", re.MULTILINE)
-_ENTRY = re.compile(r"^ {0,4}<?([^\s<>()@:;,\"]{1,100}(?:@[^\s<>()@:;,\"]{1,200})?)>?(?:[ \t]+\(.*)?[ \t]*$", re.MULTILINE)
+_ENTRY = re.compile(r"^ {0,4}<?([^\s<>()@:;,\"]{1,100}(?:@[^\s<>()@:;,\"]{1,200})?)>?(?:[ \t]+\(.*|[ \t]{2,}.*)?[ \t]*$", re.MULTILINE)
 _BETWEEN = re.compile(r"^[ \t]{0,8}-{3,}[^\n]{0,60}transcript[^\n]{0,60}$", re.IGNORECASE | re.MULTILINE)
 
 
