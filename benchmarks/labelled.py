@@ -1,8 +1,11 @@
 """Wire: labelled messages from a folder, as (manifest row, raw bytes).
 
-Real samples lie as files that manifest.jsonl describes. The project's own are written compactly in tests/data/mail: a list
-in *.yaml with `raw`, or with `report` (the fields of a delivery report, wrapped here), and *.txt whose messages begin with
-`@ shape [until=DAY] [permanent]`, then the subject, then the body; shapes.yaml beside them holds each shape's header fields.
+Real samples lie as files that manifest.jsonl describes: one object a message, with file, expected_kind (human,
+auto_reply, bounce, challenge, other), also_ok, expected_recipients with recipient_alias, expected_status, expected_permanent,
+expected_reply_text with also_text, must_contain, must_not_contain, expected_subject, expected_from; a missing key means
+unknown. The project's own are written compactly in tests/data/mail: a list in *.yaml with `raw`, or with `report` (the
+fields of a delivery report, wrapped here), and *.txt whose messages begin with `@ shape [until=DAY] [permanent]`, then
+the subject, then the body; shapes.yaml beside them holds each shape's header fields.
 """
 
 import json
@@ -50,7 +53,9 @@ def _raw_of(row: Row) -> bytes:
     kind = row.get("report_type", "message/delivery-status")
     parts = ["Content-Type: text/plain\n\nThis is the mail system.\n", f"Content-Type: {kind}\n\n{row['report']}"]
     if "original" in row:
-        parts.append("Content-Type: message/rfc822\n\nFrom: ana@agency.example\nTo: mara@blog.example\nSubject: A film\n")
+        parts.append(
+            "Content-Type: message/rfc822\n\nFrom: ana@agency.example\nTo: mara@blog.example\nSubject: A film\n"
+        )
     body = "".join(f"--b1\n{part}\n" for part in parts)
     head = (
         "From: Mail Delivery System <MAILER-DAEMON@relay.agency.example>\nTo: ana@agency.example\n"

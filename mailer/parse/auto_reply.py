@@ -11,7 +11,8 @@ from mailer.parse.opened import Opened
 from mailer.parse.receipt_words import LEFT, MACHINE, RECEIVED, SOON
 
 _SUBJECT = re.compile(
-    rf"^\W{{0,3}}(?:(?:{'|'.join(FIRM_SUBJECTS)})|(?:{PLAIN_SUBJECTS})\s{{0,2}}(?:$|[:：(\[|–,]|-\s|re\s?:|until\b|bis\b))|"
+    rf"^\W{{0,3}}(?:(?:{'|'.join(FIRM_SUBJECTS)})|(?:{PLAIN_SUBJECTS})\s{{0,2}}(?:$|[:：(\[|–,]|-\s|re\s?:|until\b|"
+    rf"bis\b))|"
     r"\((?:automatic|auto|automated) (?:response|reply)\)\s*$|\bout of (?:the )?office\b.{0,40}$|\bautoreply\b|"
     r"\bis out of the office\b",
     re.IGNORECASE,
@@ -38,7 +39,8 @@ _RETURN = re.compile(
     r"\b(?:return|back|until|till|through|respond|zurück|bis|ab dem|jusqu|regres|vuelv|hasta)", re.IGNORECASE
 )
 _ANSWERS = re.compile(
-    r"[?？؟]|\b(?:but|yes|sure|love|sounds|let[’']s|interested|aber|gern\w*|avec plaisir|encant\w+|volentieri)\b", re.IGNORECASE
+    r"[?？؟]|\b(?:but|yes|sure|love|sounds|let[’']s|interested|aber|gern\w*|avec plaisir|encant\w+|volentieri)\b",
+    re.IGNORECASE,
 )
 _FORMAL = re.compile(
     r"out of (?:the |my )?office|on (?:annual |maternity |parental )?leave|nicht im (?:büro|haus)|außer haus|abwesend|"

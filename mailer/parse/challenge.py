@@ -17,8 +17,10 @@ _SUBJECT = re.compile(
     r"(?:please )?(?:confirm|verify) (?:your )?(?:message|e-?mail|delivery|identity)|challenge|"
     r"verification (?:required|needed|request)|(?:sender|email|message) verification|"
     r"action required.{0,40}deliver|awaiting (?:your )?(?:verification|authorization)|\[?spam ?arrest|"
-    r"confirmation (?:required|needed) (?:to|for) deliver|bestätigen sie (?:ihre|bitte)|confirmation de votre (?:message|"
-    r"e-?mail)|confirme (?:su|seu|tu) (?:mensaje|correo|e-?mail)|conferma (?:il|la) (?:tuo|tua|suo|sua) |bevestig uw |подтвердите "
+    r"confirmation (?:required|needed) (?:to|for) deliver|bestätigen sie (?:ihre|bitte)|confirmation de votre "
+    r"(?:message|"
+    r"e-?mail)|confirme (?:su|seu|tu) (?:mensaje|correo|e-?mail)|conferma (?:il|la) (?:tuo|tua|suo|sua) |bevestig uw |"
+    r"подтвердите "
     r"отправку",
     re.IGNORECASE,
 )
@@ -26,14 +28,18 @@ _PROVE = re.compile(
     r"(?:click|verify|confirm|authenticate|validate|prove|complete|visit|follow)\b.{0,200}\b(?:deliver(?:ed|y)?|"
     r"reach(?:es)?|inbox|release[ds]?|human|real person|approved sender|guest list|be received)|"
     r"(?:deliver(?:ed|y)?|held|waiting|quarantine[d]?|pending)\b.{0,200}\b(?:click (?:here|the|on|below)|"
-    r"verify (?:your|that you|you)|confirm (?:your|that you|you)|prove that|authenticate yourself|visit)|(?:klicken sie|"
-    r"cliquez|haga clic|clique|clicca|klik|нажмите|перейдите)\b.{0,200}\b(?:zugestellt|délivré|remis|entregado|entregue|"
+    r"verify (?:your|that you|you)|confirm (?:your|that you|you)|prove that|authenticate yourself|visit)|(?:klicken "
+    r"sie|"
+    r"cliquez|haga clic|clique|clicca|klik|нажмите|перейдите)\b.{0,200}\b(?:zugestellt|délivré|remis|entregado|"
+    r"entregue|"
     r"consegnato|afgeleverd|доставлено)",
     re.IGNORECASE | re.DOTALL,
 )
 _APPROVED = re.compile(
-    r"only from senders i have approved|list of approved senders|(?:allowed|approved|white|guest) ?-?list.{0,120}(?:request form|"
-    r"click|link below)|waiting for you to (?:verify|confirm)|prove (?:that )?you(?: a|[’'])re (?:a )?(?:human|person|not a)",
+    r"only from senders i have approved|list of approved senders|(?:allowed|approved|white|guest) "
+    r"?-?list.{0,120}(?:request form|"
+    r"click|link below)|waiting for you to (?:verify|confirm)|prove (?:that )?you(?: a|[’'])re (?:a )?(?:human|person|"
+    r"not a)",
     re.IGNORECASE | re.DOTALL,
 )
 _LINK = re.compile(r"https?://[^\s<>\"')]{4,500}", re.IGNORECASE)

@@ -115,7 +115,9 @@ def _status(field: str, diagnostic: str) -> str | None:
 
 def best_status(codes: list[str]) -> str | None:
     """Return the first code, unless it says nothing (5.0.0) and a later one of its class does."""
-    return next((code for code in codes if code[0] == codes[0][0] and not code.endswith(".0.0")), (codes or [None])[0])
+    return next(
+        (code for code in codes if code[0] == codes[0][0] and not code.endswith(".0.0")), codes[0] if codes else None
+    )
 
 
 def find_statuses(text: str) -> list[str]:

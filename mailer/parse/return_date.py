@@ -29,8 +29,12 @@ _CUE = re.compile(
     rf"(?<!\w)(?:(?P<back>{'|'.join(BACK)})|(?P<until>{'|'.join(UNTIL)}))(?!\w)|(?P<joined>{JOINED})\s?$", re.IGNORECASE
 )
 _SPELT, _WRITTEN_ON = BACK_AFTER
-_AFTER_BACK = re.compile(rf"^[^.!?。;,\d]{{0,25}}(?<!\w)(?:{_SPELT})(?!\w)|^[^.!?。、\d]{{0,12}}(?:{_WRITTEN_ON})", re.IGNORECASE)
-_AFTER_UNTIL = re.compile(rf"^[^.!?\d]{{0,14}}(?<!\w)(?:{UNTIL_AFTER[0]})(?!\w)|^\s?(?:{UNTIL_AFTER[1]})", re.IGNORECASE)
+_AFTER_BACK = re.compile(
+    rf"^[^.!?。;,\d]{{0,25}}(?<!\w)(?:{_SPELT})(?!\w)|^[^.!?。、\d]{{0,12}}(?:{_WRITTEN_ON})", re.IGNORECASE
+)
+_AFTER_UNTIL = re.compile(
+    rf"^[^.!?\d]{{0,14}}(?<!\w)(?:{UNTIL_AFTER[0]})(?!\w)|^\s?(?:{UNTIL_AFTER[1]})", re.IGNORECASE
+)
 _RANGE = re.compile(
     r"(?:\bto\b|-|–|—|bis|\bau\b|\bal\b|\ba\b|\bt/m\b|\btot\b|\btil\b|\btill\b|\bdo\b|\bthrough\b|"
     r"\band\b)\s*(?:the |zum |le |el |den |o )?(?:\w+,? )?$",

@@ -3,7 +3,8 @@
 # Nominative and genitive names with the usual short forms. Languages that share a word share it here.
 MONTHS = {
     1: """january januar janvier enero janeiro gennaio januari stycznia styczeń ledna leden januára január ianuarie
-    tammikuuta tammikuun ocak января январь січня січень ιανουαρίου ιανουάριος يناير ינואר jan janv ene gen sty jänner""",
+    tammikuuta tammikuun ocak января январь січня січень ιανουαρίου ιανουάριος يناير ינואר jan janv ene gen sty
+    jänner""",
     2: """february februar février fevrier febrero fevereiro febbraio februari lutego luty února únor februára február
     februarie helmikuuta helmikuun şubat февраля февраль лютого лютий φεβρουαρίου φεβρουάριος فبراير פברואר feb févr fev
     fév lut feber""",
@@ -66,8 +67,10 @@ UNTIL = (
 )
 # after the date, where the language puts it there
 BACK_AFTER = (
-    r"wieder|zurück|weer|terug|tilbage|tilbake|tillbaka|de retour|de vuelta|de volta|palaan|vissza\w*|térek vissza|"
-    r"(?:jövök|leszek) (?:újra|vissza)\w*|újra|dön\w+|geri dön\w+|zpět|späť",
+    (
+        r"wieder|zurück|weer|terug|tilbage|tilbake|tillbaka|de retour|de vuelta|de volta|palaan|vissza\w*|térek vissza|"
+        r"(?:jövök|leszek) (?:újra|vissza)\w*|újra|dön\w+|geri dön\w+|zpět|späť"
+    ),
     r"戻|復帰|出社|出勤|返回|回来|回來|回到|上班|복귀|돌아|출근",
 )
 UNTIL_AFTER = (

@@ -1,4 +1,4 @@
-"""Pure: the wording of each mail server, one module a product, asked in order; the first that finds an address is right.
+"""Pure: the wording of each mail server, one module a product, asked in order; the first that finds an address wins.
 
 The order: products whose frame cannot be mistaken come first (qmail, Postfix, Exim, Sendmail, Domino), then Exchange,
 whose parts turn up in other servers' quotes, then sentences of gateways and Asian providers, then accounts without a
@@ -16,6 +16,8 @@ from mailer.parse.dialects.postfix import read_postfix
 from mailer.parse.dialects.prose import Dialect, Named, Prose
 from mailer.parse.dialects.qmail import read_qmail
 from mailer.parse.dialects.sendmail import read_sendmail
+
+__all__ = ["DIALECTS", "Named", "Prose", "read_prose"]
 
 DIALECTS: tuple[Dialect, ...] = (
     read_qmail,

@@ -1,4 +1,4 @@
-"""Pure: Lotus Notes and Domino: "was not delivered to: ... because: ...", and the older "Failure Reasons" of Notes 4."""
+"""Pure: Lotus Notes and Domino: "was not delivered to: ... because: ...", and the "Failure Reasons" of Notes 4."""
 
 import re
 

@@ -12,12 +12,14 @@ from mailer.parse.headers import find_addresses
 
 _ADDRESS = r"[^\s<>()@:;,\"']{1,100}@[^\s<>()@:;,\"']{1,200}"
 _ADMIN = re.compile(
-    rf"^[ \t]{{0,8}}({_ADDRESS})[ \t]*\n{{1,3}}[ \t]{{0,8}}((?:#|remote server returned|\S+ #\d|[\w.-]{{3,80}} (?:#<|gave this "
+    rf"^[ \t]{{0,8}}({_ADDRESS})[ \t]*\n{{1,3}}[ \t]{{0,8}}((?:#|remote server returned|\S+ #\d|[\w.-]{{3,80}} (?:#<|"
+    rf"gave this "
     r"error)|\d{1,2}/\d{1,2}/\d{4}[^\n]{0,40}server at)[^\n]{3,500})",
     re.IGNORECASE | re.MULTILINE,
 )
 _OLD = re.compile(
-    rf"^[ \t]{{0,12}}({_ADDRESS});? on [^\n]{{8,60}}\n((?:[ \t]+[^\n]{{0,300}}\n?){{0,5}})", re.IGNORECASE | re.MULTILINE
+    rf"^[ \t]{{0,12}}({_ADDRESS});? on [^\n]{{8,60}}\n((?:[ \t]+[^\n]{{0,300}}\n?){{0,5}})",
+    re.IGNORECASE | re.MULTILINE,
 )
 _INNER = re.compile(r"<[\w.-]{2,120} (#\d\.\d{1,3}\.\d{1,3}[^\n]{0,400})")
 _DETAILS = re.compile(rf"^[ \t]*recipient address:[ \t]*({_ADDRESS})", re.IGNORECASE | re.MULTILINE)

@@ -8,11 +8,14 @@ import re
 from mailer.parse.dialects.prose import Named, Prose, listed, section
 
 _BEGIN = re.compile(
-    r"following address(?:es|\(es\))? (?:has |have )?failed:|address(?:es)? to which the message has not yet been delivered "
+    r"following address(?:es|\(es\))? (?:has |have )?failed:|address(?:es)? to which the message has not yet been "
+    r"delivered "
     r"(?:is|are):|could not be delivered to the following address(?:es)?:",
     re.IGNORECASE,
 )
-_END = re.compile(r"^-{2,} ?(?:this is a copy|the header of|the body of)|^no action is required", re.IGNORECASE | re.MULTILINE)
+_END = re.compile(
+    r"^-{2,} ?(?:this is a copy|the header of|the body of)|^no action is required", re.IGNORECASE | re.MULTILINE
+)
 
 
 def read_exim(prose: Prose) -> tuple[Named, ...]:

@@ -1,9 +1,9 @@
-r"""Pure: mail gateways and small servers that name the address in a sentence of their own.
+"""Pure: mail gateways and small servers that name the address in a sentence of their own.
 
 GroupWise ("undeliverable to the following"), IMail and SMTP32 ("Unknown user: address"), Mimecast ("-- address"),
-MailMarshal ("were affected"), InterScan and the carriers of text messages (`RCPT TO`), SurfControl ("Addressed To"), Sun's
-Messaging Server ("Recipient address"), and m-FILTER, whose first line is the address. Each row is one product's frame: the
-address is the first group, and the words about it are those around the match.
+MailMarshal ("were affected"), InterScan and the carriers of text messages (`RCPT TO`), SurfControl ("Addressed To"),
+Sun's Messaging Server ("Recipient address"), and m-FILTER, whose first line is the address. Each row is one product's
+frame: the address is the first group, and the words about it are those around the match.
 """
 
 import re
@@ -16,8 +16,11 @@ _FRAMES = tuple(
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for pattern in (
         rf"undeliverable to the following:\s{{0,20}}{_ADDRESS}",
-        rf"^(?:unknown user|unknown host|user mailbox exceeds allowed size|invalid final delivery userid|delivery userid|undeliverable to|"
-        rf"delivery failed \d{{1,3}} attempts|undeliverable mail to):[ \t]{{0,4}}{_ADDRESS}",
+        (
+            rf"^(?:unknown user|unknown host|user mailbox exceeds allowed size|invalid final delivery userid|delivery "
+            rf"userid|undeliverable to|"
+            rf"delivery failed \d{{1,3}} attempts|undeliverable mail to):[ \t]{{0,4}}{_ADDRESS}"
+        ),
         rf"addressed to email address\s?:\s{{0,20}}--[ \t]{{0,4}}{_ADDRESS}",
         rf"recipients? (?:was|were) affected:\s{{0,20}}{_ADDRESS}",
         rf"^sent <<< rcpt to:[ \t]{{0,4}}{_ADDRESS}",
@@ -50,4 +53,6 @@ def _hits(frame: re.Pattern[str], prose: Prose) -> Iterator[Named]:
 
 
 def _says_why(words: str) -> bool:
-    return bool(re.search(r"\b[245]\d\d\b|unknown|not found|full|exceed|reject|incorrect|unable|exist", words, re.IGNORECASE))
+    return bool(
+        re.search(r"\b[245]\d\d\b|unknown|not found|full|exceed|reject|incorrect|unable|exist", words, re.IGNORECASE)
+    )

@@ -48,7 +48,8 @@ _SERVICE = re.compile(
 )
 # where a mailbox has moved to is not what failed
 _SUCCESSOR = re.compile(
-    r"(?:moved(?: permanently)? to|changed to|replaced by|new (?:e-?mail )?address(?: is)?:?|use|try)\s{1,4}[<\"']?[^\s<>@]{1,100}@[^\s<>@]{1,200}",
+    r"(?:moved(?: permanently)? to|changed to|replaced by|new (?:e-?mail )?address(?: is)?:?|use|"
+    r"try)\s{1,4}[<\"']?[^\s<>@]{1,100}@[^\s<>@]{1,200}",
     re.IGNORECASE,
 )
 _X400 = re.compile(r"dda:smtp=([^;\s]{3,200})", re.IGNORECASE)

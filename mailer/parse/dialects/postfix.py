@@ -1,4 +1,4 @@
-"""Pure: Postfix where its delivery report is missing: `<address>: host mx said: 550 ...`, also in translated templates."""
+"""Pure: Postfix where its delivery report is missing: `<address>: host mx said: 550 ...`, also in translation."""
 
 import re
 

@@ -37,7 +37,9 @@ class Named:
 class Dialect(Protocol):
     """How one product words its reports. An empty result means "not mine": the next dialect is asked."""
 
-    def __call__(self, prose: Prose, /) -> tuple[Named, ...]: ...
+    def __call__(self, prose: Prose, /) -> tuple[Named, ...]:
+        """Return the failed addresses, each with its words."""
+        ...
 
 
 def named(email: str | None, words: str, prose: Prose) -> Iterator[Named]:

@@ -11,12 +11,15 @@ from mailer.parse.dialects.prose import MAX_NAMED, Named, Prose, named, once, se
 from mailer.parse.headers import find_addresses
 
 _BEGIN = re.compile(
-    r"^[ \t]{0,8}-{3,} ?(?:the following addresses? had (?:[a-z-]+ ){1,4}(?:errors?|problems?)|recipients of this delivery|"
+    r"^[ \t]{0,8}-{3,} ?(?:the following addresses? had (?:[a-z-]+ ){1,4}(?:errors?|problems?)|recipients of this "
+    r"delivery|"
     r"message not delivered to the following)[^\n]{0,30}$",
     re.IGNORECASE | re.MULTILINE,
 )
 _END = re.compile(r"^[ \t]{0,8}-{3,}", re.MULTILINE)
-_ENTRY = re.compile(r"^ {0,4}<?([^\s<>()@:;,\"]{1,100}(?:@[^\s<>()@:;,\"]{1,200})?)>?(?:[ \t]+\(.*|[ \t]{2,}.*)?[ \t]*$", re.MULTILINE)
+_ENTRY = re.compile(
+    r"^ {0,4}<?([^\s<>()@:;,\"]{1,100}(?:@[^\s<>()@:;,\"]{1,200})?)>?(?:[ \t]+\(.*|[ \t]{2,}.*)?[ \t]*$", re.MULTILINE
+)
 _BETWEEN = re.compile(r"^[ \t]{0,8}-{3,}[^\n]{0,60}transcript[^\n]{0,60}$", re.IGNORECASE | re.MULTILINE)
 
 
