@@ -17,10 +17,15 @@ import yaml
 
 Row: TypeAlias = dict[str, Any]
 _KIND_OF_FOLDER = {"auto_replies": "auto_reply", "persons": "human"}
+_ANSWER = {"In-Reply-To": "<m1@agency.example>"}
+_POST = {"List-Subscribe": "<mailto:k+subscribe@lists.example>", "List-Unsubscribe": "<mailto:k+off@lists.example>"}
 _PERSONS = {
-    "person": {"In-Reply-To": "<m1@agency.example>"},
+    "person": _ANSWER,
     "fresh": {},
-    "list": {"List-Id": "<kernel.lists.example>", "Precedence": "bulk", "In-Reply-To": "<m1@agency.example>"},
+    "list": {"List-Id": "<kernel.lists.example>", "Precedence": "bulk", **_ANSWER},
+    "listpost": {"List-Id": "<kernel.lists.example>", "Precedence": "bulk", **_POST},
+    "suppressed": {"X-Auto-Response-Suppress": "DR, OOF, AutoReply", **_ANSWER},
+    "nullpath": {"Return-Path": "<>", **_ANSWER},
 }
 
 

@@ -24,7 +24,7 @@ _MARKS_WORDS = """
 """
 _MARKS = frozenset(_MARKS_WORDS.split())
 _PRECEDENCE = frozenset({"auto_reply", "auto-reply", "autoreply", "auto_reply;", "auto-replied"})
-_LISTS = ("list-id", "list-unsubscribe", "list-post")
+_LISTS = ("list-id", "list-unsubscribe", "list-post", "x-mailing-list", "mailing-list", "x-beenthere")
 
 _BEGIN = r"(?:(?<!\w)|(?<=[\u3040-\u9fff\uac00-\ud7a3]))"  # at a word, which East Asian writing does not set apart
 # These are sought in lower case: three times as fast as a search without case.
@@ -86,17 +86,23 @@ def _says_header(mail: Opened, new_text: str) -> bool:
     if any(name in headers for name in _LISTS):
         return False
     bulk = precedence in {"bulk", "junk"}
-    if (token and is_answer(mail)) or (bulk and mail.is_null_sender):
+    if (token and headers.get("in-reply-to")) or (bulk and mail.is_null_sender):
         return True
-    return bool(token or bulk or suppressed or mail.is_null_sender) and _speaks_as_machine(new_text)
+    if token or mail.is_null_sender:
+        return _speaks_as_machine(new_text)
+    return (bulk or suppressed) and (_says_body(new_text) or _thanks_and_promises(new_text))
 
 
 def _speaks_as_machine(new_text: str) -> bool:
     """Tell whether the words suit a machine that has already shown itself by its header."""
     text = new_text[:_SHORT_MAIL].lower()
-    return any(words.search(text) for words in (_ABSENT, _RECEIVED)) or bool(
-        _THANKS.search(text) and (_MACHINE.search(text) or _SOON.search(text))
-    )
+    return any(words.search(text) for words in (_ABSENT, _RECEIVED)) or _thanks_and_promises(text)
+
+
+def _thanks_and_promises(new_text: str) -> bool:
+    """Tell whether the words thank for a message and say when or by what it is answered; a person answers it."""
+    text = new_text[:_SHORT_MAIL].lower()
+    return bool(_THANKS.search(text) and (_MACHINE.search(text) or _SOON.search(text))) and not _ANSWERS.search(text)
 
 
 def _says_subject(mail: Opened, new_text: str) -> bool:
@@ -105,7 +111,7 @@ def _says_subject(mail: Opened, new_text: str) -> bool:
         # a person may answer to our own automatic reply: that mail has In-Reply-To, and the subject still its Re:
         by_person = mail.subject != subject and "in-reply-to" in mail.headers
         return not by_person or bool(_ABSENT.search(new_text[:_SHORT_MAIL].lower()))
-    return bool(_AUTO_ONLY.match(subject)) and ("in-reply-to" in mail.headers or bool(_SUBJECT.search(subject[5:300])))
+    return bool(_AUTO_ONLY.match(subject)) and ("in-reply-to" in mail.headers or bool(auto_submitted(mail)))
 
 
 def _says_body(new_text: str) -> bool:

@@ -29,6 +29,7 @@ _REJECTED = re.compile(r"automatically rejected|(?:was|has been) rejected|could 
 _HEAD = 1_500  # characters in which a report says what it is about
 _PROSE = 6_000
 _FIRST_WORDS = 250  # characters: a machine comes to the point
+_FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|vl|i|enc|doorst|转发)\s?[:：]", re.IGNORECASE)
 _OTHER_REPORTS = frozenset({"disposition-notification", "feedback-report", "arf"})
 _REPLY_CODE = re.compile(r"(?<![\d.])[45][0-5]\d[ -]")
 
@@ -57,16 +58,18 @@ def is_bounce_prose(mail: Opened, head: str) -> bool:
         by_type = mail.report_type in {"", "delivery-status"}
         return by_type or (is_fresh and named) or bool(_WORDS.search(words))
     daemon = bool(_DAEMON.search(mail.from_text))
-    if not daemon and (has_auto_subject(mail) or (mail.headers.get("in-reply-to") and not mail.is_null_sender)):
+    answers = bool(mail.headers.get("in-reply-to")) and (not is_fresh or not mail.is_null_sender)
+    if not daemon and (answers or has_auto_subject(mail)):
         return False
-    if daemon and is_fresh:
-        return True
+    if daemon:
+        return is_fresh or bool(_WORDS.search(words))
     if _POSTMASTER.search(mail.from_text) or mail.is_null_sender or not mail.from_text:
         silent = not mail.subject or not mail.from_text.strip("<> ")
         return (is_fresh and named) or ((silent or _states_failure(mail, words)) and bool(_WORDS.search(words)))
     if is_fresh:
         return named and _states_failure(mail, words) and bool(_WORDS.search(words))
-    return named and "\n>" not in words and bool(_WORDS.search(words[:_FIRST_WORDS]))
+    passed_on = _FORWARDED.match(mail.subject) or "\n>" in words
+    return named and not passed_on and bool(_WORDS.search(words[:_FIRST_WORDS]))
 
 
 def is_delay(subject: str, head: str) -> bool:

@@ -46,12 +46,13 @@ _LINK = re.compile(r"https?://[^\s<>\"')]{4,500}", re.IGNORECASE)
 _STATUS_FIELD = re.compile(r"^(?:status|action)\s?:\s*(?:5|failed)", re.IGNORECASE | re.MULTILINE)
 
 
-def is_challenge(mail: Opened) -> bool:
+def is_challenge(mail: Opened, new_text: str) -> bool:
     """Tell whether a filter asks us to prove ourselves. A report of a failed recipient is a bounce, whatever else."""
     if any(one.action == "failed" and (one.status or "5").startswith("5") for one in find_failures(mail.parts)):
         return bool(_DOMAIN.search(mail.from_text)) and bool(_LINK.search(mail.body.text))
-    text = mail.body.text[:6_000]
-    has_link = bool(_LINK.search(text) or (mail.body.html and _LINK.search(mail.body.html[:20_000])))
+    text = new_text[:6_000]
+    by_html = mail.body.from_html and mail.body.html
+    has_link = bool(_LINK.search(text) or (by_html and _LINK.search(by_html[:20_000])))
     if _DOMAIN.search(mail.from_text):
         return has_link or bool(_SUBJECT.search(mail.subject))
     if not has_link or _STATUS_FIELD.search(text):

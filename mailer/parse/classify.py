@@ -56,7 +56,7 @@ def parse_mail(raw: bytes, *, received_at: datetime, ours: frozenset[str] = froz
 
 def classify(mail: Opened, new_text: str, *, ours: frozenset[str] = frozenset()) -> Verdict:
     """Return the kind of a mail: challenge, complaint, bounce, auto-reply, notification, else a person's reply."""
-    if is_challenge(mail):
+    if is_challenge(mail, new_text):
         return Verdict(kind=MailKind.CHALLENGE)
     if is_complaint(mail):
         return Verdict(kind=MailKind.OTHER, complaint=True, bounce=_complained(mail, ours))

@@ -12,9 +12,9 @@ from mailer.parse.headers import find_addresses
 
 _ADDRESS = r"[^\s<>()@:;,\"']{1,100}@[^\s<>()@:;,\"']{1,200}"
 _ADMIN = re.compile(
-    rf"^[ \t]{{0,8}}({_ADDRESS})[ \t]*\n{{1,3}}[ \t]{{0,8}}((?:#|remote server returned|\S+ #\d|[\w.-]{{3,80}} (?:#<|"
-    rf"gave this "
-    r"error)|\d{1,2}/\d{1,2}/\d{4}[^\n]{0,40}server at)[^\n]{3,500})",
+    rf"^[ \t]{{0,8}}({_ADDRESS})[ \t]*\n{{1,3}}[ \t]{{0,8}}((?:#|remote server returned|\S{{3,80}} #\d|"
+    rf"[\w.-]{{3,80}} (?:#<|gave this error)|"
+    r"\d{1,2}/\d{1,2}/\d{4}[^\n]{0,40}server at)[^\n]{3,500})",
     re.IGNORECASE | re.MULTILINE,
 )
 _OLD = re.compile(
@@ -27,22 +27,32 @@ _REPORTED = re.compile(r"^[ \t]*reported error:[ \t]*([^\n]{3,500})", re.IGNOREC
 
 
 def read_exchange(prose: Prose) -> tuple[Named, ...]:
-    """Return the addresses of an Exchange notice."""
-    return once(_hits(prose))
+    """Return the addresses of an Exchange notice, from the plainest place that names any."""
+    return next((found for place in (_for_admins, _dated, _in_details, _inner) if (found := once(place(prose)))), ())
 
 
-def _hits(prose: Prose) -> Iterator[Named]:
-    head = prose.head[:30_000]
-    for found in _ADMIN.finditer(head):
+def _for_admins(prose: Prose) -> Iterator[Named]:
+    for found in _ADMIN.finditer(prose.head):
         yield from named(found[1], found[2], prose)
-    for found in _OLD.finditer(head):
+
+
+def _dated(prose: Prose) -> Iterator[Named]:
+    for found in _OLD.finditer(prose.head):
         yield from named(found[1], found[2], prose)
-    for found in _INNER.finditer(head):
+
+
+def _in_details(prose: Prose) -> Iterator[Named]:
+    """Yield what Office 365 prints below the title of our own mail, where the report's head ends."""
+    text = prose.text[:30_000]
+    error, recipient = _REPORTED.search(text), _DETAILS.search(text)
+    if error and recipient:
+        yield from named(recipient[1], error[1], prose)
+
+
+def _inner(prose: Prose) -> Iterator[Named]:
+    for found in _INNER.finditer(prose.head):
         emails = [email for email in find_addresses(found[1]) if email not in prose.ours]
         yield from named(emails[0] if emails else _only(prose.originals), found[1], prose)
-    error = _REPORTED.search(prose.text[:30_000])
-    if error and (found_in_details := _DETAILS.search(prose.text[:30_000])):
-        yield from named(found_in_details[1], error[1], prose)
 
 
 def _only(emails: tuple[str, ...]) -> str | None:

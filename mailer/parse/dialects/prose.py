@@ -10,7 +10,7 @@ from mailer.parse.headers import find_addresses, tidy_address
 MAX_WORDS = 600  # characters of explanation kept for one address
 MAX_NAMED = 200  # addresses of one report
 _MAX_LINE = 600
-_ENTRY = re.compile(r"^[ \t>]{0,4}[<\"]{1,2}([^<>\s\"@]{1,100}@[^<>\s\"]{1,200})[>\"]{1,2}[^:\n]{0,120}:[ \t]?(.*)$")
+_ENTRY = re.compile(r"^[ \t>]{0,2}[<\"]{1,2}([^<>\s\"@]{1,100}@[^<>\s\"]{1,200})[>\"]{1,2}[^:\n]{0,120}:[ \t]?(.*)$")
 _RULE = re.compile(r"^[ \t]{0,8}[-=_*]{3,}")
 
 
