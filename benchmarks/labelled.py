@@ -1,11 +1,12 @@
 """Wire: labelled messages from a folder, as (manifest row, raw bytes).
 
 Real samples lie as files that manifest.jsonl describes: one object a message, with file, expected_kind (human,
-auto_reply, bounce, challenge, other), also_ok, expected_recipients with recipient_alias, expected_status, expected_permanent,
-expected_reply_text with also_text, must_contain, must_not_contain, expected_subject, expected_from; a missing key means
-unknown. The project's own are written compactly in tests/data/mail: a list in *.yaml with `raw`, or with `report` (the
-fields of a delivery report, wrapped here), and *.txt whose messages begin with `@ shape [until=DAY] [permanent]`, then
-the subject, then the body; shapes.yaml beside them holds each shape's header fields.
+auto_reply, bounce, challenge, other), also_ok, expected_recipients with recipient_alias, expected_status,
+expected_permanent, expected_reply_text with also_text, must_contain, must_not_contain, expected_subject, expected_from;
+a missing key means unknown. The project's own are written compactly in tests/data/mail: a list in *.yaml with `raw`, or
+with `report` (the fields of a delivery report, wrapped here), and *.txt whose messages begin with
+`@ shape [until=DAY] [permanent]`, then the subject, then the body; shapes.yaml beside them holds each shape's header
+fields.
 """
 
 import json

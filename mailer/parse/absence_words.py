@@ -107,13 +107,14 @@ ABSENT = (
         r"außer haus|"
         r"abwesend|im urlaub|nicht erreichbar)"
     ),
-    r"je suis (?:actuellement )?(?:absent|en congé|en vacances|hors du bureau)",
-    r"estoy (?:actualmente )?(?:fuera de la oficina|de vacaciones|ausente)",
-    r"estou (?:atualmente )?(?:fora do escritório|de férias|ausente)",
-    r"sono (?:attualmente )?(?:fuori (?:sede|ufficio)|assente|in ferie)",
-    r"ik ben (?:momenteel |op dit moment )?(?:afwezig|niet (?:aanwezig|op kantoor)|met vakantie)",
-    r"jeg er (?:for tiden )?(?:ikke på kontoret|på ferie|bortrejst|ikke til stede|fraværende)",
-    r"jag är (?:för närvarande )?(?:inte på kontoret|på semester|bortrest|frånvarande)",
+    r"(?:je suis|je serai|actuellement) (?:actuellement )?(?:absent|en congé|en vacances|en déplacement|hors du "
+    r"bureau)",
+    r"(?:estoy|estaré|me encuentro) (?:actualmente )?(?:fuera de la oficina|de vacaciones|ausente|de baja)",
+    r"(?:estou|estarei|encontro-me) (?:atualmente )?(?:fora do escritório|de férias|ausente|de licença)",
+    r"(?:sono|sarò) (?:attualmente )?(?:fuori (?:sede|ufficio)|assente|in ferie|in vacanza)",
+    r"ik ben [^.\n]{0,40}(?:afwezig|niet (?:aanwezig|op kantoor|bereikbaar)|met (?:vakantie|verlof))",
+    r"jeg er (?:for tiden |pt\. )?(?:ikke (?:på kontoret|til stede|på jobb)|på ferie|bortrejst|bortreist|fraværende)",
+    r"jag är (?:för närvarande )?(?:inte på (?:kontoret|plats)|på semester|bortrest|frånvarande|ledig)",
     r"olen (?:tällä hetkellä )?(?:poissa|lomalla)",
     r"(?:jestem|przebywam) (?:obecnie )?(?:poza biurem|na urlopie|nieobecn)",
     (

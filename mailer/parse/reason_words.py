@@ -110,7 +110,8 @@ ALIVE_WORDS = {
     Reason.EXPIRED: (
         r"timed? ?out|time ?limit|expired|in the queue too long|too long in queue|retry timeout|retry time|"
         r"maximum-time|"
-        r"maximum delivery attempts|not delivered within|queue period|not responding|too many attempts|not (?:been )?collected|could not be delivered (?:for|within)|"
+        r"maximum delivery attempts|not delivered within|queue period|not responding|too many attempts|not "
+        r"(?:been )?collected|could not be delivered (?:for|within)|"
         r"unable to deliver (?:for|within)"
     ),
     Reason.AUTHENTICATION: (

@@ -62,8 +62,8 @@ UNTIL = (
     r"jusqu[’']au?|hasta(?: el)?|até(?: o| ao)?|fino (?:al|a|alla)|sino al",
     r"tot(?: en met)?|t/m|til(?: og med)?|indtil|t\.?o\.?m\.?|till(?: och med)?",
     r"do(?: dnia)?|până (?:la|pe|în)",
-    r"до|έως|μέχρι|ως",
-    r"حتى|לעד|עד",
+    r"до|по(?=\s?$)|включительно до|έως|μέχρι|ως",
+    r"حتى|لغاية|לעד|עד",
 )
 # after the date, where the language puts it there
 BACK_AFTER = (
