@@ -107,8 +107,10 @@ ABSENT = (
         r"außer haus|"
         r"abwesend|im urlaub|nicht erreichbar)"
     ),
-    r"(?:je suis|je serai|actuellement) (?:actuellement )?(?:absent|en congé|en vacances|en déplacement|hors du "
-    r"bureau)",
+    (
+        r"(?:je suis|je serai|actuellement) (?:actuellement )?(?:absent|en congé|en vacances|en déplacement|hors du "
+        r"bureau)"
+    ),
     r"(?:estoy|estaré|me encuentro) (?:actualmente )?(?:fuera de la oficina|de vacaciones|ausente|de baja)",
     r"(?:estou|estarei|encontro-me) (?:atualmente )?(?:fora do escritório|de férias|ausente|de licença)",
     r"(?:sono|sarò) (?:attualmente )?(?:fuori (?:sede|ufficio)|assente|in ferie|in vacanza)",

@@ -7,7 +7,7 @@ from mailer.parse.headers import find_addresses
 
 _WHO = re.compile(r"^was not delivered to:[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _WHY = re.compile(r"^because:[ \t]*$", re.IGNORECASE | re.MULTILINE)
-_OLD = re.compile(r"^-{3,} ?failure reasons ?-{3,}[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_OLD = re.compile(r"^-{3,} {0,3}failure reasons {0,3}-{3,}[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _RULE = re.compile(r"^-{3,}", re.MULTILINE)
 
 
