@@ -29,7 +29,7 @@ _REJECTED = re.compile(r"automatically rejected|(?:was|has been) rejected|could 
 _HEAD = 1_500  # characters in which a report says what it is about
 _PROSE = 6_000
 _FIRST_WORDS = 250  # characters: a machine comes to the point
-_FORWARDED = re.compile(r"\s*(?:fwd?|wg|tr|rv|vl|i|enc|doorst|转发)\s?[:：]", re.IGNORECASE)
+_FORWARDED = re.compile(r"\s{0,5}(?:fwd?|wg|tr|rv|vl|i|enc|doorst|转发)\s?[:：]", re.IGNORECASE)
 _OTHER_REPORTS = frozenset({"disposition-notification", "feedback-report", "arf"})
 _REPLY_CODE = re.compile(r"(?<![\d.])[45][0-5]\d[ -]")
 
