@@ -5,7 +5,7 @@ import re
 from mailer.parse.headers import find_addresses
 
 _RETURNED = re.compile(
-    r"^[ \t>*|]{0,8}(?:[-=*#_+~ ]{2,60})?[ \t]*(?:(?:this is |here is |the following is |below is |"
+    r"^[ \t>*|=#_+~-]{0,70}(?:(?:this is |here is |the following is |below is |"
     r"included is )?(?:a )?(?:below (?:this|the next) line is )?(?:a |the )?copy of (?:the|"
     r"your) (?:original )?(?:message|mail|first part)|"
     r"(?:the )?(?:original|returned|undelivered|unsent|failed|rejected) (?:message|mail|e-?mail)(?: (?:follows|is|"
@@ -19,7 +19,8 @@ _RETURNED = re.compile(
     r"encabezados de mensajes? originales|cabeçalhos (?:da|de) mensage[mn]s? origina(?:l|is)|intestazioni originali|"
     r"oorspronkelijke berichtkop\w+|originalmeddelande\w*|oryginalne nagłówki|исходные заголовки|исходное сообщение|"
     r"元のメッセージ|送信されたメッセージ|原始邮件(?:头|标题)|以下是(?:原|您的)邮件)"
-    r"[^\n]{0,50}$|^[-_=*]{3,60}\s*below (?:this|the next) line[^\n]{0,60}$|^received: (?:from|by) |^return-path: ",
+    r"[^\n]{0,50}$|^[-_=*]{3,60}\s{0,10}below (?:this|the next) line[^\n]{0,60}$|^received: (?:from|by) |"
+    r"^return-path: ",
     re.IGNORECASE | re.MULTILINE,
 )
 _MAX_HEAD = 30_000

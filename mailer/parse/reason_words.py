@@ -128,7 +128,7 @@ ALIVE_WORDS = {
         r"rate limit|too many (?:messages|connections|recipients|mails)|at a rate|rate that|greylist|"
         r"graylist|throttl|frequen"
     ),
-    Reason.SUSPENDED: r"disabled|suspended|inactive|frozen|deactivated|discontinued|locked|terminated",
+    Reason.SUSPENDED: r"disabled|suspended|inactive|frozen|deactivated|discontinued|\blocked|terminated",
     Reason.RELAY: (
         r"relay(?:ing)? (?:access )?(?:denied|not|prohibited)|unable to relay|rcpthosts|not permitted "
         r"to relay"

@@ -57,6 +57,7 @@ def test_what_is_not_permanent_is_never_hard() -> None:
         ("5.7.1", "looks like spam", BounceReason.SPAM),
         ("5.7.26", "fails DMARC", BounceReason.AUTHENTICATION),
         ("5.7.1", "", BounceReason.POLICY),
+        ("5.7.1", "message blocked by policy", BounceReason.POLICY),
         ("5.7.1", "relay access denied", BounceReason.RELAY),
         ("5.3.4", "", BounceReason.SIZE),
         ("4.4.7", "450 4.7.1 greylisted", BounceReason.EXPIRED),
