@@ -69,11 +69,15 @@ def _from_report(
 
 def _worst(failures: tuple[Failure, ...]) -> tuple[list[Failure], Outcome]:
     """Return the groups that matter: those that failed, else those that wait, else all, which arrived."""
-    failed = [one for one in failures if one.action not in _DELIVERED and one.action != "delayed"]
+    failed = [one for one in failures if one.action != "delayed" and not _has_arrived(one)]
     if failed:
         return failed, Outcome.FAILED
     delayed = [one for one in failures if one.action == "delayed"]
     return (delayed, Outcome.DELAYED) if delayed else (list(failures), Outcome.DELIVERED)
+
+
+def _has_arrived(one: Failure) -> bool:
+    return one.action in _DELIVERED or (not one.action and (one.status or "").startswith("2"))
 
 
 def _from_prose(mail: Opened, failed: tuple[str, ...], head: str, ours: frozenset[str]) -> tuple[Bounce, Outcome]:
