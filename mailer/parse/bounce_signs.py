@@ -21,6 +21,8 @@ _POSTMASTER = re.compile(
     r"no-?reply@|mailadmin|antispam|mimecast|mail-?manager",
     re.IGNORECASE,
 )
+# machines that write of many things: theirs must be the subject of a report, words alone are not enough
+_ANY_MACHINE = re.compile(r"no-?reply@|^[\"']?admin(?:istrator)?[\"'@ <]|antispam", re.IGNORECASE)
 # sought in lower case: three times as fast as a search without case
 _SUBJECT = re.compile("|".join(SUBJECTS))
 _WORDS = re.compile("|".join(SENTENCES))
@@ -65,7 +67,9 @@ def is_bounce_prose(mail: Opened, head: str) -> bool:
         return is_fresh or bool(_WORDS.search(words))
     if _POSTMASTER.search(mail.from_text) or mail.is_null_sender or not mail.from_text:
         silent = not mail.subject or not mail.from_text.strip("<> ")
-        return (is_fresh and named) or ((silent or _states_failure(mail, words)) and bool(_WORDS.search(words)))
+        known = mail.is_null_sender or not _ANY_MACHINE.search(mail.from_text)
+        trusted = known and _states_failure(mail, words)
+        return (is_fresh and named) or ((silent or trusted) and bool(_WORDS.search(words)))
     if is_fresh:
         return named and _states_failure(mail, words) and bool(_WORDS.search(words))
     passed_on = _FORWARDED.match(mail.subject) or "\n>" in words
