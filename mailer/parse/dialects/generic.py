@@ -27,7 +27,8 @@ _FAILED = re.compile(
     re.IGNORECASE,
 )
 _NOISE = re.compile(
-    r"^\s*[*|>]{0,3}\s*(?:from|sender|reply-to|return-path|message-id|subject|date|sent|cc|received|von|de|gesendet|"
+    r"^\s{0,20}[*|>]{0,3}\s{0,20}(?:from|sender|reply-to|return-path|message-id|subject|date|sent|cc|received|"
+    r"von|de|gesendet|"
     r"system contact|x-[\w-]+|in-reply-to|references)\s?:|"
     r"please (?:contact|send|call|write|e-?mail|forward)|for (?:further|more) (?:assistance|information|help)|"
     r"contact (?:the |your )?(?:postmaster|administrator|system)|"
