@@ -50,8 +50,8 @@ sim: setup ## The long simulation: 5,000 worlds, 10,000 races, 200 real races, 2
 	RAPPORT_IDLE_TICKS=$${RAPPORT_IDLE_TICKS:-1000} \
 	RAPPORT_SEEDS=$${RAPPORT_SEEDS:-5000} RAPPORT_RACES=$${RAPPORT_RACES:-10000} $(PY) -m pytest -n $(WORKERS) -m simulation $(ARGS)
 
-corpus: setup ## Measure the reading of mail on labelled messages: ARGS="FOLDER ..."
-	@PYTHONPATH=. $(PY) benchmarks/corpus.py $(ARGS)
+corpus: setup ## Measure the reading of mail beside others: DIR=folder of labelled messages, ARGS="--show --alone"
+	@PYTHONPATH=. $(PY) benchmarks/corpus.py $(DIR) $(ARGS)
 
 fuzz: setup ## Fuzz the reading of mail for 30 minutes, guided by coverage (FUZZ_S=seconds, FUZZ_SEEDS="FOLDER ..."), and measure hostile mail at full size
 	@HOSTILE_MB=50 $(PY) -m pytest -q -p no:randomly tests/unit/mailer/parse/test_hostile.py

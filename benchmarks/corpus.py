@@ -1,150 +1,184 @@
-"""Wire: score `parse_mail` on folders of labelled messages: corpus.py [--show] DIR...
+"""Score the reading of mail on labelled messages, beside others, in the same run: corpus.py [--show] [--alone] [DIR...]
 
-Each folder holds manifest.jsonl (one object per message: file, expected_kind human|auto_reply|bounce|challenge|other,
-also_ok, expected_recipients with recipient_alias, expected_status, expected_permanent, expected_reply_text with
-also_text, must_contain, must_not_contain, expected_subject, expected_from; a missing key means unknown) and the
-messages it names.
-
-A report of delay counts as found when it is kind `other` with its `bounce` filled in. `--show` prints every miss.
+A DIR holds labelled messages (see labelled.py) or folders of them; without one, ../shared/mail-samples if that is
+there. The project's own samples in tests/data/mail come in a table of their own. Each message is read with LF and with
+CRLF line ends. The peers are flufl.bounce for bounces and mail-parser-reply for the new text of replies, in a venv of
+their own that the first run makes; --alone leaves them out. --show prints every miss.
 """
 
+import argparse
 import json
-import re
+import os
+import subprocess
 import sys
+import tempfile
 import time
-from collections import Counter
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.labelled import Row, read_labelled
+from benchmarks.scoring import MEASURES, Reading, Score, score
 from mailer.parse import parse_mail
 from mailer.types import MailKind, ParsedMail
 
+ROOT = Path(__file__).resolve().parents[1]
+REAL = ROOT.parent / "shared" / "mail-samples"
+OWN = ROOT / "tests" / "data" / "mail"
 RECEIVED_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CRASHES = (ArithmeticError, AssertionError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
-KINDS = {"reply": "human"}
 
 
-class Score:
-    """Counts per measure, and the misses by name."""
+@dataclass(slots=True)
+class Run:
+    """How one reader did on one set of messages."""
 
-    def __init__(self) -> None:
-        self.good: Counter[str] = Counter()
-        self.all: Counter[str] = Counter()
-        self.misses: list[str] = []
-
-    def note(self, measure: str, name: str, *, good: bool, seen: object = "") -> None:
-        self.all[measure] += 1
-        self.good[measure] += good
-        if not good:
-            self.misses.append(f"{measure:22} {name}: {seen}")
+    name: str
+    card: Score
+    crashes: int = 0
+    cpu_s: float = 0.0
+    slowest_s: float = 0.0
+    count: int = 0
 
 
-def flat(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+def find_folders(root: Path) -> list[Path]:
+    """Return the folders of labelled messages: the given one, or those in it."""
+    if (root / "manifest.jsonl").exists():
+        return [root]
+    return sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
 
 
-def is_delay(mail: ParsedMail) -> bool:
-    return mail.kind is MailKind.OTHER and mail.bounce is not None and not mail.complaint
+def load(folders: list[Path]) -> dict[str, tuple[Row, bytes]]:
+    return {
+        f"{folder.name}/{Path(row['file']).name}": (row, raw)
+        for folder in folders
+        for row, raw in read_labelled(folder)
+    }
 
 
-def score_kind(score: Score, name: str, row: dict[str, Any], mail: ParsedMail) -> None:
-    expected = row.get("expected_kind")
-    if not expected:
-        return
-    got = KINDS.get(mail.kind, str(mail.kind))
-    accepted = {expected, *row.get("also_ok", [])}
-    if expected == "bounce":
-        delayed = row.get("expected_permanent") is False and is_delay(mail)
-        score.note("bounce recall", name, good=got == "bounce" or delayed, seen=got)
-    if got == "bounce":
-        score.note("bounce precision", name, good="bounce" in accepted, seen=f"labelled {expected}")
-    if expected == "human":
-        score.note("persons kept", name, good=got in {"human"} | accepted, seen=got)
-    if expected == "auto_reply":
-        score.note("auto-reply recall", name, good=got in accepted, seen=got)
-    if got == "auto_reply":
-        score.note("auto-reply precision", name, good="auto_reply" in accepted, seen=f"labelled {expected}")
-    if expected in {"challenge", "other"}:
-        score.note(f"{expected} kept", name, good=got in accepted, seen=got)
+def run_rapport(name: str, mails: dict[str, tuple[Row, bytes]], line_end: bytes) -> Run:
+    """Read every message with these line ends, by the function behind `rapport mail classify`."""
+    run = Run(name, Score())
+    for key, (row, raw) in mails.items():
+        wire = raw.replace(b"\r\n", b"\n").replace(b"\n", line_end)
+        began, start = time.process_time(), time.perf_counter()
+        try:
+            mail = parse_mail(wire, received_at=RECEIVED_AT)
+        except CRASHES as error:
+            run.crashes += 1
+            run.card.misses.append(f"{'crash':22} {key}: {error!r}")
+            continue
+        run.slowest_s = max(run.slowest_s, time.perf_counter() - start)
+        run.cpu_s += time.process_time() - began
+        run.count += 1
+        score(run.card, key, row, _as_reading(mail))
+    return run
 
 
-def score_bounce(score: Score, name: str, row: dict[str, Any], mail: ParsedMail) -> None:
-    bounce = mail.bounce
-    if row.get("expected_kind") != "bounce":
-        return
-    if "expected_recipients" in row:
-        alias = {key.lower(): value.lower() for key, value in row.get("recipient_alias", {}).items()}
-        got = {alias.get(email, email) for email in (bounce.recipients if bounce else ())}
-        wanted = {alias.get(email.lower(), email.lower()) for email in row["expected_recipients"]}
-        score.note("recipients exact", name, good=got == wanted, seen=f"{sorted(got)} for {sorted(wanted)}")
-    if "expected_status" in row:
-        status = bounce.status if bounce else None
-        score.note(
-            "status exact", name, good=status == row["expected_status"], seen=f"{status} {row['expected_status']}"
-        )
-    if "expected_permanent" in row:
-        permanent = bounce.permanent if bounce else None
-        score.note("permanent right", name, good=permanent == row["expected_permanent"], seen=permanent)
-    if "expected_hard" in row:
-        hard = bounce.hard if bounce else None
-        score.note("hard right", name, good=hard == row["expected_hard"], seen=f"{hard} {bounce and bounce.diagnostic}")
+def _as_reading(mail: ParsedMail) -> Reading:
+    kind = "bounce" if mail.is_delay else "human" if mail.kind is MailKind.REPLY else mail.kind.value
+    bounce, auto = mail.bounce, mail.auto_reply
+    facts = ("status", "permanent", "hard", "reason", "diagnostic")
+    return Reading(
+        kind=kind,
+        recipients=frozenset(bounce.recipients if bounce else ()),
+        bounce={key: getattr(bounce, key) for key in facts} if bounce else {},
+        new_text=mail.new_text,
+        text=mail.text,
+        subject=mail.subject,
+        sender=mail.sender.email if mail.sender else "",
+        auto={"until": auto.until.isoformat() if auto and auto.until else None, "gone": bool(auto and auto.permanent)},
+    )
 
 
-def score_words(score: Score, name: str, row: dict[str, Any], mail: ParsedMail) -> None:
-    is_reply = "expected_reply_text" in row or "must_not_contain" in row
-    if is_reply:
-        new = flat(mail.new_text)
-        texts = [row["expected_reply_text"], *row.get("also_text", [])] if "expected_reply_text" in row else []
-        equal = not texts or new in {flat(text) for text in texts}
-        whole = all(flat(text) in new for text in row.get("must_contain", []))
-        clean = not any(flat(text) in new for text in row.get("must_not_contain", []))
-        score.note("reply text", name, good=equal and whole and clean, seen=repr(mail.new_text[-300:]))
-    elif "must_contain" in row:
-        good = all(flat(text) in flat(mail.text) for text in row["must_contain"])
-        score.note("text", name, good=good, seen=repr(mail.text[:200]))
-    if "expected_subject" in row:
-        good = flat(mail.subject) == flat(row["expected_subject"])
-        score.note("subject", name, good=good, seen=f"{mail.subject!r} {row['expected_subject']!r}")
-    if "expected_from" in row:
-        email = mail.sender.email if mail.sender else ""
-        score.note("from", name, good=email == row["expected_from"].lower(), seen=f"{email} {row['expected_from']}")
+def run_peers(mails: dict[str, tuple[Row, bytes]]) -> list[Run]:
+    """Ask the peers, each on what it reads: flufl.bounce on messages, mail-parser-reply on the bodies of replies."""
+    replies = {key: row for key, (row, _) in mails.items() if {"expected_reply_text", "must_not_contain"} & set(row)}
+    bodies = {key: parse_mail(mails[key][1], received_at=RECEIVED_AT).text for key in replies}
+    with tempfile.TemporaryDirectory(prefix="rapport-corpus-") as folder:
+        paths = {key: str(Path(folder) / str(number)) for number, key in enumerate(mails)}
+        for key, path in paths.items():
+            Path(path).write_bytes(mails[key][1])
+        asked = json.dumps({"mails": paths, "bodies": bodies})
+        command: list[str | Path] = [_find_peers(), ROOT / "benchmarks" / "corpus_peer.py"]
+        told = json.loads(subprocess.run(command, input=asked, check=True, capture_output=True, text=True).stdout)
+    return [_score_peer(name, mails, answers) for name, answers in told.items() if answers["answers"]]
 
 
-def run(folders: list[Path]) -> tuple[Score, int, float, float]:
-    score, count, spent, slowest = Score(), 0, 0.0, 0.0
-    for folder in folders:
-        for line in (folder / "manifest.jsonl").read_text("utf-8").splitlines():
-            row = json.loads(line)
-            raw, name = (folder / row["file"]).read_bytes(), f"{folder.name}/{Path(row['file']).name}"
-            start = time.perf_counter()
-            try:
-                mail = parse_mail(raw, received_at=RECEIVED_AT)
-            except CRASHES as error:
-                score.note("no crash", name, good=False, seen=repr(error))
-                continue
-            taken = time.perf_counter() - start
-            score.note("no crash", name, good=True)
-            count, spent, slowest = count + 1, spent + taken, max(slowest, taken)
-            score_kind(score, name, row, mail)
-            score_bounce(score, name, row, mail)
-            score_words(score, name, row, mail)
-    return score, count, spent, slowest
+def _score_peer(name: str, mails: dict[str, tuple[Row, bytes]], told: dict[str, Any]) -> Run:
+    run = Run(name, Score(), cpu_s=told["cpu_s"], slowest_s=told["slowest_s"], count=len(told["answers"]))
+    for key, answer in told["answers"].items():
+        crashed = isinstance(answer, dict) and "crash" in answer
+        run.crashes += crashed
+        if isinstance(answer, str):
+            reading = Reading(new_text=answer)
+        elif crashed:
+            reading = (
+                Reading(kind="crash", recipients=frozenset()) if name.startswith("flufl") else Reading(new_text="")
+            )
+        else:
+            known = {"permanent": answer["permanent"]} if answer["recipients"] else {"permanent": None}
+            reading = Reading(kind=answer["kind"], recipients=frozenset(answer["recipients"]), bounce=known)
+        score(run.card, key, mails[key][0], reading)
+    return run
 
 
-def main(arguments: list[str]) -> None:
-    folders = [Path(word) for word in arguments if not word.startswith("--")]
-    if not folders:
-        sys.exit("usage: corpus.py [--show] DIR...")
-    score, count, spent, slowest = run(folders)
-    print(f"{'measure':24}{'right':>7}{'of':>7}{'%':>8}")
-    for measure in score.all:
-        good, total = score.good[measure], score.all[measure]
-        print(f"{measure:24}{good:7}{total:7}{100 * good / total:8.1f}")
-    print(f"{count} messages, {count / spent:.0f} a second, the slowest {slowest * 1000:.0f} ms")
-    if "--show" in arguments:
-        print("\n".join(score.misses))
+def _find_peers() -> Path:
+    """Return the Python of the venv that holds the peers, making it the first time."""
+    home = os.environ.get("RAPPORT_HOME")
+    folder = (Path(home) if home else Path(tempfile.gettempdir()) / "rapport") / "bench" / "readers"
+    python, wanted = folder / "bin" / "python", ROOT / "requirements" / "peers.txt"
+    ready = folder / "ready"
+    if not ready.exists() or ready.read_text() != wanted.read_text():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-qq", "--require-hashes", "-r", wanted], check=True)
+        ready.write_text(wanted.read_text())
+    return python
+
+
+def print_table(title: str, runs: list[Run]) -> None:
+    print(f"\n{title}: {runs[0].count + runs[0].crashes} messages\n")
+    print(f"{'per cent':24}" + "".join(f"{run.name:>20}" for run in runs))
+    for measure in MEASURES:
+        if runs[0].card.all[measure]:
+            print(f"{f'{measure} ({runs[0].card.all[measure]})':24}" + "".join(_cell(run, measure) for run in runs))
+    print(f"{'crashes':24}" + "".join(f"{run.crashes:20}" for run in runs))
+    print(f"{'messages a CPU second':24}" + "".join(f"{run.count / max(run.cpu_s, 1e-9):20.0f}" for run in runs))
+    print(f"{'the slowest, ms':24}" + "".join(f"{run.slowest_s * 1000:20.0f}" for run in runs))
+
+
+def _cell(run: Run, measure: str) -> str:
+    found = run.card.percent(measure)
+    return f"{'-' if found is None else f'{found:.1f}':>20}"
+
+
+def report(title: str, folders: list[Path], *, alone: bool, show: bool) -> int:
+    """Print the table of one set of folders; return how many of its messages raised in Rapport."""
+    mails = load(folders)
+    if not mails:
+        print(f"\n{title}: no labelled messages.")
+        return 0
+    runs = [run_rapport("Rapport, LF", mails, b"\n"), run_rapport("Rapport, CRLF", mails, b"\r\n")]
+    print_table(title, runs if alone else runs + run_peers(mails))
+    if show:
+        print("\n" + "\n".join(dict.fromkeys(miss for run in runs for miss in run.card.misses)))
+    return runs[0].crashes + runs[1].crashes
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", type=Path, nargs="*", metavar="DIR")
+    parser.add_argument("--show", action="store_true")
+    parser.add_argument("--alone", action="store_true")
+    asked = parser.parse_args()
+    given = [folder for root in asked.folders or [REAL] for folder in find_folders(root)]
+    if not given:
+        print(f"There are no samples of real mail in {asked.folders[0] if asked.folders else REAL}.")
+    crashes = report("Real messages", given, alone=asked.alone, show=asked.show) if given else 0
+    crashes += report("Messages written for this project", find_folders(OWN), alone=asked.alone, show=asked.show)
+    sys.exit(1 if crashes else 0)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

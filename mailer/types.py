@@ -72,11 +72,34 @@ class ReplyKind(StrEnum):
     OTHER = "other"
 
 
+class BounceReason(StrEnum):
+    """Why a mail was refused. The first four mean a dead address, and only they make a bounce hard."""
+
+    USER_UNKNOWN = "user_unknown"
+    HOST_UNKNOWN = "host_unknown"
+    MOVED = "moved"
+    NO_MAIL = "no_mail"
+    MAILBOX_FULL = "mailbox_full"
+    SUSPENDED = "suspended"
+    SIZE = "size"
+    POLICY = "policy"
+    SPAM = "spam"
+    REPUTATION = "reputation"
+    AUTHENTICATION = "authentication"
+    RATE = "rate"
+    RELAY = "relay"
+    EXPIRED = "expired"
+    NETWORK = "network"
+    SYSTEM = "system"
+    UNSTATED = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounce:
     """A report of non-delivery.
 
     `permanent` is the class of the status (5, or Action: failed); `hard` means a dead address and nothing else.
+    `status` is the stated code, or the one that RFC 3463 gives to the stated reason.
     """
 
     recipients: tuple[str, ...]
@@ -84,6 +107,7 @@ class Bounce:
     permanent: bool
     hard: bool
     diagnostic: str = ""
+    reason: BounceReason = BounceReason.UNSTATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +150,11 @@ class ParsedMail:
     reply_confidence: float | None = None
     attachments: tuple[Attachment, ...] = ()
     defects: tuple[str, ...] = field(default=())
+
+    @property
+    def is_delay(self) -> bool:
+        """Whether a server says that it still tries: nothing has come back, so the kind is `other`."""
+        return self.kind is MailKind.OTHER and self.bounce is not None and not self.complaint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,6 +125,7 @@ def _facts(parsed: ParsedMail) -> dict[str, object]:
             "status": bounce.status,
             "permanent": bounce.permanent,
             "hard": bounce.hard,
+            "reason": bounce.reason.value,
             "diagnostic": bounce.diagnostic[:300],
         }
     if parsed.auto_reply:

@@ -17,26 +17,42 @@ _SUBJECT = re.compile(
     r"(?:please )?(?:confirm|verify) (?:your )?(?:message|e-?mail|delivery|identity)|challenge|"
     r"verification (?:required|needed|request)|(?:sender|email|message) verification|"
     r"action required.{0,40}deliver|awaiting (?:your )?(?:verification|authorization)|\[?spam ?arrest|"
-    r"confirmation (?:required|needed) (?:to|for) deliver",
+    r"confirmation (?:required|needed) (?:to|for) deliver|bestätigen sie (?:ihre|bitte)|confirmation de votre "
+    r"(?:message|"
+    r"e-?mail)|confirme (?:su|seu|tu) (?:mensaje|correo|e-?mail)|conferma (?:il|la) (?:tuo|tua|suo|sua) |bevestig uw |"
+    r"подтвердите "
+    r"отправку",
     re.IGNORECASE,
 )
 _PROVE = re.compile(
     r"(?:click|verify|confirm|authenticate|validate|prove|complete|visit|follow)\b.{0,200}\b(?:deliver(?:ed|y)?|"
     r"reach(?:es)?|inbox|release[ds]?|human|real person|approved sender|guest list|be received)|"
     r"(?:deliver(?:ed|y)?|held|waiting|quarantine[d]?|pending)\b.{0,200}\b(?:click (?:here|the|on|below)|"
-    r"verify (?:your|that you|you)|confirm (?:your|that you|you)|prove that|authenticate yourself|visit)",
+    r"verify (?:your|that you|you)|confirm (?:your|that you|you)|prove that|authenticate yourself|visit)|(?:klicken "
+    r"sie|"
+    r"cliquez|haga clic|clique|clicca|klik|нажмите|перейдите)\b.{0,200}\b(?:zugestellt|délivré|remis|entregado|"
+    r"entregue|"
+    r"consegnato|afgeleverd|доставлено)",
+    re.IGNORECASE | re.DOTALL,
+)
+_APPROVED = re.compile(
+    r"only from senders i have approved|list of approved senders|(?:allowed|approved|white|guest) "
+    r"?-?list.{0,120}(?:request form|"
+    r"click|link below)|waiting for you to (?:verify|confirm)|prove (?:that )?you(?: a|[’'])re (?:a )?(?:human|person|"
+    r"not a)",
     re.IGNORECASE | re.DOTALL,
 )
 _LINK = re.compile(r"https?://[^\s<>\"')]{4,500}", re.IGNORECASE)
 _STATUS_FIELD = re.compile(r"^(?:status|action)\s?:\s*(?:5|failed)", re.IGNORECASE | re.MULTILINE)
 
 
-def is_challenge(mail: Opened) -> bool:
+def is_challenge(mail: Opened, new_text: str) -> bool:
     """Tell whether a filter asks us to prove ourselves. A report of a failed recipient is a bounce, whatever else."""
     if any(one.action == "failed" and (one.status or "5").startswith("5") for one in find_failures(mail.parts)):
         return bool(_DOMAIN.search(mail.from_text)) and bool(_LINK.search(mail.body.text))
-    text = mail.body.text[:6_000]
-    has_link = bool(_LINK.search(text) or (mail.body.html and _LINK.search(mail.body.html[:20_000])))
+    text = new_text[:6_000]
+    by_html = mail.body.from_html and mail.body.html
+    has_link = bool(_LINK.search(text) or (by_html and _LINK.search(by_html[:20_000])))
     if _DOMAIN.search(mail.from_text):
         return has_link or bool(_SUBJECT.search(mail.subject))
     if not has_link or _STATUS_FIELD.search(text):
@@ -47,4 +63,5 @@ def is_challenge(mail: Opened) -> bool:
         or "x-autoreply" in mail.headers
         or "in-reply-to" in mail.headers
     )
-    return by_machine and bool(_SUBJECT.search(mail.bare_subject)) and bool(_PROVE.search(text))
+    asks = bool(_SUBJECT.search(mail.bare_subject)) and bool(_PROVE.search(text))
+    return by_machine and (asks or bool(_APPROVED.search(text)))

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from mailer.parse.auto_reply import is_auto_reply, is_permanent
 from mailer.parse.body import read_attachments
-from mailer.parse.bounce import find_bounce
+from mailer.parse.bounce import Outcome, find_bounce
 from mailer.parse.challenge import is_challenge
 from mailer.parse.complaint import find_complainers, is_complaint
 from mailer.parse.headers import find_addresses, parse_addresses, parse_date, parse_ids
@@ -40,8 +40,9 @@ def parse_mail(raw: bytes, *, received_at: datetime, ours: frozenset[str] = froz
     For a complaint `bounce` names the complainers, for a delay the waiting recipients: neither permanent nor hard.
     """
     mail = open_mail(raw)
-    verdict = classify(mail, ours=ours)
-    parsed = _describe(mail, verdict)
+    new_text = new_text_of(mail.body)
+    verdict = classify(mail, new_text, ours=ours)
+    parsed = _describe(mail, verdict, new_text)
     if verdict.kind is MailKind.REPLY:
         return _heard(parsed)
     if verdict.kind is MailKind.AUTO_REPLY:
@@ -52,17 +53,18 @@ def parse_mail(raw: bytes, *, received_at: datetime, ours: frozenset[str] = froz
     return parsed
 
 
-def classify(mail: Opened, *, ours: frozenset[str] = frozenset()) -> Verdict:
+def classify(mail: Opened, new_text: str, *, ours: frozenset[str] = frozenset()) -> Verdict:
     """Return the kind of a mail: challenge, complaint, bounce, auto-reply, notification, else a person's reply."""
-    if is_challenge(mail):
+    if is_challenge(mail, new_text):
         return Verdict(kind=MailKind.CHALLENGE)
     if is_complaint(mail):
         return Verdict(kind=MailKind.OTHER, complaint=True, bounce=_complained(mail, ours))
     found = find_bounce(mail, ours=ours)
     if found:
-        bounce, delayed = found
-        return Verdict(kind=MailKind.OTHER if delayed else MailKind.BOUNCE, bounce=bounce)
-    if is_auto_reply(mail):
+        bounce, outcome = found
+        kind = MailKind.BOUNCE if outcome is Outcome.FAILED else MailKind.OTHER
+        return Verdict(kind=kind, bounce=None if outcome is Outcome.DELIVERED else bounce)
+    if is_auto_reply(mail, new_text):
         return Verdict(kind=MailKind.AUTO_REPLY)
     return Verdict(kind=MailKind.OTHER if is_notification(mail) else MailKind.REPLY)
 
@@ -85,7 +87,7 @@ def _heard(parsed: ParsedMail) -> ParsedMail:
     return replace(parsed, reply_kind=said.kind, cue=said.cue, reply_confidence=said.confidence)
 
 
-def _describe(mail: Opened, verdict: Verdict) -> ParsedMail:
+def _describe(mail: Opened, verdict: Verdict, new_text: str) -> ParsedMail:
     headers = mail.headers
     ids = parse_ids(headers.raw("message-id"))
     delivered = [email for name in _DELIVERED_TO for value in headers.all(name) for email in find_addresses(value)]
@@ -103,7 +105,7 @@ def _describe(mail: Opened, verdict: Verdict) -> ParsedMail:
         date=parse_date(headers.raw("date")),
         text=mail.body.text,
         html=mail.body.html,
-        new_text=new_text_of(mail.body),
+        new_text=new_text,
         complaint=verdict.complaint,
         bounce=verdict.bounce,
         attachments=read_attachments(mail.parts),

@@ -12,7 +12,7 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _OTHER_FIELD = re.compile(r"^[A-Za-z][A-Za-z0-9-]{1,40}\s?:")
-_STATUS = re.compile(r"(?<![\w.])([245]\.\d\.\d{1,3}|[45]\.\d{1,3}\.\d{1,3})(?![\w]|\.\d)")
+_STATUS = re.compile(r"(?<![\w.])([245]\.[0-7]\.\d{1,3})(?![\w]|\.\d)")
 _REPLY_CODE = re.compile(r"^\s*([245])\d\d\b")
 _X400_SMTP = re.compile(r"(?:dda:smtp|rfc-?822|dda:rfc-?822)=([^;\s]{1,200})", re.IGNORECASE)
 _REPORT_TYPES = frozenset(
@@ -111,6 +111,13 @@ def _status(field: str, diagnostic: str) -> str | None:
         code for code in find_statuses(diagnostic) if not code.endswith(".0.0") and (not stated or code[0] == stated[0])
     ]
     return better[0] if better else stated
+
+
+def best_status(codes: list[str]) -> str | None:
+    """Return the first code, unless it says nothing (5.0.0) and a later one of its class does."""
+    return next(
+        (code for code in codes if code[0] == codes[0][0] and not code.endswith(".0.0")), codes[0] if codes else None
+    )
 
 
 def find_statuses(text: str) -> list[str]:

@@ -15,15 +15,18 @@ _CAMPAIGN_WORDS = """
     recptid x-rpcampaign x-ses-outgoing x-feedback-id
 """
 _CAMPAIGN = frozenset(_CAMPAIGN_WORDS.split())
+_DMARC = re.compile(r"^(?:\[preview\] )?report domain:.{1,260}\bsubmitter:", re.IGNORECASE)  # RFC 7489 7.2.1.1
+# what a list adds that people write to; newsletters have no use for it
+_DISCUSSION = ("list-post", "list-subscribe", "x-mailing-list", "mailing-list", "x-beenthere")
 _RECEIPTS = frozenset({"disposition-notification", "feedback-report"})
 
 
 def is_notification(mail: Opened) -> bool:
     """Tell whether no person wrote this to us. A discussion list's mail is a person's; when unsure, so is the rest."""
-    if mail.report_type in _RECEIPTS:
+    if mail.report_type in _RECEIPTS or _DMARC.search(mail.subject):
         return True
     headers = mail.headers
-    if is_answer(mail) or "list-post" in headers:
+    if is_answer(mail) or any(name in headers for name in _DISCUSSION):
         return False
     if auto_submitted(mail):
         return True

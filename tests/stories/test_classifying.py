@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crm.models import Contact, Thread
+from crm.models import Contact, Message, Thread
 from crm.pipeline import stage_name
 from mailer.fakes import FaultPoint
 from tests.stories.world import MIA, World
@@ -102,16 +102,16 @@ def test_an_opt_out_of_an_address_nobody_has_is_kept(small: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "words", "is_dead"),
+    ("status", "words", "reason", "is_dead"),
     [
-        ("5.1.1", "550 5.1.1 User unknown", True),
-        ("5.2.2", "552 5.2.2 Mailbox full", False),
-        ("5.7.1", "550 5.7.1 Message blocked by policy", False),
-        ("4.4.7", "Delivery time expired", False),
+        ("5.1.1", "550 5.1.1 User unknown", "user_unknown", True),
+        ("5.2.2", "552 5.2.2 Mailbox full", "mailbox_full", False),
+        ("5.7.1", "550 5.7.1 Message blocked by policy", "policy", False),
+        ("4.4.7", "Delivery time expired", "expired", False),
     ],
 )
 def test_a_bounce_ends_the_run_and_only_a_dead_address_is_closed(
-    small: World, status: str, words: str, *, is_dead: bool
+    small: World, status: str, words: str, reason: str, *, is_dead: bool
 ) -> None:
     begin(small)
     small.bounce(small.mails_to("creator0@people.example")[0], status, words)
@@ -119,6 +119,9 @@ def test_a_bounce_ends_the_run_and_only_a_dead_address_is_closed(
     assert (small.runs()[0].state, small.runs()[0].reason) == ("stopped", "bounce")
     assert small.suppressed() == ({"creator0@people.example"} if is_dead else set())
     assert small.send().bounced_at is not None
+    with small.database.reading() as tx:
+        facts = tx.session.query(Message).filter_by(kind="bounce").one().facts
+    assert facts["bounce"]["reason"] == reason
     machine_left_no_trace(small)
 
 

@@ -5,12 +5,20 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 
 from mailer.parse.mime import MAX_RAW
 from web.cli.mail import mail_command
 
 MAIL = b"From: Mara <mara@blog.example>\r\nSubject: Re: Bread\r\n\r\nYes, gladly.\r\n"
+
+REPORT = (
+    "From: MAILER-DAEMON@mx.blog.example\nSubject: Undelivered\n"
+    "Content-Type: multipart/report; report-type=delivery-status; boundary=b1\n\n--b1\n"
+    "Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; mara@blog.example\n"
+    "Action: {}\nStatus: {}\n\n--b1--\n"
+)
 
 
 def classify(*paths: bytes | str | Path) -> list[dict[str, Any]]:
@@ -71,3 +79,23 @@ def test_a_file_of_any_time_and_size_is_read_within_bounds(tmp_path: Path) -> No
     answers = classify(old, empty, huge)
     assert [answer["kind"] for answer in answers] == ["reply"] * 3
     assert [answer["text"] for answer in answers] == ["Yes, gladly.", "", "Yes, gladly."]
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "kind", "bounce"),
+    [
+        ("failed", "5.1.1", "bounce", {"status": "5.1.1", "permanent": True, "hard": True}),
+        ("delayed", "4.4.1", "bounce", {"status": "4.4.1", "permanent": False, "hard": False}),
+        ("relayed", "2.0.0", "other", None),
+    ],
+)
+def test_a_delay_is_a_bounce_that_is_not_permanent(
+    tmp_path: Path, action: str, status: str, kind: str, bounce: dict[str, object] | None
+) -> None:
+    path = tmp_path / "one.eml"
+    path.write_text(REPORT.format(action, status))
+    result = CliRunner().invoke(mail_command, ["classify", "--jsonl"], input=f"{path}\n/nowhere\n")
+    told, error = map(json.loads, result.output.splitlines())
+    assert told["kind"] == kind
+    assert told["bounce"] == ({"recipients": ["mara@blog.example"], **bounce} if bounce else None)
+    assert "error" in error

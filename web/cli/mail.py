@@ -12,7 +12,7 @@ import click
 
 from mailer.parse import parse_mail
 from mailer.parse.mime import MAX_RAW
-from mailer.types import ParsedMail
+from mailer.types import MailKind, ParsedMail
 from web.cli.mail_checks import advise, lint
 from web.cli.mail_kinds import kinds
 
@@ -73,9 +73,11 @@ def _read(path: Path) -> tuple[bytes, datetime]:
 
 
 def _as_json(parsed: ParsedMail) -> dict[str, Any]:
-    bounce, auto = parsed.bounce if parsed.kind == "bounce" else None, parsed.auto_reply
+    # For whoever sorts mail a delay is a bounce that is not permanent; the engine lets it stop nothing.
+    kind = MailKind.BOUNCE if parsed.is_delay else parsed.kind
+    bounce, auto = parsed.bounce if kind is MailKind.BOUNCE else None, parsed.auto_reply
     return {
-        "kind": parsed.kind.value,
+        "kind": kind.value,
         "complaint": parsed.complaint,
         "opt_out": parsed.opt_out,
         "bounce": {

@@ -56,6 +56,30 @@ from tests.unit.mailer.parse.builders import parsed
         "Proszę mnie wypisać, wypiszcie mnie.",
         "Proszę usunąć mój adres.",
         "Proszę nie pisać do mnie więcej.",
+        "Poistakaa minut listalta.",
+        "Älkää lähettäkö minulle enää viestejä.",
+        "Prosím odhlaste mě.",
+        "Už mi nepište.",
+        "Prosím, vymažte ma zo zoznamu.",
+        "Kérem, töröljön a listáról.",
+        "Ne írjanak többet.",
+        "Vă rog să mă dezabonați.",
+        "Nu îmi mai scrieți.",
+        "Lütfen beni listeden çıkarın.",
+        "Bana bir daha yazmayın.",
+        "Отпишите меня, пожалуйста.",
+        "Не пишите мне больше.",
+        "Видаліть мене зі списку.",
+        "Не пишіть мені більше.",
+        "Διαγράψτε με από τη λίστα.",
+        "配信を停止してください。",
+        "今後はメールを送らないでください。",
+        "请退订。",
+        "请不要再给我发邮件。",
+        "수신 거부합니다.",
+        "더 이상 메일을 보내지 마세요.",
+        "احذفوني من القائمة.",
+        "הסירו אותי מהרשימה.",
     ],
 )
 def test_an_opt_out_is_heard(text: str) -> None:
@@ -96,3 +120,20 @@ def test_an_opt_out_in_the_quote_is_not_the_persons() -> None:
     )
     assert not parsed(f"Yes, gladly!\n\n{quote}").opt_out
     assert parsed(f"Please remove me from your list.\n\n{quote}").opt_out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please don't unsubscribe me, I like your mails.",
+        "Please do not remove me from the list!",
+        "Bitte mich nicht abmelden, ich lese gern mit.",
+        "Por favor, no me den de baja.",
+        "Не отпишите меня случайно!",
+        "Wij zijn niet afgemeld, hoor.",
+        "退院しました。また連絡します。",
+        "I stopped filming for the winter.",
+    ],
+)
+def test_who_wants_to_stay_is_not_sent_away(text: str) -> None:
+    assert find_opt_out(text) is None
