@@ -21,7 +21,7 @@ from mailer.transport import ImapPort
 from mailer.types import Fetched, FolderState, ParsedMail
 from sequences.copies import file_copies
 from sequences.engine import Engine
-from sequences.filing import file_mail
+from sequences.filing import file_mail, file_mails
 from sequences.leases import beat, note_of
 from sequences.line import Line
 from sequences.outbox import Counts, free_unread
@@ -133,14 +133,30 @@ def _file_chunk(
     ours: frozenset[str],
 ) -> Counts:
     """Store a chunk and move the cursor over it in one transaction (B1)."""
-    counts = Counts()
     with engine.database.transaction() as tx:
-        for fetched, parsed in mails:
-            counts.add(_file_one(tx, mailbox, role, folder, fetched, parsed, ours))
+        counts = _file_together(tx, mailbox, role, mails, ours)
+        if counts is None:
+            counts = Counts()
+            for fetched, parsed in mails:
+                counts.add(_file_one(tx, mailbox, role, folder, fetched, parsed, ours))
         cursor = _find_cursor(tx, mailbox.id, role)
         if cursor:
             cursor.last_uid = max(cursor.last_uid, last_uid)
     return counts
+
+
+def _file_together(
+    tx: Tx, mailbox: Mailbox, role: str, mails: Sequence[tuple[Fetched, Reading]], ours: frozenset[str]
+) -> Counts | None:
+    """File a chunk at once; None when one of its mails must be looked at alone, and nothing was changed."""
+    whole = [(fetched, parsed) for fetched, parsed in mails if not isinstance(parsed, Exception)]
+    if len(whole) < len(mails):
+        return None
+    try:
+        with tx.session.begin_nested():
+            return file_mails(tx, mailbox, role, whole, ours)
+    except (IntegrityError, *BROKEN):
+        return None
 
 
 def _file_one(
