@@ -169,7 +169,7 @@ def test_what_the_database_refuses_is_kept_with_its_bytes(small: World, monkeypa
     small.poll()
     small.deliver(hello(1))
     with monkeypatch.context() as patch:
-        patch.setattr("sequences.intake.parse_mail", stumble)
+        patch.setattr("sequences.reading.parse_mail", stumble)
         small.poll()
     small.deliver(hello(2))
     assert small.poll().received == 1

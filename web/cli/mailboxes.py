@@ -104,7 +104,7 @@ def check(address: str, no_dns: bool, as_json: bool) -> None:
 def poll(address: str, as_json: bool) -> None:
     """Read the mailbox once."""
     house = enter()
-    result = poll_mailbox(make_engine_of(house), _find(house, address).id)
+    result = poll_mailbox(make_engine_of(house), _find(house, address).id, by_hand=True)
     counts = {name: getattr(result.counts, name) for name in ("received", "replies", "auto_replies", "bounces")}
     if as_json:
         print_json({"address": address, **counts, "error": result.error or None})
