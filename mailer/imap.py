@@ -13,7 +13,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from imapclient import IMAPClient
@@ -21,6 +21,7 @@ from imapclient.exceptions import ProtocolError
 
 from mailer.errors import DroppedError, FolderError
 from mailer.folder_names import choose_folders
+from mailer.imap_answers import PIECE, message_id_of, received_at, split_by_size
 from mailer.imap_door import enter
 from mailer.imap_guard import Guard
 from mailer.tls import make_tls_context
@@ -29,8 +30,6 @@ from mailer.types import UNDATED, Fetched, Folders, FolderState, Login, Server
 logging.getLogger("imapclient").setLevel(logging.WARNING)  # at DEBUG it writes whole dialogues
 
 _BATCH = 100
-_BATCH_BYTES = 8_000_000
-_PIECE = 4_000_000
 _LONGEST_MAIL = 16_000_000  # what lies beyond is not fetched: Fetched.size says how long the mail really is
 _SEARCH_SPAN = 50_000  # UIDs asked for in one search: a line of answer stays below imaplib's limit of 1 MB
 _MOST_SPANS = 100
@@ -130,7 +129,7 @@ class ImapSession:
             return []
         uids = self._search(["HEADER", "Message-ID", message_id])
         wanted = f"<{message_id}>".encode()
-        return [mail.uid for mail in self.fetch(uids, headers_only=True) if _message_id(mail.raw) == wanted]
+        return [mail.uid for mail in self.fetch(uids, headers_only=True) if message_id_of(mail.raw) == wanted]
 
     def fetch(self, uids: Sequence[int], *, headers_only: bool = False) -> Iterator[Fetched]:
         """Yield messages in UID order without marking them read; vanished ones are left out.
@@ -142,9 +141,9 @@ class ImapSession:
         for start in range(0, len(ordered), _BATCH):
             part = ordered[start : start + _BATCH]
             sizes = self._sizes(part)
-            batches = [list(sizes)] if headers_only else _split_by_size(sizes)
+            batches = [list(sizes)] if headers_only else split_by_size(sizes)
             for batch in batches:
-                if not headers_only and sizes[batch[0]] > _PIECE:
+                if not headers_only and sizes[batch[0]] > PIECE:
                     yield from self._fetch_long(batch[0], sizes[batch[0]])
                 else:
                     yield from self._fetch_batch(batch, "HEADER" if headers_only else "", sizes)
@@ -221,7 +220,7 @@ class ImapSession:
             row = rows.get(uid, {})
             raw = next((value for key, value in row.items() if key.startswith(b"BODY[")), None)
             if isinstance(raw, bytes):
-                found[uid] = Fetched(uid=uid, received_at=_received_at(row), size=sizes[uid], raw=raw)
+                found[uid] = Fetched(uid=uid, received_at=received_at(row), size=sizes[uid], raw=raw)
         self._demand(uids, found)
         yield from found.values()
 
@@ -229,12 +228,12 @@ class ImapSession:
         """Fetch one long mail piece by piece, up to the limit."""
         pieces, at, begin = [], UNDATED, 0
         while begin < min(size, _LONGEST_MAIL):
-            row = self._rows([uid], f"BODY.PEEK[]<{begin}.{_PIECE}>").get(uid, {})
+            row = self._rows([uid], f"BODY.PEEK[]<{begin}.{PIECE}>").get(uid, {})
             piece = next((value for key, value in row.items() if key.startswith(b"BODY[")), None)
             if not isinstance(piece, bytes) or not piece:
                 break
             pieces.append(piece)
-            at, begin = _received_at(row), begin + len(piece)
+            at, begin = received_at(row), begin + len(piece)
         self._demand([uid], [uid] if pieces else [])
         if pieces:
             yield Fetched(uid=uid, received_at=at, size=size, raw=b"".join(pieces)[:_LONGEST_MAIL])
@@ -285,29 +284,3 @@ class ImapSession:
 def is_waiting(sock: socket.socket) -> bool:
     """Return whether something was received already that `select` cannot see: TLS reads whole records."""
     return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0
-
-
-def _split_by_size(sizes: Mapping[int, int]) -> list[list[int]]:
-    """Return batches that fit into memory; a long mail is one by itself."""
-    batches: list[list[int]] = []
-    room = 0
-    for uid, size in sizes.items():
-        if not batches or size > room or size > _PIECE:
-            batches.append([])
-            room = _BATCH_BYTES
-        batches[-1].append(uid)
-        room = 0 if size > _PIECE else room - size
-    return batches
-
-
-def _received_at(row: Mapping[bytes, Any]) -> datetime:
-    at = row.get(b"INTERNALDATE")
-    try:
-        return at.astimezone(UTC) if isinstance(at, datetime) else UNDATED
-    except (ValueError, OverflowError):
-        return UNDATED
-
-
-def _message_id(head: bytes) -> bytes | None:
-    found = re.search(rb"(?im)^message-id[ \t]*:\s*(<[^>\r\n]*>)", head)
-    return found.group(1) if found else None
