@@ -165,6 +165,10 @@ class FakeImapSession:
         """Decline: there is no socket to wait for."""
         self._meet()
 
+    def is_told(self) -> bool:
+        """Know of nothing: no wait was begun."""
+        return False
+
     def end_idle(self) -> bool:
         """Know of nothing: no wait was begun."""
         return False

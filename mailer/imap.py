@@ -166,6 +166,10 @@ class ImapSession:
             sock: socket.socket = self._client.socket()
         return sock
 
+    def is_told(self) -> bool:
+        """Return whether something of the wait's was received already that the socket will not show."""
+        return self._guard.is_waiting()
+
     def end_idle(self) -> bool:
         """End the wait; return whether the server told of new mail meanwhile."""
         with self._dropping():
@@ -186,7 +190,7 @@ class ImapSession:
         sock = self.begin_idle()
         if sock is None:
             return False
-        ready = is_waiting(sock) or bool(select.select([sock], [], [], min(timeout_s, _LONGEST_IDLE_S))[0])
+        ready = self.is_told() or bool(select.select([sock], [], [], min(timeout_s, _LONGEST_IDLE_S))[0])
         return self.end_idle() or ready
 
     def close(self) -> None:
@@ -279,8 +283,3 @@ class ImapSession:
             raise DroppedError(f"The server's answer cannot be understood: {error}.") from error
         except imaplib.IMAP4.error as error:
             raise FolderError(f"The server refused: {error}.") from error
-
-
-def is_waiting(sock: socket.socket) -> bool:
-    """Return whether something was received already that `select` cannot see: TLS reads whole records."""
-    return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0

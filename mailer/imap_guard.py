@@ -6,6 +6,7 @@ through two methods of its connection; they are replaced here, and nowhere else.
 
 import imaplib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -39,6 +40,20 @@ class Guard:
         line = self._readline()
         self._note(len(line))
         return line
+
+    def is_waiting(self) -> bool:
+        """Return whether something was received that `select` cannot see: in TLS's buffer, or in the library's."""
+        sock = self._connection.sock
+        if isinstance(sock, ssl.SSLSocket) and sock.pending() > 0:
+            return True
+        timeout_s = sock.gettimeout()
+        sock.settimeout(0)
+        try:
+            return bool(self._connection.file.peek(1))
+        except OSError:
+            return False
+        finally:
+            sock.settimeout(timeout_s)
 
     @contextmanager
     def watching(self) -> Iterator[None]:

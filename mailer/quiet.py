@@ -73,6 +73,10 @@ class QuietImap:
     def begin_idle(self) -> None:
         """Decline."""
 
+    def is_told(self) -> bool:
+        """Know that nothing came."""
+        return False
+
     def end_idle(self) -> bool:
         """Know that nothing came."""
         return False

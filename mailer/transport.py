@@ -90,6 +90,10 @@ class ImapPort(Protocol):
         """Ask to be told of news; return the socket that then becomes readable, None when the server cannot."""
         ...
 
+    def is_told(self) -> bool:
+        """Return whether something was received already that the socket will not show."""
+        ...
+
     def end_idle(self) -> bool:
         """End the wait; return whether new mail was told of."""
         ...

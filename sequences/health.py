@@ -8,6 +8,7 @@ from crm.models import Mailbox
 from kit.tx import Tx
 from mailer.dns import check_domain
 from mailer.errors import MailError
+from sequences.cursors import first_look_progress
 from sequences.engine import Engine
 from sequences.line import Line
 from sequences.models import Heartbeat, Send
@@ -35,6 +36,7 @@ def mailbox_health(tx: Tx, mailbox: Mailbox) -> dict[str, Any]:
     bounced = tx.session.scalar(
         select(func.count(Send.id)).where(Send.mailbox_id == mailbox.id, Send.bounced_at > tx.now - DAY)
     )
+    progress = first_look_progress(tx, mailbox.id)
     return {
         "address": mailbox.address,
         "state": "paused" if mailbox.paused_at else "ok",
@@ -45,6 +47,7 @@ def mailbox_health(tx: Tx, mailbox: Mailbox) -> dict[str, Any]:
         "ramp": mailbox.ramp,
         "polled_at": beat.at if beat else None,
         "poll_error": beat.note if beat else "",
+        "first_look": {"total": progress.total, "left": progress.left} if progress else None,
     }
 
 

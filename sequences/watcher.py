@@ -18,7 +18,6 @@ from datetime import datetime, timedelta
 from crm.models import Mailbox
 from kit.ids import current_owner
 from mailer.errors import MailError
-from mailer.imap import is_waiting
 from mailer.transport import ImapPort
 from sequences.engine import Engine
 from sequences.hints import Hints
@@ -121,7 +120,7 @@ class Watcher:
         for key in list(self._selector.get_map().values()):
             watch: Watch = key.data
             is_over = watch.ends_at is None or now >= watch.ends_at
-            if watch.mailbox_id in told or is_over or (watch.sock and is_waiting(watch.sock)):
+            if watch.mailbox_id in told or is_over:
                 self._hand_over(hands, watch)
 
     def _hand_over(self, hands: ThreadPoolExecutor, watch: Watch) -> None:
@@ -145,7 +144,8 @@ class Watcher:
             watch.sock = watch.imap.begin_idle() if watch.imap is not None else None
             if watch.sock is None:
                 self._rest(watch, broke=False)
-            watch.ends_at = self.engine.clock.now() + self.slice_for
+            is_told = watch.imap is not None and watch.imap.is_told()
+            watch.ends_at = self.engine.clock.now() + (timedelta(0) if is_told else self.slice_for)
         except (MailError, OSError) as error:
             log.info("watch_broke", extra={"mailbox_id": watch.mailbox_id, "error": str(error)})
             self._rest(watch, broke=True)

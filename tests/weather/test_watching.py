@@ -66,12 +66,13 @@ def until(condition: Callable[[], object]) -> bool:
     return any(condition() or pause.wait(0.02) for _ in range(500))
 
 
-def push(line: bytes) -> Gust:
-    return Gust("IDLE", lambda tag, answer: [answer, line])
+def push(line: bytes, *, together: bool = False) -> Gust:
+    return Gust("IDLE", lambda tag, answer: [answer + line] if together else [answer, line])
 
 
-def test_what_the_server_tells_rings_the_bell(server: BadImap, watched: World) -> None:
-    server.gusts = [push(b"* 1 EXISTS\r\n")]
+@pytest.mark.parametrize("together", [False, True])
+def test_what_the_server_tells_rings_the_bell(server: BadImap, watched: World, together: bool) -> None:
+    server.gusts = [push(b"* 1 EXISTS\r\n", together=together)]
     bell = Bell()
     with watching(watched, bell) as watcher:
         assert until(lambda: len(bell.polled) >= 2), "once on beginning, once because of the news"

@@ -107,7 +107,9 @@ def poll(address: str, as_json: bool) -> None:
     result = poll_mailbox(make_engine_of(house), _find(house, address).id, by_hand=True)
     counts = {name: getattr(result.counts, name) for name in ("received", "replies", "auto_replies", "bounces")}
     if as_json:
-        print_json({"address": address, **counts, "error": result.error or None})
+        print_json(
+            {"address": address, **counts, "first_look": _first_look(house, address), "error": result.error or None}
+        )
     elif not result.error:
         click.echo(", ".join(f"{number} {name.replace('_', '-')}" for name, number in counts.items()))
     if result.error:
@@ -150,6 +152,13 @@ def resume(address: str, secret_env: str) -> None:
             mailbox.secret = house.seal.seal(_read_secret(secret_env), about=f"mailbox:{mailbox.address}")
         resume_mailbox(tx, mailbox.id)
     click.echo(f"{address} goes on.")
+
+
+def _first_look(house: House, address: str) -> dict[str, int] | None:
+    """Return how far the first look has come, None when all is read."""
+    with house.database.reading() as tx:
+        found: dict[str, int] | None = mailbox_health(tx, get_mailbox(tx, address))["first_look"]
+    return found
 
 
 def _find(house: House, address: str) -> Mailbox:
