@@ -210,9 +210,12 @@ def measure(house: Engine, mailbox_id: int, count: int, *, profile: bool) -> Non
         result = poll_mailbox(house, mailbox_id)
         if profiler:
             profiler.disable()
-        wall, spent = time.perf_counter() - began, [after - before for after, before in zip(cpu_s(), cpu, strict=True)]
-    print(f"  {count} messages: {wall:.1f} s wall, CPU per 1,000: {1000 * spent[0] / count:.2f} s here, {1000 * spent[1] / count:.2f} s in readers; "
-          f"{statements[0] / count:.1f} statements a mail; {count / wall:.0f} a second")  # fmt: skip
+        wall = time.perf_counter() - began
+        own, helpers = (1000 * (after - before) / count for after, before in zip(cpu_s(), cpu, strict=True))
+    print(
+        f"  {count} messages: {wall:.1f} s, {count / wall:.0f} a second, {statements[0] / count:.1f} statements a mail"
+    )
+    print(f"  CPU per 1,000: {own:.2f} s here, {helpers:.2f} s in the processes that understand mail")
     got = {name: getattr(result.counts, name) for name in ("received", "replies", "auto_replies", "bounces")}
     print(f"  {got} {result.error}")
     if profiler:

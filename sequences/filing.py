@@ -130,8 +130,15 @@ def _row(role: str, fetched: Fetched, parsed: ParsedMail, match: Match, dedupe: 
         "reply_cue": parsed.cue[:200] if is_person else "",
         "opt_out": is_opt_out(parsed),
         "complaint": parsed.complaint,
-        "facts": _facts(fetched, parsed),
+        "facts": _facts(fetched, parsed) | _proposal(parsed, match),
     }
+
+
+def _proposal(parsed: ParsedMail, match: Match) -> dict[str, object]:
+    """Propose whoever answers for a contact as somebody linked to them; a person decides, nothing is merged."""
+    if not match.is_stranger or match.contact_id is None or parsed.kind is not MailKind.REPLY or not parsed.sender:
+        return {}
+    return {"proposes": {"link": {"email": parsed.sender.email, "name": parsed.sender.name}}}
 
 
 def _facts(fetched: Fetched, parsed: ParsedMail) -> dict[str, object]:
