@@ -20,6 +20,7 @@ from mailer.reader_process import LENGTH, write_frame
 from mailer.types import Fetched, ParsedMail
 
 Reading = ParsedMail | Exception
+_PROGRAM = ["-m", "mailer.reader_process"]
 _HOME = Path(__file__).resolve().parent.parent
 
 
@@ -74,8 +75,8 @@ class _Process:
 
     def __init__(self, longest_s: float) -> None:
         self._longest_s = longest_s
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "mailer.reader_process"],
+        self._process = subprocess.Popen(  # noqa: S603  a program of our own, with nothing in its words
+            [sys.executable, *_PROGRAM],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(_HOME)},

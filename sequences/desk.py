@@ -17,6 +17,7 @@ from mailer.types import Fetched, ParsedMail
 from sequences.arrival import SUBJECT_MAX, Arrival, dedupe_key
 from sequences.evidence import UNSETTLED
 from sequences.models import Enrolment, Send
+from sequences.plus_token import ids_by_token
 from sequences.runs import OPEN
 
 _MOST_IDS = 200  # of one mail: a References line may be as long as it likes
@@ -58,7 +59,7 @@ class Desk:
         desk = cls(tx, mailbox, ours)
         desk.stored = find_stored(tx, mailbox.id, {dedupe_key(*mail) for mail in mails})
         desk.owners = find_owners(tx, {email for _, parsed in mails for email in _people(parsed)})
-        ids = {rfc_id for _, parsed in mails for rfc_id in _ids(parsed)}
+        ids = {rfc_id for _, parsed in mails for rfc_id in _ids(parsed, ours)}
         desk._mails = find_mails(tx, ids)
         desk._read_sends(ids)
         known = [mail for found in desk._mails.values() for mail in found]
@@ -185,8 +186,8 @@ def _people(parsed: ParsedMail) -> set[str]:
     return found
 
 
-def _ids(parsed: ParsedMail) -> set[str]:
+def _ids(parsed: ParsedMail, ours: frozenset[str]) -> set[str]:
     """Return the ids by which a mail may be found: its own, and those it names."""
     own = (parsed.message_id,) if parsed.message_id else ()
-    named = (parsed.in_reply_to, parsed.references[-_MOST_IDS:], parsed.quoted_ids)
+    named = (parsed.in_reply_to, parsed.references[-_MOST_IDS:], ids_by_token(parsed, ours), parsed.quoted_ids)
     return {*own, *(rfc_id for ids in named for rfc_id in ids[:_MOST_IDS])}

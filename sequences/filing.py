@@ -19,6 +19,7 @@ from sequences.matching import match_mail, talk_for
 from sequences.models import Send
 from sequences.outbox import Counts
 from sequences.own_mail import take_own_mail
+from sequences.plus_token import is_ours
 
 
 def file_mail(
@@ -58,7 +59,7 @@ def file_mails(tx: Tx, mailbox: Mailbox, role: str, mails: Sequence[Mail], ours:
 def _take(desk: Desk, role: str, fetched: Fetched, parsed: ParsedMail) -> Arrival | None:
     """Return a mail that is to be stored, with all that its row says; None when it is known or concerns nobody."""
     sender = parsed.sender.email if parsed.sender else ""
-    if role == "sent" or (sender in desk.ours and parsed.kind is MailKind.REPLY):
+    if role == "sent" or (is_ours(sender, desk.ours) and parsed.kind is MailKind.REPLY):
         return take_own_mail(desk, fetched, parsed)
     dedupe = dedupe_key(fetched, parsed)
     if dedupe in desk.stored:

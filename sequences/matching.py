@@ -1,7 +1,7 @@
 """Use cases: whose an incoming mail is. Never by the subject alone.
 
-Source: docs/architecture.md, B: our ids in In-Reply-To, then References newest first, then ids quoted in an
-original, then the sender's address; otherwise nobody's, for a person to look at.
+Source: docs/architecture.md, B: our ids in In-Reply-To, then References newest first, then a plus-token in the address
+it came to, then ids quoted in an original, then the sender's address; otherwise nobody's, for a person to look at.
 """
 
 from datetime import datetime
@@ -13,6 +13,7 @@ from mailer.types import MailKind, ParsedMail
 from sequences.arrival import BY_SENDER, Match
 from sequences.desk import Desk
 from sequences.models import Send
+from sequences.plus_token import ids_by_token
 
 
 def match_mail(desk: Desk, parsed: ParsedMail) -> Match:
@@ -24,6 +25,7 @@ def match_mail(desk: Desk, parsed: ParsedMail) -> Match:
     for by, ids in (
         ("In-Reply-To", parsed.in_reply_to),
         ("References", tuple(reversed(parsed.references))),
+        ("plus-token", ids_by_token(parsed, desk.ours)),
         ("quoted id", parsed.quoted_ids),
     ):
         found = desk.find_mail(ids)

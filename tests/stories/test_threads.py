@@ -82,6 +82,21 @@ def test_mail_to_an_address_with_a_plus_is_ours(small: World) -> None:
     assert [m.rfc_id for m in small.messages() if m.direction == "in"] == ["p1@people.example"]
 
 
+@pytest.mark.parametrize("field", ["To", "Delivered-To", "Cc"])
+def test_a_plus_token_names_the_mail_when_every_id_is_gone(small: World, field: str) -> None:
+    token = begin(small).strip("<>").partition("@")[0]
+    address = f"mia+{token}@pastel.test"
+    small.deliver(
+        f"From: x@away.example\n{field}: {address}\nSubject: Hi\nMessage-ID: <t1@away.example>\n\nYes, from my desk.\n"
+    )
+    small.poll()
+    found = small.messages()[-1]
+    assert (found.matched_by, found.contact_id, found.needs_review) == ("plus-token", 1, True)
+    small.deliver("From: x@away.example\nTo: mia+other@pastel.test\nSubject: Hi\nMessage-ID: <t2@x.example>\n\nHi.\n")
+    small.poll()
+    assert small.messages()[-1].contact_id is None
+
+
 def test_answers_to_answers_in_one_poll_share_a_conversation(small: World) -> None:
     """Neither is stored yet when the second is read."""
     begin(small, 1)
