@@ -63,19 +63,25 @@ def note_state(tx: Tx, cursor: MailFolder, state: FolderState) -> None:
     row.exists, row.modseq = state.exists, state.modseq
 
 
-def move_up(tx: Tx, mailbox_id: int, role: str, uid: int) -> None:
-    """Pass everything up to `uid`."""
-    row = get_cursor(tx, mailbox_id, role)
-    row.last_uid = max(row.last_uid, uid)
-    row.stuck_uid = row.stuck_times = 0
+def move_up(tx: Tx, begun: MailFolder, uid: int) -> None:
+    """Pass everything up to `uid`, if the folder is still numbered as it was when it was `begun` to be read."""
+    row = tx.session.get_one(MailFolder, begun.id)
+    if (row.name, row.uid_validity) == (begun.name, begun.uid_validity):
+        row.last_uid = max(row.last_uid, uid)
+        row.stuck_uid = row.stuck_times = 0
 
 
-def move_down(tx: Tx, mailbox_id: int, role: str, below: int, done: int) -> None:
-    """Note that a first look has read everything from `below` on, `done` messages more than before."""
-    row = get_cursor(tx, mailbox_id, role)
+def move_down(tx: Tx, begun: MailFolder, below: int, done: int) -> None:
+    """Note that a first look has read everything from `below` on, `done` messages more than before.
+
+    Somebody else may have read further meanwhile: it never moves up again.
+    """
+    row = tx.session.get_one(MailFolder, begun.id)
+    if (row.name, row.uid_validity) != (begun.name, begun.uid_validity) or row.missing_to is None:
+        return
     row.stuck_uid = row.stuck_times = 0
-    row.missing_left = max(0, row.missing_left - done)
-    row.missing_to = below - 1
+    row.missing_left = max(0, row.missing_left - done) if below <= row.missing_to else row.missing_left
+    row.missing_to = min(row.missing_to, below - 1)
     if row.missing_from is None or row.missing_to < row.missing_from:
         row.missing_from = row.missing_to = None
         row.missing_left = 0

@@ -29,12 +29,13 @@ from sequences.cursors import (
 )
 from sequences.first_look import LARGE, choose_worthy
 from sequences.outbox import Counts
-from sequences.reading import Reader
+from sequences.reading import CHUNK, Reader
 
 FIRST_LOOK = timedelta(days=30)
 RESCAN = timedelta(days=45)
 WINDOW = 200
 HELPED_FROM = 300  # mails that are worth starting processes for
+SLOWLY = 2 * CHUNK  # mails read one by one where reading broke
 _HEADER_FIRST_AFTER = 2
 _GIVE_UP_AFTER = 5
 
@@ -81,10 +82,10 @@ class FolderPoll:
     def _read_new(self, cursor: MailFolder) -> None:
         uids = self.reader.imap.uids_after(cursor.last_uid)
         with self._helped(len(uids)):
-            self._read(cursor, uids, lambda uid: lambda tx: move_up(tx, self.mailbox.id, self.role, uid))
+            self._read(cursor, uids, lambda uid: lambda tx: move_up(tx, cursor, uid))
         if uids:
             with self.database.transaction() as tx:
-                move_up(tx, self.mailbox.id, self.role, uids[-1])
+                move_up(tx, cursor, uids[-1])
 
     def _read_missing(self, cursor: MailFolder) -> None:
         """Read what a first look owes, window by window from the newest; of a large folder only what matters."""
@@ -97,25 +98,23 @@ class FolderPoll:
                 window = uids[max(0, end - WINDOW) : end]
                 worthy = self._worthy(window) if is_large else window
                 self._read(cursor, worthy, lambda _: lambda _tx: None)
-                self._pass(window[0], len(window))
+                self._pass(cursor, window[0], len(window))
         if not uids:
-            self._pass(cursor.missing_from, cursor.missing_left)
+            self._pass(cursor, cursor.missing_from, cursor.missing_left)
 
     def _worthy(self, window: Sequence[int]) -> list[int]:
         heads = list(self.reader.imap.fetch(window, headers_only=True))
         with self.database.reading() as tx:
             return choose_worthy(tx, self.mailbox, self.role, heads)
 
-    def _pass(self, below: int, done: int) -> None:
+    def _pass(self, cursor: MailFolder, below: int, done: int) -> None:
         with self.database.transaction() as tx:
-            move_down(tx, self.mailbox.id, self.role, below, done)
+            move_down(tx, cursor, below, done)
 
     def _read(self, cursor: MailFolder, uids: Sequence[int], mover: Callable[[int], Callable[[Tx], None]]) -> None:
-        if not uids:
-            return
         if cursor.stuck_times:
-            self._read_singly(uids, mover)
-            return
+            self._read_singly(uids[:SLOWLY], mover)
+            uids, cursor.stuck_times = uids[SLOWLY:], 0
         passed = 0
         try:
             for chunk in self.reader.chunks(uids):

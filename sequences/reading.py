@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from mailer.errors import MailError
 from mailer.parse import parse_mail
 from mailer.readers import Readers, Reading
 from mailer.transport import ImapPort
@@ -34,12 +35,19 @@ class Reader:
                 yield [(mail, self._understand(mail)) for mail in chunk]
             return
         ahead: deque[tuple[list[Fetched], Future[list[Reading]]]] = deque()
-        for chunk in self._fetched(uids):
-            ahead.append((chunk, self.helpers.submit(chunk, self.ours)))
-            if len(ahead) >= _AHEAD:
-                yield _join(*ahead.popleft())
+        fault: MailError | None = None
+        try:
+            for chunk in self._fetched(uids):
+                ahead.append((chunk, self.helpers.submit(chunk, self.ours)))
+                if len(ahead) >= _AHEAD:
+                    yield _join(*ahead.popleft())
+        except MailError as error:
+            fault = error
+        # What was fetched before the connection broke is as good as any.
         while ahead:
             yield _join(*ahead.popleft())
+        if fault:
+            raise fault
 
     def _fetched(self, uids: Sequence[int]) -> Iterator[list[Fetched]]:
         chunk: list[Fetched] = []

@@ -127,7 +127,8 @@ def list_(as_json: bool) -> None:
         print_json(rows)
     else:
         heads = ("address", "state", "reason", "sent_24h", "daily_cap", "polled_at")
-        print_table(heads, [[row[head] for head in heads] for row in rows])
+        lines = [[*(row[head] for head in heads), _left_to_read(row["first_look"])] for row in rows]
+        print_table((*heads, "first_look"), lines)
 
 
 @mailboxes_command.command("pause")
@@ -152,6 +153,10 @@ def resume(address: str, secret_env: str) -> None:
             mailbox.secret = house.seal.seal(_read_secret(secret_env), about=f"mailbox:{mailbox.address}")
         resume_mailbox(tx, mailbox.id)
     click.echo(f"{address} goes on.")
+
+
+def _left_to_read(progress: dict[str, int] | None) -> str:
+    return f"{progress['left']} of {progress['total']} left" if progress else ""
 
 
 def _first_look(house: House, address: str) -> dict[str, int] | None:
