@@ -39,7 +39,7 @@ def server() -> Iterator[BadImap]:
 @pytest.fixture
 def watched(server: BadImap, sqlite_database: Database, clock: FixedClock, tmp_path: Path) -> World:
     world = World(sqlite_database, clock, tmp_path)
-    world.engine.transport = NetworkTransport(timeout_s=0.3)
+    world.engine.transport = NetworkTransport(timeout_s=0.5)
     with world.database.transaction() as tx:
         tx.session.scalars(select(Mailbox)).one().imap_url = f"imap+plain://127.0.0.1:{server.port}"
     assert world.poll().errors == []

@@ -17,7 +17,7 @@ from sequences.hints import NoHints
 from tests.stories.world import MIA, World
 from tests.weather.bad_imap import DRIP, HANG_UP, STALL, BadImap, Gust, bad_imap
 
-TIMEOUT_S = 0.25
+TIMEOUT_S = 0.5
 EVERY_S = 30
 TWO_MINUTES = timedelta(minutes=2)
 MAILS = 5
