@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from crm.mailboxes import get_mailbox, pause_mailbox
 from crm.models import MailFolder, Quarantined, Thread
@@ -317,3 +317,23 @@ def breaking_after(windows: int) -> Callable[[FolderPoll, Sequence[int]], list[i
         return honest(self, window)
 
     return worthy
+
+
+def test_the_number_of_statements_hangs_on_what_changes_not_on_the_number_of_mails(small: World) -> None:
+    small.people(1)
+    small.poll()
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(small.database.engine, "before_cursor_execute", note)
+    spent: list[int] = []
+    for count in (10, 60):
+        for number in range(count):
+            small.deliver(letter(100 * count + number))
+        statements.clear()
+        assert small.poll().received == count
+        spent.append(len(statements))
+    event.remove(small.database.engine, "before_cursor_execute", note)
+    assert spent[0] == spent[1]
