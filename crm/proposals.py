@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from crm.models import Message, Proposal
+from crm.models import Proposal
 from crm.proposal_words import describe
 from crm.timeline import record_entry
 from kit.errors import ConflictError, NotFoundError
@@ -24,12 +24,12 @@ class Draft:
     confidence: float
 
 
-def propose(tx: Tx, message: Message, drafts: Sequence[Draft]) -> list[Proposal]:
+def propose(tx: Tx, message_id: int, contact_id: int, drafts: Sequence[Draft]) -> list[Proposal]:
     """Keep facts with their message; one that waits already, or was accepted, is not asked twice."""
-    if not drafts or message.contact_id is None:
+    if not drafts:
         return []
     known = select(Proposal.kind, Proposal.data).where(
-        Proposal.contact_id == message.contact_id, Proposal.decision != "dismissed"
+        Proposal.contact_id == contact_id, Proposal.decision != "dismissed"
     )
     seen = {(kind, *sorted(data.items())) for kind, data in tx.session.execute(known.limit(_LIMIT))}
     rows: list[Proposal] = []
@@ -41,8 +41,8 @@ def propose(tx: Tx, message: Message, drafts: Sequence[Draft]) -> list[Proposal]
         seen.add(key)
         rows.append(
             Proposal(
-                message_id=message.id,
-                contact_id=message.contact_id,
+                message_id=message_id,
+                contact_id=contact_id,
                 number=len(rows) + 1,
                 kind=draft.kind,
                 sentence=draft.sentence,

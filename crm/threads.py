@@ -40,20 +40,9 @@ class SentMail:
     at: datetime
 
 
-def find_by_ids(tx: Tx, rfc_ids: Iterable[str], *, mailbox_id: int | None = None) -> Message | None:
-    """Return the message known by the first of `rfc_ids` that is known, in their order; our own mailbox's first."""
-    for rfc_id in rfc_ids:
-        query = select(Message).join(MessageId, MessageId.message_id == Message.id).where(MessageId.rfc_id == rfc_id)
-        found = list(tx.session.scalars(query.limit(5)))
-        if found:
-            return next((message for message in found if message.mailbox_id == mailbox_id), found[0])
-    return None
-
-
-def list_open_threads(tx: Tx, mailbox_id: int, contact_id: int) -> list[Thread]:
-    """Return the conversations of a contact on a mailbox, newest first."""
-    query = select(Thread).where(Thread.mailbox_id == mailbox_id, Thread.contact_id == contact_id)
-    return list(tx.session.scalars(query.order_by(Thread.last_at.desc())))
+def make_snippet(text: str) -> str:
+    """Return the beginning of a text for lists, on one line."""
+    return " ".join(text[: 4 * SNIPPET].split())[:SNIPPET]
 
 
 def find_owner(tx: Tx, email: str) -> int | None:
@@ -71,17 +60,11 @@ def open_thread(
     return thread
 
 
-def is_known(tx: Tx, mailbox_id: int, dedupe: str) -> bool:
-    """Return whether this mailbox's mail is stored already."""
-    query = select(Message.id).where(Message.mailbox_id == mailbox_id, Message.dedupe == dedupe)
-    return tx.session.scalar(query) is not None
-
-
 def store_message(
     tx: Tx, message: Message, *, new_text: str, text: str, html: str | None, raw: bytes | None, ids: Iterable[str]
 ) -> Message:
     """Store one mail with every id it is known by. IntegrityError when it is stored already (B5)."""
-    message.snippet = " ".join((new_text or text).split())[:SNIPPET]
+    message.snippet = make_snippet(new_text or text)
     tx.session.add(message)
     tx.session.flush()
     tx.session.add(MessageBody(message_id=message.id, new_text=new_text, text=text, html=html, raw=raw))
@@ -106,7 +89,7 @@ def store_sent(tx: Tx, mails: Sequence[SentMail]) -> list[int]:
             "sender_name": mail.sender_name,
             "recipients": [mail.recipient],
             "subject": mail.subject,
-            "snippet": " ".join(mail.text[: 2 * SNIPPET].split())[:SNIPPET],
+            "snippet": make_snippet(mail.text),
             "at": mail.at,
             "dated_at": mail.at,
             "folder": "sent",
@@ -115,35 +98,49 @@ def store_sent(tx: Tx, mails: Sequence[SentMail]) -> list[int]:
         }
         for mail in mails
     ]
+    bodies = [{"new_text": mail.text, "text": mail.text, "html": mail.html or None, "raw": None} for mail in mails]
+    return store_rows(tx, rows, bodies, [(mail.rfc_id, *mail.also_known_as) for mail in mails])
+
+
+def store_rows(
+    tx: Tx,
+    rows: Sequence[Mapping[str, object]],
+    bodies: Sequence[Mapping[str, object]],
+    ids: Sequence[Sequence[str]],
+) -> list[int]:
+    """Store many messages (columns by name, all alike) in a few statements; return their ids in the same order.
+
+    IntegrityError when one of them is stored already (B5).
+    """
+    if not rows:
+        return []
     # Unordered: in order, SQLite would take them one by one.
-    stored = tx.session.execute(insert(_MESSAGES).returning(_MESSAGES.c.rfc_id, _MESSAGES.c.id), rows)
-    found = {row[0]: row[1] for row in stored}
-    ids = [found[mail.rfc_id] for mail in mails]
-    bodies = [
-        {"message_id": number, "new_text": mail.text, "text": mail.text, "html": mail.html or None}
-        for number, mail in zip(ids, mails, strict=True)
-    ]
-    tx.run_many(_ADD_BODIES, bodies)
+    key = (_MESSAGES.c.mailbox_id, _MESSAGES.c.dedupe)
+    stored = tx.session.execute(insert(_MESSAGES).returning(_MESSAGES.c.id, *key), rows)
+    found = {(row[1], row[2]): row[0] for row in stored}
+    numbers = [found[row["mailbox_id"], row["dedupe"]] for row in rows]
+    tx.run_many(_ADD_BODIES, [{"message_id": n, **body} for n, body in zip(numbers, bodies, strict=True)])
     known = [
         {"message_id": number, "rfc_id": rfc_id}
-        for number, mail in zip(ids, mails, strict=True)
-        for rfc_id in dict.fromkeys((mail.rfc_id, *mail.also_known_as))
+        for number, own in zip(numbers, ids, strict=True)
+        for rfc_id in dict.fromkeys(own)
     ]
     tx.run_many(_ADD_IDS, known)
-    return ids
+    return numbers
 
 
 def open_threads(tx: Tx, rows: Sequence[Mapping[str, object]]) -> list[int]:
     """Begin many conversations with our mail; `rows` name mailbox_id, contact_id, brand_id, subject and last_at."""
     if not rows:
         return []
-    values = [{**row, "last_out_at": row["last_at"]} for row in rows]
-    key = (_THREADS.c.mailbox_id, _THREADS.c.contact_id, _THREADS.c.brand_id, _THREADS.c.subject)
+    values = [{"last_out_at": row["last_at"], **row} for row in rows]
+    names = ("mailbox_id", "contact_id", "brand_id", "subject", "last_at")
+    key = tuple(_THREADS.c[name] for name in names)
     opened: dict[tuple[object, ...], list[int]] = {}
     for number, *of in tx.session.execute(insert(_THREADS).returning(_THREADS.c.id, *key), values):
         opened.setdefault(tuple(of), []).append(number)
     # Two alike in everything are interchangeable.
-    return [opened[row["mailbox_id"], row["contact_id"], row["brand_id"], row["subject"]].pop() for row in rows]
+    return [opened[tuple(row[name] for name in names)].pop() for row in rows]
 
 
 def touch_out(tx: Tx, thread_ids: Collection[int], relationship_ids: Collection[int], at: datetime) -> None:

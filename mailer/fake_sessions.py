@@ -133,6 +133,14 @@ class FakeImapSession:
         """Return the UIDs above `last_uid`, ascending."""
         return [mail.uid for mail in self._current().mails if mail.uid > last_uid]
 
+    def uids_between(self, low: int, high: int) -> list[int]:
+        """Return the UIDs from `low` to `high`, ascending."""
+        return [mail.uid for mail in self._current().mails if low <= mail.uid <= high]
+
+    def highest_uid(self) -> int:
+        """Return the UID of the last message, 0 in an empty folder."""
+        return max((mail.uid for mail in self._current().mails), default=0)
+
     def uids_since(self, day: date) -> list[int]:
         """Return the UIDs received on `day` or later, ascending."""
         return [mail.uid for mail in self._current().mails if mail.at.date() >= day]
@@ -152,6 +160,18 @@ class FakeImapSession:
         """Store our own copy of a mail, marked read."""
         self._meet()
         self._folder(folder).add(raw, at, "\\Seen")
+
+    def begin_idle(self) -> None:
+        """Decline: there is no socket to wait for."""
+        self._meet()
+
+    def is_told(self) -> bool:
+        """Know of nothing: no wait was begun."""
+        return False
+
+    def end_idle(self) -> bool:
+        """Know of nothing: no wait was begun."""
+        return False
 
     def wait_for_news(self, timeout_s: float) -> bool:
         """Tell at once whether mail has come since the folder was opened or this was last asked."""

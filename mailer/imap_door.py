@@ -14,7 +14,12 @@ from mailer.errors import DroppedError, LoginError, MailError, TlsError, Unreach
 from mailer.login import TokenTalk, choose_mechanism, sasl_plain
 from mailer.types import Login, Server
 
-_BUSY = re.compile(r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]|too many simultaneous", re.IGNORECASE)
+# RFC 5530, and what large providers say instead: the password may be right, so nothing is paused.
+_BUSY = re.compile(
+    r"\[(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN|THROTTLED|OVERQUOTA)\]"
+    r"|too many (?:simultaneous|connections|login)|throttl|rate limit|try again|temporar|bandwidth|system error",
+    re.IGNORECASE,
+)
 
 
 def enter(server: Server, login: Login, *, timeout_s: float, tls: ssl.SSLContext) -> IMAPClient:

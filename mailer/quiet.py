@@ -47,6 +47,14 @@ class QuietImap:
         """Find nothing."""
         return []
 
+    def uids_between(self, low: int, high: int) -> list[int]:
+        """Find nothing."""
+        return []
+
+    def highest_uid(self) -> int:
+        """Find nothing."""
+        return 0
+
     def uids_since(self, day: date) -> list[int]:
         """Find nothing."""
         return []
@@ -61,6 +69,17 @@ class QuietImap:
 
     def append(self, folder: str, raw: bytes, at: datetime) -> None:
         """Keep nothing."""
+
+    def begin_idle(self) -> None:
+        """Decline."""
+
+    def is_told(self) -> bool:
+        """Know that nothing came."""
+        return False
+
+    def end_idle(self) -> bool:
+        """Know that nothing came."""
+        return False
 
     def wait_for_news(self, timeout_s: float) -> bool:
         """Know at once that nothing comes."""

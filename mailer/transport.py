@@ -1,5 +1,6 @@
 """Wire: the two ports through which the engine talks to mail servers, and the transport that uses the network."""
 
+import socket
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -61,6 +62,14 @@ class ImapPort(Protocol):
         """Return the UIDs above `last_uid`, ascending."""
         ...
 
+    def uids_between(self, low: int, high: int) -> list[int]:
+        """Return the UIDs from `low` to `high`, ascending."""
+        ...
+
+    def highest_uid(self) -> int:
+        """Return the UID of the last message, 0 in an empty folder."""
+        ...
+
     def uids_since(self, day: date) -> list[int]:
         """Return the UIDs received on `day` or later, ascending."""
         ...
@@ -75,6 +84,18 @@ class ImapPort(Protocol):
 
     def append(self, folder: str, raw: bytes, at: datetime) -> None:
         """Store our own copy of a mail, marked read."""
+        ...
+
+    def begin_idle(self) -> socket.socket | None:
+        """Ask to be told of news; return the socket that then becomes readable, None when the server cannot."""
+        ...
+
+    def is_told(self) -> bool:
+        """Return whether something was received already that the socket will not show."""
+        ...
+
+    def end_idle(self) -> bool:
+        """End the wait; return whether new mail was told of."""
         ...
 
     def wait_for_news(self, timeout_s: float) -> bool:

@@ -1,7 +1,7 @@
 """Pure: the words of mail that every floor shares: frozen values, no behaviour beyond deriving."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -208,17 +208,24 @@ class Folders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderState:
-    """What SELECT says about a folder."""
+    """What SELECT says about a folder; `modseq` is 0 where the server counts no changes (RFC 7162)."""
 
     name: str
     uid_validity: int
     uid_next: int
     exists: int
+    modseq: int = 0
+
+
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)  # the server would not say when it received a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """One message as it lies in a folder: `received_at` is INTERNALDATE in UTC."""
+    """One message as it lies in a folder: `received_at` is INTERNALDATE in UTC, or UNDATED.
+
+    `raw` is shorter than `size` when the message was too long to be fetched whole, or only its header was asked for.
+    """
 
     uid: int
     received_at: datetime

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from crm.models import Mailbox
 from sequences.engine import Engine
 from sequences.hints import Hints
+from sequences.knocks import is_time
 from sequences.models import Heartbeat
 from sequences.outbox import is_due
 from sequences.tick import list_boxes, sweep
@@ -15,7 +16,6 @@ log = logging.getLogger(__name__)
 
 EVERY_S = 1.0
 POLL_EVERY_S = 60.0
-TROUBLED_POLL_EVERY_S = 600.0
 
 
 def run_beat(engine: Engine, hints: Hints, stop: threading.Event, *, every_s: float = EVERY_S) -> None:
@@ -44,12 +44,9 @@ def _look(engine: Engine, mailbox_id: int, poll_every_s: float) -> tuple[bool, b
         last = tx.session.get(Heartbeat, f"poll:{mailbox_id}")
         mailbox = tx.session.get(Mailbox, mailbox_id)
         is_paused = mailbox is None or mailbox.paused_at is not None
-        return has_work and not is_paused, _is_stale(last, tx.now, poll_every_s)
+        return has_work and not is_paused, _is_stale(last, tx.now, poll_every_s) and is_time(tx, mailbox_id)
 
 
 def _is_stale(last: Heartbeat | None, now: datetime, every_s: float) -> bool:
-    """Return whether it is time to read again; a broken server is left alone for longer (B7)."""
-    if last is None:
-        return True
-    wait = max(every_s, TROUBLED_POLL_EVERY_S) if last.note else every_s
-    return last.at <= now - timedelta(seconds=wait)
+    """Return whether it is time to read again."""
+    return last is None or last.at <= now - timedelta(seconds=every_s)

@@ -22,6 +22,7 @@ class Engine:
     takes when no gap is set. `together`: how many mails are committed as `sending` in one transaction and handed over
     one after the other: quicker, and that many are unknown after a crash. Times are in seconds of the engine's clock.
     `make_resolver` makes what asks DNS for one check; by default nobody is asked.
+    `readers`: how many processes help to understand mail when hundreds wait.
     `make_stage` makes an engine for rehearsals: an empty database in memory, a clock that stands at the given instant.
     """
 
@@ -35,6 +36,7 @@ class Engine:
     lease_s: float = 1800.0
     batch: int = 20
     together: int = 1
+    readers: int = 2
     helo: str = "localhost"
     make_resolver: Callable[[], Resolver] = SilentResolver
     make_stage: "Callable[[datetime], tuple[Engine, FixedClock]] | None" = None

@@ -11,6 +11,7 @@ from mailer.dns import Finding, check_sender, make_sender
 from mailer.errors import MailError
 from mailer.oauth_providers import find_advice
 from mailer.servers import parse_server
+from sequences.cursors import first_look_progress
 from sequences.deliverability import record_look
 from sequences.dkim import list_keys
 from sequences.engine import Engine
@@ -64,6 +65,7 @@ def mailbox_health(tx: Tx, mailbox: Mailbox) -> dict[str, Any]:
     bounced = tx.session.scalar(
         select(func.count(Send.id)).where(Send.mailbox_id == mailbox.id, Send.bounced_at > tx.now - DAY)
     )
+    progress = first_look_progress(tx, mailbox.id)
     return {
         "address": mailbox.address,
         "state": "paused" if mailbox.paused_at else "ok",
@@ -74,6 +76,7 @@ def mailbox_health(tx: Tx, mailbox: Mailbox) -> dict[str, Any]:
         "ramp": mailbox.ramp,
         "polled_at": beat.at if beat else None,
         "poll_error": beat.note if beat else "",
+        "first_look": {"total": progress.total, "left": progress.left} if progress else None,
     }
 
 

@@ -3,39 +3,24 @@
 Folders are opened read-only and nothing is marked read (B3). Parsing happens outside any transaction.
 """
 
-import hashlib
-import logging
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-
-from sqlalchemy import select
-from sqlalchemy.exc import DataError, IntegrityError
+from datetime import datetime
 
 from crm.mailboxes import our_addresses, pause_mailbox
-from crm.models import Mailbox, MailFolder, Quarantined
-from kit.tx import Tx
-from mailer.errors import DroppedError, LoginError, MailError
-from mailer.parse import parse_mail
+from crm.models import Mailbox
+from mailer.errors import DroppedError, FolderError, LoginError, MailError
 from mailer.transport import ImapPort
-from mailer.types import Fetched, FolderState, ParsedMail
 from sequences.copies import file_copies
 from sequences.engine import Engine
-from sequences.filing import file_mail
+from sequences.folder_poll import FolderPoll, PassedError
 from sequences.incidents import record_incident
+from sequences.knocks import count_knocks, is_welcome
 from sequences.leases import beat, note_of
 from sequences.line import Line
 from sequences.outbox import Counts, free_unread
+from sequences.reading import Reader
 
-log = logging.getLogger(__name__)
-
-FIRST_LOOK = timedelta(days=30)
-RESCAN = timedelta(days=45)
-BATCH = 50
-
-# What one message can do to us: values no code expected, and values the database does not take.
-BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, DataError)
-Reading = ParsedMail | Exception
+WAITING = "The server was asked often enough for now; it is left alone for some minutes."
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,32 +32,41 @@ class PollResult:
     error: str = ""
 
 
-def poll_mailbox(engine: Engine, mailbox_id: int) -> PollResult:
-    """Read a mailbox over a connection of its own."""
+def poll_mailbox(engine: Engine, mailbox_id: int, *, by_hand: bool = False) -> PollResult:
+    """Read a mailbox over a connection of its own; `by_hand` asks a broken server even when it was asked just now."""
     with engine.database.reading() as tx:
         mailbox = tx.session.get_one(Mailbox, mailbox_id)
     with Line(engine, mailbox) as line:
-        return poll_line(engine, mailbox, line)
+        return poll_line(engine, mailbox, line, by_hand=by_hand)
 
 
-def poll_line(engine: Engine, mailbox: Mailbox, line: Line) -> PollResult:
-    """Read a mailbox over an open line; a broken connection is reopened once."""
+def poll_line(engine: Engine, mailbox: Mailbox, line: Line, *, by_hand: bool = False) -> PollResult:
+    """Read a mailbox over an open line; a broken connection is reopened once, if it was well before (B7)."""
     result = PollResult(began_at=engine.clock.now())
+    with engine.database.reading() as tx:
+        was_well = not note_of(tx, f"poll:{mailbox.id}")
+        may_knock = by_hand or line.is_imap_open or is_welcome(tx, mailbox.id)
+    if not may_knock:
+        result.error = WAITING
+        return result
+    logins = line.imap_logins
     try:
-        imap = line.imap()
         try:
-            _poll_folders(engine, mailbox, imap, result)
-        except DroppedError:
+            _poll_folders(engine, mailbox, line.imap(), result)
+        except DroppedError as error:
             line.drop_imap()
+            if not (was_well or by_hand or isinstance(error, PassedError)):
+                raise
             result.began_at = engine.clock.now()
             _poll_folders(engine, mailbox, line.imap(), result)
     except MailError as error:
         line.drop_imap()
         result.error = str(error) or type(error).__name__
-        result.counts.errors.append(f"{mailbox.address}: {result.error}")
         if isinstance(error, LoginError):
             _pause(engine, mailbox, result.error)
-    _leave_sign(engine, mailbox, result)
+    if result.error:
+        result.counts.errors.append(f"{mailbox.address}: {result.error}")
+    _leave_sign(engine, mailbox, result, line.imap_logins - logins)
     return result
 
 
@@ -80,112 +74,19 @@ def _poll_folders(engine: Engine, mailbox: Mailbox, imap: ImapPort, result: Poll
     folders = imap.folders(mailbox.folders or None)
     with engine.database.reading() as tx:
         ours = our_addresses(tx)
+    result.error = ""
+    reader = Reader(imap, ours, engine.clock.now())
     # Sent comes first: what left counts before what came back is judged.
     for role, name in (("sent", folders.sent), ("inbox", folders.inbox), ("junk", folders.junk)):
-        if name is not None:
-            _poll_folder(engine, mailbox, imap, role, name, ours, result)
-    file_copies(engine, mailbox, imap, folders)
-
-
-def _poll_folder(
-    engine: Engine, mailbox: Mailbox, imap: ImapPort, role: str, name: str, ours: frozenset[str], result: PollResult
-) -> None:
-    state = imap.select(name)
-    with engine.database.reading() as tx:
-        cursor = _find_cursor(tx, mailbox.id, role)
-    uids = _new_uids(imap, mailbox, state, cursor, engine.clock.now())
-    if cursor is None or cursor.name != name or cursor.uid_validity != state.uid_validity:
-        with engine.database.transaction() as tx:
-            _reset_cursor(tx, mailbox.id, role, state, uids)
-    for begin in range(0, len(uids), BATCH):
-        chunk = uids[begin : begin + BATCH]
-        parsed = list(_parse(imap, chunk, ours))
-        result.counts.add(_file_chunk(engine, mailbox, role, name, chunk[-1], parsed, ours))
-
-
-def _new_uids(
-    imap: ImapPort, mailbox: Mailbox, state: FolderState, cursor: MailFolder | None, now: datetime
-) -> list[int]:
-    """Return what to read: what came after the cursor; all of a recent window where the cursor means nothing (B2)."""
-    if cursor is None:
-        return imap.uids_since((mailbox.created_at - FIRST_LOOK).date()) if state.exists else []
-    if cursor.uid_validity != state.uid_validity or cursor.name != state.name:
-        return imap.uids_since((now - RESCAN).date()) if state.exists else []
-    if state.uid_next and state.uid_next <= cursor.last_uid + 1:
-        return []
-    return imap.uids_after(cursor.last_uid)
-
-
-def _parse(imap: ImapPort, uids: Sequence[int], ours: frozenset[str]) -> Iterator[tuple[Fetched, Reading]]:
-    for fetched in imap.fetch(uids):
+        if name is None:
+            continue
         try:
-            yield fetched, parse_mail(fetched.raw, received_at=fetched.received_at, ours=ours)
-        except BROKEN as error:
-            yield fetched, error
-
-
-def _file_chunk(
-    engine: Engine,
-    mailbox: Mailbox,
-    role: str,
-    folder: str,
-    last_uid: int,
-    mails: Sequence[tuple[Fetched, Reading]],
-    ours: frozenset[str],
-) -> Counts:
-    """Store a chunk and move the cursor over it in one transaction (B1)."""
-    counts = Counts()
-    with engine.database.transaction() as tx:
-        for fetched, parsed in mails:
-            counts.add(_file_one(tx, mailbox, role, folder, fetched, parsed, ours))
-        cursor = _find_cursor(tx, mailbox.id, role)
-        if cursor:
-            cursor.last_uid = max(cursor.last_uid, last_uid)
-    return counts
-
-
-def _file_one(
-    tx: Tx, mailbox: Mailbox, role: str, folder: str, fetched: Fetched, parsed: Reading, ours: frozenset[str]
-) -> Counts:
-    """File one mail behind a savepoint: a known one changes nothing (B5), a broken one is kept aside (B6)."""
-    try:
-        if isinstance(parsed, Exception):
-            raise parsed
-        with tx.session.begin_nested():
-            return file_mail(tx, mailbox, role, fetched, parsed, ours)
-    except IntegrityError:
-        return Counts()
-    except BROKEN as error:
-        log.exception("mail_quarantined", extra={"mailbox_id": mailbox.id, "uid": fetched.uid})
-        _set_aside(tx, mailbox, folder, fetched, error)
-        return Counts()
-
-
-def _set_aside(tx: Tx, mailbox: Mailbox, folder: str, fetched: Fetched, error: Exception) -> None:
-    """Keep a message that could not be taken in, once: it may lie in two folders, or come again under a new number."""
-    cause = error.orig if isinstance(error, DataError) and error.orig else error
-    words = f"{type(cause).__name__}: {cause}".replace("\0", "")[:500]
-    digest = hashlib.sha256(fetched.raw).hexdigest()
-    is_kept = select(Quarantined.id).where(Quarantined.mailbox_id == mailbox.id, Quarantined.digest == digest)
-    if tx.session.scalar(is_kept) is None:
-        kept = Quarantined(mailbox_id=mailbox.id, folder=folder, uid=fetched.uid, raw=fetched.raw, error=words)
-        kept.digest, kept.at = digest, tx.now
-        tx.session.add(kept)
-        tx.session.flush()
-
-
-def _find_cursor(tx: Tx, mailbox_id: int, role: str) -> MailFolder | None:
-    return tx.session.scalar(select(MailFolder).where(MailFolder.mailbox_id == mailbox_id, MailFolder.role == role))
-
-
-def _reset_cursor(tx: Tx, mailbox_id: int, role: str, state: FolderState, uids: Sequence[int]) -> None:
-    """Begin a folder, or begin it again under a new UIDVALIDITY, just before the first mail to be read."""
-    cursor = _find_cursor(tx, mailbox_id, role)
-    if cursor is None:
-        cursor = MailFolder(mailbox_id=mailbox_id, role=role)
-        tx.session.add(cursor)
-    cursor.name, cursor.uid_validity = state.name, state.uid_validity
-    cursor.last_uid = uids[0] - 1 if uids else max(0, state.uid_next - 1)
+            FolderPoll(engine.database, mailbox, role, reader, engine.readers, result.counts).run(name)
+        except FolderError as error:
+            # One folder that stays closed keeps no answer in another waiting; the poll still counts as broken.
+            result.error = result.error or f"{name}: {error}"
+    if not result.error:
+        file_copies(engine, mailbox, imap, folders)
 
 
 def _pause(engine: Engine, mailbox: Mailbox, words: str) -> None:
@@ -194,8 +95,9 @@ def _pause(engine: Engine, mailbox: Mailbox, words: str) -> None:
         record_incident(tx, "login", f"{mailbox.address} is paused: {words}", mailbox_id=mailbox.id)
 
 
-def _leave_sign(engine: Engine, mailbox: Mailbox, result: PollResult) -> None:
+def _leave_sign(engine: Engine, mailbox: Mailbox, result: PollResult, logins: int) -> None:
     with engine.database.transaction() as tx:
         if not result.error and note_of(tx, f"poll:{mailbox.id}"):
             free_unread(tx, mailbox.id)
+        count_knocks(tx, mailbox.id, max(1, logins) if result.error else 0)
         beat(tx, f"poll:{mailbox.id}", note=result.error)

@@ -16,16 +16,34 @@ from sequences.models import Heartbeat
 def hold_lease(database: Database, name: str, for_s: float) -> Iterator[str | None]:
     """Hold the lease `name` while the block runs; yields the owner's name, or None when somebody else holds it."""
     owner = current_owner(name.partition(":")[0])
-    if not _take(database, name, owner, for_s):
+    if not take_lease(database, name, owner, for_s):
         yield None
         return
     try:
         yield owner
     finally:
+        drop_lease(database, name, owner)
+
+
+def take_lease(database: Database, name: str, owner: str, for_s: float) -> bool:
+    """Take a lease that is free, run out, or held by a process that ended."""
+    with database.reading() as tx:
+        holder = tx.session.scalar(select(Heartbeat.owner).where(Heartbeat.name == name))
+    dead = holder if holder and is_gone(holder) else None
+    try:
         with database.transaction() as tx:
-            tx.session.execute(
-                update(Heartbeat).where(Heartbeat.name == name, Heartbeat.owner == owner).values(owner=None, until=None)
-            )
+            return _claim(tx, name, owner, for_s, dead)
+    except IntegrityError:
+        # Somebody inserted the row between our look and our insert: they hold it.
+        return False
+
+
+def drop_lease(database: Database, name: str, owner: str) -> None:
+    """Give a lease back."""
+    with database.transaction() as tx:
+        tx.session.execute(
+            update(Heartbeat).where(Heartbeat.name == name, Heartbeat.owner == owner).values(owner=None, until=None)
+        )
 
 
 def renew_lease(tx: Tx, name: str, owner: str, for_s: float) -> bool:
@@ -51,18 +69,6 @@ def beat(tx: Tx, name: str, note: str = "") -> None:
 def note_of(tx: Tx, name: str) -> str:
     """Return what the last sign of life said."""
     return tx.session.scalar(select(Heartbeat.note).where(Heartbeat.name == name)) or ""
-
-
-def _take(database: Database, name: str, owner: str, for_s: float) -> bool:
-    with database.reading() as tx:
-        holder = tx.session.scalar(select(Heartbeat.owner).where(Heartbeat.name == name))
-    dead = holder if holder and is_gone(holder) else None
-    try:
-        with database.transaction() as tx:
-            return _claim(tx, name, owner, for_s, dead)
-    except IntegrityError:
-        # Somebody inserted the row between our look and our insert: they hold it.
-        return False
 
 
 def _claim(tx: Tx, name: str, owner: str, for_s: float, dead: str | None) -> bool:

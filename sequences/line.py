@@ -22,6 +22,7 @@ class Line:
         self._mailbox = mailbox
         self._smtp: SmtpPort | None = None
         self._imap: ImapPort | None = None
+        self.imap_logins = 0
 
     def __enter__(self) -> Self:
         return self
@@ -51,9 +52,15 @@ class Line:
     def imap(self) -> ImapPort:
         """Return the open IMAP connection, opening it if there is none. Raises a MailError."""
         if self._imap is None:
+            self.imap_logins += 1
             server = parse_server(self._mailbox.imap_url)
             self._imap = self._sign_in(lambda login: self._engine.transport.open_imap(server, login))
         return self._imap
+
+    @property
+    def is_imap_open(self) -> bool:
+        """Whether a mailbox is open to be read."""
+        return self._imap is not None
 
     def drop_imap(self) -> None:
         """Close the IMAP connection, so that the next use opens a new one."""

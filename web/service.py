@@ -19,6 +19,7 @@ from sequences.actors import declare_actors
 from sequences.beat import run_beat
 from sequences.broker import make_broker
 from sequences.engine import Engine
+from sequences.watcher import run_watcher
 from web.wiring import House, make_engine_of
 
 WORKER_THREADS = 4
@@ -62,15 +63,20 @@ def working(house: House, *, threads: int = WORKER_THREADS) -> Iterator[Engine]:
 
 @contextmanager
 def beating(house: House, engine: Engine) -> Iterator[None]:
-    """Run the beat while the block runs."""
+    """Run the beat and the watcher while the block runs; of many beats, one watches each mailbox."""
     stop = threading.Event()
-    thread = threading.Thread(target=run_beat, args=(engine, house.hints, stop), name="beat")
-    thread.start()
+    threads = [
+        threading.Thread(target=run, args=(engine, house.hints, stop), name=name)
+        for name, run in (("beat", run_beat), ("watcher", run_watcher))
+    ]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
         stop.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
 
 
 @contextmanager

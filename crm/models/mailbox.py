@@ -45,7 +45,10 @@ class Mailbox(Base):
 class MailFolder(Base):
     """The cursor of one folder: it moves only in the transaction that stores what it passes.
 
-    IMAP's numbers are unsigned and have 32 bits (RFC 9051 2.3.1.1), one more than PostgreSQL's integer.
+    `last_uid` is where new mail begins. What a first look has still to read below it lies from `missing_from` to
+    `missing_to` (None: nothing), newest first; `missing_total` and `missing_left` count it. `exists` and `modseq` are
+    what the server last said: while they stay, nothing is searched. `stuck_uid` is where reading broke `stuck_times`
+    times. IMAP's numbers are unsigned and have 32 bits (RFC 9051 2.3.1.1), one more than PostgreSQL's integer.
     """
 
     __tablename__ = "mail_folders"
@@ -57,6 +60,14 @@ class MailFolder(Base):
     name: Mapped[str] = mapped_column(String(300))
     uid_validity: Mapped[int] = mapped_column(BigInteger)
     last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
+    missing_from: Mapped[int | None] = mapped_column(BigInteger)
+    missing_to: Mapped[int | None] = mapped_column(BigInteger)
+    missing_total: Mapped[int] = mapped_column(default=0)
+    missing_left: Mapped[int] = mapped_column(default=0)
+    exists: Mapped[int] = mapped_column(BigInteger, default=-1)
+    modseq: Mapped[int] = mapped_column(BigInteger, default=0)
+    stuck_uid: Mapped[int] = mapped_column(BigInteger, default=0)
+    stuck_times: Mapped[int] = mapped_column(default=0)
 
 
 class Quarantined(Base):

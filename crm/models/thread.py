@@ -41,6 +41,7 @@ class Message(Base):
         CheckConstraint("direction IN ('in', 'out')", name="direction"),
         Index("ix_messages_thread_at", "thread_id", "at"),
         Index("ix_messages_contact_at", "contact_id", "at"),
+        Index("ix_messages_sender", "sender"),
         Index("ix_messages_mailbox_at", "mailbox_id", "at"),
     )
 

@@ -62,4 +62,6 @@ def _joined(numbered: dict[int, tuple[str, bool]]) -> str:
         for text, encoded in ordered
         for raw in [text.encode("utf-8", "surrogateescape")]
     )
-    return decode_words(decode_bytes(content, charset or "utf-8"))
+    joined = decode_bytes(content, charset or "utf-8")
+    # One encoding is the standard; a value that names its charset has had it, and looks like a word by chance.
+    return joined if charset else decode_words(joined)

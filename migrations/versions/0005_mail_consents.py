@@ -1,7 +1,7 @@
 """Consent to sign in to mailboxes with tokens, and the requests for it that are under way.
 
 Revision: 0005
-Follows: 0002
+Follows: 0004
 """
 
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import kit.db
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """What a brand's mail carries, where answers go, and the keys that sign it.
 
 Revision: 0006
-Follows: 0002
+Follows: 0005
 """
 
 from alembic import op

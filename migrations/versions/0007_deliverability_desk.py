@@ -1,7 +1,7 @@
 """What the deliverability desk keeps: the last checks of each mailbox, and mail that came in by mailbox and time.
 
 Revision: 0007
-Follows: 0002
+Follows: 0006
 """
 
 from alembic import op

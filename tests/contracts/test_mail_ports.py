@@ -3,6 +3,7 @@
 The mailboxes are shared, so every test starts from what is there; mail that nobody waits for goes to Cy.
 """
 
+import select
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -207,3 +208,54 @@ def test_news_ends_the_wait(mail_world: MailWorld) -> None:
         assert inbox.wait_for_news(60)
         assert len(inbox.uids_after(before)) == 1
         assert not inbox.wait_for_news(0.1)
+
+
+def test_finds_by_number(mail_world: MailWorld) -> None:
+    with mail_world.reading() as inbox:
+        before = last_uid(inbox)
+        for _ in range(3):
+            mail_world.backstage.put(MILA, make_raw(new_id()), AT)
+        inbox.select("INBOX")
+        found = inbox.uids_after(before)
+        assert inbox.uids_between(found[0], found[1]) == found[:2]
+        assert inbox.uids_between(found[-1] + 1, found[-1] + 9) == []
+        assert inbox.highest_uid() == found[-1]
+
+
+def test_a_folder_left_alone_says_the_same_and_one_that_grows_says_so(mail_world: MailWorld) -> None:
+    with mail_world.reading() as inbox:
+        before = inbox.select("INBOX")
+        assert inbox.select("INBOX") == before
+        mail_world.backstage.put(MILA, make_raw(new_id()), AT)
+        after = inbox.select("INBOX")
+        assert (after.exists, after.uid_next) == (before.exists + 1, before.uid_next + 1)
+        assert after.modseq > before.modseq or after.modseq == 0
+
+
+def test_a_socket_becomes_readable_when_mail_comes(mail_world: MailWorld) -> None:
+    with mail_world.reading(BO) as inbox:
+        inbox.select("INBOX")
+        sock = inbox.begin_idle()
+        if sock is None:
+            assert not inbox.end_idle()
+            return
+        for _ in range(2):  # the sandbox tells of a mail only when the next one comes
+            mail_world.backstage.put(BO, make_raw(new_id()), AT)
+        assert inbox.is_told() or select.select([sock], [], [], 10)[0]
+        assert inbox.end_idle()
+        assert inbox.select("INBOX").exists > 0, "and the session goes on"
+
+
+def test_a_long_mail_comes_in_pieces_and_a_longer_one_cut(mail_world: MailWorld) -> None:
+    raw = make_raw(new_id(), b"0123456789abcdef\r\n" * 1_000_000)
+    with mail_world.reading() as inbox:
+        before = last_uid(inbox)
+        for data in (raw[:9_000_000], raw):
+            mail_world.backstage.put(MILA, data, AT)
+        inbox.select("INBOX")
+        whole, cut = inbox.fetch(inbox.uids_after(before))
+        mail_world.backstage.expunge(MILA, cut.uid)
+        mail_world.backstage.expunge(MILA, whole.uid)
+    assert (whole.size, whole.raw) == (9_000_000, raw[:9_000_000])
+    assert cut.size == len(raw)
+    assert cut.raw == raw[: len(cut.raw)]

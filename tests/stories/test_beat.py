@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from itertools import pairwise
 from random import Random
 
 from dramatiq.worker import Worker
@@ -44,16 +45,27 @@ def test_a_beat_rings_only_for_what_is_due(world: World) -> None:
     assert (bell.drained, bell.polled) == ([1], [1])
 
 
-def test_a_troubled_mailbox_is_read_less_often(world: World) -> None:
-    world.server.remove_folder("mia@pastel.test", "INBOX")
-    world.tick()
-    world.clock.advance(timedelta(minutes=5))
+def test_a_troubled_mailbox_is_tried_again_within_two_minutes_and_then_less_and_less_often(small: World) -> None:
+    small.server.remove_folder("mia@pastel.test", "INBOX")
+    tried: list[int] = []
+    for second in range(0, 3600, 20):
+        bell = Bell()
+        beat_once(small.engine, bell)
+        if bell.polled:
+            tried.append(second)
+            small.poll()
+        small.clock.advance(timedelta(seconds=20))
+    assert tried[1] <= 120
+    assert len(tried) <= 10, "sign-ins an hour to a broken server"
+    waits = [after - before for before, after in pairwise(tried)]
+    assert waits == sorted(waits)
+    small.server.add_folder("mia@pastel.test", "INBOX")
+    small.clock.advance(timedelta(hours=1))
+    assert small.poll().errors == []
     bell = Bell()
-    beat_once(world.engine, bell)
-    assert bell.polled == []
-    world.clock.advance(timedelta(minutes=6))
-    beat_once(world.engine, bell)
-    assert bell.polled == [1]
+    small.clock.advance(timedelta(seconds=61))
+    beat_once(small.engine, bell)
+    assert bell.polled == [1], "a completed poll forgets them"
 
 
 def test_everything_leaves_by_itself_while_beat_and_workers_run(world: World) -> None:

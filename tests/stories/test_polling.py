@@ -1,14 +1,18 @@
 """Reading folders: cursors, renumbering, flags, our own mail, duplicates, broken mail, first sync (B1-B9)."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from crm.mailboxes import get_mailbox, pause_mailbox
 from crm.models import MailFolder, Quarantined, Thread
 from crm.timeline import list_entries
+from mailer.errors import DroppedError
 from mailer.fakes import FaultPoint
+from sequences.cursors import Progress, first_look_progress
+from sequences.folder_poll import FolderPoll
 from tests.stories.world import MIA, World
 
 
@@ -169,7 +173,7 @@ def test_what_the_database_refuses_is_kept_with_its_bytes(small: World, monkeypa
     small.poll()
     small.deliver(hello(1))
     with monkeypatch.context() as patch:
-        patch.setattr("sequences.intake.parse_mail", stumble)
+        patch.setattr("sequences.reading.parse_mail", stumble)
         small.poll()
     small.deliver(hello(2))
     assert small.poll().received == 1
@@ -244,7 +248,7 @@ def set_aside(world: World) -> int:
 @pytest.mark.parametrize("again", ["another UIDVALIDITY", "another folder"])
 def test_a_damaged_letter_is_set_aside_once(small: World, again: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No bytes are known that cannot be read, so the fault is simulated where messages are understood."""
-    monkeypatch.setattr("sequences.intake.parse_mail", stumble)
+    monkeypatch.setattr("sequences.reading.parse_mail", stumble)
     small.deliver(DAMAGED)
     small.poll()
     assert set_aside(small) == 1
@@ -254,3 +258,80 @@ def test_a_damaged_letter_is_set_aside_once(small: World, again: str, monkeypatc
         small.server.folder(MIA).renumber()
     small.poll()
     assert set_aside(small) == 1
+
+
+def letter(number: int, head: str = "", to: str = MIA) -> str:
+    return f"From: p{number}@away.example\nTo: {to}\nSubject: {number}\nMessage-ID: <l{number}@x.example>\n{head}\nHi\n"
+
+
+def fill(world: World, count: int) -> None:
+    for number in range(count):
+        world.deliver(letter(number, "List-Id: <news.example>\n" if number % 2 else ""))
+
+
+def test_a_large_first_look_reads_bodies_only_of_what_matters(small: World) -> None:
+    small.people(1)
+    fill(small, 240)
+    small.deliver(hello(1))
+    for number in range(240):
+        small.deliver(letter(1000 + number, to="nobody@away.example"), "Sent")
+    small.deliver(letter(2000, to="creator0@people.example"), "Sent")
+    counts = small.poll()
+    assert counts.received == 120 + 1, "no newsletter, and every person"
+    assert [message.kind for message in small.messages() if message.direction == "out"] == ["manual"]
+    with small.database.reading() as tx:
+        assert first_look_progress(tx, small.mailbox_id) is None
+    assert small.poll().received == 0
+
+
+@pytest.mark.parametrize("windows", [0, 1, 2])
+def test_a_first_look_that_breaks_goes_on_below_where_it_was(
+    small: World, windows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(small, 500)
+    with monkeypatch.context() as patch:
+        patch.setattr(FolderPoll, "_worthy", breaking_after(windows))
+        assert small.poll().errors
+    with small.database.reading() as tx:
+        progress = first_look_progress(tx, small.mailbox_id)
+    assert progress == Progress(total=500, left=500 - 200 * windows)
+    assert len(small.messages()) == 100 * windows
+    if windows:
+        newest = {message.subject for message in small.messages()}
+        assert "498" in newest, "the newest come first"
+    small.deliver(letter(900))
+    assert small.poll().errors == []
+    assert len({message.rfc_id for message in small.messages()}) == len(small.messages()) == 251
+
+
+def breaking_after(windows: int) -> Callable[[FolderPoll, Sequence[int]], list[int]]:
+    """A connection that breaks in the header of the next window; on both tries of one poll."""
+    honest, left = FolderPoll._worthy, [windows]
+
+    def worthy(self: FolderPoll, window: Sequence[int]) -> list[int]:
+        if not left[0]:
+            raise DroppedError("The connection broke.")
+        left[0] -= 1
+        return honest(self, window)
+
+    return worthy
+
+
+def test_the_number_of_statements_hangs_on_what_changes_not_on_the_number_of_mails(small: World) -> None:
+    small.people(1)
+    small.poll()
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(small.database.engine, "before_cursor_execute", note)
+    spent: list[int] = []
+    for count in (10, 60):
+        for number in range(count):
+            small.deliver(letter(100 * count + number))
+        statements.clear()
+        assert small.poll().received == count
+        spent.append(len(statements))
+    event.remove(small.database.engine, "before_cursor_execute", note)
+    assert spent[0] == spent[1]

@@ -138,10 +138,12 @@ def report(address: str, as_json: bool) -> None:
 def poll(address: str, as_json: bool) -> None:
     """Read the mailbox once."""
     house = enter()
-    result = poll_mailbox(make_engine_of(house), _find(house, address).id)
+    result = poll_mailbox(make_engine_of(house), _find(house, address).id, by_hand=True)
     counts = {name: getattr(result.counts, name) for name in ("received", "replies", "auto_replies", "bounces")}
     if as_json:
-        print_json({"address": address, **counts, "error": result.error or None})
+        print_json(
+            {"address": address, **counts, "first_look": _first_look(house, address), "error": result.error or None}
+        )
     elif not result.error:
         click.echo(", ".join(f"{number} {name.replace('_', '-')}" for name, number in counts.items()))
     if result.error:
@@ -159,7 +161,8 @@ def list_(as_json: bool) -> None:
         print_json(rows)
     else:
         heads = ("address", "state", "reason", "sent_24h", "daily_cap", "polled_at")
-        print_table(heads, [[row[head] for head in heads] for row in rows])
+        lines = [[*(row[head] for head in heads), _left_to_read(row["first_look"])] for row in rows]
+        print_table((*heads, "first_look"), lines)
 
 
 @mailboxes_command.command("pause")
@@ -210,6 +213,17 @@ def _plain_figures(figures: Figures) -> dict[str, Any]:
     plain = asdict(figures)
     plain.pop("breaker")
     return {**plain, "families": dict(figures.families)}
+
+
+def _left_to_read(progress: dict[str, int] | None) -> str:
+    return f"{progress['left']} of {progress['total']} left" if progress else ""
+
+
+def _first_look(house: House, address: str) -> dict[str, int] | None:
+    """Return how far the first look has come, None when all is read."""
+    with house.database.reading() as tx:
+        found: dict[str, int] | None = mailbox_health(tx, get_mailbox(tx, address))["first_look"]
+    return found
 
 
 def _find(house: House, address: str) -> Mailbox:
