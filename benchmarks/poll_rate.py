@@ -33,14 +33,14 @@ from kit.seal import Seal
 from kit.tx import Database
 from mailer.fakes import FakeMailServer
 from mailer.transport import NetworkTransport
-from sequences.authoring import get_sequence, import_sequence, read_draft, start_sequence
-from sequences.dispatch import drain_mailbox
+from sequences.course.enrolments import enrol
 from sequences.engine import Engine
-from sequences.enrolments import enrol
-from sequences.intake import poll_mailbox
-from sequences.links import Links
 from sequences.models import Send
+from sequences.reading.intake import poll_mailbox
+from sequences.sending.dispatch import drain_mailbox
+from sequences.sending.links import Links
 from sequences.tick import sweep
+from sequences.versions.authoring import get_sequence, import_sequence, read_draft, start_sequence
 from tests.servers.certificate import make_certificate
 from tests.servers.dovecot import Dovecot, start_dovecot
 from tests.servers.postgres import start_postgres

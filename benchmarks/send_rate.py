@@ -34,12 +34,12 @@ from kit.tx import Database
 from mailer.smtp import SmtpSession
 from mailer.transport import NetworkTransport
 from mailer.types import Login, Server
-from sequences.authoring import get_sequence, import_sequence, read_draft, start_sequence
-from sequences.dispatch import drain_mailbox
+from sequences.course.enrolments import enrol
 from sequences.engine import Engine
-from sequences.enrolments import enrol
-from sequences.links import Links
+from sequences.sending.dispatch import drain_mailbox
+from sequences.sending.links import Links
 from sequences.tick import sweep
+from sequences.versions.authoring import get_sequence, import_sequence, read_draft, start_sequence
 from tests.servers.postgres import start_postgres
 from tests.servers.sink import start_smtp_sink
 from web.schema import upgrade_schema

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import dramatiq
 
-from sequences.dispatch import drain_mailbox
 from sequences.engine import Engine
-from sequences.intake import poll_mailbox
+from sequences.reading.intake import poll_mailbox
+from sequences.sending.dispatch import drain_mailbox
 
 log = logging.getLogger(__name__)
 

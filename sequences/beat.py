@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from crm.models import Mailbox
 from sequences.engine import Engine
 from sequences.hints import Hints
-from sequences.knocks import is_time
 from sequences.models import Heartbeat
-from sequences.outbox import is_due
+from sequences.reading.knocks import is_time
+from sequences.sending.outbox import is_due
 from sequences.tick import list_boxes, sweep
 
 log = logging.getLogger(__name__)

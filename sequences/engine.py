@@ -10,7 +10,7 @@ from kit.tx import Database
 from mailer.oauth_door import Issuers
 from mailer.resolver import Resolver, SilentResolver
 from mailer.transport import Transport
-from sequences.links import Links
+from sequences.sending.links import Links
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,15 +6,15 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from crm.models import Mailbox
-from sequences.dispatch import drain_mailbox
+from sequences.course.planning import plan_due
+from sequences.course.runs import release_held
 from sequences.engine import Engine
-from sequences.intake import poll_mailbox
 from sequences.leases import beat
 from sequences.models import Heartbeat
-from sequences.outbox import Counts, sweep_leases
-from sequences.planning import plan_due
-from sequences.runs import release_held
-from sequences.settlement import record_unknown_sweep
+from sequences.reading.intake import poll_mailbox
+from sequences.sending.dispatch import drain_mailbox
+from sequences.sending.outbox import Counts, sweep_leases
+from sequences.sending.settlement import record_unknown_sweep
 
 Report = Callable[[str], None]
 LEFT_ALONE_FOR = timedelta(minutes=10)

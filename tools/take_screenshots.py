@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from sequences.review import approve, list_drafts
+from sequences.reviewing.review import approve, list_drafts
 from web.app import create_app
 from web.demo.play import Play, playing
 from web.service import serving

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import tzinfo
 
-from sequences.departure import describe_shift
-from sequences.forecast import Blocked, DayLoad, Forecast
-from sequences.pitch_value import format_date
+from sequences.insight.departure import describe_shift
+from sequences.insight.forecast import Blocked, DayLoad, Forecast
+from sequences.pitches.pitch_value import format_date
 from web.figures import count_of
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sequences.forecast import DayLoad
+from sequences.insight.forecast import DayLoad
 
 _HIGH = 56.0
 _WIDE = 840.0

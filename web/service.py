@@ -19,7 +19,7 @@ from sequences.actors import declare_actors
 from sequences.beat import run_beat
 from sequences.broker import make_broker
 from sequences.engine import Engine
-from sequences.watcher import run_watcher
+from sequences.reading.watcher import run_watcher
 from web.wiring import House, make_engine_of
 
 WORKER_THREADS = 4

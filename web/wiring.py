@@ -26,7 +26,7 @@ from mailer.resolver import DnsResolver, Resolver
 from mailer.transport import NetworkTransport, Transport
 from sequences.engine import Engine
 from sequences.hints import Hints, NoHints
-from sequences.links import Links
+from sequences.sending.links import Links
 from web.schema import require_schema, upgrade_schema
 
 

@@ -101,7 +101,8 @@ class Quarantined(Base):
 class MailboxCheck(Base):
     """One look at a mailbox: both servers and what DNS says of its domain. `ok`: mail can go and come.
 
-    `findings` are those of `sequences/health.py`, in order: name, state, sentence, reason, record, paste, replaces.
+    `findings` are those of `sequences/mailboxes/health.py`, in order: name, state, sentence, reason, record, paste,
+    replaces.
     """
 
     __tablename__ = "mailbox_checks"

@@ -17,9 +17,9 @@ from sqlalchemy import func, select
 
 from kit.clock import SystemClock
 from kit.config import load_settings
-from sequences.listing import list_sends
+from sequences.insight.listing import list_sends
 from sequences.models import Send
-from sequences.unclear import resolve_unknown
+from sequences.sending.unclear import resolve_unknown
 from tests.acceptance.books import Sends, check_books, check_sums, id_of, is_over
 from tests.acceptance.conftest import MIA, MakeProgram, Post
 from tests.acceptance.fleet import BEAT, UP, WORKER, Fleet

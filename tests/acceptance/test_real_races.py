@@ -17,11 +17,11 @@ from sqlalchemy import select
 
 from crm.models import Message
 from kit.config import load_settings
-from sequences.dispatch import drain_mailbox
 from sequences.engine import Engine
-from sequences.intake import poll_mailbox
-from sequences.listing import list_sends
+from sequences.insight.listing import list_sends
 from sequences.models import Enrolment, Send
+from sequences.reading.intake import poll_mailbox
+from sequences.sending.dispatch import drain_mailbox
 from sequences.tick import sweep
 from tests.acceptance.conftest import MIA, MakeProgram
 from tests.acceptance.race_track import Racer, Track, WatchedTransport

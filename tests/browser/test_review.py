@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from crm import tasks
 from sequences.models import Send
-from sequences.review import Changes, revise
+from sequences.reviewing.review import Changes, revise
 from tests.browser.conftest import Visitors
 from tests.web.cast import ADA, PASSWORD, Cast
 from web.wiring import House, make_engine_of

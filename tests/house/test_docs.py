@@ -9,7 +9,7 @@ import click
 import pytest
 
 from kit.config import load_settings
-from sequences.sequence_file import read_sequence_file
+from sequences.versions.sequence_file import read_sequence_file
 from web.cli.program import program
 
 ROOT = Path(__file__).resolve().parents[2]

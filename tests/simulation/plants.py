@@ -7,21 +7,21 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import update
 
-import sequences.choice
-import sequences.dispatch
-import sequences.gate
-import sequences.hours
+import sequences.course.hours
+import sequences.sending.choice
+import sequences.sending.dispatch
+import sequences.sending.gate
 from crm.models import Mailbox
 from kit.tx import Tx
 from sequences.models import Send
-from sequences.stop_rules import Clear
+from sequences.sending.stop_rules import Clear
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
 def remove_claim(patch: pytest.MonkeyPatch) -> None:
     """Take what is due whatever its state: somebody else's claim, and what is being handed over."""
-    exactly = sequences.choice.claim_sends
+    exactly = sequences.sending.choice.claim_sends
 
     def claim(tx: Tx, mailbox: Mailbox, owner: str, **how: Any) -> list[int]:
         taken = Send.state.in_(("claimed", "sending", "unknown"))
@@ -33,12 +33,12 @@ def remove_claim(patch: pytest.MonkeyPatch) -> None:
         )
         return exactly(tx, mailbox, owner, **how)
 
-    patch.setattr(sequences.choice, "claim_sends", claim)
+    patch.setattr(sequences.sending.choice, "claim_sends", claim)
 
 
 def skip_stop_check(patch: pytest.MonkeyPatch) -> None:
     """Let every mail go."""
-    patch.setattr(sequences.gate, "decide_stop", lambda _facts: Clear())
+    patch.setattr(sequences.sending.gate, "decide_stop", lambda _facts: Clear())
 
 
 def write_status_after_smtp(patch: pytest.MonkeyPatch) -> None:
@@ -47,18 +47,18 @@ def write_status_after_smtp(patch: pytest.MonkeyPatch) -> None:
     def begin(_tx: Any, send_ids: Collection[int], _owner: str, *, lease_s: float) -> set[int]:
         return set(send_ids)
 
-    patch.setattr(sequences.dispatch, "begin_transmission", begin)
+    patch.setattr(sequences.sending.dispatch, "begin_transmission", begin)
 
 
 def forget_zones(patch: pytest.MonkeyPatch) -> None:
     """Read every window on the clock of UTC."""
-    patch.setattr(sequences.hours, "read_zone", lambda _name: ZoneInfo("UTC"))
+    patch.setattr(sequences.course.hours, "read_zone", lambda _name: ZoneInfo("UTC"))
 
 
 def skip_fence(patch: pytest.MonkeyPatch) -> None:
     """Let follow-ups go without reading the mailbox."""
-    patch.setattr(sequences.dispatch, "_pass_fence", lambda _round, group: list(group))
-    patch.setattr(sequences.dispatch.Round, "is_read_lately", lambda _round, _now: True)
+    patch.setattr(sequences.sending.dispatch, "_pass_fence", lambda _round, group: list(group))
+    patch.setattr(sequences.sending.dispatch.Round, "is_read_lately", lambda _round, _now: True)
 
 
 PLANTS: dict[str, tuple[Plant, set[str]]] = {

@@ -11,8 +11,8 @@ from sqlalchemy import insert
 
 from crm.models import Contact, ContactAddress, Message, MessageId, Relationship, Thread, TimelineEntry
 from kit.tx import Tx
-from sequences.dispatch import drain_mailbox
 from sequences.models import Enrolment, Send, SendBody
+from sequences.sending.dispatch import drain_mailbox
 from sequences.tick import sweep
 from web.simulation.books import Taken
 from web.simulation.people import answer

@@ -8,13 +8,13 @@ import pytest
 from crm.contacts import create_contact
 from crm.mailboxes import get_mailbox, resume_mailbox
 from mailer.fakes import FaultPoint
-from sequences.authoring import get_sequence
-from sequences.breaker import BounceRate, Level
-from sequences.breakers import mailbox_rate
-from sequences.explain import explain_send
+from sequences.course.resume_plan import resume_sequence
 from sequences.incidents import close_incident, list_open_incidents
-from sequences.resume_plan import resume_sequence
-from sequences.workspace_limits import set_workspace_limit
+from sequences.insight.explain import explain_send
+from sequences.sending.breaker import BounceRate, Level
+from sequences.sending.breakers import mailbox_rate
+from sequences.sending.workspace_limits import set_workspace_limit
+from sequences.versions.authoring import get_sequence
 from tests.stories.world import MIA, TWO_STEPS, World
 
 

@@ -17,12 +17,12 @@ from mailer.errors import ConsentError, IssuerError
 from mailer.fakes import FaultPoint
 from mailer.oauth import DEVICE_GRANT, Tokens
 from mailer.oauth_door import Issuers
-from sequences.consents import accept_consent, await_device, begin_device, find_provider
-from sequences.health import check_mailbox
-from sequences.intake import poll_mailbox
-from sequences.keys import find_login, renew_login
 from sequences.leases import hold_lease
+from sequences.mailboxes.consents import accept_consent, await_device, begin_device, find_provider
+from sequences.mailboxes.health import check_mailbox
+from sequences.mailboxes.keys import find_login, renew_login
 from sequences.models import Incident
+from sequences.reading.intake import poll_mailbox
 from tests.conftest import MONDAY
 from tests.servers.issuer import Issuer, running_issuer
 from tests.stories.world import MIA, World

@@ -6,8 +6,8 @@ import pytest
 
 from crm.mailboxes import get_mailbox
 from mailer.oauth_door import Issuers
-from sequences.consents import accept_consent, await_device, begin_device, find_provider
-from sequences.health import check_mailbox
+from sequences.mailboxes.consents import accept_consent, await_device, begin_device, find_provider
+from sequences.mailboxes.health import check_mailbox
 from tests.contracts.token_worlds import real_servers
 from tests.servers.fixtures import server_folder
 from tests.servers.issuer import running_issuer

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from crm.mailboxes import get_mailbox
-from sequences.deliverability import list_bad_looks, read_desk
-from sequences.health import check_mailbox
+from sequences.mailboxes.deliverability import list_bad_looks, read_desk
+from sequences.mailboxes.health import check_mailbox
 from tests.stories.world import MIA, World
 from tests.unit.mailer.zones import Zones
 

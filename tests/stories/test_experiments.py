@@ -1,10 +1,10 @@
 """Two texts of one step: who counts for which, over bounces, auto-replies, later mails and new versions."""
 
 from kit.tx import Tx
-from sequences.authoring import get_sequence
-from sequences.experiments import NoVerdict, Winner
+from sequences.insight.experiments import NoVerdict, Winner
+from sequences.insight.variants import Experiment, TextCount, list_experiments
 from sequences.models import Send
-from sequences.variants import Experiment, TextCount, list_experiments
+from sequences.versions.authoring import get_sequence
 from tests.stories.world import World
 
 TWO_TEXTS = """\

@@ -14,17 +14,17 @@ from crm.pipeline import move_stage
 from crm.suppressions import suppress
 from crm.users import add_user
 from kit.tx import Tx
-from sequences.answers import queue_answer
-from sequences.authoring import pause_sequence
-from sequences.enrolments import enrol
-from sequences.explain import explain_send
+from sequences.course.enrolments import enrol
+from sequences.insight.explain import explain_send
+from sequences.insight.remedies import remedy_for
 from sequences.models import SEND_STATES, Enrolment, Send
-from sequences.outbox import UNREAD
-from sequences.published import get_sequence
-from sequences.remedies import remedy_for
-from sequences.review import approve, edit
-from sequences.team_settings import set_team_rules
-from sequences.workspace_limits import set_workspace_limit
+from sequences.reviewing.review import approve, edit
+from sequences.sending.answers import queue_answer
+from sequences.sending.outbox import UNREAD
+from sequences.sending.workspace_limits import set_workspace_limit
+from sequences.team.team_settings import set_team_rules
+from sequences.versions.authoring import pause_sequence
+from sequences.versions.published import get_sequence
 from tests.stories.world import MIA, TWO_STEPS, World
 
 DAY = timedelta(days=1)

@@ -11,11 +11,11 @@ from crm.models import Contact, Handle, Stage, TimelineEntry
 from crm.pipeline import move_stage, stage_name
 from crm.tasks import complete_task, list_open_tasks
 from kit.tx import Tx
+from sequences.course.planning import complete_step_task
+from sequences.insight.report import audience, step_numbers
 from sequences.models import Enrolment
-from sequences.planning import complete_step_task
-from sequences.report import audience, step_numbers
-from sequences.review import skip_draft
-from sequences.texts import draw_seed
+from sequences.pitches.texts import draw_seed
+from sequences.reviewing.review import skip_draft
 from sequences.tick import sweep
 from tests.stories.world import World
 

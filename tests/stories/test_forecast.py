@@ -10,15 +10,15 @@ from crm.mailboxes import get_mailbox
 from crm.models import ContactTag, Mailbox, Task
 from crm.suppressions import suppress
 from kit.db import Base
-from sequences.authoring import get_sequence
-from sequences.enrolments import enrol
-from sequences.forecast import Forecast, make_forecast
-from sequences.gate import check_pace
+from sequences.course.enrolments import enrol
+from sequences.course.planning import complete_step_task
+from sequences.insight.forecast import Forecast, make_forecast
 from sequences.models import Enrolment, Send, Sequence
-from sequences.planning import complete_step_task
-from sequences.review import approve
-from sequences.throttle import Later
+from sequences.reviewing.review import approve
+from sequences.sending.gate import check_pace
+from sequences.sending.throttle import Later
 from sequences.tick import one_pass
+from sequences.versions.authoring import get_sequence
 from tests.stories.world import MIA, World
 
 TOM = "tom@pastel.test"

@@ -7,9 +7,9 @@ from crm.models import TimelineEntry
 from crm.pipeline import move_stage, stage_name, undo_move
 from crm.suppressions import suppress
 from kit.errors import ConflictError, InvalidError, RefusedError
-from sequences.answers import cancel_answer, queue_answer
-from sequences.replies import correct_kind
-from sequences.review import approve, edit, list_drafts, save_personal_line, take_out
+from sequences.reading.replies import correct_kind
+from sequences.reviewing.review import approve, edit, list_drafts, save_personal_line, take_out
+from sequences.sending.answers import cancel_answer, queue_answer
 from tests.stories.world import TWO_STEPS, World
 
 REVIEWED = TWO_STEPS.replace("    kind: email\n", "    kind: email\n    review: required\n", 1)

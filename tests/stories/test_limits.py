@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from crm.contacts import create_contact
 from crm.mailboxes import get_mailbox, pause_mailbox, resume_mailbox
 from mailer.fakes import FaultPoint
-from sequences.authoring import get_sequence, pause_sequence, resume_sequence
-from sequences.report import audience, step_numbers
+from sequences.insight.report import audience, step_numbers
+from sequences.versions.authoring import get_sequence, pause_sequence, resume_sequence
 from tests.stories.world import MIA, TWO_STEPS, World
 
 

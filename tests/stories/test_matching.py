@@ -6,7 +6,7 @@ from crm.models import ContactAddress, Message, Thread
 from crm.pipeline import stage_name
 from crm.threads import open_thread
 from kit.errors import NotFoundError
-from sequences.answers import queue_answer
+from sequences.sending.answers import queue_answer
 from tests.stories.world import MIA, World
 
 

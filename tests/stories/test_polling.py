@@ -11,8 +11,8 @@ from crm.models import MailFolder, Quarantined, Thread
 from crm.timeline import list_entries
 from mailer.errors import DroppedError
 from mailer.fakes import FaultPoint
-from sequences.cursors import Progress, first_look_progress
-from sequences.folder_poll import FolderPoll
+from sequences.reading.cursors import Progress, first_look_progress
+from sequences.reading.folder_poll import FolderPoll
 from tests.stories.world import MIA, World
 
 
@@ -173,7 +173,7 @@ def test_what_the_database_refuses_is_kept_with_its_bytes(small: World, monkeypa
     small.poll()
     small.deliver(hello(1))
     with monkeypatch.context() as patch:
-        patch.setattr("sequences.reading.parse_mail", stumble)
+        patch.setattr("sequences.reading.reader.parse_mail", stumble)
         small.poll()
     small.deliver(hello(2))
     assert small.poll().received == 1
@@ -248,7 +248,7 @@ def set_aside(world: World) -> int:
 @pytest.mark.parametrize("again", ["another UIDVALIDITY", "another folder"])
 def test_a_damaged_letter_is_set_aside_once(small: World, again: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No bytes are known that cannot be read, so the fault is simulated where messages are understood."""
-    monkeypatch.setattr("sequences.reading.parse_mail", stumble)
+    monkeypatch.setattr("sequences.reading.reader.parse_mail", stumble)
     small.deliver(DAMAGED)
     small.poll()
     assert set_aside(small) == 1

@@ -18,7 +18,7 @@ from crm.proposals import dismiss, get_proposal, list_waiting
 from crm.undoing import take_back
 from kit.errors import ConflictError, NotFoundError, RapportError
 from kit.tx import Tx
-from sequences.replies import correct_kind
+from sequences.reading.replies import correct_kind
 from tests.stories.world import World
 
 DUBLIN = ZoneInfo("Europe/Dublin")

@@ -6,7 +6,7 @@ import pytest
 
 from crm.mailboxes import get_mailbox, resume_mailbox
 from mailer.fakes import FaultPoint
-from sequences.endings import MAX_ATTEMPTS
+from sequences.sending.endings import MAX_ATTEMPTS
 from tests.stories.world import MIA, World
 
 

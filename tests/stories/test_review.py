@@ -12,8 +12,8 @@ from crm.models import Contact, TimelineEntry
 from crm.suppressions import suppress
 from kit.errors import ConflictError, InvalidError, RapportError
 from kit.tx import Tx
-from sequences.drafts import WINDOW, Draft, Queue, find_draft, find_next, list_drafts, read_queue
-from sequences.review import Changes, approve, revise, skip_draft, take_out
+from sequences.reviewing.drafts import WINDOW, Draft, Queue, find_draft, find_next, list_drafts, read_queue
+from sequences.reviewing.review import Changes, approve, revise, skip_draft, take_out
 from tests.stories.world import TWO_STEPS, World
 
 REVIEWED = TWO_STEPS.replace("    kind: email\n", "    kind: email\n    review: required\n", 1)

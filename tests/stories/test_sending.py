@@ -14,12 +14,12 @@ from crm.suppressions import suppress
 from kit.errors import ConflictError, InvalidError
 from kit.ids import current_owner
 from mailer.fakes import FaultPoint
-from sequences.authoring import get_sequence, pause_sequence
-from sequences.dispatch import drain_mailbox
 from sequences.models import Heartbeat, SendBody
-from sequences.outbox import begin_transmission, claim_sends, settle, sweep_leases
+from sequences.sending.dispatch import drain_mailbox
+from sequences.sending.outbox import begin_transmission, claim_sends, settle, sweep_leases
+from sequences.sending.unclear import resolve_unknown
 from sequences.tick import sweep
-from sequences.unclear import resolve_unknown
+from sequences.versions.authoring import get_sequence, pause_sequence
 from tests.stories.world import MIA, TWO_STEPS, World
 
 

@@ -11,14 +11,14 @@ from crm.models import Contact, Mailbox, Message
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from mailer.dkim import public_part
 from mailer.lint import lint_mail
-from sequences import review
-from sequences.authoring import start_sequence
-from sequences.brand_letters import BrandFacts, edit_brand, set_reply_to
-from sequences.dkim import add_key, get_key, make_key, read_signers, remove_key, start_key
-from sequences.drafts import find_draft
-from sequences.links import Links
+from sequences.mailboxes.dkim import add_key, get_key, make_key, read_signers, remove_key, start_key
 from sequences.models import SendBody
+from sequences.pitches.brand_letters import BrandFacts, edit_brand, set_reply_to
+from sequences.reviewing import review
+from sequences.reviewing.drafts import find_draft
+from sequences.sending.links import Links
 from sequences.tick import sweep
+from sequences.versions.authoring import start_sequence
 from tests.stories.test_fence import due_follow_up
 from tests.stories.world import MIA, TWO_STEPS, World
 

@@ -12,12 +12,12 @@ from crm.models import Task
 from crm.suppressions import lift_suppression, suppress
 from crm.tasks import complete_task, list_open_tasks
 from kit.errors import InvalidError
-from sequences.explain import explain_send
+from sequences.course.planning import complete_step_task
+from sequences.insight.explain import explain_send
+from sequences.insight.report import audience, step_numbers
 from sequences.models import Enrolment
-from sequences.opt_outs import make_token, opt_out
-from sequences.planning import complete_step_task
-from sequences.report import audience, step_numbers
-from sequences.review import list_drafts, skip_draft
+from sequences.reading.opt_outs import make_token, opt_out
+from sequences.reviewing.review import list_drafts, skip_draft
 from tests.conftest import dump_sqlite
 from tests.stories.world import MIA, TWO_STEPS, World
 

@@ -20,14 +20,14 @@ from crm.tasks import complete_task
 from crm.timeline import list_entries
 from crm.users import add_user
 from kit.errors import InvalidError, NotFoundError
-from sequences.authoring import get_sequence
-from sequences.candidates import Verdict
-from sequences.enrolments import enrol
+from sequences.course.candidates import Verdict
+from sequences.course.enrolments import enrol
 from sequences.models import Send
-from sequences.stop_rules import Clear, Hold, Stop
-from sequences.team import decide_at_send
-from sequences.team_settings import read_team_book, set_team_rules
-from sequences.touches import TeamKey, lock_contacts, read_team_facts
+from sequences.sending.stop_rules import Clear, Hold, Stop
+from sequences.team.rules import decide_at_send
+from sequences.team.team_settings import read_team_book, set_team_rules
+from sequences.team.touches import TeamKey, lock_contacts, read_team_facts
+from sequences.versions.authoring import get_sequence
 from tests.stories.world import MIA, TWO_STEPS, World
 
 T = TypeVar("T")

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from crm.models import Mailbox, Thread
-from sequences.team import Touch
-from sequences.touches import TeamKey, read_team_facts
+from sequences.team.rules import Touch
+from sequences.team.touches import TeamKey, read_team_facts
 from tests.stories.world import MIA, World
 
 

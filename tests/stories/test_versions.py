@@ -21,19 +21,19 @@ from kit.clock import FixedClock
 from kit.db import make_engine
 from kit.errors import ConflictError, InvalidError
 from kit.tx import Database
-from sequences.authoring import get_sequence, import_sequence, pause_sequence, read_draft, resume_sequence
-from sequences.migration import PlannedMove, plan_migration
+from sequences.course.planning import complete_step_task
+from sequences.course.resume_plan import plan_resume
+from sequences.insight.report import audience, step_numbers
 from sequences.models import Enrolment, Send, SequenceVersion
-from sequences.outbox import claim_sends
-from sequences.planning import complete_step_task
-from sequences.published import document_of
-from sequences.report import audience, step_numbers
-from sequences.resume_plan import plan_resume
-from sequences.review import approve, edit
-from sequences.revisions import compare_versions, list_revisions, restore_version
+from sequences.reviewing.review import approve, edit
+from sequences.sending.outbox import claim_sends
 from sequences.tick import sweep
-from sequences.version_moves import migrate
-from sequences.version_undo import plan_rollback, rollback
+from sequences.versions.authoring import get_sequence, import_sequence, pause_sequence, read_draft, resume_sequence
+from sequences.versions.migration import PlannedMove, plan_migration
+from sequences.versions.published import document_of
+from sequences.versions.revisions import compare_versions, list_revisions, restore_version
+from sequences.versions.version_moves import migrate
+from sequences.versions.version_undo import plan_rollback, rollback
 from tests.conftest import MONDAY
 from tests.stories.world import MIA, World
 

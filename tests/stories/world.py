@@ -20,15 +20,15 @@ from kit.tx import Database, Tx
 from mailer.fakes import FakeImapSession, FakeMailServer
 from mailer.types import Login
 from mailer.types import Server as MailHost
-from sequences.authoring import get_sequence, import_sequence, read_draft, start_sequence
-from sequences.dispatch import drain_mailbox
+from sequences.course.enrolments import Verdict, enrol
 from sequences.engine import Engine
-from sequences.enrolments import Verdict, enrol
-from sequences.intake import poll_mailbox
-from sequences.links import Links
 from sequences.models import Attempt, Enrolment, Send
-from sequences.outbox import Counts
+from sequences.reading.intake import poll_mailbox
+from sequences.sending.dispatch import drain_mailbox
+from sequences.sending.links import Links
+from sequences.sending.outbox import Counts
 from sequences.tick import tick
+from sequences.versions.authoring import get_sequence, import_sequence, read_draft, start_sequence
 from web.wiring import make_stage
 
 MIA = "mia@pastel.test"

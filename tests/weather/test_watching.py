@@ -15,7 +15,7 @@ from kit.clock import FixedClock
 from kit.tx import Database
 from mailer.transport import NetworkTransport
 from sequences.hints import NoHints
-from sequences.watcher import Watcher
+from sequences.reading.watcher import Watcher
 from tests.stories.world import World
 from tests.weather.bad_imap import HANG_UP, STALL, BadImap, Gust, bad_imap
 

@@ -9,9 +9,9 @@ from crm.mailboxes import add_mailbox
 from crm.models import Contact, ContactTag, Handle, Mailbox, Message, Thread
 from crm.threads import open_thread, store_message, touch_thread
 from kit.tx import Tx
-from sequences.authoring import import_sequence, read_draft, start_sequence
-from sequences.enrolments import enrol
-from sequences.planning import plan_due
+from sequences.course.enrolments import enrol
+from sequences.course.planning import plan_due
+from sequences.versions.authoring import import_sequence, read_draft, start_sequence
 from web.wiring import House, make_engine_of
 
 ADA = "ada@brackenware.example"

@@ -10,7 +10,7 @@ from crm.models import Contact, Feedback, Message, Suppression, Task, Thread, Ti
 from crm.suppressions import suppress
 from kit.seal import Seal
 from sequences.models import Enrolment, Send, SendBody, Sequence
-from sequences.opt_outs import make_token
+from sequences.reading.opt_outs import make_token
 from tests.web.cast import Cast
 from tests.web.conftest import Person
 from web.wiring import House

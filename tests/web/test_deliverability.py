@@ -15,8 +15,8 @@ from crm.models import MailboxCheck, Message
 from crm.suppressions import suppress_contact
 from crm.users import add_user
 from kit.tx import Tx
-from sequences.deliverability import KEPT, list_bad_looks, read_desk, record_look, share_name
-from sequences.health import check_mailbox, check_records
+from sequences.mailboxes.deliverability import KEPT, list_bad_looks, read_desk, record_look, share_name
+from sequences.mailboxes.health import check_mailbox, check_records
 from sequences.models import Send
 from tests.unit.mailer.zones import Zone, Zones
 from tests.web.cast import ADA, Cast

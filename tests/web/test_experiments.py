@@ -8,8 +8,8 @@ import pytest
 from crm.contacts import create_contact
 from crm.models import Message
 from kit.tx import Tx
-from sequences.authoring import get_version, import_sequence, read_draft
 from sequences.models import Enrolment, Send, Sequence
+from sequences.versions.authoring import get_version, import_sequence, read_draft
 from tests.web.cast import ADA, Cast
 from tests.web.conftest import Person
 from web.wiring import House

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from crm.mailboxes import pause_mailbox
-from sequences.answers import queue_answer
 from sequences.models import Attempt, Send
-from sequences.review import approve
+from sequences.reviewing.review import approve
+from sequences.sending.answers import queue_answer
 from tests.web.cast import Cast
 from tests.web.conftest import Person
 from tests.web.test_forecast import run

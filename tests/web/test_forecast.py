@@ -12,7 +12,7 @@ from crm import contacts
 from crm.models import Mailbox
 from crm.suppressions import suppress
 from kit.errors import InvalidError
-from sequences.forecast import DayLoad
+from sequences.insight.forecast import DayLoad
 from sequences.models import Enrolment, Send
 from tests.conftest import MONDAY, dump_sqlite
 from tests.web.cast import ADA, Cast

@@ -18,10 +18,10 @@ from crm.consents import open_request
 from crm.models import Mailbox
 from kit.clock import FixedClock
 from kit.config import load_settings
-from sequences.authoring import import_sequence, pause_sequence, read_draft, start_sequence
-from sequences.explain import explain_send
-from sequences.forecast import make_forecast
-from sequences.opt_outs import make_token
+from sequences.insight.explain import explain_send
+from sequences.insight.forecast import make_forecast
+from sequences.reading.opt_outs import make_token
+from sequences.versions.authoring import import_sequence, pause_sequence, read_draft, start_sequence
 from tests.web.cast import SEQUENCE, Cast, seed_cast
 from web.app import create_app
 from web.wiring import House, make_engine_of, open_house

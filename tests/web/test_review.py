@@ -8,11 +8,11 @@ from flask import Flask
 from crm import contacts, tasks
 from crm.models import Handle, Task
 from crm.suppressions import suppress
-from sequences.authoring import get_sequence
-from sequences.enrolments import enrol
+from sequences.course.enrolments import enrol
+from sequences.course.planning import plan_due
 from sequences.models import Send, Sequence
-from sequences.planning import plan_due
-from sequences.review import approve
+from sequences.reviewing.review import approve
+from sequences.versions.authoring import get_sequence
 from tests.web.cast import Cast
 from tests.web.conftest import Person, sign_in
 from web.wiring import House, make_engine_of

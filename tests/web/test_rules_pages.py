@@ -11,8 +11,8 @@ from crm.brands import create_brand
 from crm.users import add_user
 from sequences.incidents import list_open_incidents, record_incident
 from sequences.models import Incident
-from sequences.team_settings import TeamBook, read_team_book
-from sequences.workspace_limits import WorkspaceLimits, read_workspace_limits
+from sequences.sending.workspace_limits import WorkspaceLimits, read_workspace_limits
+from sequences.team.team_settings import TeamBook, read_team_book
 from tests.web.cast import Cast
 from tests.web.conftest import Person, sign_in
 from tests.web.test_forecast import run

@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from sequences.authoring import get_sequence, import_sequence, pause_sequence, read_draft
 from sequences.models import Enrolment, Send
+from sequences.versions.authoring import get_sequence, import_sequence, pause_sequence, read_draft
 from tests.web.cast import SEQUENCE, Cast
 from tests.web.conftest import Person
 from web.wiring import House

@@ -11,8 +11,8 @@ from kit.ids import new_token
 from mailer.errors import ConsentError
 from mailer.oauth import Tokens, read_return, write_consent_url
 from mailer.oauth_providers import Provider
-from sequences.consents import accept_consent, await_device, begin_device, find_provider, redeem_code
 from sequences.engine import Engine
+from sequences.mailboxes.consents import accept_consent, await_device, begin_device, find_provider, redeem_code
 from web.cli.door import ACTOR, enter
 from web.cli.loopback import Loopback
 from web.wiring import make_engine_of

@@ -7,7 +7,7 @@ import click
 from crm.brands import get_brand, list_brands, save_product
 from crm.models import Brand
 from kit.errors import InvalidError
-from sequences.brand_letters import BrandFacts, add_brand, edit_brand
+from sequences.pitches.brand_letters import BrandFacts, add_brand, edit_brand
 from web.cli.door import enter, json_option, print_json, print_table
 
 

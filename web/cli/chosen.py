@@ -11,8 +11,8 @@ from crm.models import Contact
 from crm.people import find_people_ids
 from kit.errors import InvalidError
 from kit.tx import Tx
-from sequences.candidates import Verdict
-from sequences.enrolments import refuse_unknown
+from sequences.course.candidates import Verdict
+from sequences.course.enrolments import refuse_unknown
 from web.people_query import read_filter_text
 
 

@@ -70,7 +70,7 @@ def unimport(import_id: int, as_json: bool) -> None:
 @json_option
 def show(email: str, as_json: bool) -> None:
     """Show all that is known about a contact."""
-    from sequences.records import contact_record
+    from sequences.insight.records import contact_record
 
     with enter().database.reading() as tx:
         record = contact_record(tx, email)

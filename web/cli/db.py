@@ -50,7 +50,7 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def restore(file: Path) -> None:
     """Replace all data by the copy in FILE; nothing is sent until a person releases it."""
-    from sequences.holding import hold_outbox
+    from sequences.sending.holding import hold_outbox
 
     house = enter()
     restore_database(house.database.engine, file)

@@ -7,7 +7,7 @@ import click
 from crm.models import DkimKey
 from kit.errors import RefusedError
 from mailer.dkim import is_published, split_record, write_record
-from sequences.dkim import add_key, get_key, list_keys, make_key, open_pem, remove_key, start_key
+from sequences.mailboxes.dkim import add_key, get_key, list_keys, make_key, open_pem, remove_key, start_key
 from web.cli.door import enter, json_option, print_json, print_table
 from web.wiring import House
 

@@ -5,9 +5,9 @@ from dataclasses import asdict
 import click
 
 from kit.errors import InvalidError
-from sequences.enrolments import Verdict, enrol
-from sequences.listing import list_enrolments
-from sequences.published import get_sequence
+from sequences.course.enrolments import Verdict, enrol
+from sequences.insight.listing import list_enrolments
+from sequences.versions.published import get_sequence
 from web.cli.chosen import Chosen, find_chosen, who_options
 from web.cli.door import ACTOR, enter, json_option, print_json, print_table
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from sequences.candidates import Verdict
-from sequences.departure import describe_shift
-from sequences.forecast import Forecast, make_forecast
-from sequences.published import get_sequence
+from sequences.course.candidates import Verdict
+from sequences.insight.departure import describe_shift
+from sequences.insight.forecast import Forecast, make_forecast
+from sequences.versions.published import get_sequence
 from web.cli.chosen import Chosen, find_chosen, who_options
 from web.cli.door import enter, json_option, print_json, print_table
 from web.forecast_words import describe_clash, describe_outcome, describe_shifts, list_left_out

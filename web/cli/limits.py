@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import click
 
-from sequences.workspace_limits import read_workspace_limits, set_workspace_limit
+from sequences.sending.workspace_limits import read_workspace_limits, set_workspace_limit
 from web.cli.door import enter, json_option, print_json, print_table
 from web.forms import read_limit
 

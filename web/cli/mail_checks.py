@@ -42,7 +42,7 @@ def lint(file: BinaryIO, smtputf8: bool, eight_bit: bool, as_json: bool) -> None
 def advise(file: Path, as_json: bool) -> None:
     """Read the raw message in FILE as the filters of large receivers do, and say what to think about."""
     # Classifying loads no more than it needs.
-    from sequences.pitch_lint import File, LintMail, lint_pitch
+    from sequences.pitches.pitch_lint import File, LintMail, lint_pitch
 
     try:
         parsed = parse_mail(file.read_bytes()[:MAX_RAW], received_at=datetime.fromtimestamp(0, UTC))

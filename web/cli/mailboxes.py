@@ -13,12 +13,12 @@ from crm.zones import is_zone
 from kit.errors import InvalidError, RefusedError
 from mailer.addresses import normalise_email
 from mailer.servers import parse_server
-from sequences.brand_letters import set_reply_to
-from sequences.deliverability import read_desk
-from sequences.health import check_mailbox, mailbox_health
-from sequences.intake import poll_mailbox
-from sequences.sending_rules import Figures
-from sequences.windows import read_window, write_window
+from sequences.course.windows import read_window, write_window
+from sequences.mailboxes.deliverability import read_desk
+from sequences.mailboxes.health import check_mailbox, mailbox_health
+from sequences.mailboxes.sending_rules import Figures
+from sequences.pitches.brand_letters import set_reply_to
+from sequences.reading.intake import poll_mailbox
 from web.cli.authorise import authorise
 from web.cli.door import enter, json_option, print_json, print_table
 from web.wiring import House, make_engine_of

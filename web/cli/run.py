@@ -8,7 +8,7 @@ from crm.users import count_users, create_link
 from kit.config import Settings, load_settings
 from kit.errors import RefusedError
 from kit.log import start_log
-from sequences.outbox import Counts
+from sequences.sending.outbox import Counts
 from sequences.tick import tick
 from web.cli.door import enter, json_option, print_json
 from web.schema import back_up_before_upgrade

@@ -3,11 +3,11 @@
 import click
 
 from kit.errors import InvalidError
-from sequences import review
-from sequences.explain import explain_send
-from sequences.listing import is_send_state, list_sends
+from sequences.insight.explain import explain_send
+from sequences.insight.listing import is_send_state, list_sends
 from sequences.models import SEND_STATES
-from sequences.unclear import resolve_unknown
+from sequences.reviewing import review
+from sequences.sending.unclear import resolve_unknown
 from web.cli.door import ACTOR, enter, json_option, print_json, print_table
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import click
 
-from sequences.authoring import import_sequence, pause_sequence, read_draft, start_sequence, workspace_pitches
-from sequences.pitch_lint import lint_source
-from sequences.published import get_sequence, get_version, list_sequences
-from sequences.report import audience, step_numbers
-from sequences.resume_plan import ResumedStep, plan_resume, resume_sequence
-from sequences.sequence_file import SequenceFile, Variant, warnings_of
-from sequences.variants import list_experiments
+from sequences.course.resume_plan import ResumedStep, plan_resume, resume_sequence
+from sequences.insight.report import audience, step_numbers
+from sequences.insight.variants import list_experiments
+from sequences.pitches.pitch_lint import lint_source
+from sequences.versions.authoring import import_sequence, pause_sequence, read_draft, start_sequence, workspace_pitches
+from sequences.versions.published import get_sequence, get_version, list_sequences
+from sequences.versions.sequence_file import SequenceFile, Variant, warnings_of
 from web.cli.door import ACTOR, enter, json_option, print_json, print_table
 from web.cli.versions import COMMANDS
 

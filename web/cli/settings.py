@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from crm.mailboxes import list_mailboxes
 from crm.models import Quarantined
 from kit.config import load_settings
-from sequences.deliverability import list_bad_looks
-from sequences.health import mailbox_health, password_advice
 from sequences.incidents import list_open_incidents
+from sequences.mailboxes.deliverability import list_bad_looks
+from sequences.mailboxes.health import mailbox_health, password_advice
 from sequences.models import Heartbeat, Send
 from web.cli.door import enter, json_option, print_json, print_table
 from web.wiring import House

@@ -3,7 +3,7 @@
 import click
 
 from crm.brands import get_brand
-from sequences.team_settings import describe_team_rules, read_team_book, set_team_rules
+from sequences.team.team_settings import describe_team_rules, read_team_book, set_team_rules
 from web.cli.door import enter, json_option, print_json, print_table
 from web.forms import read_limit
 

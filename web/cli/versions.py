@@ -6,12 +6,12 @@ from typing import Any
 import click
 
 from kit.errors import RefusedError
-from sequences.migration import PlannedMove, plan_migration
-from sequences.published import get_sequence
-from sequences.revisions import compare_versions, list_revisions, restore_version
-from sequences.version_diff import Change, VersionDiff
-from sequences.version_moves import migrate
-from sequences.version_undo import rollback
+from sequences.versions.migration import PlannedMove, plan_migration
+from sequences.versions.published import get_sequence
+from sequences.versions.revisions import compare_versions, list_revisions, restore_version
+from sequences.versions.version_diff import Change, VersionDiff
+from sequences.versions.version_moves import migrate
+from sequences.versions.version_undo import rollback
 from web.cli.door import ACTOR, enter, json_option, print_json, print_table
 
 _NAME = click.argument("name")

@@ -17,9 +17,9 @@ from crm.users import add_user
 from kit.tx import Tx
 from mailer.parse import parse_mail
 from mailer.types import Fetched
-from sequences.authoring import get_sequence, import_sequence, read_draft, start_sequence
-from sequences.enrolments import Verdict, enrol
-from sequences.filing import file_mail
+from sequences.course.enrolments import Verdict, enrol
+from sequences.reading.filing import file_mail
+from sequences.versions.authoring import get_sequence, import_sequence, read_draft, start_sequence
 from web.demo.cast import CAST, WAITING, Creator
 from web.demo.world import OURS, PASSWORD
 from web.wiring import House

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sequences.listing import list_enrolments
-from sequences.outbox import Counts
+from sequences.insight.listing import list_enrolments
+from sequences.sending.outbox import Counts
 from web.demo.cast import CAST, Creator
 from web.demo.company import SEQUENCE
 from web.demo.play import BEGINS, Play

@@ -17,10 +17,10 @@ from kit.clock import FastClock, FixedClock
 from kit.config import load_settings
 from kit.ids import new_token
 from sequences.engine import Engine
-from sequences.gate import check_pace
 from sequences.models import Enrolment, Send
-from sequences.outbox import Counts, is_due
-from sequences.throttle import Later
+from sequences.sending.gate import check_pace
+from sequences.sending.outbox import Counts, is_due
+from sequences.sending.throttle import Later
 from sequences.tick import list_boxes, one_pass
 from web.demo.company import begin_sequence, found_company
 from web.demo.world import DemoWorld

@@ -6,8 +6,9 @@ from crm import closing
 from kit.errors import ConflictError, InvalidError, RefusedError
 from kit.ids import new_token
 from kit.tx import Tx
-from sequences import answers, replies
 from sequences.models import Send
+from sequences.reading import replies
+from sequences.sending import answers
 from web.auth import require
 from web.pages.inbox import Draft, show_inbox
 from web.request import this_actor, this_tx

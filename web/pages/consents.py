@@ -8,7 +8,7 @@ from kit.errors import NotFoundError, RefusedError
 from mailer.errors import ConsentError
 from mailer.oauth import read_return, write_consent_url
 from mailer.oauth_providers import Provider
-from sequences.consents import accept_consent, find_provider, redeem_request
+from sequences.mailboxes.consents import accept_consent, find_provider, redeem_request
 from web.auth import require
 from web.request import settle_tx, this_actor, this_house, this_tx, this_user
 from web.respond import done, page

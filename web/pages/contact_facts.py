@@ -6,8 +6,8 @@ from crm import pipeline, suppressions, tasks, timeline
 from crm.contacts import get_contact
 from crm.models import User
 from kit.errors import InvalidError, NotFoundError
-from sequences import planning
-from sequences.opt_outs import forbid_contact
+from sequences.course import planning
+from sequences.reading.opt_outs import forbid_contact
 from web import forms
 from web.auth import require
 from web.request import this_actor, this_tx, this_user

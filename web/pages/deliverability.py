@@ -6,9 +6,9 @@ from flask import Blueprint, Response
 
 from crm.models import Mailbox
 from kit.errors import NotFoundError
-from sequences.deliverability import is_fresh, read_desk
-from sequences.health import check_records
-from sequences.sending_rules import Rule
+from sequences.mailboxes.deliverability import is_fresh, read_desk
+from sequences.mailboxes.health import check_records
+from sequences.mailboxes.sending_rules import Rule
 from web.auth import require
 from web.request import drop_tx, this_house, this_tx
 from web.respond import done, page

@@ -11,11 +11,11 @@ from crm.people import find_people_ids
 from crm.zones import is_zone, zone_of_country
 from kit.errors import RapportError
 from kit.tx import Tx
-from sequences.departure import describe_shift
-from sequences.forecast import MOST_PEOPLE, Forecast, make_forecast
+from sequences.course.runs import OPEN
+from sequences.insight.departure import describe_shift
+from sequences.insight.forecast import MOST_PEOPLE, Forecast, make_forecast
 from sequences.models import Enrolment, Sequence
-from sequences.published import get_sequence_by_id
-from sequences.runs import OPEN
+from sequences.versions.published import get_sequence_by_id
 from web import forms
 from web.forecast_words import describe_clash, describe_outcome, describe_shifts, list_left_out
 from web.load_chart import draw_loads

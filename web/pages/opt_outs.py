@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from kit.errors import RefusedError
-from sequences.opt_outs import opt_out, read_token
+from sequences.reading.opt_outs import opt_out, read_token
 from web.request import this_house, this_tx
 from web.respond import page
 

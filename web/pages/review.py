@@ -8,12 +8,12 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 
 from kit.errors import ConflictError, InvalidError, RefusedError
 from kit.tx import Tx
-from sequences import drafts, review
-from sequences.beside import read_beside
-from sequences.draft_lint import lint_draft
-from sequences.links import Links
 from sequences.models import Send
-from sequences.review import Changes
+from sequences.pitches.draft_lint import lint_draft
+from sequences.reviewing import drafts, review
+from sequences.reviewing.beside import read_beside
+from sequences.reviewing.review import Changes
+from sequences.sending.links import Links
 from web.auth import may, require
 from web.request import find_user, this_actor, this_house, this_tx
 from web.respond import done, page

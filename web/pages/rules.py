@@ -5,8 +5,8 @@ from flask import Blueprint, Response, request
 from crm.brands import list_brands
 from kit.errors import InvalidError, NotFoundError
 from kit.tx import Tx
-from sequences.team_settings import describe_team_rules, read_team_book, set_team_rules
-from sequences.workspace_limits import read_workspace_limits, set_workspace_limit
+from sequences.sending.workspace_limits import read_workspace_limits, set_workspace_limit
+from sequences.team.team_settings import describe_team_rules, read_team_book, set_team_rules
 from web import forms
 from web.auth import require
 from web.request import this_tx

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from sequences.explain import explain_send
+from sequences.insight.explain import explain_send
 from web.request import this_tx
 from web.respond import page
 

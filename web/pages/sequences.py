@@ -5,10 +5,11 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from kit.tx import Tx
-from sequences import authoring, report, variants
+from sequences.insight import report, variants
 from sequences.models import Sequence
-from sequences.published import get_sequence_by_id as _get
-from sequences.revisions import step_finder
+from sequences.versions import authoring
+from sequences.versions.published import get_sequence_by_id as _get
+from sequences.versions.revisions import step_finder
 from web import outgoing
 from web.auth import require
 from web.pages import versions

@@ -8,11 +8,11 @@ from flask import Blueprint, Response, request
 from crm.history import list_actor_names
 from kit.errors import InvalidError
 from kit.tx import Tx
-from sequences import revisions, version_moves, version_undo
-from sequences.migration import PlannedMove, plan_migration
+from sequences.course.resume_plan import plan_resume
 from sequences.models import Sequence
-from sequences.published import get_sequence_by_id
-from sequences.resume_plan import plan_resume
+from sequences.versions import revisions, version_moves, version_undo
+from sequences.versions.migration import PlannedMove, plan_migration
+from sequences.versions.published import get_sequence_by_id
 from web.auth import require
 from web.figures import count_of
 from web.forms import read_int

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from random import Random
 
-from sequences.report import audience, step_numbers
+from sequences.insight.report import audience, step_numbers
 from sequences.tick import one_pass
 from web.simulation.broken import BrokenRuleError
 from web.simulation.ledger import read_instant

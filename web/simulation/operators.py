@@ -14,17 +14,17 @@ from crm.suppressions import suppress
 from crm.tasks import complete_task
 from kit.errors import RapportError
 from kit.tx import Tx
-from sequences.answers import queue_answer
-from sequences.authoring import import_sequence, pause_sequence, read_draft
-from sequences.enrolments import enrol
-from sequences.links import Links
+from sequences.course.enrolments import enrol
+from sequences.course.planning import complete_step_task
+from sequences.course.resume_plan import resume_sequence
 from sequences.models import Enrolment, Send
-from sequences.opt_outs import forbid_contact
-from sequences.planning import complete_step_task
-from sequences.published import get_sequence
-from sequences.resume_plan import resume_sequence
-from sequences.review import approve, edit, save_personal_line, skip_draft, take_out
-from sequences.unclear import resolve_unknown
+from sequences.reading.opt_outs import forbid_contact
+from sequences.reviewing.review import approve, edit, save_personal_line, skip_draft, take_out
+from sequences.sending.answers import queue_answer
+from sequences.sending.links import Links
+from sequences.sending.unclear import resolve_unknown
+from sequences.versions.authoring import import_sequence, pause_sequence, read_draft
+from sequences.versions.published import get_sequence
 from web.simulation.company import BOXES, NAMES, NEW_ZONES, PEOPLE, SOURCES
 from web.simulation.template import workplace
 from web.simulation.world import World, make_seal

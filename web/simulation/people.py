@@ -3,7 +3,7 @@
 from datetime import timedelta
 from random import Random
 
-from sequences.opt_outs import make_token, opt_out
+from sequences.reading.opt_outs import make_token, opt_out
 from web.simulation.books import Letter, Taken
 from web.simulation.company import BOXES, creators
 from web.simulation.letters import (

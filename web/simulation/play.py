@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from sequences.enrolments import enrol
-from sequences.published import get_sequence
+from sequences.course.enrolments import enrol
+from sequences.versions.published import get_sequence
 from web.simulation import faults, operators, people
 from web.simulation.broken import BrokenRuleError
 from web.simulation.company import NAMES, PEOPLE

@@ -15,7 +15,7 @@ from crm.models import Mailbox
 from kit.clock import FixedClock
 from kit.seal import Seal
 from kit.tx import Database
-from sequences.authoring import import_sequence, read_draft, start_sequence
+from sequences.versions.authoring import import_sequence, read_draft, start_sequence
 from web.schema import upgrade_schema
 from web.simulation.company import BOXES, BRAND, SECRET, SOURCES, Box, creators
 from web.simulation.ledger import install_ledger, open_watched

@@ -9,10 +9,10 @@ from sqlalchemy import update
 
 from kit.tx import Tx
 from sequences.beat import beat_once
-from sequences.dispatch import drain_mailbox
 from sequences.engine import Engine
-from sequences.intake import poll_mailbox
 from sequences.models import Heartbeat, Send
+from sequences.reading.intake import poll_mailbox
+from sequences.sending.dispatch import drain_mailbox
 from sequences.tick import one_pass, sweep
 from web.simulation.broken import BrokenRuleError, ProcessDiedError
 from web.simulation.ledger import read_instant

@@ -13,7 +13,7 @@ from kit.clock import FixedClock
 from kit.seal import Seal
 from kit.tx import Database
 from sequences.engine import Engine
-from sequences.links import Links
+from sequences.sending.links import Links
 from web.simulation.audit import Auditor
 from web.simulation.broken import BrokenRuleError
 from web.simulation.company import BOXES, BRAND, SECRET

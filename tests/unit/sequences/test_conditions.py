@@ -4,7 +4,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from sequences.conditions import Known, Metrics, When, holds, judge
+from sequences.versions.conditions import Known, Metrics, When, holds, judge
 
 IMANI = Known(
     reply_kind="question",

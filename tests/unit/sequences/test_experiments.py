@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sequences.experiments import (
+from sequences.insight.experiments import (
     Evidence,
     NoVerdict,
     Outcome,

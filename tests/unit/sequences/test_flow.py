@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.errors import InvalidError
-from sequences.sequence_file import SequenceFile, read_sequence_file, warnings_of
+from sequences.versions.sequence_file import SequenceFile, read_sequence_file, warnings_of
 
 HEAD = "name: spring\nstop_on: [bounce, opt_out]\nsteps: "
 MAIL = "{key: %s, kind: email, subject: s, body: x}"

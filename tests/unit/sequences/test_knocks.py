@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sequences.knocks import HOUR, MOST_AN_HOUR, next_knock
+from sequences.reading.knocks import HOUR, MOST_AN_HOUR, next_knock
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from sequences.merge_fields import FIELDS, ROOTS, example_values, is_field
-from sequences.pitch import check_pitch, render_pitch
-from sequences.pitch_sandbox import FILTERS
+from sequences.pitches.merge_fields import FIELDS, ROOTS, example_values, is_field
+from sequences.pitches.pitch import check_pitch, render_pitch
+from sequences.pitches.pitch_sandbox import FILTERS
 
 FINE = (
     "",

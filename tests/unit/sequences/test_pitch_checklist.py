@@ -2,7 +2,7 @@
 
 import pytest
 
-from sequences.pitch import pitch_checklist, reading_seconds, word_count
+from sequences.pitches.pitch import pitch_checklist, reading_seconds, word_count
 
 KEYS = ["product", "difference", "audience", "timeline", "budget", "idea", "proof"]
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sequences.compliments import OtherMail, find_compliments, find_reused
-from sequences.lint_mail import read_sight
-from sequences.pitch_lint import File, LintMail, lint_pitch, lint_source
-from sequences.reading_grade import grade_text, guess_language
-from sequences.starter_pitch import STARTERS, lookup_pitch
+from sequences.pitches.compliments import OtherMail, find_compliments, find_reused
+from sequences.pitches.lint_mail import read_sight
+from sequences.pitches.pitch_lint import File, LintMail, lint_pitch, lint_source
+from sequences.pitches.reading_grade import grade_text, guess_language
+from sequences.pitches.starter_pitch import STARTERS, lookup_pitch
 
 GOOD_TEXT = """\
 Hi Niamh,

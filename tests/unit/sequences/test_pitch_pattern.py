@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sequences.markdown_mail import Parts, _html, _text, _tree, make_parts
-from sequences.pitch_value import Slots
+from sequences.pitches.markdown_mail import Parts, _html, _text, _tree, make_parts
+from sequences.pitches.pitch_value import Slots
 
 WORDS = st.one_of(
     st.sampled_from(

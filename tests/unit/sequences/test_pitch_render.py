@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from sequences.merge_fields import example_values
-from sequences.pitch import Footer, Gaps, Rendered, render_pitch
+from sequences.pitches.merge_fields import example_values
+from sequences.pitches.pitch import Footer, Gaps, Rendered, render_pitch
 
 FOOTER = Footer(
     postal_address="4 Fern Row\nDundalk",

@@ -3,8 +3,8 @@
 import pytest
 
 from kit.errors import InvalidError
-from sequences.merge_fields import example_values
-from sequences.pitch import (
+from sequences.pitches.merge_fields import example_values
+from sequences.pitches.pitch import (
     STARTERS,
     Gaps,
     Rendered,
@@ -14,7 +14,7 @@ from sequences.pitch import (
     render_pitch,
     word_count,
 )
-from sequences.starter_pitch import STARTER_FOLDER
+from sequences.pitches.starter_pitch import STARTER_FOLDER
 
 PATHS = [starter.path for starter in STARTERS]
 FROM_CSV = {"contact": {"email": "imani@kettle.example", "name": "Imani Oduya"}}

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.errors import InvalidError
-from sequences.schedule import UTC_ZONE, Hours, Wait, add_wait, decide_due, open_from, parse_wait
-from sequences.windows import DEFAULT_WINDOW, Window
+from sequences.course.schedule import UTC_ZONE, Hours, Wait, add_wait, decide_due, open_from, parse_wait
+from sequences.course.windows import DEFAULT_WINDOW, Window
 from tests.unit.sequences.zones import (
     ZONE_NAMES,
     clock_change_instants,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sequences.sender_pool import Sender, choose_sender
+from sequences.sending.sender_pool import Sender, choose_sender
 
 
 def box(number: int, room: int | None, rate: float = 0.0, *, paused: bool = False) -> Sender:

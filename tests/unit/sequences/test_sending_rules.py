@@ -6,9 +6,9 @@ import pytest
 
 from mailer.families import family_of
 from mailer.providers import Sender
-from sequences.breaker import BounceRate
-from sequences.sender_checks import judge_from, judge_one_click
-from sequences.sending_rules import Figures, judge_sending
+from sequences.mailboxes.sender_checks import judge_from, judge_one_click
+from sequences.mailboxes.sending_rules import Figures, judge_sending
+from sequences.sending.breaker import BounceRate
 
 FINE = dict.fromkeys(("spf", "dkim", "dmarc", "alignment", "one_click", "ptr"), "ok")
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.errors import InvalidError
-from sequences.schedule import Wait
-from sequences.sequence_file import SequenceFile, read_sequence_file
-from sequences.windows import DEFAULT_WINDOW, Window
+from sequences.course.schedule import Wait
+from sequences.course.windows import DEFAULT_WINDOW, Window
+from sequences.versions.sequence_file import SequenceFile, read_sequence_file
 
 WHOLE = """
 name: spring-markers

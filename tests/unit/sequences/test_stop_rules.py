@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mailer.types import MailKind
-from sequences.stop_rules import Clear, Facts, Hold, Incoming, Stop, decide_effect, decide_stop
+from sequences.sending.stop_rules import Clear, Facts, Hold, Incoming, Stop, decide_effect, decide_stop
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sequences.stop_rules import Clear, Hold, Stop
-from sequences.team import (
+from sequences.sending.stop_rules import Clear, Hold, Stop
+from sequences.team.rules import (
     OpenRun,
     PastRun,
     Refusal,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sequences.throttle import DAY, RAMP_START, Go, Later, SendingDay, decide_pace, draw_gap, ramped_cap
+from sequences.sending.throttle import DAY, RAMP_START, Go, Later, SendingDay, decide_pace, draw_gap, ramped_cap
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CLEAN = SendingDay(sent=4, bounced=0)

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sequences.crossing import Standing, cross, rewind
-from sequences.schedule import Wait, add_wait
-from sequences.sequence_file import SequenceFile, read_sequence_file
-from sequences.version_diff import Edition, diff_versions, find_renames, is_same_mail
+from sequences.course.schedule import Wait, add_wait
+from sequences.versions.crossing import Standing, cross, rewind
+from sequences.versions.sequence_file import SequenceFile, read_sequence_file
+from sequences.versions.version_diff import Edition, diff_versions, find_renames, is_same_mail
 
 HEAD = "name: spring\nsteps:\n"
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.errors import InvalidError
-from sequences.windows import (
+from sequences.course.windows import (
     ALWAYS,
     DEFAULT_WINDOW,
     Window,

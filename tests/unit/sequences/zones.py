@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from hypothesis import strategies as st
 
-from sequences.windows import Window, no_holidays
+from sequences.course.windows import Window, no_holidays
 
 ZONE_NAMES = sorted(available_timezones() - {"localtime"})
 FIRST, LAST = datetime(2025, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)

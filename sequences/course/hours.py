@@ -1,0 +1,60 @@
+"""Use cases: when one contact may be written to: whose clock, which window, which holidays, and where each is from."""
+
+from datetime import date
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from crm.models import Contact, Mailbox
+from crm.zones import is_zone, read_zone, zone_of_country
+from sequences.course.schedule import Hours
+from sequences.course.windows import IsHoliday, no_holidays, read_window
+from sequences.versions.sequence_file import SequenceFile
+
+
+def hours_for(document: SequenceFile, contact: Contact, mailbox: Mailbox) -> Hours:
+    """Return the hours of a run: the contact's zone, else its country's, else the mailbox's (C3)."""
+    return hours_at(document, contact.zone, contact.country, mailbox)
+
+
+def hours_at(document: SequenceFile, zone: str | None, country: str | None, mailbox: Mailbox) -> Hours:
+    """Return the hours of somebody who lives in this zone and country, as far as is known."""
+    name, source = _zone(document, zone, country, mailbox)
+    return Hours(
+        zone=read_zone(name),
+        zone_from=source,
+        window=document.sending_window,
+        preferred=document.preferred_window,
+        is_holiday=holiday_rule(country) if document.holidays != "none" else no_holidays,
+        mailbox_window=read_window(mailbox.window),
+        mailbox_zone=read_zone(mailbox.zone),
+    )
+
+
+def contact_zone(contact: Contact, fallback: str = "UTC") -> ZoneInfo:
+    """Return the zone in which a contact lives, as far as is known."""
+    name = contact.zone if is_zone(contact.zone) else zone_of_country(contact.country)
+    return read_zone(name or fallback)
+
+
+@lru_cache(maxsize=300)
+def holiday_rule(country: str | None) -> IsHoliday:
+    """Return what tells the public holidays of a country; none are known for an unknown one."""
+    if not country or country not in holidays.list_supported_countries():
+        return no_holidays
+    calendar = holidays.country_holidays(country)
+
+    def is_holiday(day: date) -> bool:
+        return day in calendar
+
+    return is_holiday
+
+
+def _zone(document: SequenceFile, zone: str | None, country: str | None, mailbox: Mailbox) -> tuple[str, str]:
+    if document.zone_word != "recipient":
+        return document.zone_word, "the sequence"
+    if is_zone(zone):
+        return str(zone), "the contact"
+    by_country = zone_of_country(country)
+    return (by_country, "the contact's country") if by_country else (mailbox.zone, "the mailbox")

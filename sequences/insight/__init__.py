@@ -1,0 +1,1 @@
+"""Use cases: what the engine can say of itself: explanations, the forecast, reports, experiments, records."""

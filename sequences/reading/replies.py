@@ -1,0 +1,40 @@
+"""Use cases: what an answer says: the guess, and the person's correction, which is kept."""
+
+from crm.corrections import record_correction
+from crm.models import Message, MessageBody
+from crm.timeline import record_entry
+from kit.errors import InvalidError, NotFoundError
+from kit.tx import Tx
+from mailer.parse.says.features import marks_of
+from mailer.types import ReplyKind
+from sequences.reading.opt_outs import record_opt_out
+
+
+def correct_kind(tx: Tx, message_id: int, kind: str, *, actor: str) -> Message:
+    """Set what an answer says; `opt_out` also stops all mail to the contact."""
+    message = tx.session.get(Message, message_id)
+    if message is None or message.direction != "in" or message.contact_id is None:
+        raise NotFoundError("There is no such answer.")
+    if kind == "opt_out":
+        message.opt_out = True
+        record_opt_out(tx, message.contact_id, source="marked by hand")
+        kind = ReplyKind.NO.value
+    if kind not in set(ReplyKind):
+        raise InvalidError(f"An answer is one of: {', '.join(ReplyKind)}.")
+    before = message.reply_kind
+    if before == kind and message.reply_kind_by == actor:
+        return message
+    body = tx.session.get(MessageBody, message.id)
+    marks = len(marks_of(body.new_text)) if body else 0
+    record_correction(tx, message, kind, marks=marks, actor=actor)
+    message.reply_kind, message.reply_kind_by = kind, actor
+    record_entry(
+        tx,
+        message.contact_id,
+        "reply_kind",
+        f"Answer marked as {kind.replace('_', ' ')}",
+        actor=actor,
+        message_id=message.id,
+        data={"from": before, "to": kind, "guessed": message.guessed_kind, "confidence": message.reply_confidence},
+    )
+    return message

@@ -1,0 +1,29 @@
+"""Use cases: a person settles a mail whose end nobody knows."""
+
+from kit.errors import ConflictError, InvalidError, NotFoundError
+from kit.tx import Tx
+from sequences.course.runs import stale_at
+from sequences.models import Send
+from sequences.reading.evidence import settle_unknown_as_sent
+from sequences.sending.outbox import record_attempt
+
+VERDICTS = ("sent", "again")
+
+
+def resolve_unknown(tx: Tx, send_id: int, *, verdict: str, actor: str) -> Send:
+    """Treat an unknown mail as `sent`, or send it `again`; only a person may do either."""
+    send = tx.session.get(Send, send_id)
+    if send is None:
+        raise NotFoundError(f"There is no mail with the number {send_id}.")
+    if send.state != "unknown":
+        raise ConflictError(f"Mail {send_id} is {send.state}, so there is nothing to decide.")
+    if verdict not in VERDICTS:
+        raise InvalidError(f"Decide one of: {', '.join(VERDICTS)}.")
+    if verdict == "sent":
+        settle_unknown_as_sent(tx, send, evidence=f"decided by {actor}")
+        return send
+    # The bytes and the id stay: if the first copy did arrive, mail programs show the two as one.
+    send.state, send.reason, send.due_at, send.lease_owner = "scheduled", f"Sent again by {actor}.", tx.now, None
+    send.settled_at, send.expires_at = None, stale_at(tx.now)
+    record_attempt(tx, send.id, "again", text=f"decided by {actor}")
+    return send

@@ -1,0 +1,230 @@
+"""Use cases: what the team did with many people, read at once: past and open runs, touches, owners, last answers."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import BindParameter, String, bindparam, cast, func, literal, select
+
+from crm.models import Contact, Mailbox, Message, Relationship, Task, User
+from kit.db import Instant
+from kit.tx import Tx
+from sequences.course.runs import OPEN
+from sequences.models import Enrolment, Send
+from sequences.models import Sequence as SequenceRow
+from sequences.team.rules import OpenRun, PastRun, TeamFacts, Touch
+from sequences.team.team_settings import read_team_book
+
+# What is under way or unclear may have arrived, so it counts.
+_LEFT = ("sent", "sending", "unknown")
+_BY_HAND = "by hand"
+_BATCH = 1000
+
+
+class TeamKey(NamedTuple):
+    """Whose facts, as seen from which run (None: one that is about to begin) and by whom.
+
+    Without a user, as on the command line, the owner of the mailbox that writes counts as the user.
+    """
+
+    contact_id: int
+    brand_id: int
+    enrolment_id: int | None
+    user_id: int | None
+    mailbox_owner_id: int | None
+
+
+class _Run(NamedTuple):
+    """One run of a contact; `who` began it, or whose mailbox writes."""
+
+    id: int
+    is_open: bool
+    sequence: str
+    who: str
+    began_at: datetime
+    override: str
+
+
+@dataclass(slots=True, kw_only=True)
+class _Records:
+    """Everything read, by contact; `owners` by contact and brand (None: of the contact) with the owner's name."""
+
+    past: dict[int, dict[int, PastRun]]
+    runs: dict[int, dict[int, _Run]]
+    touches: dict[int, list[Touch]]
+    owners: dict[tuple[int, int | None], tuple[int, str]]
+    replies: dict[int, datetime]
+
+
+def lock_contacts(tx: Tx, contact_ids: Iterable[int]) -> None:
+    """Let nobody else decide about these people until this transaction ends.
+
+    In the order of their numbers, so that two who want the same people wait for each other instead of for ever. The
+    weaker kind of row lock: mail may still be filed for them. SQLite has one writer anyway.
+    """
+    if tx.session.get_bind().dialect.name == "sqlite":
+        return
+    wanted = sorted(set(contact_ids))
+    for begin in range(0, len(wanted), _BATCH):
+        batch = wanted[begin : begin + _BATCH]
+        query = select(Contact.id).where(Contact.id.in_(batch)).order_by(Contact.id)
+        tx.session.execute(query.with_for_update(key_share=True)).all()
+
+
+def read_team_facts(tx: Tx, keys: Sequence[TeamKey]) -> dict[TeamKey, TeamFacts]:
+    """Return the facts by key, in the same few queries for any number of keys (at most some ten thousand)."""
+    if not keys:
+        return {}
+    contact_ids = {key.contact_id for key in keys}
+    book = read_team_book(tx)
+    past, touches = _read_mails(tx, contact_ids, tx.now - timedelta(days=book.memory_days))
+    budget_days = max(rules.budget_days for rules in (book.workspace, *book.brands.values()))
+    _add_other_touches(tx, contact_ids, tx.now - timedelta(days=budget_days), touches)
+    own = {key.enrolment_id for key in keys if key.enrolment_id is not None}
+    records = _Records(
+        past=past,
+        runs=_read_runs(tx, contact_ids, own),
+        touches={number: sorted(found, key=lambda touch: touch.at) for number, found in touches.items()},
+        owners=_read_owners(tx, contact_ids),
+        replies=_read_replies(tx, contact_ids),
+    )
+    return {key: _facts(key, records) for key in keys}
+
+
+def _facts(key: TeamKey, records: _Records) -> TeamFacts:
+    number, own = key.contact_id, key.enrolment_id
+    runs = records.runs.get(number, {})
+    run = runs.get(own) if own is not None else None
+    past = (one for one in records.past.get(number, {}).values() if one.enrolment_id != own)
+    return TeamFacts(
+        brand_id=key.brand_id,
+        enrolment_id=own,
+        began_at=run.began_at if run else None,
+        override=run.override if run else "",
+        past=tuple(sorted(past, key=lambda one: one.at, reverse=True)),
+        runs=tuple(
+            OpenRun(enrolment_id=one.id, sequence=one.sequence, who=one.who, since=one.began_at)
+            for one in runs.values()
+            if one.is_open and one.id != own
+        ),
+        touches=tuple(records.touches.get(number, ())),
+        owner=_other_owner(key, records),
+        last_reply_at=records.replies.get(number),
+    )
+
+
+def _other_owner(key: TeamKey, records: _Records) -> str:
+    user_id = key.user_id if key.user_id is not None else key.mailbox_owner_id
+    for brand_id in (key.brand_id, None):
+        owner = records.owners.get((key.contact_id, brand_id))
+        if owner and owner[0] != user_id:
+            return owner[1]
+    return ""
+
+
+def _read_mails(
+    tx: Tx, contact_ids: Collection[int], since: datetime
+) -> tuple[dict[int, dict[int, PastRun]], dict[int, list[Touch]]]:
+    """Return the last mail of each run by contact and run, and every mail as a touch. What came back is neither."""
+    rows = tx.run(_MAILS, {"contact_ids": list(contact_ids), "since": since})
+    past: dict[int, dict[int, PastRun]] = defaultdict(dict)
+    touches: dict[int, list[Touch]] = defaultdict(list)
+    for contact_id, run_id, brand_id, name, began_at, sent_at, sender, address in rows:
+        who = sender or address
+        touches[contact_id].append(Touch(at=sent_at, who=who, what=name or _BY_HAND))
+        if run_id is not None:
+            past[contact_id][run_id] = PastRun(
+                enrolment_id=run_id, brand_id=brand_id, sequence=name, who=who, began_at=began_at, at=sent_at
+            )
+    return past, touches
+
+
+def _add_other_touches(tx: Tx, contact_ids: Collection[int], since: datetime, touches: dict[int, list[Touch]]) -> None:
+    """Add mail written by hand, here or in another program, and what was done on other channels."""
+    values = {"contact_ids": list(contact_ids), "since": since}
+    mails = tx.run(_BY_OTHER_WAYS, values)
+    for contact_id, at, name, address in mails:
+        if contact_id is not None:
+            touches[contact_id].append(Touch(at=at, who=name or address, what=_BY_HAND))
+    done = tx.run(_DONE_TASKS, values)
+    for contact_id, done_at, channel, name in done:
+        if contact_id is not None and done_at is not None:
+            touches[contact_id].append(Touch(at=done_at, who=name or "Somebody", what=channel))
+
+
+def _read_runs(tx: Tx, contact_ids: Collection[int], own: Collection[int]) -> dict[int, dict[int, _Run]]:
+    rows = tx.run(_RUNS, {"contact_ids": list(contact_ids), "own": list(own)})
+    runs: dict[int, dict[int, _Run]] = defaultdict(dict)
+    for contact_id, number, state, sequence, began_at, override, user, sender, address in rows:
+        runs[contact_id][number] = _Run(number, state in OPEN, sequence, user or sender or address, began_at, override)
+    return runs
+
+
+def _read_owners(tx: Tx, contact_ids: Collection[int]) -> dict[tuple[int, int | None], tuple[int, str]]:
+    """Return who looks after each contact, in general and for one brand; who has left the team looks after nobody."""
+    owners: dict[tuple[int, int | None], tuple[int, str]] = {}
+    values = {"contact_ids": list(contact_ids)}
+    for contact_id, user_id, name in tx.run(_OWNERS, values):
+        owners[contact_id, None] = (user_id, name)
+    for contact_id, brand_id, user_id, name in tx.run(_BRAND_OWNERS, values):
+        owners[contact_id, brand_id] = (user_id, name)
+    return owners
+
+
+def _read_replies(tx: Tx, contact_ids: Collection[int]) -> dict[int, datetime]:
+    rows = tx.run(_REPLIES, {"contact_ids": list(contact_ids)})
+    return {row[0]: row[1] for row in rows if row[0] is not None}
+
+
+# Built once: all of this is asked before every mail.
+_CONTACTS: BindParameter[int] = bindparam("contact_ids", expanding=True)
+_SINCE = bindparam("since", type_=Instant())
+_LEFT_AT = func.coalesce(Send.sent_at, Send.claimed_at, type_=Send.sent_at.type)
+_MAILS = (
+    select(Send.contact_id, Send.enrolment_id, SequenceRow.brand_id, SequenceRow.name, Enrolment.created_at)
+    .add_columns(_LEFT_AT, Mailbox.name, Mailbox.address)
+    .join(Mailbox, Mailbox.id == Send.mailbox_id)
+    .outerjoin(Enrolment, Enrolment.id == Send.enrolment_id)
+    .outerjoin(SequenceRow, SequenceRow.id == Enrolment.sequence_id)
+    .where(Send.contact_id.in_(_CONTACTS), Send.state.in_(_LEFT), Send.bounced_at.is_(None), _LEFT_AT > _SINCE)
+    # By hand, what has left is a message already, as is what was written in another program.
+    .where(Send.enrolment_id.is_not(None) | (Send.state != "sent"))
+    .order_by(_LEFT_AT)
+)
+_BY_OTHER_WAYS = select(Message.contact_id, Message.at, Message.sender_name, Message.sender).where(
+    Message.contact_id.in_(_CONTACTS), Message.at > _SINCE, Message.direction == "out", Message.kind != "sent"
+)
+_DONE_TASKS = (
+    select(Task.contact_id, Task.done_at, Task.channel, User.name)
+    .outerjoin(User, literal("user:") + cast(User.id, String) == Task.done_by)
+    .where(Task.contact_id.in_(_CONTACTS), Task.done_at > _SINCE, Task.channel != "")
+)
+_RUNS = (
+    select(Enrolment.contact_id, Enrolment.id, Enrolment.state, SequenceRow.name, Enrolment.created_at)
+    .add_columns(Enrolment.override, User.name, Mailbox.name, Mailbox.address)
+    .join(SequenceRow, SequenceRow.id == Enrolment.sequence_id)
+    .join(Mailbox, Mailbox.id == Enrolment.mailbox_id)
+    .outerjoin(User, User.id == Enrolment.user_id)
+    .where(
+        Enrolment.contact_id.in_(_CONTACTS),
+        Enrolment.state.in_(OPEN) | Enrolment.id.in_(bindparam("own", expanding=True)),
+    )
+    .order_by(Enrolment.id)
+)
+_OWNERS = (
+    select(Contact.id, User.id, User.name)
+    .join(User, User.id == Contact.owner_id)
+    .where(Contact.id.in_(_CONTACTS), User.disabled_at.is_(None))
+)
+_BRAND_OWNERS = (
+    select(Relationship.contact_id, Relationship.brand_id, User.id, User.name)
+    .join(User, User.id == Relationship.owner_id)
+    .where(Relationship.contact_id.in_(_CONTACTS), User.disabled_at.is_(None))
+)
+_REPLIES = (
+    select(Message.contact_id, func.max(Message.at))
+    .where(Message.contact_id.in_(_CONTACTS), Message.direction == "in", Message.kind == "reply")
+    .group_by(Message.contact_id)
+)

@@ -1,0 +1,110 @@
+"""Use cases: the versions of a sequence: who published which and why, what differs, an old one published again."""
+
+from collections.abc import Callable, Mapping
+from collections.abc import Sequence as Rows
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import func, select
+
+from crm.models import Mailbox
+from kit.errors import ConflictError
+from kit.tx import Tx
+from sequences.course.runs import OPEN
+from sequences.models import Enrolment, Sequence, SequenceFile, SequenceVersion
+from sequences.versions.authoring import Draft, publish
+from sequences.versions.published import document_of, get_version
+from sequences.versions.step import Step
+from sequences.versions.version_diff import Edition, VersionDiff, diff_versions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One published version; `runs` are the open ones that follow it."""
+
+    number: int
+    at: datetime
+    actor: str
+    note: str
+    runs: int
+
+
+def list_revisions(tx: Tx, sequence: Sequence) -> list[Revision]:
+    """Return all versions of a sequence, the newest first. Two queries."""
+    follow = (
+        select(Enrolment.version_id, func.count())
+        .where(Enrolment.sequence_id == sequence.id, Enrolment.state.in_(OPEN))
+        .group_by(Enrolment.version_id)
+    )
+    counts = {row[0]: row[1] for row in tx.session.execute(follow)}
+    rows = tx.session.execute(
+        select(
+            SequenceVersion.id,
+            SequenceVersion.number,
+            SequenceVersion.created_at,
+            SequenceVersion.actor,
+            SequenceVersion.note,
+        )
+        .where(SequenceVersion.sequence_id == sequence.id)
+        .order_by(SequenceVersion.number.desc())
+    )
+    return [
+        Revision(number=number, at=at, actor=actor, note=note, runs=counts.get(key, 0))
+        for key, number, at, actor, note in rows
+    ]
+
+
+def step_finder(tx: Tx) -> Callable[[Enrolment], str]:
+    """Return what tells the key of the step a run comes to next, by the version it follows; "" at the end."""
+    known: dict[int, tuple[Step, ...]] = {}
+
+    def find(run: Enrolment) -> str:
+        if run.version_id not in known:
+            known[run.version_id] = document_of(tx.session.get_one(SequenceVersion, run.version_id)).flow.steps
+        steps = known[run.version_id]
+        return steps[run.next_step].key if run.next_step < len(steps) else ""
+
+    return find
+
+
+def compare_versions(
+    tx: Tx, sequence: Sequence, old: int | None = None, new: int | None = None
+) -> tuple[int, int, VersionDiff]:
+    """Return two versions and what differs; without numbers, what the newest changed."""
+    new = sequence.version if new is None else new
+    old = max(1, new - 1) if old is None else old
+    versions = [get_version(tx, sequence, number) for number in (new, old)]
+    after, before = read_editions(tx, versions)
+    return old, new, diff_versions(before, after)
+
+
+def read_editions(tx: Tx, versions: Rows[SequenceVersion]) -> list[Edition]:
+    """Return versions as they are compared; of attachments only the digest."""
+    files: dict[int, dict[str, str]] = {}
+    query = select(SequenceFile.version_id, SequenceFile.name, SequenceFile.content)
+    for number, name, content in tx.session.execute(
+        query.where(SequenceFile.version_id.in_({version.id for version in versions}))
+    ):
+        files.setdefault(number, {})[name] = sha256(content).hexdigest()
+    return [
+        Edition(document=document_of(version), bodies=version.bodies, files=files.get(version.id, {}))
+        for version in versions
+    ]
+
+
+def list_caps(tx: Tx, counts: Mapping[int, int]) -> list[tuple[Mailbox, int]]:
+    """Return mailboxes by address, each with how many of the counted steps leave from it."""
+    query = select(Mailbox).where(Mailbox.id.in_(counts)).order_by(Mailbox.address)
+    return [(box, counts[box.id]) for box in tx.session.scalars(query)]
+
+
+def restore_version(tx: Tx, sequence: Sequence, number: int, *, actor: str) -> SequenceVersion:
+    """Publish the text of an older version again, as the newest one; runs stay on theirs."""
+    old, newest = get_version(tx, sequence, number), get_version(tx, sequence)
+    if (old.source, old.bodies) == (newest.source, newest.bodies):
+        raise ConflictError(f"Version {number} is what version {newest.number} says already.")
+    query = select(SequenceFile).where(SequenceFile.version_id == old.id)
+    files = {file.name: file.content for file in tx.session.scalars(query)}
+    draft = Draft(source=old.source, document=document_of(old), bodies=dict(old.bodies), files=files)
+    return publish(tx, sequence, draft, actor=actor, note=f"Version {number} again.")
