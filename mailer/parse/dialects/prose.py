@@ -13,6 +13,8 @@ _MAX_LINE = 600
 _ENTRY = re.compile(r"^[ \t>]{0,2}[<\"]{1,2}([^<>\s\"@]{1,100}@[^<>\s\"]{1,200})[>\"]{1,2}[^:\n]{0,120}:[ \t]?(.*)$")
 _RULE = re.compile(r"^[ \t]{0,8}[-=_*]{3,}")
 
+_EXPANDED = re.compile(r"\(expanded from:? ?<?([^<>()\s]{3,320})>?\)", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prose:
@@ -43,10 +45,16 @@ class Dialect(Protocol):
 
 
 def named(email: str | None, words: str, prose: Prose) -> Iterator[Named]:
-    """Yield the address with its words on one line, unless it is none or one of ours."""
-    normal = tidy_address(email) if email else None
-    if normal and "@" in normal and normal not in prose.ours:
-        yield Named(email=normal, words=re.sub(r"\s+", " ", words).strip()[:MAX_WORDS])
+    """Yield the address with its words on one line, unless it is none or one of ours; and the one it stands for.
+
+    "<final> (expanded from: <mailed>)": the final one failed, and the other is the one that was written to.
+    """
+    said = re.sub(r"\s+", " ", words).strip()[:MAX_WORDS]
+    stands_for = _EXPANDED.search(said)
+    for one in (email, stands_for[1] if stands_for else None):
+        normal = tidy_address(one) if one else None
+        if normal and "@" in normal and normal not in prose.ours:
+            yield Named(email=normal, words=said)
 
 
 def once(found: Iterable[Named]) -> tuple[Named, ...]:

@@ -1,7 +1,7 @@
 r"""Pure: Sendmail and the gateways that print its sections (`----- The following addresses had ... errors -----`).
 
 A name without a domain is completed by the returned message, a `RCPT To:<...>` of the transcript, or the domain that
-reports. What stands behind "expanded from" is not the address that failed.
+reports.
 """
 
 import re

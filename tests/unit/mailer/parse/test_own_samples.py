@@ -46,7 +46,7 @@ def test_bounces_in_many_dialects(line_end: bytes) -> None:
         seen: Row = {"kind": "bounce" if mail.is_delay else mail.kind.value}
         if bounce:
             alias = row.get("recipient_alias", {})
-            seen |= {"recipients": sorted(alias.get(email, email) for email in bounce.recipients)}
+            seen |= {"recipients": sorted({alias.get(email, email) for email in bounce.recipients})}
             seen |= {key: getattr(bounce, key) for key in ("status", "permanent", "hard", "reason")}
         wanted = {key.removeprefix("expected_"): value for key, value in row.items() if key.startswith("expected_")}
         wanted["recipients"] = sorted(wanted["recipients"])
