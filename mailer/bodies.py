@@ -71,8 +71,9 @@ def _encode_text(text: str) -> tuple[str, bytes]:
     if foreign * _MOSTLY_FOREIGN > len(raw):
         return "base64", encodebytes(raw.replace(b"\n", b"\r\n")).replace(b"\n", b"\r\n")
     quoted = b2a_qp(raw, istext=True)
-    # mbox stores write ">From "; hiding the F keeps the text whole.
-    quoted = re.sub(rb"(?m)^From ", b"=46rom=\n ", quoted)
+    if b"From " in raw:
+        # mbox stores write ">From "; hiding the F keeps the text whole.
+        quoted = re.sub(rb"(?m)^From ", b"=46rom=\n ", quoted)
     return "quoted-printable", quoted.replace(b"\n", b"\r\n")
 
 
