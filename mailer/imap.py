@@ -238,6 +238,8 @@ class ImapSession:
                 break
             pieces.append(piece)
             at, begin = received_at(row), begin + len(piece)
+            if len(piece) < PIECE:  # a short piece is the last one (RFC 9051 6.4.5)
+                break
         self._demand([uid], [uid] if pieces else [])
         if pieces:
             yield Fetched(uid=uid, received_at=at, size=size, raw=b"".join(pieces)[:_LONGEST_MAIL])

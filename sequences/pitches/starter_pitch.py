@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kit.errors import InvalidError
 
-STARTER_FOLDER = Path(__file__).resolve().parent.parent / "templates" / "pitches"
+STARTER_FOLDER = Path(__file__).resolve().parents[2] / "templates" / "pitches"
 _PATH = re.compile(r"pitches/(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.md")
 
 

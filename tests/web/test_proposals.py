@@ -25,9 +25,8 @@ def _propose(tx: Tx, message: Message) -> None:
         ("address", {"email": "tomek@new.example"}, 0.9),
         ("meeting", {"on": "2026-12-01", "at": "15:00:00"}, 0.5),
     ]
-    propose(
-        tx, message, [Draft(kind=kind, data=words, sentence=SENTENCE, confidence=sure) for kind, words, sure in data]
-    )
+    drafts = [Draft(kind=kind, data=words, sentence=SENTENCE, confidence=sure) for kind, words, sure in data]
+    propose(tx, message.id, message.contact_id or 0, drafts)
 
 
 @pytest.fixture
