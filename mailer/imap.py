@@ -47,6 +47,7 @@ class ImapSession:
         self._guard = Guard(client._imap, longest_s=_COMMAND_TIMEOUTS * timeout_s)  # noqa: SLF001  its one such use
         self._uid_next = 0
         self._exists = 0
+        self._is_idle = False
 
     @classmethod
     def open(cls, server: Server, login: Login, *, timeout_s: float = 30.0, tls: ssl.SSLContext | None = None) -> Self:
@@ -163,6 +164,7 @@ class ImapSession:
             if not self._client.has_capability("IDLE"):
                 return None
             self._client.idle()
+            self._is_idle = True
             sock: socket.socket = self._client.socket()
         return sock
 
@@ -173,6 +175,7 @@ class ImapSession:
     def end_idle(self) -> bool:
         """End the wait; return whether the server told of new mail meanwhile."""
         with self._dropping():
+            self._is_idle = False
             _, untagged = self._client.idle_done()
         return any(len(line) > 1 and line[1] == b"EXISTS" for line in untagged if isinstance(line, tuple))
 
@@ -194,9 +197,10 @@ class ImapSession:
         return self.end_idle() or ready
 
     def close(self) -> None:
-        """Say goodbye if possible; never raises."""
+        """Say goodbye if possible; never raises. Nothing but DONE may be said while idle, so that is no goodbye."""
         with suppress(OSError, imaplib.IMAP4.error, *_GARBLED), self._guard.watching():
-            self._client.logout()
+            if not self._is_idle:
+                self._client.logout()
         with suppress(OSError, imaplib.IMAP4.error):
             self._client.shutdown()
 

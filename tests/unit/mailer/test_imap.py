@@ -212,3 +212,15 @@ def test_a_command_in_several_writes_does_not_wait_for_the_servers_ack() -> None
         client = enter(server, LOGIN, timeout_s=0.4, tls=ssl.create_default_context())
         assert client.socket().getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         client.logout()
+
+
+def test_a_session_that_is_closed_while_idle_does_not_wait_for_an_answer() -> None:
+    """A server that idles takes DONE and nothing else: a LOGOUT would wait for its answer until the time-out."""
+    capable = CAPABLE["CAPABILITY"].replace(b"IMAP4rev1", b"IMAP4rev1 IDLE")
+    with scripted_imap({**CAPABLE, "CAPABILITY": capable, "IDLE": b"+ idling\r\n"}) as server:
+        opened = open_at(server.port)
+        opened.select("INBOX")
+        assert opened.begin_idle() is not None
+        opened.close()
+    assert any(b"IDLE" in line for line in server.heard)
+    assert not any(b"LOGOUT" in line for line in server.heard)
