@@ -21,12 +21,13 @@ _AMOUNT = re.compile(
     rf"(?:[ \u00a0]?(?P<after>(?:{_WORDS})(?![^\W\d_])|万?円))?(?![\d%:@/.,]?\d)(?!\s?%)",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
+# Sought in small letters, as everywhere here where only a yes matters: several times quicker than ignoring case.
 _TALKS_MONEY = re.compile(
     r"\b(?:rates?|fees?|charge|price[sd]?|pricing|quote|budget|minimum|cost[s]?|per|preise?|honorar|nehme|verlange|"
     r"berechne|kostet|tarifs?|prix|demande|facture|tarifas?|precios?|cobro|tariffa|compenso|prezzi|chiedo|cobro|"
     r"valor|preços|tarief|prijs|prijzen|vraag|pris|stawka|offer|pay|paid|do it for|accept|expect|reel|story|stories|"
-    r"storys|instead|rather|least|total)\b",
-    re.IGNORECASE,
+    r"storys|instead|rather|least|total)\b"
 )
 # An amount after these is ours, or was refused.
 _OURS = re.compile(
@@ -37,8 +38,7 @@ _OURS = re.compile(
 )
 _NO_PRICE = re.compile(
     r"\b(?:invoice|rechnung|fattura|factura|fatura|refund|customs|worth|"
-    r"giveaway)\b",
-    re.IGNORECASE,
+    r"giveaway)\b"
 )
 _BARE_UNIT = re.compile(
     r"\s?(?:k\b\s?)?(?:followers?|views?|subs\w*|likes?|days?|tage|weeks?|wochen|months?|hours?|minutes?|min\b|"
@@ -68,9 +68,9 @@ _MOST = 8
 
 def find_prices(sentence: str) -> list[Price]:
     """Return the prices that a sentence names; amounts that are ours, numbers of followers and shares are none."""
-    if not any(letter.isdigit() for letter in sentence) or _NO_PRICE.search(sentence):
+    if _DIGIT.search(sentence) is None or _NO_PRICE.search(small := sentence.lower()):
         return []
-    talks, found, last = bool(_TALKS_MONEY.search(sentence)), [], 0
+    talks, found, last = bool(_TALKS_MONEY.search(small)), [], 0
     for hit in _AMOUNT.finditer(sentence):
         price = _read(hit, sentence, talks=talks)
         if price is not None and not _OURS.search(sentence[max(0, hit.start() - 30) : hit.start()]):

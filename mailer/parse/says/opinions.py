@@ -14,8 +14,7 @@ _THING = re.compile(
     r"farbe|größe|beschichtung|anleitung|poêle|couvercle|manche|poignée|produit|emballage|couleur|taille|sartén|"
     r"mango|tapa|producto|"
     r"envase|tamaño|padella|manico|coperchio|prodotto|confezione|pan|deksel|steel|verpakking|panela|tampa|cabo|"
-    r"produto|embalagem)\b",
-    re.IGNORECASE,
+    r"produto|embalagem)\b"
 )
 _PROBLEM = re.compile(
     r"\b(?:(?:gets?|got|becomes?|is|was|runs?) (?:\w+ )?(?:too |way too |properly |really |so |very )?(?:hot|"
@@ -33,8 +32,7 @@ _PROBLEM = re.compile(
     r"(?:está|es|se pone) (?:demasiado |muy )?(?:caliente|pesad[oa]|rot[oa]|pequeñ[oa])|no (?:funciona|cierra|cabe)|"
     r"(?:è|diventa) (?:troppo |molto )?(?:cald[oa]|pesante|rott[oa]|piccol[oa])|non (?:funziona|chiude)|"
     r"não (?:funciona|fecha)|"
-    r"(?:wordt|is) (?:te |heel )(?:heet|zwaar|klein)|werkt niet)\b",
-    re.IGNORECASE,
+    r"(?:wordt|is) (?:te |heel )(?:heet|zwaar|klein)|werkt niet)\b"
 )
 _IDEA = re.compile(
     r"\b(?:(?:would|it[’']d|that[’']d) be (?:\w+ )?(?:great|nice|better|cool|good|helpful|perfect|useful|handy|"
@@ -48,8 +46,7 @@ _IDEA = re.compile(
     r"könntet ihr (?:\w+ ){0,4}(?:machen|anbieten)|ce serait (?:\w+ )?(?:bien|mieux|super|génial) (?:si|d[’'])|"
     r"sería (?:\w+ )?(?:genial|mejor|bueno) (?:si|que)|sarebbe (?:\w+ )?(?:bello|meglio|utile) (?:se|avere)|"
     r"seria (?:\w+ )?(?:bom|ótimo|melhor) se|"
-    r"het zou (?:\w+ )?(?:leuk|fijn|beter|handig) zijn)\b",
-    re.IGNORECASE,
+    r"het zou (?:\w+ )?(?:leuk|fijn|beter|handig) zijn)\b"
 )
 _PRAISE = re.compile(
     r"\b(?:(?:works?|worked|cooks?|fits?|looks?|feels?|tastes?|smells?|holds?|writes?|draws?) (?:\w+ )?(?:great|"
@@ -64,16 +61,14 @@ _PRAISE = re.compile(
     r"sont) (?:vraiment )?(?:magnifique|parfaite?|superbe|géniale?)s?|"
     r"(?:es|son|está) (?:\w+ )?(?:precios[oa]|perfect[oa]|genial|estupend[oa])|(?:è|"
     r"sono) (?:\w+ )?(?:bellissim[oa]|perfett[oa]|fantastic[oa])|"
-    r"é (?:\w+ )?(?:lind[oa]|perfeit[oa]|maravilhos[oa])|is (?:\w+ )?(?:prachtig|geweldig))\b",
-    re.IGNORECASE,
+    r"é (?:\w+ )?(?:lind[oa]|perfeit[oa]|maravilhos[oa])|is (?:\w+ )?(?:prachtig|geweldig))\b"
 )
 # About the work, the plan or the time, not about the thing.
 _NOT_THING = re.compile(
     r"\b(?:i[’']?d|would|möchte|würde|gern|idea|campaign|collab\w*|offer|budget|schedule|calendar|moment|timing|"
     r"week|month|year|draft|video|"
     r"e-?mail|message|website|link|channel|fee|rate|price|idee|kampagne|angebot|idée|propuesta|proposition|"
-    r"proposta|meeting|call)\b",
-    re.IGNORECASE,
+    r"proposta|meeting|call)\b"
 )
 _KINDS = (("idea", _IDEA, 0.7), ("problem", _PROBLEM, 0.7), ("praise", _PRAISE, 0.6))
 _SHORTEST = 12
@@ -81,12 +76,13 @@ _SHORTEST = 12
 
 def find_opinions(sentence: str) -> list[Opinion]:
     """Return what a sentence says about a product, at most one; questions are asked, not said."""
-    if len(sentence) < _SHORTEST or not _THING.search(sentence):
+    small = sentence.lower()
+    if len(sentence) < _SHORTEST or not _THING.search(small):
         return []
     for kind, pattern, sure in _KINDS:
-        if not pattern.search(sentence):
+        if not pattern.search(small):
             continue
-        if kind != "idea" and ("?" in sentence or "？" in sentence or _NOT_THING.search(sentence)):
+        if kind != "idea" and ("?" in sentence or "？" in sentence or _NOT_THING.search(small)):
             continue
         return [Opinion(kind=kind, sentence=sentence, confidence=sure)]
     return []

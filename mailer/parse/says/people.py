@@ -20,7 +20,8 @@ _ROLE = (
 _SPEAKS = re.compile(rf"\b(?:my|our|the|mein\w*|unser\w*|mon|ma|notre|mi|nuestr[oa]|mio|mia|il mio|la mia|minha|"
     rf"meu|o meu|a minha|"
                      rf"mijn|ons|onze|min|mitt|vår|moj\w+|his|her|an)\s{{1,2}}(?:[\w-]{{2,20}} )?(?:{_ROLE})\b|"
-                     rf"\w[’']s (?:agent|manager)\b", re.IGNORECASE)  # fmt: skip
+                     rf"\w[’']s (?:agent|manager)\b"
+)  # fmt: skip
 _HANDS_ON = re.compile(
     r"\b(?:cc[’']?(?:d|ed|ing)?|in (?:cc|copy|kopie|copia|cópia)|copied|copying|loop(?:ed|ing)? in|adding|forwarded|"
     r"handles?|takes? care|in charge|responsible|represent(?:ed|s)?|(?:i[’']m|i am) \w{2,30}[’']s (?:agent|manager)|"
@@ -28,8 +29,7 @@ _HANDS_ON = re.compile(
     r"reach out to|contact|kümmert sich|zuständig|contacte[rz]?|s[’']occupe|gère|se (?:encarga|ocupa)|gestiona|"
     r"si occupa|segue|trata|cuida|regelt|wenden|please (?:write|ask|email|e-mail)|mejla|kontakta|proszę pisać|"
     r"write to|"
-    r"instead|wrong (?:person|inbox)|not the right)\b",
-    re.IGNORECASE,
+    r"instead|wrong (?:person|inbox)|not the right)\b"
 )
 _NAMED = re.compile(
     rf"\b(?i:{_ROLE})(?: is| ist| est| es|,|:| called| named)? {{0,2}}(?:(?:Mr|Mrs|Ms|Frau|Herrn?|Mme|Sra?)\.? )?"
@@ -59,8 +59,7 @@ _MOVED = re.compile(
     r"from now on|in (?:the )?future|going forward)|"
     r"\b(?:instead|from now on|in future|ab sofort|künftig|désormais|dorénavant|a partir de ahora|d[’']ora in poi|"
     r"a partir de agora|voortaan)\b[^.!?\n]{0,60}@|no longer (?:use|check|read) this (?:e-?mail |"
-    r"mail )?(?:address|account|inbox)",
-    re.IGNORECASE,
+    r"mail )?(?:address|account|inbox)"
 )
 _NO_NAME_WORDS = """
     I Hi Hello Hey Dear Thanks Thank The This Please My Our Sorry Best We You It Instagram TikTok YouTube Business
@@ -87,9 +86,10 @@ def find_people(
         emails = [
             email for email in map(normalise_email, _EMAIL.findall(sentence)[:_MOST]) if email and email not in known
         ]
-        speaks = bool(_SPEAKS.search(sentence))
-        hands = has_address and bool(_HANDS_ON.search(sentence))
-        moved = has_address and not speaks and bool(_MOVED.search(sentence))
+        small = sentence.lower()
+        speaks = bool(_SPEAKS.search(small))
+        hands = has_address and bool(_HANDS_ON.search(small))
+        moved = has_address and not speaks and bool(_MOVED.search(small))
         if emails and (moved or moved_before):
             found.setdefault(
                 emails[0], NewAddress(email=emails[0], sentence=sentence, confidence=0.9 if moved else 0.7)
