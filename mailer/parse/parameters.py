@@ -40,7 +40,8 @@ def parse_parameters(value: str) -> dict[str, str]:
             plain.setdefault(name, decode_words(text))
     for name, numbered in sections.items():
         plain[name] = _joined(numbered)
-    return plain
+    # An encoding may bring in what could not stand in a header.
+    return {name: text.replace("\x00", "") for name, text in plain.items()}
 
 
 def _unquoted(text: str) -> str:
