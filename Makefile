@@ -59,7 +59,7 @@ fuzz: setup ## Fuzz the reading of mail for 30 minutes, guided by coverage (FUZZ
 	@nice -n 10 $(PY) tools/fuzz.py
 
 bench: setup ## Time what matters; benchmarks/README.md says how to read it
-	@for file in import_contacts.py "send_rate.py --postgres" "plan_tick.py --postgres"; do echo "== $$file"; \
+	@for file in import_contacts.py "send_rate.py --postgres" "plan_tick.py --postgres" "poll_rate.py 10000"; do echo "== $$file"; \
 		PYTHONPATH=. $(PY) benchmarks/$$file || exit 1; done
 
 screenshots: setup ## Picture every page, light, dark and phone, into docs/pictures
