@@ -35,6 +35,7 @@ PAGES = {
     "settings": "/settings/you",
     "sending": "/settings/sending",
     "team-rules": "/settings/team-rules",
+    "deliverability": "/settings/deliverability",
 }
 LOOKS = {"": (1440, 900, "light"), "-dark": (1440, 900, "dark"), "-390": (390, 844, "light")}
 
