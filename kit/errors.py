@@ -9,6 +9,7 @@ from typing import Any
 class Sentence(str):
     """A sentence for people that can still be said in another language: `msgid` is its English shape."""
 
+    __slots__ = ("msgid", "params")
     msgid: str
     params: dict[str, Any]
 
