@@ -10,6 +10,7 @@ from web.errors import attach_errors
 from web.filters import attach_filters
 from web.pages import (
     answers,
+    changes,
     consents,
     contact,
     contact_facts,
@@ -20,6 +21,7 @@ from web.pages import (
     health,
     inbox,
     incidents,
+    jobs,
     opt_outs,
     passwords,
     proposals,
@@ -40,8 +42,9 @@ from web.wiring import House
 from web.words import attach_words
 
 _PAGES = (
-    answers, consents, contact, contact_facts, contacts, deliverability, feedback, forecast, health, inbox, incidents,
-    opt_outs, passwords, proposals, review, rules, search, sends, sequences, sessions, setup, today, you,
+    answers, changes, consents, contact, contact_facts, contacts, deliverability, feedback, forecast, health, inbox,
+    incidents, jobs, opt_outs, passwords, proposals, review, rules, search, sends, sequences, sessions, setup, today,
+    you,
 )  # fmt: skip
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000
