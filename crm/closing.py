@@ -37,6 +37,15 @@ def snooze_thread(tx: Tx, thread_id: int, until: datetime, *, actor: str) -> Thr
     return thread
 
 
+def put_back(tx: Tx, thread: Thread, rest: list[str | None], *, actor: str) -> None:
+    """Let a conversation rest as it did once: done since, asleep until, each an ISO instant or None."""
+    thread.done_at, thread.snoozed_until = (datetime.fromisoformat(at) if at else None for at in rest)
+    summary = (
+        f"As before: {thread.subject}" if thread.done_at or thread.snoozed_until else f"Open again: {thread.subject}"
+    )
+    _record(tx, thread, "reopened", summary, actor=actor)
+
+
 def _record(tx: Tx, thread: Thread, kind: str, summary: str, *, actor: str, until: datetime | None = None) -> None:
     if thread.contact_id is not None:
         data = {"thread": thread.id} | ({"until": until.isoformat()} if until else {})

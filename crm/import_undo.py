@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Executable, and_, delete, exists, func, or_, select, tuple_
 
+from crm.changes import Undone
 from crm.import_people import CODES, KnownHandle, Person
 from crm.import_reading import load_people, sliced
 from crm.import_writes import save_changed
 from crm.models import (
+    Change,
     Contact,
     ContactAddress,
     ContactTag,
@@ -24,9 +26,10 @@ from crm.models import (
     Thread,
     TimelineEntry,
 )
-from kit.errors import ConflictError, NotFoundError
+from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 
+KIND = "import"
 _PART = 1_000
 
 Statement = TypeVar("Statement", bound=Executable)
@@ -67,6 +70,16 @@ def undo_import(tx: Tx, import_id: int, actor: str) -> UndoResult:
     tx.session.flush()
     counts = {"deleted": created - len(kept), "restored": restored, "kept": len(kept)}
     return UndoResult(counts=counts, kept=kept)
+
+
+def reverse_import(tx: Tx, change: Change, actor: str) -> Undone:
+    """Take an import back that was recorded as a change."""
+    found = undo_import(tx, change.data["import_id"], actor)
+    # An import that only topped people up, or brought nobody, is taken back all the same.
+    undone = found.counts["deleted"] + found.counts["restored"]
+    left = found.counts["kept"]
+    why = say("People who were written to or worked on since stay.") if left else ""
+    return Undone(change=change, undone=max(undone, 1), left=left, why=why)
 
 
 def _own_entries(row: Import) -> ColumnElement[bool]:
