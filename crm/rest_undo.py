@@ -1,6 +1,7 @@
 """Use cases: "done" and snoozes of conversations as changes that can be taken back while nobody touched them since."""
 
 from collections.abc import Iterable
+from datetime import UTC
 from typing import Any
 
 from crm.changes import Undone, record_change
@@ -15,7 +16,7 @@ Rest = list[str | None]
 
 def read_rest(thread: Thread) -> Rest:
     """Return how a conversation rests: since when it is done, until when it sleeps."""
-    return [at.isoformat() if at else None for at in (thread.done_at, thread.snoozed_until)]
+    return [at.astimezone(UTC).isoformat() if at else None for at in (thread.done_at, thread.snoozed_until)]
 
 
 def record_rest(tx: Tx, before: Iterable[tuple[Thread, Rest]], *, actor: str, summary: str) -> Change | None:
