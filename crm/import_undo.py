@@ -19,6 +19,7 @@ from crm.models import (
     Handle,
     HandleSnapshot,
     Import,
+    Job,
     Message,
     Relationship,
     Stage,
@@ -74,6 +75,8 @@ def undo_import(tx: Tx, import_id: int, actor: str) -> UndoResult:
 
 def reverse_import(tx: Tx, change: Change, actor: str) -> Undone:
     """Take an import back that was recorded as a change."""
+    if tx.session.scalar(select(Job.id).where(Job.change_id == change.id, Job.state.in_(("waiting", "running")))):
+        raise ConflictError(say("This import is still running. Take it back when it has ended."))
     found = undo_import(tx, change.data["import_id"], actor)
     # An import that only topped people up, or brought nobody, is taken back all the same.
     undone = found.counts["deleted"] + found.counts["restored"]

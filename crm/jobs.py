@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from crm.changes import keep_words
 from crm.models import Job, JobFile
-from kit.errors import NotFoundError, say
+from kit.errors import NotFoundError, RefusedError, say
 from kit.tx import Tx
 
 OPEN = ("waiting", "running")
@@ -42,6 +42,23 @@ def start_job(tx: Tx, kind: str, *, actor: str, total: int, data: Mapping[str, A
     return job
 
 
+def get_own_job(tx: Tx, job_id: int, actor: str) -> Job:
+    """Return a job to the one who asked for it; what it reads and makes is for nobody else."""
+    job = get_job(tx, job_id)
+    if job.actor != actor:
+        raise RefusedError(say("Only whoever asked for this can see its files. Ask them, or do it yourself."))
+    return job
+
+
+def drop_drafts(tx: Tx, actor: str, *, older: timedelta = timedelta(days=1)) -> None:
+    """Remove drafts of one person, and forgotten ones of anybody, with their files."""
+    gone = or_(Job.actor == actor, Job.created_at < tx.now - older)
+    ids = list(tx.session.scalars(select(Job.id).where(Job.state == "draft", gone)))
+    if ids:
+        tx.session.execute(delete(JobFile).where(JobFile.job_id.in_(ids)))
+        tx.session.execute(delete(Job).where(Job.id.in_(ids)))
+
+
 def get_job(tx: Tx, job_id: int) -> Job:
     """Return a job by its id."""
     job = tx.session.get(Job, job_id)
@@ -51,8 +68,8 @@ def get_job(tx: Tx, job_id: int) -> Job:
 
 
 def list_jobs(tx: Tx, *, limit: int = 50) -> list[Job]:
-    """Return jobs, the newest first."""
-    return list(tx.session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)))
+    """Return jobs that were begun, the newest first."""
+    return list(tx.session.scalars(select(Job).where(Job.state != "draft").order_by(Job.id.desc()).limit(limit)))
 
 
 def list_open_jobs(tx: Tx) -> list[int]:
