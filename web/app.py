@@ -16,9 +16,11 @@ from web.pages import (
     contact_facts,
     contacts,
     deliverability,
+    exports,
     feedback,
     forecast,
     health,
+    imports,
     inbox,
     incidents,
     jobs,
@@ -42,9 +44,9 @@ from web.wiring import House
 from web.words import attach_words
 
 _PAGES = (
-    answers, changes, consents, contact, contact_facts, contacts, deliverability, feedback, forecast, health, inbox,
-    incidents, jobs, opt_outs, passwords, proposals, review, rules, search, sends, sequences, sessions, setup, today,
-    you,
+    answers, changes, consents, contact, contact_facts, contacts, deliverability, exports, feedback, forecast, health,
+    imports, inbox, incidents, jobs, opt_outs, passwords, proposals, review, rules, search, sends, sequences,
+    sessions, setup, today, you,
 )  # fmt: skip
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000
