@@ -10,8 +10,8 @@ from crm.undoing import take_back
 from web.auth import require
 from web.request import this_actor, this_tx, this_user
 from web.respond import done
-from web.words import _
 from web.times import read_zone
+from web.words import _
 
 blueprint = Blueprint("proposals", __name__)
 _WHERE = "/messages/<int:message_id>/proposals/<int:number>"
