@@ -24,6 +24,7 @@ from web.pages import (
     inbox,
     incidents,
     jobs,
+    live,
     opt_outs,
     passwords,
     proposals,
@@ -44,10 +45,35 @@ from web.wiring import House
 from web.words import attach_words
 
 _PAGES = (
-    answers, changes, consents, contact, contact_facts, contacts, deliverability, exports, feedback, forecast, health,
-    imports, inbox, incidents, jobs, opt_outs, passwords, proposals, review, rules, search, sends, sequences,
-    sessions, setup, today, you,
-)  # fmt: skip
+    answers,
+    changes,
+    consents,
+    contact,
+    contact_facts,
+    contacts,
+    deliverability,
+    exports,
+    feedback,
+    forecast,
+    health,
+    imports,
+    inbox,
+    incidents,
+    jobs,
+    live,
+    opt_outs,
+    passwords,
+    proposals,
+    review,
+    rules,
+    search,
+    sends,
+    sequences,
+    sessions,
+    setup,
+    today,
+    you,
+)
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000
 _YEAR_S = 31_536_000
@@ -84,6 +110,7 @@ def _configure(app: Flask, house: House) -> None:
         SESSION_COOKIE_SECURE=urlsplit(house.settings.public_url).scheme == "https",
     )
     app.extensions["tries"] = SignInTries()
+    app.extensions["newsroom"] = live.make_newsroom(house)
 
 
 def _harden(response: Response) -> Response:

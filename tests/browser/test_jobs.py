@@ -63,7 +63,7 @@ def _settled(visitor: Visitor) -> None:
 def _choose(page: Page, file: Path) -> None:
     page.get_by_label("A file, up to 20 MB").set_input_files(file)
     page.get_by_role("button", name="See how it is read").click()
-    expect(page.get_by_text("40 people are new,")).to_be_visible()
+    expect(page.get_by_text("40 people are new.")).to_be_visible()
 
 
 def test_people_come_in_with_progress_and_go_again(

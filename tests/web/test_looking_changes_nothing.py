@@ -46,6 +46,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
         ("/inbox", "/inbox?turn=you&kind=question&mailbox=1", "/inbox?turn=snoozed", "/inbox?kind=to_check"),
     ),
     "/inbox/<int:thread_id>": (200, ("/inbox/1", "/inbox/3")),
+    "/live": (200, ("/live?once=1",)),
     "/jobs": (200, ("/jobs",)),
     "/jobs/<int:job_id>": (200, ("/jobs/1", "/jobs/1?seen=40")),
     "/jobs/<int:job_id>/left-out": (200, ("/jobs/2/left-out",)),
