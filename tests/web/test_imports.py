@@ -151,7 +151,7 @@ def test_the_sample_file_reads_as_it_says(ada: Person) -> None:
 
 
 def test_contacts_of_a_filter_are_exported_to_whoever_asked(app: Flask, ada: Person, cast: Cast, house: House) -> None:
-    place = ada.post("/contacts/export", filter="/contacts?q=imani")
+    place = ada.post("/contacts/export", query="/contacts?q=imani")
     _work(house)
     assert f'href="{place}/result"' in ada.get(place)
     rows = ada.client.get(f"{place}/result").text.splitlines()
@@ -160,9 +160,9 @@ def test_contacts_of_a_filter_are_exported_to_whoever_asked(app: Flask, ada: Per
     ruben = sign_in(app, house, "ruben@brackenware.example")
     assert ruben.client.get(f"{place}/result").status_code == 403
     both = f"{cast.contacts['Imani Oduya']},{cast.contacts['Tomek Wilczak']}"
-    place = ada.post("/contacts/export", ids=both)
+    place = ada.post("/contacts/export", id=both)
     assert "0 of 2" in ada.get(place)
-    assert "Nobody matches" in ada.post("/contacts/export", status=422, filter="q=nobody-at-all")
+    assert "Nobody matches" in ada.post("/contacts/export", status=422, query="q=nobody-at-all")
     sign_in(app, house, "yuki@brackenware.example").post("/contacts/export", status=403)
 
 

@@ -22,12 +22,16 @@ blueprint = Blueprint("exports", __name__)
 
 @blueprint.post("/contacts/export")
 def create() -> Response:
-    """Ask for a file of everybody who matches `filter`, a query string, or of the chosen `ids` among them."""
+    """Ask for a file of everybody who matches `query`, as in the list's address, or of those chosen by `id` among them.
+
+    `all` says that everybody is meant, whoever is ticked.
+    """
     require("edit")
-    tx, brand_id = this_tx(), this_brand_id()
-    query = fold_ranges(dict(parse_qsl(request.form.get("filter", "").rpartition("?")[2])))
+    tx, brand_id, given = this_tx(), this_brand_id(), request.form
+    query = fold_ranges(dict(parse_qsl(given.get("query", "").rpartition("?")[2])))
     ids = find_people_ids(tx, read_filter(query), brand_id=brand_id)
-    chosen = {forms.read_int(number) for number in forms.read_list(request.form.get("ids", ""))}
+    ticked = "" if given.get("all") else ",".join(given.getlist("id"))
+    chosen = {forms.read_int(number) for number in forms.read_list(ticked)}
     ids = [number for number in ids if not chosen or number in chosen]
     if not ids:
         raise InvalidError(say("Nobody matches, so there is nothing to export."))
