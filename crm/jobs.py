@@ -15,12 +15,17 @@ from kit.errors import NotFoundError, RefusedError, say
 from kit.tx import Tx
 
 OPEN = ("waiting", "running")
+FILES_KEPT_FOR = timedelta(days=30)
 _PIECE = 1 << 20
 _MAX_LOG = 100
 
 
 def start_job(tx: Tx, kind: str, *, actor: str, total: int, data: Mapping[str, Any], title: str = "") -> Job:
-    """Ask for long work; a worker begins within a second. `title` made by `say` is shown in every language."""
+    """Ask for long work; a worker begins within a second. `title` made by `say` is shown in every language.
+
+    Files of work that ended 30 days ago are forgotten on the way: they hold people's data.
+    """
+    _forget_old_files(tx)
     job = Job(
         kind=kind,
         state="waiting",
@@ -132,3 +137,8 @@ def list_files(tx: Tx, job_id: int) -> frozenset[str]:
 def drop_file(tx: Tx, job_id: int, role: str) -> None:
     """Remove a file that is not needed any more."""
     tx.session.execute(delete(JobFile).where(JobFile.job_id == job_id, JobFile.role == role))
+
+
+def _forget_old_files(tx: Tx) -> None:
+    old = select(Job.id).where(Job.ended_at < tx.now - FILES_KEPT_FOR)
+    tx.session.execute(delete(JobFile).where(JobFile.job_id.in_(old)).execution_options(synchronize_session=False))

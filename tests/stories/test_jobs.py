@@ -165,6 +165,19 @@ def test_files_grow_by_pieces(world: World) -> None:
     assert read(world, job.id).left_out == {"Broken.": 3}
 
 
+def test_files_are_forgotten_after_thirty_days(small: World, noting: Noting) -> None:
+    noting.kill_at = 0
+    job_id = start(small)
+    with small.database.transaction() as tx:
+        add_to_file(tx, get_job(tx, job_id), "result", b"name")
+    run_jobs(small.engine)
+    for days, kept in ((29, b"name"), (2, b"")):
+        small.clock.advance(timedelta(days=days))
+        with small.database.transaction() as tx:
+            start_job(tx, "noting", actor="user:1", total=1, data={})
+            assert read_file(tx, job_id, "result") == kept
+
+
 def reverse(tx: Tx, change: Change, actor: str) -> Undone:
     left = change.data["left"]
     return Undone(change=change, undone=change.count - left, left=left, why="Moved since.")
