@@ -32,7 +32,7 @@ from crm.import_merge import VERDICTS, Outcome
 from crm.import_people import Directory
 from crm.import_writes import Origin, write_chunk
 from crm.models import Brand
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from kit.tx import Database, Tx
 
 CHUNK = 1_000
@@ -202,7 +202,9 @@ def require_people(mapping: ColumnMapping) -> None:
     """Refuse a mapping in which no column tells who a row is about."""
     if not _PEOPLE.intersection(mapping.columns.values()):
         raise InvalidError(
-            "No column tells who a row is about. Say which one does, such as: --map COLUMN=email, =handle or =name.",
+            say(
+                "No column tells who a row is about. Say which one does, such as: --map COLUMN=email, =handle or =name."
+            ),
             code="no_people",
         )
 
