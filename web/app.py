@@ -20,6 +20,7 @@ from web.pages import (
     health,
     inbox,
     incidents,
+    live,
     opt_outs,
     passwords,
     proposals,
@@ -41,7 +42,7 @@ from web.words import attach_words
 
 _PAGES = (
     answers, consents, contact, contact_facts, contacts, deliverability, feedback, forecast, health, inbox, incidents,
-    opt_outs, passwords, proposals, review, rules, search, sends, sequences, sessions, setup, today, you,
+    live, opt_outs, passwords, proposals, review, rules, search, sends, sequences, sessions, setup, today, you,
 )  # fmt: skip
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000
@@ -79,6 +80,7 @@ def _configure(app: Flask, house: House) -> None:
         SESSION_COOKIE_SECURE=urlsplit(house.settings.public_url).scheme == "https",
     )
     app.extensions["tries"] = SignInTries()
+    app.extensions["newsroom"] = live.make_newsroom(house)
 
 
 def _harden(response: Response) -> Response:

@@ -42,6 +42,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
         ("/inbox", "/inbox?turn=you&kind=question&mailbox=1", "/inbox?turn=snoozed", "/inbox?kind=to_check"),
     ),
     "/inbox/<int:thread_id>": (200, ("/inbox/1", "/inbox/3")),
+    "/live": (200, ("/live?once=1",)),
     "/mailboxes/<int:mailbox_id>/consent": (200, ("/mailboxes/1/consent",)),
     "/password/<token>": (200, ("/password/{password}",)),
     "/review": (200, ("/review",)),
