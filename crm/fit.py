@@ -7,10 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Float, Subquery, and_, case, cast, func, literal, null, select
 
 from crm.models import Handle
-from crm.scoring import KNOWN_SHARE, PARTS, Part
-
-# A database counts days in its own way; a few steps are near enough to the straight line, and any index serves them.
-_DAY_STEPS = 12
+from crm.scoring import FRESH, KNOWN_SHARE, PARTS, Part, day_steps
 
 
 def best_fit(weights: Mapping[str, int], today: date) -> Subquery:
@@ -34,7 +31,7 @@ def _score(weights: Mapping[str, int], today: date) -> ColumnElement[float | Non
 
 
 def _worth(part: Part, today: date) -> ColumnElement[Any]:
-    if part.name == "fresh":
+    if part.name == FRESH:
         return _fresh(part, today)
     value = _MEASURED[part.name]
     slope = (value - part.none) / (part.full - part.none)
@@ -42,11 +39,7 @@ def _worth(part: Part, today: date) -> ColumnElement[Any]:
 
 
 def _fresh(part: Part, today: date) -> ColumnElement[Any]:
-    span = part.none - part.full
-    steps = []
-    for number in range(_DAY_STEPS):
-        days = part.full + span * number / _DAY_STEPS
-        steps.append((Handle.last_post_on >= today - timedelta(days=int(days)), 1 - number / _DAY_STEPS))
+    steps = [(Handle.last_post_on >= today - timedelta(days=days), worth) for days, worth in day_steps(part)]
     return case((Handle.last_post_on.is_(None), null()), *steps, else_=0.0)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, false, func, or_, select
 
 from crm.contacts import fold
 from crm.fit import best_fit
@@ -14,7 +14,7 @@ from crm.models import Contact, ContactAddress, ContactTag, Handle, Relationship
 from crm.scoring import DEFAULTS
 from kit.tx import Tx
 
-T = TypeVar("T", bound=tuple[Any, ...])
+T = TypeVar("T")
 Bounds = tuple[float | None, float | None]
 Condition = ColumnElement[bool]
 # Platforms where a direct message reaches a person.
@@ -61,20 +61,30 @@ def words_condition(text: str) -> list[Condition]:
 
 
 def ordered(tx: Tx, query: Select[T], wanted: PeopleFilter) -> Select[T]:
-    """Return a query of contacts in the order asked for; who has no figure comes last."""
+    """Return a query of contacts in the order asked for."""
+    fit, order = order_of(tx, wanted)
+    if fit is not None:
+        query = query.outerjoin(fit, fit.c.contact_id == Contact.id)
+    return query.order_by(*order)
+
+
+def order_of(tx: Tx, wanted: PeopleFilter) -> tuple[Subquery | None, tuple[ColumnElement[Any], ...]]:
+    """Return the order asked for, and what it must be joined with by `contact_id`; who has no figure comes last."""
     key, down = wanted.sort.lstrip("-"), wanted.sort.startswith("-")
     if key == "fit":
         fit = best_fit(wanted.weights, tx.now.date())
-        query = query.outerjoin(fit, fit.c.contact_id == Contact.id)
-        return query.order_by(fit.c.score.is_(None), fit.c.score.desc() if down else fit.c.score, Contact.id)
+        return fit, (fit.c.score.is_(None), _directed(fit.c.score, down=down), Contact.id.expression)
     column = _SORTED_FIGURES.get(key)
     if column is not None:
         best = select(func.max(column)).where(Handle.contact_id == Contact.id).scalar_subquery()
-        return query.order_by(best.is_(None), best.desc() if down else best, Contact.id)
+        return None, (best.is_(None), _directed(best, down=down), Contact.id.expression)
     if key == "added":
-        return query.order_by(Contact.created_at.desc() if down else Contact.created_at, Contact.id)
-    name = func.lower(Contact.name)
-    return query.order_by(name.desc() if wanted.sort == "-name" else name, Contact.id)
+        return None, (_directed(Contact.created_at.expression, down=down), Contact.id.expression)
+    return None, (_directed(func.lower(Contact.name), down=wanted.sort == "-name"), Contact.id.expression)
+
+
+def _directed(column: ColumnElement[Any], *, down: bool) -> ColumnElement[Any]:
+    return column.desc() if down else column.asc()
 
 
 _SORTED_FIGURES: dict[str, ColumnElement[Any]] = {

@@ -1,6 +1,7 @@
 """Use cases: where a contact stands with a brand, moves between stages, and taking a move back."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
@@ -8,7 +9,7 @@ from sqlalchemy import select, update
 from crm.models import Brand, Relationship, Stage, TimelineEntry
 from crm.stages import StageAt, decide_move
 from crm.timeline import record_entries, record_entry
-from kit.errors import ConflictError, NotFoundError
+from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 
 _STAGES = select(Stage.id, Stage.name, Stage.position, Stage.rule)
@@ -49,7 +50,7 @@ def move_stage(
     """Move to a stage because a person says so; None when it stands there already."""
     target = tx.session.scalar(select(Stage).where(Stage.name == stage_name))
     if target is None:
-        raise NotFoundError(f"There is no stage named {stage_name}.")
+        raise NotFoundError(say("There is no stage named %(name)s.", name=stage_name))
     relationship = ensure_relationship(tx, contact_id, brand_id)
     if relationship.stage_id == target.id:
         return None
@@ -78,12 +79,17 @@ def move_many_by_rule(tx: Tx, relationships: Mapping[int, Standing], rule: str, 
     }
     if not moved:
         return
+    since = dict(
+        tx.session.execute(select(Relationship.id, Relationship.stage_since).where(Relationship.id.in_(moved)))
+        .tuples()
+        .all()
+    )
     tx.session.execute(
         update(Relationship).where(Relationship.id.in_(moved)).values(stage_id=target.id, stage_since=tx.now)
     )
     because = f" ({cause})" if cause else ""
     entries = []
-    for standing in moved.values():
+    for number, standing in moved.items():
         before = stages[standing.stage_id]
         entries.append(
             {
@@ -92,21 +98,36 @@ def move_many_by_rule(tx: Tx, relationships: Mapping[int, Standing], rule: str, 
                 "summary": f"{before.name} to {target.name}{because}",
                 "actor": f"rule:{rule}",
                 "brand_id": standing.brand_id,
-                "data": _move_data(before, target, cause),
+                "data": _move_data(before, target, cause, tx.now - since[number]),
             }
         )
     record_entries(tx, entries)
+
+
+def move_entry(
+    tx: Tx, relationship: Relationship, before: StageAt, target: StageAt, *, actor: str, cause: str
+) -> dict[str, Any]:
+    """Return the timeline entry of a move, as `record_entries` takes it."""
+    because = f" ({cause})" if cause else ""
+    return {
+        "contact_id": relationship.contact_id,
+        "kind": "stage",
+        "summary": f"{before.name} to {target.name}{because}",
+        "actor": actor,
+        "brand_id": relationship.brand_id,
+        "data": _move_data(before, target, cause, tx.now - relationship.stage_since),
+    }
 
 
 def undo_move(tx: Tx, entry_id: int, *, actor: str) -> TimelineEntry:
     """Take a stage move back. Refused once another move came after it."""
     entry = tx.session.get(TimelineEntry, entry_id)
     if entry is None or entry.kind != "stage" or entry.brand_id is None:
-        raise NotFoundError("There is no such stage move.")
+        raise NotFoundError(say("There is no such stage move."))
     relationship = ensure_relationship(tx, entry.contact_id, entry.brand_id)
     taken_back = tx.session.scalar(select(TimelineEntry.id).where(TimelineEntry.undoes_id == entry.id))
     if taken_back or relationship.stage_id != entry.data["to_id"]:
-        raise ConflictError("The stage has changed since; move it by hand instead.")
+        raise ConflictError(say("The stage has changed since; move it by hand instead."))
     before = tx.session.get_one(Stage, entry.data["from_id"])
     return _apply(tx, relationship, before, actor=actor, cause="taken back", undoes_id=entry.id)
 
@@ -125,6 +146,7 @@ def _apply(
 ) -> TimelineEntry:
     before = tx.session.get_one(Stage, relationship.stage_id)
     brand = tx.session.get_one(Brand, relationship.brand_id)
+    stayed = tx.now - relationship.stage_since
     relationship.stage_id = target.id
     relationship.stage_since = tx.now
     because = f" ({cause})" if cause else ""
@@ -135,7 +157,7 @@ def _apply(
         f"{before.name} to {target.name}{because}",
         actor=actor,
         brand_id=brand.id,
-        data=_move_data(_at(before), _at(target), cause),
+        data=_move_data(_at(before), _at(target), cause, stayed),
         undoes_id=undoes_id,
     )
     tx.session.flush()
@@ -146,5 +168,13 @@ def _at(stage: Stage) -> StageAt:
     return StageAt(id=stage.id, name=stage.name, position=stage.position)
 
 
-def _move_data(before: StageAt, target: StageAt, cause: str) -> dict[str, Any]:
-    return {"from": before.name, "from_id": before.id, "to": target.name, "to_id": target.id, "cause": cause}
+def _move_data(before: StageAt, target: StageAt, cause: str, stayed: timedelta) -> dict[str, Any]:
+    """Return what a move's entry keeps: enough to take it back, and how long the stay was."""
+    return {
+        "from": before.name,
+        "from_id": before.id,
+        "to": target.name,
+        "to_id": target.id,
+        "cause": cause,
+        "stayed_s": int(stayed.total_seconds()),
+    }

@@ -11,6 +11,9 @@ from decimal import Decimal
 
 MOST = 5
 KNOWN_SHARE = 0.5
+FRESH = "fresh"
+# Databases count days each in their own way; a few steps are near enough to the line, and all of them compare days.
+_DAY_STEPS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ PARTS = (
     Part(name="engagement", none=0.0, full=0.08, weight=3),
     Part(name="views", none=0.0, full=0.5, weight=3),
     Part(name="price", none=100.0, full=10.0, weight=2),
-    Part(name="fresh", none=90.0, full=7.0, weight=1),
+    Part(name=FRESH, none=90.0, full=7.0, weight=1),
     Part(name="size", none=0.0, full=200_000.0, weight=1),
 )
 DEFAULTS: Mapping[str, int] = {part.name: part.weight for part in PARTS}
@@ -81,7 +84,8 @@ def score_fit(figures: Figures, weights: Mapping[str, int], today: date) -> floa
         value = measured[part.name]
         if value is not None:
             known += weights[part.name]
-            earned += weights[part.name] * ramp(value, part)
+            worth = days_worth(value, part) if part.name == FRESH else ramp(value, part)
+            earned += weights[part.name] * worth
     if known == 0 or known < KNOWN_SHARE * sum(weights.values()):
         return None
     return 100 * earned / known
@@ -90,3 +94,14 @@ def score_fit(figures: Figures, weights: Mapping[str, int], today: date) -> floa
 def ramp(value: float, part: Part) -> float:
     """Return where a figure lies between a part's ends, from 0 to 1."""
     return min(1.0, max(0.0, (value - part.none) / (part.full - part.none)))
+
+
+def day_steps(part: Part) -> list[tuple[int, float]]:
+    """Return days and worth, the best first: who posted within so many days is worth so much."""
+    span = part.none - part.full
+    return [(int(part.full + span * number / _DAY_STEPS), 1 - number / _DAY_STEPS) for number in range(_DAY_STEPS)]
+
+
+def days_worth(days: float, part: Part) -> float:
+    """Return what a last post so many days ago is worth, from 0 to 1."""
+    return next((worth for most, worth in day_steps(part) if days <= most), 0.0)
