@@ -1,6 +1,8 @@
 """Use cases: saved views: a name for a query string, mine or shared with everybody."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 
@@ -34,8 +36,12 @@ def read_shelf(tx: Tx, user_id: int) -> ViewShelf:
         .outerjoin(SavedView, and_(SavedView.owner_id == User.id, seen))
         .order_by(User.name, User.id, SavedView.id)
     ).all()
-    views = sorted((view for _, view in rows if view is not None), key=lambda view: (view.name.casefold(), view.id))
+    views = sorted(_views(rows), key=lambda view: (view.name.casefold(), view.id))
     return ViewShelf(views=tuple(views), colleagues=tuple(dict.fromkeys(user for user, _ in rows)))
+
+
+def _views(rows: Sequence[Any]) -> list[SavedView]:
+    return [row[1] for row in rows if row[1] is not None]
 
 
 def get_view_by_name(tx: Tx, name: str) -> SavedView:
