@@ -79,11 +79,8 @@ def move_many_by_rule(tx: Tx, relationships: Mapping[int, Standing], rule: str, 
     }
     if not moved:
         return
-    since = dict(
-        tx.session.execute(select(Relationship.id, Relationship.stage_since).where(Relationship.id.in_(moved)))
-        .tuples()
-        .all()
-    )
+    began = select(Relationship.id, Relationship.stage_since).where(Relationship.id.in_(moved))
+    since = {row[0]: row[1] for row in tx.session.execute(began)}
     tx.session.execute(
         update(Relationship).where(Relationship.id.in_(moved)).values(stage_id=target.id, stage_since=tx.now)
     )

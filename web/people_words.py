@@ -20,7 +20,7 @@ LABELS = {
 _TURNS = {"you": lazy("yours"), "them": lazy("theirs"), "rest": lazy("resting")}
 _WAYS = {"email": lazy("email"), "dm": lazy("direct message")}
 PART_WORDS = {
-    "engagement": (lazy("Engagement"), lazy("8% counts in full")),
+    "engagement": (lazy("Engagement"), lazy("8 per cent counts in full")),
     "views": (lazy("Views for the size"), lazy("half of the followers counts in full")),
     "price": (lazy("Price of a thousand views"), lazy("10 counts in full, 100 not at all")),
     "fresh": (lazy("Last post"), lazy("a week ago counts in full, 90 days not at all")),

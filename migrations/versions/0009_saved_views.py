@@ -1,7 +1,7 @@
 """Names for what the contact list is asked, and how long people stay at a stage.
 
 Revision: 0009
-Follows: 0007
+Follows: 0008
 """
 
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import kit.db
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Pure: the kinds of long work. A step does one chunk in the transaction it is given and says whether it was the last.
+"""Use cases: the kinds of long work. A step does one chunk in its transaction and says whether it was the last.
 
 A step that is rolled back leaves no trace, and is done again from the same cursor.
 """
@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from crm.models import Job
 from kit.tx import Tx
+from sequences.jobs.bulk import BULK
 
 Step = Callable[[Tx, Job], bool]
 
-KINDS: dict[str, Step] = {}
+KINDS: dict[str, Step] = {**BULK}

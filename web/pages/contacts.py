@@ -1,5 +1,7 @@
 """Wire: the contact list, and adding a person by hand."""
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
@@ -14,11 +16,11 @@ from crm.pipeline import ensure_relationship
 from crm.scoring import PARTS
 from kit.errors import ConflictError, InvalidError, say
 from kit.tx import Tx
-from sequences.models import Sequence
+from sequences.models import Sequence as SequenceRow
 from web import forms
 from web.auth import require
 from web.figures import slug
-from web.people_query import NAMES, read_filter
+from web.people_query import read_filter
 from web.people_view import PeopleView, change_people, read_people_view
 from web.people_words import PART_WORDS, Chip, list_chips
 from web.request import this_actor, this_tx, this_user
@@ -44,9 +46,10 @@ def index() -> ResponseReturnValue:
     return page("contacts/page.html", found=found, costly=costly, stages=list_stages(tx), **about)
 
 
-def describe_view(tx: Tx, view: PeopleView) -> dict[str, list[Chip] | object]:
+def describe_view(tx: Tx, view: PeopleView) -> dict[str, Any]:
     """Return what the heads of list and board show."""
-    sequences = dict(tx.session.execute(select(Sequence.id, Sequence.name).order_by(Sequence.name)).tuples().all())
+    named = select(SequenceRow.id, SequenceRow.name).order_by(SequenceRow.name)
+    sequences = {row[0]: row[1] for row in tx.session.execute(named)}
     return {
         "view": view,
         "query": view.query,
@@ -59,16 +62,15 @@ def describe_view(tx: Tx, view: PeopleView) -> dict[str, list[Chip] | object]:
     }
 
 
-def find_costliest(tx: Tx, view: PeopleView, chips: object) -> Chip | None:
+def find_costliest(tx: Tx, view: PeopleView, chips: Sequence[Chip]) -> Chip | None:
     """Return the filter without which most people would match; None when it takes more than one."""
-    asked = [chip for chip in chips if chip.name in NAMES] if isinstance(chips, list) else []
     without = [
         read_filter({name: value for name, value in view.query.items() if name != chip.name}, user_id=this_user().id)
-        for chip in asked
+        for chip in chips
     ]
     counts = people.count_each(tx, without, brand_id=this_brand_id())
     most = max(counts, default=0)
-    return asked[counts.index(most)] if most else None
+    return chips[counts.index(most)] if most else None
 
 
 @blueprint.get("/contacts/new")
