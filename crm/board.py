@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Select, case, exists, func, select
 
-from crm.brands import list_stages
 from crm.exchange import Exchange, list_exchanges
 from crm.inbox import is_our_turn, is_their_turn
 from crm.models import Contact, Handle, Relationship, Stage, Task, Thread, User
@@ -67,9 +66,8 @@ class Board:
 
 def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: int | None = None) -> Board:
     """Return the board of those who match, in a fixed number of queries; lane `opened` shows more cards."""
-    stages = list_stages(tx)
     held = conditions(tx, wanted, brand_id)
-    counts, money, everyone = _sums(tx, held, brand_id)
+    stages, counts, money, everyone = _sums(tx, held, brand_id)
     rows = tx.session.execute(_pick(tx, wanted, held, brand_id, opened)).all()
     cards = _describe(tx, rows)
     stays = list_typical_stays(tx, brand_id)
@@ -88,8 +86,8 @@ def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: in
 
 def _sums(
     tx: Tx, held: Sequence[Any], brand_id: int | None
-) -> tuple[dict[int, int], dict[int, list[tuple[Decimal, str]]], int]:
-    """Return by stage how many stand there and what their accounts ask for, the highest of each person."""
+) -> tuple[list[Stage], dict[int, int], dict[int, list[tuple[Decimal, str]]], int]:
+    """Return all stages, how many stand at each, and what their accounts ask for, the highest of each person."""
     currency = func.coalesce(Handle.price_currency, "EUR")
     price = (
         select(Handle.contact_id, func.max(Handle.price_amount).label("amount"), func.max(currency).label("currency"))
@@ -97,23 +95,34 @@ def _sums(
         .group_by(Handle.contact_id)
         .subquery("price")
     )
-    everyone = select(func.count(Contact.id)).where(Contact.erased_at.is_(None)).scalar_subquery()
-    query = (
-        select(Relationship.stage_id, price.c.currency, func.count(), func.sum(price.c.amount), everyone)
+    sums = (
+        select(
+            Relationship.stage_id,
+            price.c.currency,
+            func.count().label("number"),
+            func.sum(price.c.amount).label("amount"),
+        )
         .join(Contact, Contact.id == Relationship.contact_id)
         .outerjoin(price, price.c.contact_id == Contact.id)
         .where(Relationship.brand_id == brand_id, *held)
         .group_by(Relationship.stage_id, price.c.currency)
+        .subquery("sums")
+    )
+    everyone = select(func.count(Contact.id)).where(Contact.erased_at.is_(None)).scalar_subquery()
+    query = (
+        select(Stage, sums.c.currency, sums.c.number, sums.c.amount, everyone)
+        .outerjoin(sums, sums.c.stage_id == Stage.id)
+        .order_by(Stage.position)
     )
     rows = tx.session.execute(query).all()
     counts: dict[int, int] = defaultdict(int)
     money: dict[int, list[tuple[Decimal, str]]] = defaultdict(list)
-    for stage_id, code, number, amount, _ in rows:
-        counts[stage_id] += number
+    for stage, code, number, amount, _ in rows:
+        counts[stage.id] += number or 0
         if amount is not None:
-            money[stage_id].append((Decimal(str(amount)).quantize(Decimal("0.01")), code))
-    found = rows[0][4] if rows else tx.session.scalar(select(everyone)) or 0
-    return counts, {stage: sorted(sums, reverse=True) for stage, sums in money.items()}, found
+            money[stage.id].append((Decimal(str(amount)).quantize(Decimal("0.01")), code))
+    sorted_money = {stage_id: sorted(found, reverse=True) for stage_id, found in money.items()}
+    return list(dict.fromkeys(row[0] for row in rows)), counts, sorted_money, rows[0][4] if rows else 0
 
 
 def _pick(
