@@ -1,5 +1,10 @@
 // Contacts: choosing people. Ticks work without this; a script adds ranges, "all on this page" and "everybody".
 (() => {
+  // A form names every field; the address says only what is asked.
+  const here = document.querySelector("[data-here]")?.dataset.here;
+  if (here && /_(from|to)=|[?&]\w+=(&|$)/.test(location.search)) history.replaceState(null, "", here);
+})();
+(() => {
   const form = document.querySelector("[data-picking]");
   if (!form) return;
   const boxes = [...form.querySelectorAll("input.pick")];
