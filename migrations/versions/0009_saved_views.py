@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("created_at", kit.db.Instant(), nullable=False),
         sa.ForeignKeyConstraint(["owner_id"], ["users.id"], ondelete="CASCADE", name=op.f("fk_saved_views_owner_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_views")),
-        sa.UniqueConstraint("owner_id", "name", name=op.f("uq_saved_views_owner_id")),
+        sa.UniqueConstraint("owner_id", "name", name=op.f("uq_saved_views_owner_id_name")),
     )
     stage_moves = sa.text("kind = 'stage'")
     op.create_index(

@@ -1,12 +1,13 @@
 """Wire: the forecast of a sequence: every mail it will send, before anything is enrolled. Looking changes nothing."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
 from sqlalchemy import func, select
 
 from crm.brands import list_stages
-from crm.models import Contact
+from crm.models import Contact, SavedView
 from crm.people import find_people_ids
 from crm.saved_views import read_shelf
 from crm.zones import is_zone, zone_of_country
@@ -42,15 +43,9 @@ def show(sequence_id: int) -> Response:
     days = min(max(forms.read_int(query.get("days")) or _DAYS, 1), _MOST_DAYS)
     shelf = read_shelf(tx, this_user().id)
     view = shelf.find(query.get("view", ""))
-    wanted = {name: value for name, value in query.items() if name in NAMES}
-    if view is not None:
-        wanted = {name: value for name, value in read_query_text(view.query).items() if name in NAMES}
+    wanted = _read_wanted(query, view)
     is_filter = query.get("who") == "filter"
-    people = (
-        find_people_ids(tx, read_filter(wanted, user_id=this_user().id), brand_id=sequence.brand_id)
-        if is_filter
-        else []
-    )
+    people = _find_people(tx, wanted, sequence) if is_filter else []
     inside = _count_inside(tx, sequence)
     many = len(people) + inside
     waits = len(people) > MOST_PEOPLE or (many > AT_ONCE and query.get("go") != "1")
@@ -62,6 +57,16 @@ def show(sequence_id: int) -> Response:
         matching=len(people), inside=inside, many=many, waits=waits, most=MOST_PEOPLE, shown=SHOWN,
         **{"forecast": None, "fault": "", **found},
     )  # fmt: skip
+
+
+def _read_wanted(query: Mapping[str, str], view: SavedView | None) -> dict[str, str]:
+    """Return the filters of a saved view, else those of the address."""
+    asked = read_query_text(view.query) if view else query
+    return {name: value for name, value in asked.items() if name in NAMES}
+
+
+def _find_people(tx: Tx, wanted: Mapping[str, str], sequence: Sequence) -> list[int]:
+    return find_people_ids(tx, read_filter(wanted, user_id=this_user().id), brand_id=sequence.brand_id)
 
 
 def _compute(tx: Tx, sequence: Sequence, people: list[int], days: int) -> dict[str, Any]:
