@@ -50,7 +50,7 @@ def move_stage(
     """Move to a stage because a person says so; None when it stands there already."""
     target = tx.session.scalar(select(Stage).where(Stage.name == stage_name))
     if target is None:
-        raise NotFoundError(say("There is no stage named %(name)s.", name=stage_name))
+        raise NotFoundError(say("There is no stage named %(stage_name)s.", stage_name=stage_name))
     relationship = ensure_relationship(tx, contact_id, brand_id)
     if relationship.stage_id == target.id:
         return None
