@@ -1,46 +1,28 @@
-"""Use cases: the contact list: filters, search, order, and what one row shows."""
+"""Use cases: the contact list: who matches, search, and what one row shows."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import func, select
 
-from crm.contacts import fold
 from crm.exchange import Exchange, list_exchanges
-from crm.inbox import is_our_turn, is_their_turn, turn_of
-from crm.models import Contact, ContactAddress, ContactTag, Handle, Relationship, Stage, Thread
+from crm.inbox import turn_of
+from crm.models import Contact, Handle, Relationship, Stage, Thread
+from crm.people_filter import PeopleFilter, conditions, ordered, words_condition
+from crm.scoring import Figures, score_fit
+from crm.spread import Spread, list_spreads
 from crm.turns import Turn
 from kit.tx import Tx
 
+__all__ = ["PAGE", "PeopleFilter", "PeoplePage", "PersonRow"]
+
 PAGE = 50
-T = TypeVar("T")
-Bounds = tuple[float | None, float | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeopleFilter:
-    """What is asked for; empty means everyone. Bounds are inclusive; `er` is a fraction."""
-
-    q: str = ""
-    topic: str = ""
-    platforms: tuple[str, ...] = ()
-    size: Bounds = (None, None)
-    views: Bounds = (None, None)
-    er: Bounds = (None, None)
-    country: str = ""
-    language: str = ""
-    tag: str = ""
-    stage: str = ""
-    turn: str = ""
-    reach: str = ""
-    sort: str = "name"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
-    """One line of the list. `handles` the largest first."""
+    """One line of the list. `handles` the largest first; `fit` is the best account's, None while unclear."""
 
     contact: Contact
     handles: tuple[Handle, ...]
@@ -48,6 +30,8 @@ class PersonRow:
     turn: Turn
     waiting_since: Thread | None
     exchange: Exchange
+    fit: int | None
+    spread: Spread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +47,7 @@ class PeoplePage:
 
 def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int = 1) -> PeoplePage:
     """Return one page of contacts that match; `brand_id` says whose stages count."""
-    clauses = [Contact.erased_at.is_(None), *_clauses(tx, wanted, brand_id)]
+    clauses = conditions(tx, wanted, brand_id)
     total, everyone = tx.session.execute(
         select(
             select(func.count(Contact.id)).where(*clauses).scalar_subquery(),
@@ -72,21 +56,30 @@ def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int
     ).one()
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
-    query = _ordered(select(Contact).where(*clauses), wanted.sort)
+    query = ordered(tx, select(Contact).where(*clauses), wanted)
     contacts = list(tx.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
-    rows = _describe(tx, contacts, brand_id)
+    rows = describe_people(tx, contacts, brand_id, wanted.weights)
     return PeoplePage(rows=rows, total=total, everyone=everyone, number=page, pages=pages)
 
 
 def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None) -> list[int]:
     """Return the numbers of all contacts that match, in the order of the list."""
-    clauses = [Contact.erased_at.is_(None), *_clauses(tx, wanted, brand_id)]
-    return list(tx.session.scalars(_ordered(select(Contact.id).where(*clauses), wanted.sort)))
+    return list(tx.session.scalars(ordered(tx, select(Contact.id).where(*conditions(tx, wanted, brand_id)), wanted)))
+
+
+def count_each(tx: Tx, asked: Sequence[PeopleFilter], *, brand_id: int | None) -> list[int]:
+    """Return how many people match each of several filters, in one query."""
+    if not asked:
+        return []
+    counts = [
+        select(func.count(Contact.id)).where(*conditions(tx, wanted, brand_id)).scalar_subquery() for wanted in asked
+    ]
+    return [int(number) for number in tx.session.execute(select(*counts)).one()]
 
 
 def search_people(tx: Tx, words: str, *, limit: int = 8) -> list[tuple[Contact, Handle | None]]:
     """Return contacts found by these words, by name, each with the largest handle."""
-    clauses = [Contact.erased_at.is_(None), *_words(words)]
+    clauses = [Contact.erased_at.is_(None), *words_condition(words)]
     found = list(tx.session.scalars(select(Contact).where(*clauses).order_by(Contact.name, Contact.id).limit(limit)))
     handles = list_main_handles(tx, [contact.id for contact in found])
     return [(contact, (handles.get(contact.id) or (None,))[0]) for contact in found]
@@ -111,94 +104,54 @@ def list_countries(tx: Tx) -> list[str]:
     return [country for country in tx.session.scalars(query) if country]
 
 
-def _clauses(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> Iterable[ColumnElement[bool]]:
-    yield from _words(wanted.q)
-    if wanted.topic:
-        topic = f"%{_escape(wanted.topic.lower())}%"
-        ours = func.lower(Contact.topic).like(topic, escape="\\")
-        yield or_(ours, _has_handle(func.lower(Handle.topic).like(topic, escape="\\")))
-    yield from _handle_clauses(wanted)
-    if wanted.country:
-        yield Contact.country == wanted.country.upper()
-    if wanted.language:
-        yield Contact.language == wanted.language
-    if wanted.tag:
-        yield exists().where(ContactTag.contact_id == Contact.id, ContactTag.tag == wanted.tag)
-    if wanted.reach == "email":
-        yield exists().where(ContactAddress.contact_id == Contact.id, ContactAddress.mailable != "bad")
-    if wanted.stage:
-        stands = and_(Relationship.contact_id == Contact.id, Relationship.brand_id == brand_id)
-        yield exists().where(stands, Relationship.stage_id == Stage.id, Stage.name == wanted.stage)
-    if wanted.turn:
-        yield _turn_clause(tx, wanted.turn)
-
-
-def _words(text: str) -> list[ColumnElement[bool]]:
-    return [Contact.search_text.like(f"%{_escape(word)}%", escape="\\") for word in fold(text).split()[:8]]
-
-
-def _handle_clauses(wanted: PeopleFilter) -> Iterable[ColumnElement[bool]]:
-    """Yield one condition for all figures: they must hold for one and the same account."""
-    held: list[ColumnElement[bool]] = []
-    if wanted.platforms:
-        held.append(Handle.platform.in_(wanted.platforms))
-    for column, (low, high) in (
-        (Handle.followers, wanted.size),
-        (Handle.avg_views, wanted.views),
-        (Handle.engagement_rate, wanted.er),
-    ):
-        if low is not None:
-            held.append(column >= low)
-        if high is not None:
-            held.append(column <= high)
-    if held:
-        yield _has_handle(*held)
-
-
-def _has_handle(*held: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(Handle.contact_id == Contact.id, *held)
-
-
-def _turn_clause(tx: Tx, turn: str) -> ColumnElement[bool]:
-    ours = exists().where(Thread.contact_id == Contact.id, is_our_turn(tx.now))
-    theirs = exists().where(Thread.contact_id == Contact.id, is_their_turn(tx.now))
-    clauses = {"you": ours, "them": and_(~ours, theirs), "rest": and_(~ours, ~theirs)}
-    return clauses.get(turn, false())
-
-
-def _ordered(query: Select[T], sort: str) -> Select[T]:
-    column = {"size": Handle.followers, "views": Handle.avg_views, "er": Handle.engagement_rate}.get(sort.lstrip("-"))
-    if column is not None:
-        best = select(func.max(column)).where(Handle.contact_id == Contact.id).scalar_subquery()
-        unknown = best.is_(None)
-        return query.order_by(unknown, best.desc() if sort.startswith("-") else best, Contact.id)
-    if sort.lstrip("-") == "added":
-        return query.order_by(Contact.created_at.desc() if sort.startswith("-") else Contact.created_at, Contact.id)
-    name = func.lower(Contact.name)
-    return query.order_by(name.desc() if sort == "-name" else name, Contact.id)
-
-
-def _describe(tx: Tx, contacts: list[Contact], brand_id: int | None) -> tuple[PersonRow, ...]:
+def describe_people(
+    tx: Tx, contacts: Sequence[Contact], brand_id: int | None, weights: Mapping[str, int]
+) -> tuple[PersonRow, ...]:
+    """Return what a line shows about each contact, in a fixed number of queries."""
     ids = [contact.id for contact in contacts]
     handles, exchanges = list_main_handles(tx, ids), list_exchanges(tx, ids)
-    stages = _stages(tx, ids, brand_id)
-    threads: dict[int, list[Thread]] = defaultdict(list)
-    for thread in tx.session.scalars(select(Thread).where(Thread.contact_id.in_(ids))):
-        threads[thread.contact_id or 0].append(thread)
+    spreads = list_spreads(tx, [found[0].id for found in handles.values()])
+    stages, threads = _stages(tx, ids, brand_id), list_contact_threads(tx, ids)
     rows = []
     for contact in contacts:
         turn, since = decide_contact_turn(tx, threads[contact.id])
+        accounts = handles.get(contact.id, ())
         rows.append(
             PersonRow(
                 contact=contact,
-                handles=handles.get(contact.id, ()),
+                handles=accounts,
                 stage=stages.get(contact.id),
                 turn=turn,
                 waiting_since=since,
                 exchange=exchanges[contact.id],
+                fit=_best(accounts, weights, tx),
+                spread=spreads[accounts[0].id] if accounts else "unclear",
             )
         )
     return tuple(rows)
+
+
+def list_contact_threads(tx: Tx, contact_ids: Iterable[int]) -> dict[int, list[Thread]]:
+    """Return each contact's conversations, in one query; a contact without any has none."""
+    threads: dict[int, list[Thread]] = defaultdict(list)
+    for thread in tx.session.scalars(select(Thread).where(Thread.contact_id.in_(contact_ids))):
+        threads[thread.contact_id or 0].append(thread)
+    return threads
+
+
+def _best(handles: Iterable[Handle], weights: Mapping[str, int], tx: Tx) -> int | None:
+    found = [score_fit(_figures(handle), weights, tx.now.date()) for handle in handles]
+    return max((int(score + 0.5) for score in found if score is not None), default=None)
+
+
+def _figures(handle: Handle) -> Figures:
+    return Figures(
+        followers=handle.followers,
+        views=handle.avg_views,
+        engagement=handle.engagement_rate,
+        price=handle.price_amount,
+        last_post_on=handle.last_post_on,
+    )
 
 
 def decide_contact_turn(tx: Tx, threads: Iterable[Thread]) -> tuple[Turn, Thread | None]:
@@ -218,7 +171,3 @@ def _stages(tx: Tx, contact_ids: list[int], brand_id: int | None) -> dict[int, s
         .where(Relationship.contact_id.in_(contact_ids), Relationship.brand_id == brand_id)
     )
     return {row[0]: row[1] for row in rows}
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

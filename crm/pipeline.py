@@ -1,6 +1,7 @@
 """Use cases: where a contact stands with a brand, moves between stages, and taking a move back."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
@@ -78,12 +79,14 @@ def move_many_by_rule(tx: Tx, relationships: Mapping[int, Standing], rule: str, 
     }
     if not moved:
         return
+    began = select(Relationship.id, Relationship.stage_since).where(Relationship.id.in_(moved))
+    since = {row[0]: row[1] for row in tx.session.execute(began)}
     tx.session.execute(
         update(Relationship).where(Relationship.id.in_(moved)).values(stage_id=target.id, stage_since=tx.now)
     )
     because = f" ({cause})" if cause else ""
     entries = []
-    for standing in moved.values():
+    for number, standing in moved.items():
         before = stages[standing.stage_id]
         entries.append(
             {
@@ -92,10 +95,25 @@ def move_many_by_rule(tx: Tx, relationships: Mapping[int, Standing], rule: str, 
                 "summary": f"{before.name} to {target.name}{because}",
                 "actor": f"rule:{rule}",
                 "brand_id": standing.brand_id,
-                "data": _move_data(before, target, cause),
+                "data": _move_data(before, target, cause, tx.now - since[number]),
             }
         )
     record_entries(tx, entries)
+
+
+def move_entry(
+    tx: Tx, relationship: Relationship, before: StageAt, target: StageAt, *, actor: str, cause: str
+) -> dict[str, Any]:
+    """Return the timeline entry of a move, as `record_entries` takes it."""
+    because = f" ({cause})" if cause else ""
+    return {
+        "contact_id": relationship.contact_id,
+        "kind": "stage",
+        "summary": f"{before.name} to {target.name}{because}",
+        "actor": actor,
+        "brand_id": relationship.brand_id,
+        "data": _move_data(before, target, cause, tx.now - relationship.stage_since),
+    }
 
 
 def undo_move(tx: Tx, entry_id: int, *, actor: str) -> TimelineEntry:
@@ -125,6 +143,7 @@ def _apply(
 ) -> TimelineEntry:
     before = tx.session.get_one(Stage, relationship.stage_id)
     brand = tx.session.get_one(Brand, relationship.brand_id)
+    stayed = tx.now - relationship.stage_since
     relationship.stage_id = target.id
     relationship.stage_since = tx.now
     because = f" ({cause})" if cause else ""
@@ -135,7 +154,7 @@ def _apply(
         f"{before.name} to {target.name}{because}",
         actor=actor,
         brand_id=brand.id,
-        data=_move_data(_at(before), _at(target), cause),
+        data=_move_data(_at(before), _at(target), cause, stayed),
         undoes_id=undoes_id,
     )
     tx.session.flush()
@@ -146,5 +165,13 @@ def _at(stage: Stage) -> StageAt:
     return StageAt(id=stage.id, name=stage.name, position=stage.position)
 
 
-def _move_data(before: StageAt, target: StageAt, cause: str) -> dict[str, Any]:
-    return {"from": before.name, "from_id": before.id, "to": target.name, "to_id": target.id, "cause": cause}
+def _move_data(before: StageAt, target: StageAt, cause: str, stayed: timedelta) -> dict[str, Any]:
+    """Return what a move's entry keeps: enough to take it back, and how long the stay was."""
+    return {
+        "from": before.name,
+        "from_id": before.id,
+        "to": target.name,
+        "to_id": target.id,
+        "cause": cause,
+        "stayed_s": int(stayed.total_seconds()),
+    }

@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from crm.proposal_words import describe
-from web import figures, times
+from web import figures, places, times
 from web.request import find_user, this_tx
 from web.shell import this_shell
 
@@ -36,6 +36,7 @@ def attach_filters(app: Flask) -> None:
         "hue": figures.hue,
         "channel": figures.channel,
         "money": figures.money,
+        "country": places.country_name,
         "slug": figures.slug,
         "paragraphs": _paragraphs,
         "fact": lambda row: describe(row.kind, row.data),

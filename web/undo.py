@@ -8,6 +8,11 @@ REVERSERS: dict[str, Reverser] = {
     import_undo.KIND: import_undo.reverse_import,
     rest_undo.KIND: rest_undo.reverse_rest,
     stage_undo.KIND: stage_undo.reverse_moves,
+from sequences.bulk.deeds import reverse_deed
+from sequences.jobs.bulk import BULK
+
+REVERSERS: dict[str, Reverser] = {
+    **dict.fromkeys(BULK, reverse_deed),
 }
 
 # What takes more than the power to edit.

@@ -10,6 +10,7 @@ from crm.models.job import Job, JobFile
 from crm.models.mailbox import Mailbox, MailboxCheck, MailFolder, Quarantined
 from crm.models.proposal import Proposal, ReplyCorrection
 from crm.models.relationship import Brand, Product, Relationship, Stage
+from crm.models.saved_view import SavedView
 from crm.models.suppression import Suppression
 from crm.models.thread import Message, MessageBody, MessageId, Thread
 from crm.models.timeline import Task, TimelineEntry
@@ -42,6 +43,7 @@ __all__ = [
     "Quarantined",
     "Relationship",
     "ReplyCorrection",
+    "SavedView",
     "Session",
     "Stage",
     "Suppression",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, Document, Instant
@@ -16,7 +16,16 @@ class TimelineEntry(Base):
     """
 
     __tablename__ = "timeline_entries"
-    __table_args__ = (Index("ix_timeline_entries_contact_at", "contact_id", "at", "id"),)
+    __table_args__ = (
+        Index("ix_timeline_entries_contact_at", "contact_id", "at", "id"),
+        Index(
+            "ix_timeline_entries_stage_moves",
+            "brand_id",
+            "id",
+            sqlite_where=text("kind = 'stage'"),
+            postgresql_where=text("kind = 'stage'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))

@@ -10,7 +10,8 @@ from crm.export_job import take_export_chunk
 from crm.import_job import take_import_chunk
 from crm.models import Job
 from kit.tx import Tx
+from sequences.jobs.bulk import BULK
 
 Step = Callable[[Tx, Job], bool]
 
-KINDS: dict[str, Step] = {"export": take_export_chunk, "import": take_import_chunk}
+KINDS: dict[str, Step] = {"export": take_export_chunk, "import": take_import_chunk, **BULK}

@@ -8,7 +8,8 @@ from tests.web.cast import Cast
 
 pytestmark = pytest.mark.server("chromium")
 PATHS = (
-    "/today", "/inbox", "/inbox/1", "/review", "/review/1", "/contacts", "/contacts/new", "/contacts/1", "/sequences",
+    "/today", "/inbox", "/inbox/1", "/review", "/review/1", "/contacts", "/contacts/new", "/contacts/1", "/pipeline",
+    "/contacts?q=zzz", "/contacts/selection?id=1,2&act=stage&value=Talking", "/sequences",
     "/sequences/1", "/search?q=ima", "/settings/you", "/sign-in", "/nothing",
 )  # fmt: skip
 

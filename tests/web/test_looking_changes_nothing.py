@@ -33,6 +33,17 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/mailboxes/consent": (200, ("/mailboxes/consent?code=abc&state={consent}",)),
     "/": (303, ("/",)),
     "/contacts": (200, ("/contacts", "/contacts?q=ima&size=20k..500k&sort=-size")),
+    "/contacts/export.csv": (200, ("/contacts/export.csv?id=1,2", "/contacts/export.csv?all=1&query=q%3Dimani")),
+    "/contacts/selection": (
+        200,
+        (
+            "/contacts/selection",
+            "/contacts/selection?id=1&id=2&act=stage&value=Talking",
+            "/contacts/selection?all=1&query=&act=enrol&value=1",
+            "/contacts/selection?id=1,3&act=suppress",
+        ),
+    ),
+    "/pipeline": (200, ("/pipeline", "/pipeline?q=ima&lane=2&sort=-fit")),
     "/contacts/<int:contact_id>": (200, ("/contacts/1", "/contacts/1?show=notes", "/contacts/8")),
     "/contacts/<int:contact_id>-<slug>": (200, ("/contacts/1-imani", "/contacts/3-layan?show=messages")),
     "/contacts/import": (200, ("/contacts/import",)),

@@ -29,15 +29,16 @@ def add(
     emails: tuple[str, ...],
     everybody: bool,
     query: str,
+    view: str,
     mailbox: str | None,
     override: str,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Put contacts into SEQUENCE; each gets a verdict."""
-    chosen = Chosen(emails, everybody, query)
+    chosen = Chosen(emails, everybody, query, view)
     if not chosen.is_given:
-        raise InvalidError("Say who: --email ADDRESS, several times if needed, --all, or --filter QUERY.")
+        raise InvalidError("Say who: --email ADDRESS, several times if needed, --all, --filter QUERY, or --view NAME.")
     with enter().database.transaction() as tx:
         found = get_sequence(tx, sequence)
         contact_ids, unknown = find_chosen(tx, chosen, brand_id=found.brand_id)

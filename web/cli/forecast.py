@@ -28,11 +28,12 @@ def forecast_command(
     emails: tuple[str, ...],
     everybody: bool,
     query: str,
+    view: str,
     mailbox: str | None,
     as_json: bool,
 ) -> None:
     """Say every mail that SEQUENCE will send; nothing is changed."""
-    house, chosen = enter(), Chosen(emails, everybody, query)
+    house, chosen = enter(), Chosen(emails, everybody, query, view)
     with house.database.reading() as tx:
         contact_ids, unknown = find_chosen(tx, chosen, brand_id=get_sequence(tx, sequence).brand_id)
     forecast = make_forecast(make_engine_of(house), sequence, contact_ids, days=days, mailbox=mailbox)

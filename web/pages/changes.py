@@ -44,9 +44,9 @@ def undo(change_id: int) -> Response:
 
 
 def _say(undone: Undone) -> str:
-    if not undone.left:
-        return _("Taken back.")
     why = translate(undone.why)
+    if not undone.left:
+        return _("Taken back. %(why)s", why=why) if why else _("Taken back.")
     if not undone.undone:
         return _("Nothing was taken back. %(why)s", why=why)
     left = ngettext("%(num)s was changed since and stays.", "%(num)s were changed since and stay.", undone.left)

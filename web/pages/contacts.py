@@ -1,35 +1,76 @@
 """Wire: the contact list, and adding a person by hand."""
 
-from flask import Blueprint, Response, request
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from crm import people
 from crm.brands import list_stages
 from crm.contacts import create_contact
 from crm.models import Contact
 from crm.pipeline import ensure_relationship
-from kit.errors import ConflictError, InvalidError
+from crm.scoring import PARTS
+from kit.errors import ConflictError, InvalidError, say
 from kit.tx import Tx
+from sequences.models import Sequence as SequenceRow
 from web import forms
 from web.auth import require
 from web.figures import slug
-from web.people_query import fold_ranges, read_filter
-from web.request import this_actor, this_tx
+from web.people_query import read_filter
+from web.people_view import PeopleView, change_people, read_people_view
+from web.people_words import PART_WORDS, Chip, list_chips
+from web.request import this_actor, this_tx, this_user
 from web.respond import done, page
 from web.shell import this_brand_id
+from web.words import _, said
 
 blueprint = Blueprint("contacts", __name__)
 _FIELDS = ("name", "email", "topic", "country", "language", "city")
 
 
 @blueprint.get("/contacts")
-def index() -> Response:
+def index() -> ResponseReturnValue:
     """Show who matches. Both ends of a range may also come as two fields, for a form without script."""
-    tx, query = this_tx(), read_query()
-    wanted = read_filter(query)
-    found = people.list_people(tx, wanted, brand_id=this_brand_id(), page=forms.read_int(query.get("page")) or 1)
-    return page(
-        "contacts/page.html", found=found, wanted=wanted, query=query, stages=list_stages(tx), change=forms.change_query
+    if request.args.get("as") == "board":
+        return redirect("/pipeline?" + urlencode([pair for pair in request.args.items(multi=True) if pair[0] != "as"]))
+    tx, view = this_tx(), read_people_view()
+    found = people.list_people(
+        tx, view.wanted, brand_id=this_brand_id(), page=forms.read_int(view.query.get("page")) or 1
     )
+    about = describe_view(tx, view)
+    costly = find_costliest(tx, view, about["chips"]) if not found.rows and found.everyone else None
+    return page("contacts/page.html", found=found, costly=costly, stages=list_stages(tx), **about)
+
+
+def describe_view(tx: Tx, view: PeopleView) -> dict[str, Any]:
+    """Return what the heads of list and board show."""
+    named = select(SequenceRow.id, SequenceRow.name).order_by(SequenceRow.name)
+    sequences = {row[0]: row[1] for row in tx.session.execute(named)}
+    return {
+        "view": view,
+        "query": view.query,
+        "wanted": view.wanted,
+        "chips": list_chips(view.query, view.shelf, sequences),
+        "sequences": sequences,
+        "parts": PARTS,
+        "part_words": PART_WORDS,
+        "change": change_people,
+    }
+
+
+def find_costliest(tx: Tx, view: PeopleView, chips: Sequence[Chip]) -> Chip | None:
+    """Return the filter without which most people would match; None when it takes more than one."""
+    without = [
+        read_filter({name: value for name, value in view.query.items() if name != chip.name}, user_id=this_user().id)
+        for chip in chips
+    ]
+    counts = people.count_each(tx, without, brand_id=this_brand_id())
+    most = max(counts, default=0)
+    return chips[counts.index(most)] if most else None
 
 
 @blueprint.get("/contacts/new")
@@ -47,19 +88,14 @@ def create() -> Response:
         with tx.session.begin_nested():
             contact = _add(tx)
     except (InvalidError, ConflictError) as error:
-        return _form(fault=str(error), status=422)
-    return done(f"/contacts/{contact.id}-{slug(contact.name)}", f"Added {contact.name}.")
-
-
-def read_query() -> dict[str, str]:
-    """Return the query as single values, its ranges folded."""
-    return fold_ranges({name: values[0] for name, values in request.args.lists()})
+        return _form(fault=said(error), status=422)
+    return done(f"/contacts/{contact.id}-{slug(contact.name)}", _("Added %(name)s.", name=contact.name))
 
 
 def _add(tx: Tx) -> Contact:
     given = {field: request.form.get(field, "").strip() for field in _FIELDS}
     if not given["name"] or not given["email"]:
-        raise InvalidError("A person needs a name and an email address.")
+        raise InvalidError(say("A person needs a name and an email address."))
     contact = create_contact(
         tx,
         name=given["name"],

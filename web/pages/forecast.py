@@ -1,13 +1,15 @@
 """Wire: the forecast of a sequence: every mail it will send, before anything is enrolled. Looking changes nothing."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
 from sqlalchemy import func, select
 
 from crm.brands import list_stages
-from crm.models import Contact
+from crm.models import Contact, SavedView
 from crm.people import find_people_ids
+from crm.saved_views import read_shelf
 from crm.zones import is_zone, zone_of_country
 from kit.errors import RapportError
 from kit.tx import Tx
@@ -19,7 +21,7 @@ from sequences.versions.published import get_sequence_by_id
 from web import forms
 from web.forecast_words import describe_clash, describe_outcome, describe_shifts, list_left_out
 from web.load_chart import draw_loads
-from web.people_query import NAMES, fold_ranges, read_filter
+from web.people_query import NAMES, fold_ranges, read_filter, read_query_text
 from web.request import this_house, this_tx, this_user
 from web.respond import page
 from web.times import read_zone
@@ -39,9 +41,11 @@ def show(sequence_id: int) -> Response:
     sequence = get_sequence_by_id(tx, sequence_id)
     query = fold_ranges({name: values[0] for name, values in request.args.lists()})
     days = min(max(forms.read_int(query.get("days")) or _DAYS, 1), _MOST_DAYS)
-    wanted = {name: value for name, value in query.items() if name in NAMES}
+    shelf = read_shelf(tx, this_user().id)
+    view = shelf.find(query.get("view", ""))
+    wanted = _read_wanted(query, view)
     is_filter = query.get("who") == "filter"
-    people = find_people_ids(tx, read_filter(wanted), brand_id=sequence.brand_id) if is_filter else []
+    people = _find_people(tx, wanted, sequence) if is_filter else []
     inside = _count_inside(tx, sequence)
     many = len(people) + inside
     waits = len(people) > MOST_PEOPLE or (many > AT_ONCE and query.get("go") != "1")
@@ -49,9 +53,20 @@ def show(sequence_id: int) -> Response:
     return page(
         "forecast/page.html",
         sequence=sequence, days=days, query=query, wanted=wanted, is_filter=is_filter, stages=list_stages(tx),
+        views=shelf.views, view=view,
         matching=len(people), inside=inside, many=many, waits=waits, most=MOST_PEOPLE, shown=SHOWN,
         **{"forecast": None, "fault": "", **found},
     )  # fmt: skip
+
+
+def _read_wanted(query: Mapping[str, str], view: SavedView | None) -> dict[str, str]:
+    """Return the filters of a saved view, else those of the address."""
+    asked = read_query_text(view.query) if view else query
+    return {name: value for name, value in asked.items() if name in NAMES}
+
+
+def _find_people(tx: Tx, wanted: Mapping[str, str], sequence: Sequence) -> list[int]:
+    return find_people_ids(tx, read_filter(wanted, user_id=this_user().id), brand_id=sequence.brand_id)
 
 
 def _compute(tx: Tx, sequence: Sequence, people: list[int], days: int) -> dict[str, Any]:

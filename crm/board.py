@@ -1,0 +1,197 @@
+"""Use cases: the pipeline as a board: lanes with their counts and money, and a bounded number of cards in each."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, case, exists, func, select
+
+from crm.exchange import Exchange, list_exchanges
+from crm.inbox import is_our_turn, is_their_turn
+from crm.models import Contact, Handle, Relationship, Stage, Task, Thread, User
+from crm.people import decide_contact_turn, list_contact_threads, list_main_handles
+from crm.people_filter import PeopleFilter, conditions, order_of
+from crm.stays import list_typical_stays
+from crm.turns import Turn
+from kit.tx import Tx
+
+CARDS = 6
+MORE = 60
+STALE_AFTER = timedelta(days=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One person on the board. `stale` when nobody has written or moved for long, though it is not resting."""
+
+    contact: Contact
+    handle: Handle | None
+    owner: User | None
+    exchange: Exchange
+    turn: Turn
+    waiting_since: Thread | None
+    task: Task | None
+    stage_since: datetime
+    quiet_for: timedelta
+    stale: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One stage: how many stand there, how long people stay, what they ask for, by currency, and the first cards."""
+
+    stage: Stage
+    count: int
+    stay: timedelta | None
+    money: tuple[tuple[Decimal, str], ...]
+    cards: tuple[Card, ...]
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.count - len(self.cards)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """All lanes. `total` counts who matches and stands on the board; `everyone` all contacts there are."""
+
+    lanes: tuple[Lane, ...]
+    total: int
+    everyone: int
+
+
+def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: int | None = None) -> Board:
+    """Return the board of those who match, in a fixed number of queries; lane `opened` shows more cards."""
+    held = conditions(tx, wanted, brand_id)
+    stages, counts, money, everyone = _sums(tx, held, brand_id)
+    rows = tx.session.execute(_pick(tx, wanted, held, brand_id, opened)).all()
+    cards = _describe(tx, rows)
+    stays = list_typical_stays(tx, brand_id)
+    lanes = tuple(
+        Lane(
+            stage=stage,
+            count=counts.get(stage.id, 0),
+            stay=stays.get(stage.id),
+            money=tuple(money.get(stage.id, ())),
+            cards=tuple(cards[stage.id]),
+        )
+        for stage in stages
+    )
+    return Board(lanes=lanes, total=sum(counts.values()), everyone=everyone)
+
+
+def _sums(
+    tx: Tx, held: Sequence[Any], brand_id: int | None
+) -> tuple[list[Stage], dict[int, int], dict[int, list[tuple[Decimal, str]]], int]:
+    """Return all stages, how many stand at each, and what their accounts ask for, the highest of each person."""
+    currency = func.coalesce(Handle.price_currency, "EUR")
+    price = (
+        select(Handle.contact_id, func.max(Handle.price_amount).label("amount"), func.max(currency).label("currency"))
+        .where(Handle.price_amount.is_not(None))
+        .group_by(Handle.contact_id)
+        .subquery("price")
+    )
+    sums = (
+        select(
+            Relationship.stage_id,
+            price.c.currency,
+            func.count().label("number"),
+            func.sum(price.c.amount).label("amount"),
+        )
+        .join(Contact, Contact.id == Relationship.contact_id)
+        .outerjoin(price, price.c.contact_id == Contact.id)
+        .where(Relationship.brand_id == brand_id, *held)
+        .group_by(Relationship.stage_id, price.c.currency)
+        .subquery("sums")
+    )
+    everyone = select(func.count(Contact.id)).where(Contact.erased_at.is_(None)).scalar_subquery()
+    query = (
+        select(Stage, sums.c.currency, sums.c.number, sums.c.amount, everyone)
+        .outerjoin(sums, sums.c.stage_id == Stage.id)
+        .order_by(Stage.position)
+    )
+    rows = tx.session.execute(query).all()
+    counts: dict[int, int] = defaultdict(int)
+    money: dict[int, list[tuple[Decimal, str]]] = defaultdict(list)
+    for stage, code, number, amount, _ in rows:
+        counts[stage.id] += number or 0
+        if amount is not None:
+            money[stage.id].append((Decimal(str(amount)).quantize(Decimal("0.01")), code))
+    sorted_money = {stage_id: sorted(found, reverse=True) for stage_id, found in money.items()}
+    return list(dict.fromkeys(row[0] for row in rows)), counts, sorted_money, rows[0][4] if rows else 0
+
+
+def _pick(
+    tx: Tx, wanted: PeopleFilter, held: Sequence[Any], brand_id: int | None, opened: int | None
+) -> Select[*tuple[Any, ...]]:
+    """Return the query for the first cards of every lane: in the order asked for, else who waits on us first."""
+    fit, order = order_of(tx, wanted)
+    place = func.row_number().over(
+        partition_by=Relationship.stage_id, order_by=_waiting_first(tx) if wanted.sort == "name" else order
+    )
+    ranked = (
+        select(Contact.id.label("id"), Relationship.id.label("standing"), Relationship.stage_id, place.label("place"))
+        .join(Relationship, Relationship.contact_id == Contact.id)
+        .where(Relationship.brand_id == brand_id, *held)
+    )
+    if fit is not None:
+        ranked = ranked.outerjoin(fit, fit.c.contact_id == Contact.id)
+    found = ranked.subquery("ranked")
+    limit: Any = CARDS if opened is None else case((found.c.stage_id == opened, MORE), else_=CARDS)
+    return (
+        select(Contact, Relationship, User)
+        .join(found, found.c.id == Contact.id)
+        .join(Relationship, Relationship.id == found.c.standing)
+        .outerjoin(User, User.id == Contact.owner_id)
+        .where(found.c.place <= limit)
+        .order_by(found.c.stage_id, found.c.place)
+    )
+
+
+def _waiting_first(tx: Tx) -> tuple[Any, ...]:
+    ours = exists().where(Thread.contact_id == Contact.id, is_our_turn(tx.now))
+    theirs = exists().where(Thread.contact_id == Contact.id, is_their_turn(tx.now))
+    return (case((ours, 0), (theirs, 1), else_=2), Relationship.stage_since.desc(), Contact.id)
+
+
+def _describe(tx: Tx, rows: Sequence[Any]) -> Mapping[int, list[Card]]:
+    ids = [contact.id for contact, _, _ in rows]
+    handles, exchanges, threads = list_main_handles(tx, ids), list_exchanges(tx, ids), list_contact_threads(tx, ids)
+    tasks = _next_tasks(tx, ids)
+    found: dict[int, list[Card]] = defaultdict(list)
+    for contact, standing, owner in rows:
+        turn, since = decide_contact_turn(tx, threads[contact.id])
+        last = max([standing.stage_since, *(thread.last_at for thread in threads[contact.id])])
+        quiet = tx.now - last
+        found[standing.stage_id].append(
+            Card(
+                contact=contact,
+                handle=(handles.get(contact.id) or (None,))[0],
+                owner=owner,
+                exchange=exchanges[contact.id],
+                turn=turn,
+                waiting_since=since,
+                task=tasks.get(contact.id),
+                stage_since=standing.stage_since,
+                quiet_for=quiet,
+                stale=turn is not Turn.RESTING and quiet >= STALE_AFTER,
+            )
+        )
+    return found
+
+
+def _next_tasks(tx: Tx, contact_ids: Sequence[int]) -> dict[int, Task]:
+    """Return each contact's open task that is due first, in one query."""
+    query = (
+        select(Task)
+        .where(Task.contact_id.in_(contact_ids), Task.done_at.is_(None))
+        .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+    )
+    found: dict[int, Task] = {}
+    for task in tx.session.scalars(query):
+        found.setdefault(task.contact_id or 0, task)
+    return found

@@ -1,0 +1,182 @@
+"""Use cases: which people are asked for: the filters of the contact list as conditions, and its order."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, false, func, or_, select
+
+from crm.contacts import fold
+from crm.fit import best_fit
+from crm.inbox import is_our_turn, is_their_turn
+from crm.models import Contact, ContactAddress, ContactTag, Handle, Relationship, Stage, Thread
+from crm.scoring import DEFAULTS
+from kit.tx import Tx
+
+T = TypeVar("T")
+Bounds = tuple[float | None, float | None]
+Condition = ColumnElement[bool]
+# Platforms where a direct message reaches a person.
+DM_PLATFORMS = ("instagram", "tiktok", "x", "facebook", "linkedin", "twitch")
+_MOST_DAYS = 36_500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleFilter:
+    """What is asked for; empty means everyone. Bounds are inclusive; `er` is a fraction, `posted` days ago.
+
+    `owners` holds numbers of colleagues, 0 for nobody. `also` are conditions that upper floors bring along.
+    """
+
+    q: str = ""
+    topic: str = ""
+    platforms: tuple[str, ...] = ()
+    size: Bounds = (None, None)
+    views: Bounds = (None, None)
+    er: Bounds = (None, None)
+    rate: Bounds = (None, None)
+    posted: Bounds = (None, None)
+    fit: Bounds = (None, None)
+    countries: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    turns: tuple[str, ...] = ()
+    reach: tuple[str, ...] = ()
+    owners: tuple[int, ...] = ()
+    also: tuple[Condition, ...] = field(default=(), compare=False)
+    weights: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULTS))
+    sort: str = "name"
+
+
+def conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> list[Condition]:
+    """Return what must hold for a contact; `brand_id` says whose stages count."""
+    return [Contact.erased_at.is_(None), *_conditions(tx, wanted, brand_id), *wanted.also]
+
+
+def words_condition(text: str) -> list[Condition]:
+    """Return that every one of these words is found on a person, accents and case apart."""
+    return [Contact.search_text.like(f"%{_escape(word)}%", escape="\\") for word in fold(text).split()[:8]]
+
+
+def ordered(tx: Tx, query: Select[T], wanted: PeopleFilter) -> Select[T]:
+    """Return a query of contacts in the order asked for."""
+    fit, order = order_of(tx, wanted)
+    if fit is not None:
+        query = query.outerjoin(fit, fit.c.contact_id == Contact.id)
+    return query.order_by(*order)
+
+
+def order_of(tx: Tx, wanted: PeopleFilter) -> tuple[Subquery | None, tuple[ColumnElement[Any], ...]]:
+    """Return the order asked for, and what it must be joined with by `contact_id`; who has no figure comes last."""
+    key, down = wanted.sort.lstrip("-"), wanted.sort.startswith("-")
+    if key == "fit":
+        fit = best_fit(wanted.weights, tx.now.date())
+        return fit, (fit.c.score.is_(None), _directed(fit.c.score, down=down), Contact.id.expression)
+    column = _SORTED_FIGURES.get(key)
+    if column is not None:
+        best = select(func.max(column)).where(Handle.contact_id == Contact.id).scalar_subquery()
+        return None, (best.is_(None), _directed(best, down=down), Contact.id.expression)
+    if key == "added":
+        return None, (_directed(Contact.created_at.expression, down=down), Contact.id.expression)
+    return None, (_directed(func.lower(Contact.name), down=wanted.sort == "-name"), Contact.id.expression)
+
+
+def _directed(column: ColumnElement[Any], *, down: bool) -> ColumnElement[Any]:
+    return column.desc() if down else column.asc()
+
+
+_SORTED_FIGURES: dict[str, ColumnElement[Any]] = {
+    "size": Handle.followers.expression,
+    "views": Handle.avg_views.expression,
+    "er": Handle.engagement_rate.expression,
+    "rate": Handle.price_amount.expression,
+    "posted": Handle.last_post_on.expression,
+}
+
+
+def _conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> Iterable[Condition]:
+    yield from words_condition(wanted.q)
+    if wanted.topic:
+        topic = f"%{_escape(wanted.topic.lower())}%"
+        ours = func.lower(Contact.topic).like(topic, escape="\\")
+        yield or_(ours, _has_handle(func.lower(Handle.topic).like(topic, escape="\\")))
+    yield from _account_conditions(tx, wanted)
+    yield from _person_conditions(wanted)
+    if wanted.stages:
+        stands = and_(Relationship.contact_id == Contact.id, Relationship.brand_id == brand_id)
+        yield exists().where(stands, Relationship.stage_id == Stage.id, Stage.name.in_(wanted.stages))
+    if wanted.turns:
+        yield or_(*(_turn_condition(tx, turn) for turn in wanted.turns))
+    if wanted.fit != (None, None):
+        yield _fit_condition(tx, wanted)
+
+
+def _account_conditions(tx: Tx, wanted: PeopleFilter) -> Iterable[Condition]:
+    """Yield one condition for all figures: they must hold for one and the same account."""
+    held: list[Condition] = []
+    if wanted.platforms:
+        held.append(Handle.platform.in_(wanted.platforms))
+    for column, (low, high) in (
+        (Handle.followers, wanted.size),
+        (Handle.avg_views, wanted.views),
+        (Handle.engagement_rate, wanted.er),
+        (Handle.price_amount, wanted.rate),
+    ):
+        held += [column >= low] if low is not None else []
+        held += [column <= high] if high is not None else []
+    fewest, most = wanted.posted
+    if most is not None:
+        held.append(Handle.last_post_on >= tx.now.date() - timedelta(days=_days(most)))
+    if fewest is not None:
+        held.append(Handle.last_post_on <= tx.now.date() - timedelta(days=_days(fewest)))
+    if held:
+        yield _has_handle(*held)
+
+
+def _days(number: float) -> int:
+    return int(min(max(number, 0), _MOST_DAYS))
+
+
+def _person_conditions(wanted: PeopleFilter) -> Iterable[Condition]:
+    if wanted.countries:
+        yield Contact.country.in_([country.upper() for country in wanted.countries])
+    if wanted.languages:
+        yield Contact.language.in_(wanted.languages)
+    if wanted.tags:
+        yield exists().where(ContactTag.contact_id == Contact.id, ContactTag.tag.in_(wanted.tags))
+    ways: list[Condition] = []
+    if "email" in wanted.reach:
+        ways.append(exists().where(ContactAddress.contact_id == Contact.id, ContactAddress.mailable != "bad"))
+    if "dm" in wanted.reach:
+        ways.append(_has_handle(Handle.platform.in_(DM_PLATFORMS)))
+    if ways:
+        yield or_(*ways)
+    if wanted.owners:
+        nobody = [Contact.owner_id.is_(None)] if 0 in wanted.owners else []
+        yield or_(Contact.owner_id.in_(wanted.owners), *nobody)
+
+
+def _fit_condition(tx: Tx, wanted: PeopleFilter) -> Condition:
+    """Return that the fit as it is shown, in whole points, lies between the bounds."""
+    fit = best_fit(wanted.weights, tx.now.date())
+    low, high = wanted.fit
+    between = [fit.c.score >= low - 0.5] if low is not None else []
+    between += [fit.c.score < high + 0.5] if high is not None else []
+    return Contact.id.in_(select(fit.c.contact_id).where(*between))
+
+
+def _has_handle(*held: Condition) -> Condition:
+    return exists().where(Handle.contact_id == Contact.id, *held)
+
+
+def _turn_condition(tx: Tx, turn: str) -> Condition:
+    ours = exists().where(Thread.contact_id == Contact.id, is_our_turn(tx.now))
+    theirs = exists().where(Thread.contact_id == Contact.id, is_their_turn(tx.now))
+    found = {"you": ours, "them": and_(~ours, theirs), "rest": and_(~ours, ~theirs)}
+    return found.get(turn, false())
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,47 @@
+"""Use cases: spread: whether an account's views are steady from one reading to the next, or swing.
+
+Only dated readings of average views are known, so at least three are needed; else it is unclear.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from statistics import fmean, pstdev
+from typing import Literal
+
+from sqlalchemy import func, select
+
+from crm.models import HandleSnapshot
+from kit.tx import Tx
+
+Spread = Literal["steady", "swings", "unclear"]
+_FEWEST, _NEWEST = 3, 10
+_STEADY_BELOW = 0.25
+
+
+def judge_spread(views: Sequence[float]) -> Spread:
+    """Return how much readings differ: steady while their deviation stays under a quarter of their mean."""
+    mean = fmean(views) if views else 0.0
+    if len(views) < _FEWEST or mean <= 0:
+        return "unclear"
+    return "steady" if pstdev(views) / mean < _STEADY_BELOW else "swings"
+
+
+def list_spreads(tx: Tx, handle_ids: Iterable[int]) -> dict[int, Spread]:
+    """Return the spread of each account over its ten newest readings, in one query."""
+    wanted = list(handle_ids)
+    if not wanted:
+        return {}
+    age = func.row_number().over(
+        partition_by=HandleSnapshot.handle_id, order_by=(HandleSnapshot.taken_at.desc(), HandleSnapshot.id.desc())
+    )
+    newest = (
+        select(HandleSnapshot.handle_id, HandleSnapshot.avg_views, age.label("age"))
+        .where(HandleSnapshot.handle_id.in_(wanted), HandleSnapshot.avg_views.is_not(None))
+        .subquery()
+    )
+    found: dict[int, list[float]] = defaultdict(list)
+    for handle_id, views in tx.session.execute(
+        select(newest.c.handle_id, newest.c.avg_views).where(newest.c.age <= _NEWEST)
+    ):
+        found[handle_id].append(views)
+    return {handle_id: judge_spread(found[handle_id]) for handle_id in wanted}

@@ -1,0 +1,98 @@
+"""Finding people, choosing some, one act on all of them, and taking it back; the board by mouse and by key."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from crm.pipeline import stage_name
+from tests.browser.conftest import Visitors
+from tests.web.cast import Cast
+from web.wiring import House
+
+pytestmark = pytest.mark.server("chromium")
+
+
+def _stage(house: House, cast: Cast, name: str) -> str | None:
+    with house.database.reading() as tx:
+        return stage_name(tx, cast.contacts[name], cast.brand)
+
+
+def test_filter_choose_change_and_undo(visitors: Visitors, cast: Cast, house: House) -> None:
+    ada = visitors.come()
+    page = ada.go("/contacts")
+    page.locator("summary", has_text="Filter").click()
+    page.get_by_label("Size from").fill("90k")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page).to_have_url(re.compile(r"size=90k"))
+    expect(page.locator("tbody tr")).to_have_count(5)
+    expect(page.get_by_role("button", name="Owner")).to_be_hidden()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("Shift+J")
+    page.keyboard.press("Shift+J")
+    expect(page.get_by_text("3 selected")).to_be_visible()
+    page.get_by_label("Select Tomek Wilczak").click(modifiers=["Shift"])
+    expect(page.get_by_text("5 selected")).to_be_visible()
+    page.keyboard.press("s")
+    expect(page.get_by_role("heading", level=1, name="5 people chosen")).to_be_visible()
+    page.get_by_label("Which one").select_option("Talking")
+    expect(page.get_by_text("2 will move to Talking. 3 are at this stage already.")).to_be_visible()
+    page.get_by_role("button", name="Move 2 people").click()
+    expect(page.get_by_text("People moved to Talking: 2.")).to_be_visible()
+    assert _stage(house, cast, "Imani Oduya") == "Talking"
+    page.keyboard.press("z")
+    expect(page.get_by_text("Taken back.")).to_be_visible()
+    assert _stage(house, cast, "Imani Oduya") == "Active"
+    assert ada.complaints == []
+
+
+def test_the_board_by_key_by_mouse_and_by_menu(visitors: Visitors, cast: Cast, house: House) -> None:
+    ada = visitors.come()
+    page = ada.go("/pipeline")
+    page.get_by_role("link", name="Kwesi Danquah-Mills").focus()
+    page.keyboard.press("]")
+    expect(page.get_by_role("region", name="Alumni").get_by_role("link", name="Kwesi")).to_be_visible()
+    expect(page.locator("#announce")).to_have_text("Moved to Alumni.")
+    expect(page.get_by_role("link", name="Kwesi Danquah-Mills")).to_be_focused()
+    page.keyboard.press("z")
+    expect(page.get_by_text("Taken back.")).to_be_visible()
+    assert _stage(house, cast, "Kwesi Danquah-Mills") == "Active"
+    page = ada.go("/pipeline")
+    page.locator("[data-card]", has_text="Callum").drag_to(page.get_by_role("region", name="Talking"))
+    expect(page.get_by_role("region", name="Talking").get_by_text("Callum")).to_be_visible()
+    page.locator("[data-card]", has_text="Callum").get_by_label("Stage of Callum Strachan").click()
+    page.get_by_role("button", name="Agreed", exact=True).click()
+    expect(page.get_by_role("region", name="Agreed").get_by_text("Callum")).to_be_visible()
+    assert _stage(house, cast, "Callum Strachan") == "Agreed"
+    assert ada.complaints == []
+
+
+def test_a_view_on_a_small_screen(visitors: Visitors, cast: Cast) -> None:
+    ada = visitors.come(wide=390)
+    page = ada.go("/contacts?platform=instagram")
+    assert ada.overflow() <= 0
+    page.get_by_label("This view: save, rename, share or remove it").click()
+    page.get_by_label("Save what you see as a view").fill("On Instagram")
+    page.get_by_role("button", name="Save view").click()
+    expect(page.get_by_role("link", name="On Instagram")).to_have_attribute("aria-current", "page")
+    page.get_by_label("Select Layan Qasimi").check()
+    assert ada.overflow() <= 0
+    page.get_by_role("link", name="Board").click()
+    expect(page.locator("[data-card]")).to_have_count(2)
+    assert ada.overflow() <= 0
+    assert ada.complaints == []
+
+
+def test_without_script(visitors: Visitors, cast: Cast, house: House) -> None:
+    ada = visitors.come(script=False)
+    page = ada.go("/contacts?stage=Shortlisted")
+    page.get_by_label("Select Dorte Fjeldgaard").check()
+    page.get_by_label("Select Niamh Kerrisk").check()
+    page.get_by_role("button", name="Tag", exact=True).click()
+    page.get_by_label("Tag", exact=True).fill("stew")
+    page.get_by_role("button", name="See what happens").click()
+    expect(page.get_by_text("2 will be tagged.")).to_be_visible()
+    page.get_by_role("button", name="Change 2 people").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Taken back.")).to_be_visible()

@@ -1,0 +1,160 @@
+"""Wire: the people chosen on the contact list, and one act on all of them: who can take part, then doing it."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+from flask import Blueprint, Response, make_response, request
+from sqlalchemy import select
+
+from crm.brands import list_stages
+from crm.models import Contact, ContactAddress, User
+from crm.people import describe_people, find_people_ids
+from kit.errors import InvalidError, RapportError, say
+from kit.tx import Tx
+from sequences.bulk import deeds
+from sequences.bulk.act import Order, Verdict
+from sequences.models import Sequence as SequenceRow
+from web import forms
+from web.auth import local_path, require
+from web.bulk_words import list_left_out
+from web.csv_cells import tame
+from web.people_query import is_filtered, read_filter, read_query_text
+from web.request import this_actor, this_tx, this_user
+from web.respond import done, page
+from web.shell import this_brand_id
+from web.words import ngettext, said, translate
+
+blueprint = Blueprint("selection", __name__)
+_EXPORT_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Who was chosen: by number, or everybody who matches `query`."""
+
+    ids: tuple[int, ...]
+    everybody: bool
+    query: str
+
+
+@blueprint.get("/contacts/selection")
+def show() -> Response:
+    """Say what one act would do to the people chosen, and who cannot take part."""
+    tx, chosen = this_tx(), _read_selection()
+    act, value = request.args.get("act", ""), request.args.get("value", "").strip()
+    verdict, fault = _judge(tx, chosen, act, value)
+    return page(
+        "selection/page.html",
+        chosen=chosen,
+        act=act if act in deeds.KINDS else "",
+        value=value,
+        verdict=verdict,
+        fault=fault,
+        left=list_left_out(verdict) if verdict else [],
+        later=len(chosen.ids) > deeds.AT_ONCE,
+        stages=list_stages(tx) if act == "stage" else [],
+        colleagues=_colleagues(tx) if act == "owner" else [],
+        sequences=_sequences(tx) if act == "enrol" else [],
+        back=_back(chosen),
+    )
+
+
+@blueprint.post("/contacts/selection")
+def create() -> Response:
+    """Do it: at once for a few people, as a job for many."""
+    act = request.form.get("act", "")
+    require("send" if act == "enrol" else "edit")
+    tx, chosen = this_tx(), _read_selection()
+    if not chosen.ids:
+        raise InvalidError(say("Nobody is chosen. Tick somebody in the list first."))
+    order, place = _order(request.form.get("value", "").strip()), _back(chosen)
+    if len(chosen.ids) > deeds.AT_ONCE:
+        job = deeds.do_later(tx, act, chosen.ids, order, actor=this_actor(), place=place)
+        return done(f"/jobs/{job.id}")
+    change, applied = deeds.do_now(tx, act, chosen.ids, order, actor=this_actor())
+    words = translate(deeds.describe_deed(tx, act, order.value, len(applied.traces))) + "."
+    if applied.left:
+        left = ngettext("%(num)s was left out.", "%(num)s were left out.", len(applied.left))
+        words = f"{words} {left}"
+    return done(place, words, undo=f"/changes/{change.id}/undo" if change else "")
+
+
+@blueprint.get("/contacts/export.csv")
+def export() -> Response:
+    """Return the people chosen as a table."""
+    tx, chosen = this_tx(), _read_selection()
+    answer = make_response(_table(tx, chosen.ids[:_EXPORT_AT_ONCE]))
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = 'attachment; filename="contacts.csv"'
+    return answer
+
+
+def _judge(tx: Tx, chosen: Selection, act: str, value: str) -> tuple[Verdict | None, str]:
+    if act not in deeds.KINDS or not chosen.ids or (act != "suppress" and not value):
+        return None, ""
+    try:
+        return deeds.judge(tx, act, chosen.ids, _order(value)), ""
+    except RapportError as error:
+        return None, said(error)
+
+
+def _read_selection() -> Selection:
+    """Return who is meant: ticked boxes, numbers in a list, or all who match."""
+    given = request.values
+    query = given.get("query", "")
+    if given.get("all") == "1":
+        wanted = read_filter(read_query_text(query), user_id=this_user().id)
+        ids = find_people_ids(this_tx(), wanted, brand_id=this_brand_id())
+        return Selection(ids=tuple(ids), everybody=True, query=query)
+    words = [word for text in given.getlist("id") for word in forms.read_list(text)]
+    numbers = dict.fromkeys(number for word in words if (number := forms.read_int(word)))
+    known = select(Contact.id).where(Contact.id.in_(numbers), Contact.erased_at.is_(None))
+    found = set(this_tx().session.scalars(known))
+    return Selection(ids=tuple(n for n in numbers if n in found), everybody=False, query=query)
+
+
+def _order(value: str) -> Order:
+    return Order(value=value, brand_id=this_brand_id(), user_id=this_user().id)
+
+
+def _back(chosen: Selection) -> str:
+    return local_path(f"/contacts?{chosen.query}" if is_filtered(read_query_text(chosen.query)) else "/contacts")
+
+
+def _colleagues(tx: Tx) -> Sequence[User]:
+    return list(tx.session.scalars(select(User).where(User.disabled_at.is_(None)).order_by(User.name, User.id)))
+
+
+def _sequences(tx: Tx) -> Sequence[SequenceRow]:
+    brand = this_brand_id()
+    return list(tx.session.scalars(select(SequenceRow).where(SequenceRow.brand_id == brand).order_by(SequenceRow.name)))
+
+
+def _table(tx: Tx, ids: Sequence[int]) -> str:
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("name", "email", "topic", "country", "language", "city", "stage", "platform", "username",
+                     "followers", "avg_views", "engagement_rate", "price", "currency", "fit"))  # fmt: skip
+    for begin in range(0, len(ids), 500):
+        some = ids[begin : begin + 500]
+        contacts = {row.id: row for row in tx.session.scalars(select(Contact).where(Contact.id.in_(some)))}
+        emails = _emails(tx, some)
+        weights = read_filter({}).weights
+        for row in describe_people(tx, [contacts[number] for number in some], this_brand_id(), weights):
+            who, main = row.contact, row.handles[0] if row.handles else None
+            writer.writerow(
+                tame(cell)
+                for cell in (
+                    who.name, emails.get(who.id, ""), who.topic, who.country, who.language, who.city, row.stage,
+                    *((main.platform, main.username, main.followers, main.avg_views, main.engagement_rate,
+                       main.price_amount, main.price_currency) if main else (None,) * 7), row.fit,
+                )
+            )  # fmt: skip
+    return out.getvalue()
+
+
+def _emails(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
+    query = select(ContactAddress).where(ContactAddress.contact_id.in_(ids)).order_by(ContactAddress.position.desc())
+    return {row.contact_id: row.email for row in tx.session.scalars(query)}

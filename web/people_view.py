@@ -1,0 +1,59 @@
+"""Wire: what the contacts page and the board are asked in this request: a saved view, or the address's own filters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import request
+
+from crm.models import SavedView
+from crm.people import PeopleFilter
+from crm.saved_views import ViewShelf, read_shelf
+from web import forms
+from web.people_query import NAMES, PLACES, fold_lists, read_filter, read_query_text, write_query
+from web.request import this_tx, this_user
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleView:
+    """The query in full, what it means, and the saved view it stands for; `changed` once it asks for something else."""
+
+    query: dict[str, str]
+    wanted: PeopleFilter
+    shelf: ViewShelf
+    current: SavedView | None
+    changed: bool
+
+    @property
+    def text(self) -> str:
+        """The query as a saved view keeps it."""
+        return write_query(self.query)
+
+
+def read_people_view() -> PeopleView:
+    """Return what is asked. A saved view gives its query unless the address has filters of its own."""
+    given, user = fold_lists(request.args.lists()), this_user()
+    shelf = read_shelf(this_tx(), user.id)
+    current = shelf.find(given["view"]) if given.get("view") else None
+    query = given
+    if current is not None and not _asks(given):
+        query = {**read_query_text(current.query), **given}
+    changed = current is not None and sorted(read_query_text(current.query).items()) != sorted(
+        read_query_text(write_query(query)).items()
+    )
+    wanted = read_filter(query, user_id=user.id)
+    return PeopleView(query=query, wanted=wanted, shelf=shelf, current=current, changed=changed)
+
+
+def change_people(query: Mapping[str, str], **changes: str | None) -> dict[str, str]:
+    """Return a query with some parameters changed; a view that would come back by itself leaves with the last filter.
+
+    Unknown parameters stay, the page starts anew.
+    """
+    changed = forms.change_query(query, **changes)
+    if any(name in NAMES for name in changes) and not _asks(changed):
+        changed.pop("view", None)
+    return changed
+
+
+def _asks(query: Mapping[str, str]) -> bool:
+    return any(name not in PLACES for name in query)
