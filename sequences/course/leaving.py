@@ -1,0 +1,90 @@
+"""Use cases: taking one person out of a sequence or holding them, and taking that back; a mail that left stays sent."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from crm.models import Contact
+from kit.errors import ConflictError, NotFoundError, say
+from kit.tx import Tx
+from sequences.course.runs import OPEN, WAITING, go_on, hold_runs, stop_run
+from sequences.models import Enrolment, Send
+from sequences.sending.stop_rules import Hold, Stop
+from sequences.team.touches import lock_contacts
+
+TAKEN_OUT = "taken_out"
+
+
+def take_out(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Enrolment:
+    """End somebody's run; what it was is kept with it, so that it can be put back."""
+    run = _lock(tx, sequence_id, run_id)
+    if run.state not in OPEN:
+        raise ConflictError(say("This person is not in the sequence any more."))
+    waiting = select(Send.id, Send.state).where(Send.enrolment_id == run.id, Send.state.in_(WAITING))
+    kept = {
+        "state": run.state, "reason": run.reason, "next_at": _text(run.next_at), "hold_until": _text(run.hold_until),
+        "sends": [[row[0], row[1]] for row in tx.session.execute(waiting)],
+    }  # fmt: skip
+    stop_run(tx, run, Stop(reason=TAKEN_OUT, sentence="Taken out by hand."), actor=actor)
+    run.facts = {**run.facts, "taken_out": kept}
+    return run
+
+
+def put_back(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Enrolment:
+    """Take a removal back: the run goes on where it was, never with a past date; refused once they are in it anew."""
+    run = _lock(tx, sequence_id, run_id)
+    kept = run.facts.get("taken_out")
+    if run.state != "stopped" or run.reason != TAKEN_OUT or not kept:
+        raise ConflictError(say("This cannot be taken back: something else ended it since."))
+    again = select(Enrolment.id).where(
+        Enrolment.sequence_id == sequence_id, Enrolment.contact_id == run.contact_id, Enrolment.state.in_(OPEN)
+    )
+    if tx.session.scalar(again.limit(1)):
+        raise ConflictError(say("This person is in the sequence again already."))
+    run.ended_at, run.next_at = None, _instant(kept["next_at"])
+    run.facts = {name: value for name, value in run.facts.items() if name != "taken_out"}
+    for number, state in kept["sends"]:
+        send = tx.session.get(Send, number)
+        if send and send.state == "cancelled":
+            send.state, send.reason, send.settled_at = state, "", None
+    tx.session.flush()
+    go_on(tx, run, actor=actor)
+    if kept["state"] == "held":
+        run.state, run.reason, run.hold_until = "held", kept["reason"], _instant(kept["hold_until"])
+    return run
+
+
+def hold(tx: Tx, sequence_id: int, run_id: int, *, until: datetime | None, actor: str) -> None:
+    """Hold somebody till an instant, or till somebody lifts it, in all their sequences."""
+    run = _lock(tx, sequence_id, run_id)
+    if run.state not in OPEN:
+        raise ConflictError(say("This person is not in the sequence any more."))
+    if until and until <= tx.now:
+        raise ConflictError(say("This day is over already. Choose a later one."))
+    hold_runs(tx, run.contact_id, Hold(reason="by hand", sentence="Held by hand.", until=until), actor=actor)
+
+
+def lift_hold(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> None:
+    """Let somebody go on; their dates move into the next open hours."""
+    run = _lock(tx, sequence_id, run_id)
+    if run.state != "held":
+        raise ConflictError(say("This person is not held."))
+    go_on(tx, run, actor=actor)
+
+
+def _lock(tx: Tx, sequence_id: int, run_id: int) -> Enrolment:
+    found = tx.session.get(Enrolment, run_id)
+    if found is None or found.sequence_id != sequence_id:
+        raise NotFoundError(say("There is no such person in this sequence."))
+    lock_contacts(tx, [found.contact_id])
+    run = tx.session.get_one(Enrolment, run_id, with_for_update=True, populate_existing=True)
+    tx.session.get_one(Contact, run.contact_id)
+    return run
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
