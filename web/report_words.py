@@ -33,7 +33,7 @@ def say_comparison(outcome: Outcome) -> str:
     for experiment in outcome.experiments:
         rows = [row for row in outcome.steps if row.key[0] == experiment.step and row.reached]
         if len(rows) > 1:
-            return compare(rows, verdict_more(experiment.verdict), experiment.kind == "winner")
+            return compare(rows, verdict_more(experiment.verdict), is_settled=experiment.kind == "winner")
     return ""
 
 
@@ -42,7 +42,7 @@ def verdict_more(verdict: object) -> int:
     return max(1, verdict.needed - verdict.so_far) if isinstance(verdict, NoVerdict) and verdict.needed else 0
 
 
-def compare(rows: list[Row], more: int, is_settled: bool) -> str:
+def compare(rows: list[Row], more: int, *, is_settled: bool) -> str:
     """Return how the best of some texts stands against the next one."""
     best, second = sorted(rows, key=lambda row: -row.rate)[:2]
     names = {"best": best.key[-1].upper(), "second": second.key[-1].upper()}
@@ -57,9 +57,12 @@ def compare(rows: list[Row], more: int, is_settled: bool) -> str:
     each = -(-more // len(rows))
     if not more:
         return said
-    return said + " " + ngettext(
-        "About %(num)s more send of each would settle it.", "About %(num)s more sends of each would settle it.", _round(each)
-    )  # fmt: skip
+    needed = ngettext(
+        "About %(num)s more send of each would settle it.",
+        "About %(num)s more sends of each would settle it.",
+        _round(each),
+    )
+    return f"{said} {needed}"
 
 
 def name_row(row: Row, by: str, titles: dict[str, str], order: list[str]) -> str:

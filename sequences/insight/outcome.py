@@ -20,7 +20,7 @@ AGREED = "Agreed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Everything the report shows. `kinds` are what first answers were taken for; `agreed` is None without that stage."""
+    """Everything the report shows. `kinds`: what first answers were taken for; `agreed` is None without that stage."""
 
     since: datetime | None
     first_at: datetime | None

@@ -91,11 +91,11 @@ class _Room:
 
 
 def list_readers(
-    tx: Tx, sequence: Sequence, wanted: int | None
+    tx: Tx, sequence: Sequence, wanted: int | None, inside_count: int
 ) -> tuple[Reader | None, list[tuple[Contact, str, str]]]:
     """Return the reader asked for, else the first, and the people ahead with address and personal line.
 
-    Those in the sequence; while nobody is, everybody who has an address. `inside_count` is how many those are. One or two queries.
+    Those in the sequence, `inside_count`; while nobody is, everybody who has an address. One or two queries.
     """
     inside = and_(Enrolment.contact_id == Contact.id, Enrolment.sequence_id == sequence.id, Enrolment.state.in_(OPEN))
     is_inside = exists().where(inside)

@@ -149,7 +149,11 @@ def _keys(by: str) -> Callable[[Touch], tuple[str, ...]]:
 
 
 def _row(
-    key: tuple[str, ...], touches: Sequence[Touch], pairs: Sequence[tuple[Touch, Answer]], agreed: frozenset[int], out: int
+    key: tuple[str, ...],
+    touches: Sequence[Touch],
+    pairs: Sequence[tuple[Touch, Answer]],
+    agreed: frozenset[int],
+    out: int,
 ) -> Row:
     bounced = sum(touch.bounced for touch in touches)
     reached = len(touches) - bounced
@@ -159,7 +163,7 @@ def _row(
         key=key, sent=len(touches), bounced=bounced, replied=len(pairs),
         interested=sum(answer.kind == "interested" for _, answer in pairs),
         agreed=sum(answer.contact_id in agreed for _, answer in pairs), opted_out=out, low=low, high=high,
-        typical_wait=median(waits) if waits else None,
+        typical_wait=timedelta(seconds=median(wait.total_seconds() for wait in waits)) if waits else None,
     )  # fmt: skip
 
 

@@ -54,11 +54,10 @@ def add(sequence_id: int) -> Response:
     require("edit")
     tx, form = this_tx(), request.form
     sequence = get_sequence_by_id(tx, sequence_id)
+    kind, after, branch = (form.get(name, "") for name in ("kind", "after", "branch"))
     key = drafting.change_draft(
-        tx, sequence,
-        lambda whole: tree.add_step(whole, form.get("kind", ""), after=form.get("after", ""), branch=form.get("branch", "")),
-        actor=this_actor(),
-    )  # fmt: skip
+        tx, sequence, lambda whole: tree.add_step(whole, kind, after=after, branch=branch), actor=this_actor()
+    )
     return done(_place(tx, sequence, key), _("Added to the draft. Nothing is sent before you publish it."))
 
 
@@ -74,7 +73,9 @@ def keep(sequence_id: int, key: str) -> Response:
         seen=form.get("seen", ""), actor=this_actor(),
     )  # fmt: skip
     if request.headers.get("HX-Target") == "kept":
-        answer = make_response(render_template("sequences/_kept.html", mark=mark or _mark(tx, sequence, key), kept_at=tx.now))
+        answer = make_response(
+            render_template("sequences/_kept.html", mark=mark or _mark(tx, sequence, key), kept_at=tx.now)
+        )
         answer.headers["HX-Trigger"] = "kept"
         return answer
     return done(_place(tx, sequence, key), _("Kept in the draft."))
@@ -97,7 +98,9 @@ def remove(sequence_id: int, key: str) -> Response:
     tx = this_tx()
     sequence = get_sequence_by_id(tx, sequence_id)
     drafting.change_draft(tx, sequence, lambda whole: tree.remove_step(whole, key), actor=this_actor())
-    return done(f"/sequences/{sequence_id}", _("Removed from the draft. Once it is published, this step stops sending."))
+    return done(
+        f"/sequences/{sequence_id}", _("Removed from the draft. Once it is published, this step stops sending.")
+    )
 
 
 @blueprint.post("/sequences/<int:sequence_id>/steps/<key>/variants")
@@ -177,13 +180,16 @@ def _context(tx: Tx, writing: Writing, places: list[Place], place: Place) -> dic
     texts = tree.texts_of(step) if step.get("kind") in ("email", "task") else []
     variant = request.args.get("variant", "")
     variant = variant if any(one["key"] == variant for one in texts) else (texts[0]["key"] if texts else "")
-    reader, people = list_readers(tx, sequence, request.args.get("preview", type=int), counts["active"] + counts["held"])
+    reader, people = list_readers(
+        tx, sequence, request.args.get("preview", type=int), counts["active"] + counts["held"]
+    )
     shown = preview_step(tx, writing, step, variant, reader, people, _links()) if reader and texts else None
     text = next((one for one in texts if one["key"] == variant), None)
     return {
         "sequence": sequence, "writing": writing, "places": places, "place": place, "step": step, "texts": texts,
         "variant": variant, "text": text, "body": writing.body_of(str(text["body"] or "")) if text else "",
-        "audience": counts, "reader": reader, "preview": shown, "fields": FIELDS, "faults": drafting.check_draft(tx, writing),
+        "audience": counts, "reader": reader, "preview": shown, "fields": FIELDS,
+        "faults": drafting.check_draft(tx, writing),
         "counts": count_steps(tx, sequence.id, with_tasks=any(one.step.get("kind") == "task" for one in places)),
         "stages": list_stages(tx) if step.get("kind") in ("stage", "if") else [], "tab": "steps",
         "wait": step_form.read_wait(step), "condition": step_form.read_condition(step),
