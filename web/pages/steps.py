@@ -194,6 +194,7 @@ def _context(tx: Tx, writing: Writing, places: list[Place], place: Place) -> dic
         "stages": list_stages(tx) if step.get("kind") in ("stage", "if") else [], "tab": "steps",
         "wait": step_form.read_wait(step), "condition": step_form.read_condition(step),
         "channels": step_form.CHANNELS, "read_wait": step_form.read_wait, "mark": place.mark, "kept_at": None,
+        "total_weight": sum(int(one.get("weight", 1)) for one in texts),
     }  # fmt: skip
 
 
