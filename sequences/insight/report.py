@@ -149,9 +149,10 @@ def _tasks(tx: Tx, sequence_id: int) -> Counter[tuple[str, str]]:
 
 def _replied_after(tx: Tx, sequence_id: int) -> Counter[str]:
     """Return how many people answered for the first time after each step: the newest step sent before it."""
+    reached = select(Enrolment.contact_id).where(Enrolment.sequence_id == sequence_id)
     firsts = (
         select(Message.contact_id, func.min(Message.at).label("at"))
-        .where(Message.direction == "in", Message.kind == "reply")
+        .where(Message.direction == "in", Message.kind == "reply", Message.contact_id.in_(reached))
         .group_by(Message.contact_id)
         .subquery()
     )

@@ -7,7 +7,8 @@ from sqlalchemy import delete, select
 
 from crm.brands import get_brand, list_brands
 from crm.mailboxes import list_mailboxes
-from kit.errors import ConflictError, InvalidError, say
+from crm.models import Brand
+from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 from sequences.draft_models import DraftFile, SequenceDraft
 from sequences.models import Sequence, SequenceFile, SequenceVersion
@@ -65,6 +66,23 @@ def read_writing(tx: Tx, sequence: Sequence) -> Writing:
     version = get_version(tx, sequence)
     draft = tx.session.get(SequenceDraft, sequence.id)
     return Writing(sequence=sequence, version=version, draft=draft, tree=read_tree((draft or version).source))
+
+
+def open_writing(tx: Tx, sequence_id: int) -> tuple[Writing, Brand]:
+    """Return what is being written of a sequence, and for which brand, in one query; refused for a strange number."""
+    row = tx.session.execute(
+        select(Sequence, SequenceVersion, SequenceDraft, Brand)
+        .join(SequenceVersion, SequenceVersion.sequence_id == Sequence.id)
+        .join(Brand, Brand.id == Sequence.brand_id)
+        .outerjoin(SequenceDraft, SequenceDraft.sequence_id == Sequence.id)
+        .where(Sequence.id == sequence_id, SequenceVersion.number == Sequence.version)
+    ).first()
+    if row is None:
+        raise NotFoundError(say("There is no such sequence."))
+    sequence, version, brand = row[0], row[1], row[3]
+    draft: SequenceDraft | None = row[2]
+    tree = read_tree((draft or version).source)
+    return Writing(sequence=sequence, version=version, draft=draft, tree=tree), brand
 
 
 def create_sequence(tx: Tx, name: str, *, start: str, brand: str = "", actor: str) -> Sequence:

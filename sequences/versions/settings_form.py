@@ -72,12 +72,8 @@ def _limit(text: str) -> int | str:
 
 
 def _days(said: object) -> list[str]:
-    words = said if isinstance(said, list | tuple) else str(said).replace(",", " ").split()
-    found = [str(word).lower()[:3] for word in words]
-    if len(found) == 1 and "-" in str(words[0]):
-        first, _, last = str(words[0]).lower().partition("-")
-        return list(DAY_NAMES[DAY_NAMES.index(first[:3]) : DAY_NAMES.index(last[:3]) + 1])
-    return [day for day in DAY_NAMES if day in found]
+    words = {str(word).strip().lower()[:3] for word in said} if isinstance(said, list | tuple) else set()
+    return [day for day in DAY_NAMES if day in words]
 
 
 def _stage_of(word: object) -> str:

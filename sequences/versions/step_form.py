@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from kit.errors import InvalidError, say
+from sequences.course.schedule import parse_wait
 from sequences.versions.tree import Tree, clean_lines, set_or_drop, set_text
 
-UNITS = ("business days", "days", "hours", "weeks", "minutes")
+UNITS = ("business days", "days", "hours", "weeks", "minutes", "seconds")
 CHANNELS = ("instagram", "tiktok", "youtube", "x", "facebook", "phone")
 ASKS = ("tag", "stage", "reply_kind", "country", "language", "topic", "followers", "avg_views", "engagement_rate")
 _FIELDS = ("country", "language", "topic", "city")
@@ -34,10 +35,11 @@ def apply_form(step: Tree, form: Mapping[str, str], variant: str) -> None:
 
 def read_wait(step: Tree) -> tuple[int, str]:
     """Return the wait before a step as amount and unit; 0 for none."""
-    amount, _, unit = str(step.get("wait") or "0 business days").strip().partition(" ")
-    unit = unit.replace("working", "business")
-    full = next((name for name in UNITS if unit.rstrip("s") == name.rstrip("s")), "")
-    return (int(amount) if amount.isdigit() else 0, full or "business days")
+    try:
+        wait = parse_wait(str(step["wait"])) if step.get("wait") else None
+    except InvalidError:
+        wait = None
+    return (wait.amount, wait.unit) if wait else (0, UNITS[0])
 
 
 def read_condition(step: Tree) -> dict[str, Any]:

@@ -20,7 +20,7 @@ OPEN_RULES = {
 def _paths(app: Flask) -> list[tuple[str, str]]:
     fill = {"thread_id": 1, "send_id": 1, "contact_id": 1, "slug": "x", "entry_id": 1, "task_id": 1, "message_id": 1,
             "sequence_id": 1, "incident_id": 1, "mailbox_id": 1, "number": 1, "token": "x",
-            "filename": "rapport.css"}  # fmt: skip
+            "filename": "rapport.css", "key": "first-touch"}  # fmt: skip
     adapter = app.url_map.bind("localhost")
     return [
         (method, adapter.build(rule.endpoint, {name: fill[name] for name in rule.arguments}, method=method))
@@ -160,6 +160,12 @@ def test_htmx_sends_the_token_in_a_header(ada: Person, cast: Cast) -> None:
     ("yuki", "/threads/{thread}/replies", 403),
     ("yuki", "/sends/{send}/approval", 403),
     ("yuki", "/sequences/{sequence}/pause", 403),
+    ("yuki", "/sequences/{sequence}/launch", 403),
+    ("yuki", "/sequences/{sequence}/versions", 403),
+    ("yuki", "/sequences/{sequence}/people", 403),
+    ("yuki", "/sequences/{sequence}/settings", 403),
+    ("yuki", "/sequences/{sequence}/steps", 403),
+    ("yuki", "/sequences/{sequence}/steps/first-touch/tests", 403),
     ("yuki", "/threads/{thread}/done", 403),
     ("yuki", "/contacts/{contact}/suppression", 403),
     ("yuki", "/contacts/{contact}/notes", 303),

@@ -1,4 +1,4 @@
-"""The workplace of sequences: written step by step, launched, filled with people, read as a report. No script needed."""
+"""The workplace of sequences without a script: written step by step, launched, filled with people, read as a report."""
 
 import re
 
@@ -195,7 +195,7 @@ def test_a_test_is_limited_and_counts_nowhere(ada: Person, house: House, cast: C
     assert "that is the limit for now" in ada.post(f"{place}/steps/first-mail/tests", status=403)
     with house.database.reading() as tx:
         assert len(list(tx.session.scalars(select(Send.id)))) == sends
-        assert len(list(tx.session.scalars(select(TrialMail.id)))) == 10  # noqa: PLR2004
+        assert len(list(tx.session.scalars(select(TrialMail.id)))) == 10
 
 
 def test_who_may_not_send_or_edit_is_told(app: object, ada: Person, cast: Cast) -> None:

@@ -5,14 +5,14 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request
 
 from crm.brands import list_stages
-from crm.models import Brand
 from kit.errors import InvalidError, NotFoundError, RefusedError
 from kit.tx import Tx
 from sequences.insight.preview import Preview, list_readers, preview_step
 from sequences.insight.report import audience, count_steps
 from sequences.models import Sequence
 from sequences.pitches.merge_fields import FIELDS
-from sequences.sending.trial_mail import hand_over, write_test
+from sequences.sending.links import Links
+from sequences.sending.trial_mail import Parcel, hand_over, write_test
 from sequences.versions import drafting, step_form, tree
 from sequences.versions.drafting import Writing
 from sequences.versions.published import get_sequence_by_id
@@ -34,8 +34,7 @@ _PARTS = {"preview": "sequences/_preview.html"}
 def show(sequence_id: int, slug: str = "", number: int = 1) -> Response:
     """Show the steps with one open: its words, what they say, and how one person reads them; the slug is decoration."""
     tx = this_tx()
-    sequence = get_sequence_by_id(tx, sequence_id)
-    writing = drafting.read_writing(tx, sequence)
+    writing, _brand = drafting.open_writing(tx, sequence_id)  # the brand is held for those below
     places = writing.places
     place = next((one for one in places if one.number == number), None)
     if place is None:
@@ -153,25 +152,28 @@ def detach(sequence_id: int, key: str) -> Response:
 def test(sequence_id: int, key: str) -> Response:
     """Send this text, as one person would get it, to whoever is signed in."""
     require("send")
-    tx, form = this_tx(), request.form
-    sequence = get_sequence_by_id(tx, sequence_id)
-    writing = drafting.read_writing(tx, sequence)
-    place = tree.find_place(writing.tree, key)
-    preview = _preview(tx, writing, place, form.get("variant", ""), form.get("preview", type=int))
-    if preview is None or preview.rendered is None:
-        raise InvalidError(_("Something is missing in this mail. The preview says what; nothing was sent."))
     engine = make_engine_of(this_house())
-    parcel = write_test(
-        tx, user=this_user(), sequence_id=sequence.id, step_key=key, mailbox=preview.mailbox,
-        brand=tx.session.get_one(Brand, sequence.brand_id), made=preview.rendered, links=engine.links,
-    )  # fmt: skip
-    place_after = _place(tx, sequence, key)
+    parcel = _write_test(sequence_id, key, engine.links)
+    onward = _place(this_tx(), get_sequence_by_id(this_tx(), sequence_id), key)
     settle_tx()
     try:
         hand_over(engine, parcel)
     except RefusedError as error:
-        return done(place_after, said(error))
-    return done(place_after, _("A test is on its way to %(email)s, marked as one.", email=parcel.email))
+        return done(onward, said(error))
+    return done(onward, _("A test is on its way to %(email)s, marked as one.", email=parcel.email))
+
+
+def _write_test(sequence_id: int, key: str, links: Links) -> Parcel:
+    tx, form = this_tx(), request.form
+    writing, brand = drafting.open_writing(tx, sequence_id)
+    place = tree.find_place(writing.tree, key)
+    preview = _preview(tx, writing, place, form.get("variant", ""), form.get("preview", type=int))
+    if preview is None or preview.rendered is None:
+        raise InvalidError(_("Something is missing in this mail. The preview says what; nothing was sent."))
+    return write_test(
+        tx, user=this_user(), sequence_id=sequence_id, step_key=key, mailbox=preview.mailbox, brand=brand,
+        made=preview.rendered, links=links,
+    )  # fmt: skip
 
 
 def _context(tx: Tx, writing: Writing, places: list[Place], place: Place) -> dict[str, Any]:
@@ -213,5 +215,5 @@ def _mark(tx: Tx, sequence: Sequence, key: str) -> str:
     return tree.find_place(drafting.read_writing(tx, sequence).tree, key).mark
 
 
-def _links() -> Any:
+def _links() -> Links:
     return make_engine_of(this_house()).links
