@@ -125,14 +125,23 @@ def preview_step(
     reader: Reader,
     people: Rows[tuple[Contact, str, str]],
     links: Links,
+    *,
+    way_out_of: str = "",
 ) -> Preview:
-    """Return a text of the step as `reader` would get it, with what it gives to think about."""
+    """Return a text of the step as `reader` would get it, with what it gives to think about.
+
+    `way_out_of` is whose opt-out the mail carries, the reader's own by default.
+    """
     room = _make_room(tx, writing, [reader.contact.id, *(row[0].id for row in people)])
     text = next((one for one in texts_of(step) if one["key"] == variant), texts_of(step)[0])
     subject, body = text.get("subject"), writing.body_of(str(text.get("body") or ""))
     line = next((row[2] for row in people if row[0].id == reader.contact.id), "") or reader.contact.personal_line
     values = room.values(reader.contact, reader.email, line)
-    footer = make_preview_footer(room.brand, room.mailbox, links, reader.email) if step.get("kind") == "email" else None
+    footer = (
+        make_preview_footer(room.brand, room.mailbox, links, way_out_of or reader.email)
+        if step.get("kind") == "email"
+        else None
+    )
     made = render_pitch(subject, body, values, footer=footer)
     lacking = _list_lacking(room, subject, body, people)
     if isinstance(made, Gaps):

@@ -4,7 +4,8 @@ import re
 
 from sqlalchemy import select
 
-from crm.models import Mailbox
+from crm.models import Mailbox, Message
+from mailer.fakes import FakeMailServer
 from sequences.draft_models import SequenceDraft, TrialMail
 from sequences.models import Enrolment, Send
 from sequences.versions.authoring import document_of, get_version
@@ -196,6 +197,30 @@ def test_a_test_is_limited_and_counts_nowhere(ada: Person, house: House, cast: C
     with house.database.reading() as tx:
         assert len(list(tx.session.scalars(select(Send.id)))) == sends
         assert len(list(tx.session.scalars(select(TrialMail.id)))) == 10
+
+
+def test_a_test_leaves_once_and_is_marked(ada: Person, house: House, cast: Cast) -> None:
+    place = begin(ada, "blank")
+    ada.post(
+        f"{place}/steps/first-mail/text", subject="Hello", body="Hi there, we make a pan.", wait_amount="0",
+        wait_unit="days",
+    )  # fmt: skip
+    server = FakeMailServer(now=house.clock.now, accounts={"ada@brackenware.example": "password"})
+    house.transport = server
+    with house.database.transaction() as tx:
+        box = tx.session.scalars(select(Mailbox)).one()
+        box.secret = house.seal.seal("password", about="mailbox:ada@brackenware.example")
+        before = len(list(tx.session.scalars(select(Message.id))))
+    ada.post(f"{place}/steps/first-mail/tests")
+    assert "A test is on its way to ada@brackenware.example" in ada.get(place)
+    (mail,) = server.outbox
+    assert mail.recipient == "ada@brackenware.example"
+    assert b"Subject: [Test] Hello" in mail.raw
+    # The way out in it is that of whoever asked for the test.
+    assert b"ada%40brackenware" in mail.raw or b"ada=40brackenware" in mail.raw
+    assert b"List-Unsubscribe" not in mail.raw
+    with house.database.reading() as tx:
+        assert len(list(tx.session.scalars(select(Message.id)))) == before
 
 
 def test_who_may_not_send_or_edit_is_told(app: object, ada: Person, cast: Cast) -> None:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from crm.brands import list_stages
 from kit.errors import InvalidError, NotFoundError, RefusedError
 from kit.tx import Tx
-from sequences.insight.preview import Preview, list_readers, preview_step
+from sequences.insight.preview import list_readers, preview_step
 from sequences.insight.report import audience, count_steps
 from sequences.models import Sequence
 from sequences.pitches.merge_fields import FIELDS
@@ -167,7 +167,17 @@ def _write_test(sequence_id: int, key: str, links: Links) -> Parcel:
     tx, form = this_tx(), request.form
     writing, brand = drafting.open_writing(tx, sequence_id)
     place = tree.find_place(writing.tree, key)
-    preview = _preview(tx, writing, place, form.get("variant", ""), form.get("preview", type=int))
+    counts = audience(tx, sequence_id)
+    inside = counts["active"] + counts["held"]
+    reader, people = list_readers(tx, writing.sequence, form.get("preview", type=int), inside)
+    # A click on the test's way out must never end anything for the person it was written for.
+    preview = (
+        preview_step(
+            tx, writing, place.step, form.get("variant", ""), reader, people, links, way_out_of=this_user().email
+        )
+        if reader
+        else None
+    )
     if preview is None or preview.rendered is None:
         raise InvalidError(_("Something is missing in this mail. The preview says what; nothing was sent."))
     return write_test(
@@ -198,12 +208,6 @@ def _context(tx: Tx, writing: Writing, places: list[Place], place: Place) -> dic
         "channels": step_form.CHANNELS, "read_wait": step_form.read_wait, "mark": place.mark, "kept_at": None,
         "total_weight": sum(int(one.get("weight", 1)) for one in texts),
     }  # fmt: skip
-
-
-def _preview(tx: Tx, writing: Writing, place: Place, variant: str, wanted: int | None) -> Preview | None:
-    counts = audience(tx, writing.sequence.id)
-    reader, people = list_readers(tx, writing.sequence, wanted, counts["active"] + counts["held"])
-    return preview_step(tx, writing, place.step, variant, reader, people, _links()) if reader else None
 
 
 def _place(tx: Tx, sequence: Sequence, key: str) -> str:
