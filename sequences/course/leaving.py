@@ -4,18 +4,21 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from crm.models import Contact
+from crm.changes import Undone, record_change
+from crm.contacts import display_name
+from crm.models import Change, Contact
 from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 from sequences.course.runs import OPEN, WAITING, go_on, hold_runs, stop_run
-from sequences.models import Enrolment, Send
+from sequences.models import Enrolment, Send, Sequence
 from sequences.sending.stop_rules import Hold, Stop
 from sequences.team.touches import lock_contacts
 
 TAKEN_OUT = "taken_out"
+ADDED, REMOVED = "sequence_added", "sequence_removed"
 
 
-def take_out(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Enrolment:
+def take_out(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Change:
     """End somebody's run; what it was is kept with it, so that it can be put back."""
     run = _lock(tx, sequence_id, run_id)
     if run.state not in OPEN:
@@ -27,7 +30,9 @@ def take_out(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Enrolment:
     }  # fmt: skip
     stop_run(tx, run, Stop(reason=TAKEN_OUT, sentence="Taken out by hand."), actor=actor)
     run.facts = {**run.facts, "taken_out": kept}
-    return run
+    contact, sequence = tx.session.get_one(Contact, run.contact_id), tx.session.get_one(Sequence, run.sequence_id)
+    words = say("Took %(name)s out of %(sequence)s.", name=display_name(contact), sequence=sequence.name)
+    return record_change(tx, REMOVED, actor=actor, summary=words, data={"sequence": sequence_id, "run": run.id})
 
 
 def put_back(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Enrolment:
@@ -52,6 +57,40 @@ def put_back(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Enrolment:
     if kept["state"] == "held":
         run.state, run.reason, run.hold_until = "held", kept["reason"], _instant(kept["hold_until"])
     return run
+
+
+def note_added(tx: Tx, sequence: Sequence, *, count: int, actor: str) -> Change | None:
+    """Keep that people were put in just now, in this transaction, so that it can be taken back; None for nobody."""
+    query = select(Enrolment.id).where(
+        Enrolment.sequence_id == sequence.id, Enrolment.created_at == tx.now, Enrolment.actor == actor
+    )
+    runs = list(tx.session.scalars(query))
+    if not runs:
+        return None
+    words = say("Put people into %(name)s: %(num)s.", name=sequence.name, num=count)
+    return record_change(tx, ADDED, actor=actor, summary=words, count=count, data={"runs": runs})
+
+
+def undo_added(tx: Tx, change: Change, actor: str) -> Undone:
+    """Take out again those who were put in, except whom a mail has reached or who left since."""
+    runs = list(tx.session.scalars(select(Enrolment).where(Enrolment.id.in_(change.data["runs"]))))
+    back = 0
+    for run in runs:
+        if run.state in OPEN and run.last_sent_at is None:
+            stop_run(tx, run, Stop(reason="undone", sentence="Put in by mistake."), actor=actor)
+            back += 1
+    left = len(change.data["runs"]) - back
+    why = say("A mail had reached them, or they had left already.") if left else ""
+    return Undone(change=change, undone=back, left=left, why=why)
+
+
+def undo_removal(tx: Tx, change: Change, actor: str) -> Undone:
+    """Put somebody back whom somebody took out; left alone when something else happened since."""
+    try:
+        put_back(tx, change.data["sequence"], change.data["run"], actor=actor)
+    except (ConflictError, NotFoundError) as error:
+        return Undone(change=change, undone=0, left=1, why=error.sentence)
+    return Undone(change=change, undone=1)
 
 
 def hold(tx: Tx, sequence_id: int, run_id: int, *, until: datetime | None, actor: str) -> None:

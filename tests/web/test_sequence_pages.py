@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import select
 
-from crm.models import Mailbox, Message
+from crm.models import Change, Mailbox, Message
 from mailer.fakes import FakeMailServer
 from sequences.draft_models import SequenceDraft, TrialMail
 from sequences.models import Enrolment, Send
@@ -149,7 +149,9 @@ def test_people_come_with_a_look_first_and_go_with_undo(ada: Person, house: Hous
     with house.database.reading() as tx:
         assert tx.session.get_one(Enrolment, number).reason == "taken_out"
         assert "draft" not in list(tx.session.scalars(select(Send.state).where(Send.enrolment_id == number)))
-    ada.post(f"{root}/{number}/removal/undoing")
+    with house.database.reading() as tx:
+        change = tx.session.scalars(select(Change).where(Change.kind == "sequence_removed")).one().id
+    ada.post(f"/changes/{change}/undo")
     with house.database.reading() as tx:
         assert tx.session.get_one(Enrolment, number).state == "active"
         assert sorted(tx.session.scalars(select(Send.state).where(Send.enrolment_id == number))) == sends
@@ -158,6 +160,22 @@ def test_people_come_with_a_look_first_and_go_with_undo(ada: Person, house: Hous
     assert "Held" in ada.get(f"{root}?state=held")
     ada.post(f"{root}/{number}/hold/lift")
     ada.post(f"{root}/{number}/hold/lift", status=409)
+
+
+def test_people_put_in_by_mistake_go_again(ada: Person, house: House, cast: Cast) -> None:
+    place = begin(ada)
+    said = ada.get(f"{place}/people/new?q=callum")
+    assert "1 person can be put in." in said
+    ada.post(f"{place}/people", q="callum")
+    assert "Callum Strachan" in ada.get(f"{place}/people")
+    assert "in it already" in ada.get(f"{place}/people/new?q=callum")
+    with house.database.reading() as tx:
+        change = tx.session.scalars(select(Change).where(Change.kind == "sequence_added")).one().id
+    ada.post(f"/changes/{change}/undo")
+    number = int(place.rpartition("/")[2])
+    with house.database.reading() as tx:
+        runs = tx.session.scalars(select(Enrolment).where(Enrolment.sequence_id == number)).all()
+        assert [(run.state, run.reason) for run in runs] == [("stopped", "undone")]
 
 
 def test_the_report_says_what_came_of_it(ada: Person, cast: Cast) -> None:

@@ -77,20 +77,21 @@ def add(sequence_id: int) -> Response:
     query = {name: value for name, value in form.items() if name in (*NAMES, "view", "ids") and value}
     verdicts = _enrol(tx, sequence, _find(tx, sequence, query), override=form.get("override", ""), dry_run=False)
     taken = sum(one.enrolled for one in verdicts)
+    change = leaving.note_added(tx, sequence, count=taken, actor=this_actor())
     words = ngettext("%(num)s person is in it now.", "%(num)s people are in it now.", taken)
     if taken < len(verdicts):
         words += " " + ngettext("%(num)s was left out.", "%(num)s were left out.", len(verdicts) - taken)
-    return done(f"/sequences/{sequence_id}/people", words)
+    return done(f"/sequences/{sequence_id}/people", words, undo=f"/changes/{change.id}/undo" if change else "")
 
 
 @blueprint.post("/sequences/<int:sequence_id>/people/<int:number>/removal")
 def take_out(sequence_id: int, number: int) -> Response:
     """Take one person out."""
     require("edit")
-    leaving.take_out(this_tx(), sequence_id, number, actor=this_actor())
+    change = leaving.take_out(this_tx(), sequence_id, number, actor=this_actor())
     return done(
         f"/sequences/{sequence_id}/people", _("Taken out. Nothing more of this sequence reaches them."),
-        undo=f"/sequences/{sequence_id}/people/{number}/removal/undoing",
+        undo=f"/changes/{change.id}/undo",
     )  # fmt: skip
 
 
