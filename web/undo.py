@@ -1,12 +1,24 @@
-"""Pure: how each kind of change is taken back, and which power that takes; reversers live beside their nouns."""
+"""Wire: how each kind of change is taken back, and which power that takes; reversers live beside their nouns."""
 
+from crm import import_undo, rest_undo, stage_undo
 from crm.changes import Reverser
 from sequences.course import leaving
 
 REVERSERS: dict[str, Reverser] = {
     leaving.ADDED: leaving.undo_added,
     leaving.REMOVED: leaving.undo_removal,
+from crm.models import Change
+
+REVERSERS: dict[str, Reverser] = {
+    import_undo.KIND: import_undo.reverse_import,
+    rest_undo.KIND: rest_undo.reverse_rest,
+    stage_undo.KIND: stage_undo.reverse_moves,
 }
 
 # What takes more than the power to edit.
 POWERS: dict[str, str] = {}
+
+
+def undo_place(change: Change | None) -> str:
+    """Return where a change is taken back; empty where nothing was changed."""
+    return f"/changes/{change.id}/undo" if change else ""

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request
 from crm import pipeline, suppressions, tasks, timeline
 from crm.contacts import get_contact
 from crm.models import User
+from crm.stage_undo import record_moves
 from kit.errors import InvalidError, NotFoundError
 from sequences.course import planning
 from sequences.reading.opt_outs import forbid_contact
@@ -13,6 +14,8 @@ from web.auth import require
 from web.request import this_actor, this_tx, this_user
 from web.respond import done
 from web.shell import this_brand_id
+from web.undo import undo_place
+from web.words import _
 
 blueprint = Blueprint("contact_facts", __name__)
 _MAX_NOTE = 20_000
@@ -60,8 +63,8 @@ def move(contact_id: int) -> Response:
     get_contact(tx, contact_id)
     stage = request.form.get("stage", "")
     entry = pipeline.move_stage(tx, contact_id, brand_id, stage, actor=this_actor())
-    undo = f"/timeline/{entry.id}/undo" if entry else ""
-    return done(f"/contacts/{contact_id}", f"Moved to {stage}.", undo=undo)
+    change = record_moves(tx, [entry] if entry else [], actor=this_actor())
+    return done(f"/contacts/{contact_id}", _("Moved to %(stage)s.", stage=stage), undo=undo_place(change))
 
 
 @blueprint.post("/timeline/<int:entry_id>/undo")
