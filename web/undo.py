@@ -2,17 +2,15 @@
 
 from crm import import_undo, rest_undo, stage_undo
 from crm.changes import Reverser
-from sequences.course import leaving
-
-REVERSERS: dict[str, Reverser] = {
-    leaving.ADDED: leaving.undo_added,
-    leaving.REMOVED: leaving.undo_removal,
 from crm.models import Change
+from sequences.course import leaving
 
 REVERSERS: dict[str, Reverser] = {
     import_undo.KIND: import_undo.reverse_import,
     rest_undo.KIND: rest_undo.reverse_rest,
     stage_undo.KIND: stage_undo.reverse_moves,
+    leaving.ADDED: leaving.undo_added,
+    leaving.REMOVED: leaving.undo_removal,
 }
 
 # What takes more than the power to edit.
