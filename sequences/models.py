@@ -7,7 +7,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, Document, Instant
+from sequences.draft_models import DraftFile, SequenceDraft, TrialMail
 
+# Rows of what is being written; who knows these tables knows those.
+DRAFT_ROWS = (SequenceDraft, DraftFile, TrialMail)
 SEND_STATES = ("draft", "scheduled", "claimed", "sending", "sent", "failed", "unknown", "cancelled")
 OPEN_ENROLMENT = text("state IN ('active', 'held')")
 

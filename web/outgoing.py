@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, select
 
 from crm.models import Contact, Mailbox, Message
+from crm.zones import is_zone, zone_of_country
 from kit.tx import Tx
 from sequences.models import Enrolment, Send, SendBody, Sequence
 
@@ -39,6 +40,7 @@ class Enrolled:
     name: str
     send_id: int | None = None
     is_sent: bool = False
+    zone: str = ""
 
 
 def list_waiting(tx: Tx) -> list[Waiting]:
@@ -116,20 +118,27 @@ def list_sequence_cards(tx: Tx) -> list[tuple[Sequence, dict[str, int]]]:
     return [(row, counts.get(row.id, {})) for row in tx.session.scalars(select(Sequence).order_by(Sequence.name))]
 
 
-def list_enrolled(tx: Tx, sequence_id: int, *, state: str = "", limit: int = 200) -> Rows[Enrolled]:
-    """Return people of a sequence, who moved last first."""
+def list_enrolled(tx: Tx, sequence_id: int, *, state: str = "", limit: int = 200, offset: int = 0) -> Rows[Enrolled]:
+    """Return people of a sequence, who moved last first; `zone` is whose clock they live by, "" when unknown."""
     newest = select(func.max(Send.id)).where(Send.enrolment_id == Enrolment.id).correlate(Enrolment).scalar_subquery()
     query = (
-        select(Enrolment, Contact.name, Send.id, Send.state)
+        select(Enrolment, Contact.name, Contact.zone, Contact.country, Send.id, Send.state)
         .join(Contact, Contact.id == Enrolment.contact_id)
         .outerjoin(Send, Send.id == newest)
         .where(Enrolment.sequence_id == sequence_id)
         .order_by(func.coalesce(Enrolment.ended_at, Enrolment.last_sent_at, Enrolment.created_at).desc(), Enrolment.id)
         .limit(limit)
+        .offset(offset)
     )
     if state:
         query = query.where(Enrolment.state == state)
     return [
-        Enrolled(enrolment=run, name=name or run.email, send_id=send_id, is_sent=state == "sent")
-        for run, name, send_id, state in tx.session.execute(query)
+        Enrolled(
+            enrolment=run,
+            name=name or run.email,
+            send_id=send_id,
+            is_sent=sent == "sent",
+            zone=(zone if is_zone(zone) else zone_of_country(country)) or "",
+        )
+        for run, name, zone, country, send_id, sent in tx.session.execute(query)
     ]

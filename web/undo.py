@@ -3,6 +3,7 @@
 from crm import import_undo, rest_undo, stage_undo
 from crm.changes import Reverser
 from crm.models import Change
+from sequences.course import leaving
 
 REVERSERS: dict[str, Reverser] = {
     import_undo.KIND: import_undo.reverse_import,
@@ -13,6 +14,8 @@ from sequences.jobs.bulk import BULK
 
 REVERSERS: dict[str, Reverser] = {
     **dict.fromkeys(BULK, reverse_deed),
+    leaving.ADDED: leaving.undo_added,
+    leaving.REMOVED: leaving.undo_removal,
 }
 
 # What takes more than the power to edit.

@@ -75,12 +75,19 @@ def plan_migration(
     With `lock` all of them stay as they are until this transaction ends.
     """
     target = get_version(tx, sequence, to_number)
+    return _plan(tx, sequence, target, _Desk(tx, sequence, target), lock=lock)
+
+
+def plan_draft(tx: Tx, sequence: Sequence, target: SequenceVersion, edition: Edition) -> list[PlannedMove]:
+    """Return what a move to a version that is not stored yet would do to everybody; changes nothing."""
+    return _plan(tx, sequence, target, _Desk(tx, sequence, target, edition), lock=False)
+
+
+def _plan(tx: Tx, sequence: Sequence, target: SequenceVersion, desk: "_Desk", *, lock: bool) -> list[PlannedMove]:
     query = select(Enrolment.id).where(
         Enrolment.sequence_id == sequence.id, Enrolment.state.in_(OPEN), Enrolment.version_id != target.id
     )
-    desk = _Desk(tx, sequence, target)
-    runs = read_standing(tx, list(tx.session.scalars(query)), lock=lock)
-    # Between the list and the lock a run may have ended.
+    runs = read_standing(tx, list(tx.session.scalars(query)), lock=lock)  # until the lock a run may have ended
     return [desk.judge(one) for one in runs if one.run.state in OPEN and one.run.version_id != target.id]
 
 
@@ -96,11 +103,13 @@ class _Steps(NamedTuple):
 class _Desk:
     """Judges runs one by one; versions, what differs between them, and hours are read once."""
 
-    def __init__(self, tx: Tx, sequence: Sequence, target: SequenceVersion) -> None:
+    def __init__(self, tx: Tx, sequence: Sequence, target: SequenceVersion, edition: Edition | None = None) -> None:
         self._tx, self._target = tx, target
         versions = tx.session.scalars(select(SequenceVersion).where(SequenceVersion.sequence_id == sequence.id)).all()
         self._numbers = {version.id: version.number for version in versions}
         self._editions = dict(zip(self._numbers, read_editions(tx, versions), strict=True))
+        if edition:
+            self._numbers[target.id], self._editions[target.id] = target.number, edition
         self._new = self._editions[target.id]
         self._renames = {key: find_renames(edition, self._new) for key, edition in self._editions.items()}
         documents = {number: edition.document for number, edition in self._editions.items()}

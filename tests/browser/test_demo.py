@@ -49,7 +49,7 @@ def test_the_first_answer_comes_within_a_minute(demo_link: str, browser: Browser
     answer.click()
     expect(page.locator("main")).to_contain_text("that made me laugh")
 
-    page.goto(demo_link.partition("/demo")[0] + "/sequences/1")
+    page.goto(demo_link.partition("/demo")[0] + "/sequences/1/people")
     row = page.get_by_role("row", name="Dorte Fjeldgaard")
     expect(row).to_contain_text("Stopped")
     expect(row).to_contain_text("reply")

@@ -17,13 +17,13 @@ OPEN_RULES = {
 }  # fmt: skip
 
 
+_FILL = {"slug": "x", "token": "x", "filename": "rapport.css"}
+
+
 def _paths(app: Flask) -> list[tuple[str, str]]:
-    fill = {"thread_id": 1, "send_id": 1, "contact_id": 1, "slug": "x", "entry_id": 1, "task_id": 1, "message_id": 1,
-            "sequence_id": 1, "incident_id": 1, "mailbox_id": 1, "number": 1, "change_id": 1, "job_id": 1, "token": "x",
-            "view_id": 1, "filename": "rapport.css"}  # fmt: skip
     adapter = app.url_map.bind("localhost")
     return [
-        (method, adapter.build(rule.endpoint, {name: fill[name] for name in rule.arguments}, method=method))
+        (method, adapter.build(rule.endpoint, {name: _FILL.get(name, 1) for name in rule.arguments}, method=method))
         for rule in app.url_map.iter_rules()
         if rule.rule not in OPEN_RULES
         for method in sorted((rule.methods or set()) & {"GET", "POST"})
@@ -160,6 +160,12 @@ def test_htmx_sends_the_token_in_a_header(ada: Person, cast: Cast) -> None:
     ("yuki", "/threads/{thread}/replies", 403),
     ("yuki", "/sends/{send}/approval", 403),
     ("yuki", "/sequences/{sequence}/pause", 403),
+    ("yuki", "/sequences/{sequence}/launch", 403),
+    ("yuki", "/sequences/{sequence}/versions", 403),
+    ("yuki", "/sequences/{sequence}/people", 403),
+    ("yuki", "/sequences/{sequence}/settings", 403),
+    ("yuki", "/sequences/{sequence}/steps", 403),
+    ("yuki", "/sequences/{sequence}/steps/first-touch/tests", 403),
     ("yuki", "/threads/{thread}/done", 403),
     ("yuki", "/contacts/{contact}/suppression", 403),
     ("yuki", "/contacts/{contact}/notes", 303),

@@ -79,7 +79,7 @@ def undecided(house: House, cast: Cast) -> int:
 
 
 def test_no_verdict_is_said_in_plain_words(ada: Person, undecided: int) -> None:
-    said = ada.get(f"/sequences/{undecided}")
+    said = ada.get(f"/sequences/{undecided}/report")
     assert "41 replies of 210 against 38 of 205. No verdict yet: about " in said
     assert "more would be needed to tell a difference of 5 points." in said
     assert "Between 15 and 25 percent reply" in said
@@ -89,24 +89,24 @@ def test_no_verdict_is_said_in_plain_words(ada: Person, undecided: int) -> None:
 
 def test_a_winner_is_named(ada: Person, house: House, cast: Cast) -> None:
     assert cast.brand
-    said = ada.get(f"/sequences/{seed(house, {'pan': (8, 80), 'stew': (40, 80)})}", part=True)
+    said = ada.get(f"/sequences/{seed(house, {'pan': (8, 80), 'stew': (40, 80)})}/report", part=True)
     assert "8 replies of 80 against 40 of 80. Text stew earns more replies." in said
 
 
 def test_what_left_this_week_does_not_decide(ada: Person, house: House, cast: Cast) -> None:
     assert cast.brand
-    said = ada.get(f"/sequences/{seed(house, {'pan': (8, 80), 'stew': (40, 80)}, days=3)}")
+    said = ada.get(f"/sequences/{seed(house, {'pan': (8, 80), 'stew': (40, 80)}, days=3)}/report")
     assert "No verdict yet" in said
     assert "160 mails younger than a week wait to count for the verdict." in said
 
 
 def test_experiments_ask_two_questions_however_many_they_are(ada: Person, undecided: int, queries: list[str]) -> None:
-    ada.get("/sequences/1")
+    ada.get("/sequences/1/report")
     plain = len(queries)
     queries.clear()
-    ada.get(f"/sequences/{undecided}")
+    ada.get(f"/sequences/{undecided}/report")
     assert len(queries) == plain + 2, "the version is asked for in any case"
 
 
 def test_one_text_shows_nothing(ada: Person) -> None:
-    assert 'class="experiment"' not in ada.get("/sequences/1")
+    assert 'class="experiment"' not in ada.get("/sequences/1/report")

@@ -64,7 +64,7 @@ def test_waiting_mails_lead_to_it(ada: Person, house: House, cast: Cast) -> None
     link = 'href="/sends/1/explanation"'
     assert link in ada.get(f"/contacts/{cast.contacts['Niamh Kerrisk']}")
     assert 'id="why-1"' in ada.get(f"/contacts/{cast.contacts['Niamh Kerrisk']}")
-    assert link in ada.get(f"/sequences/{cast.sequence}")
+    assert link in ada.get(f"/sequences/{cast.sequence}/people")
     assert link in ada.get("/review/1")
     with house.database.transaction() as tx:
         tx.session.get_one(Send, 1).state = "cancelled"

@@ -1,51 +1,77 @@
-"""Wire: sequences: what runs, how far everyone is, and why somebody stopped."""
+"""Wire: sequences: the list, a new one, launch, pause and resume, and publishing what was written."""
 
-from typing import Any
+from collections import Counter
 
 from flask import Blueprint, Response, request
 
+from crm.brands import list_brands
+from kit.errors import ConflictError, InvalidError
 from kit.tx import Tx
-from sequences.insight import report, variants
+from sequences.insight.launch import read_launch
 from sequences.models import Sequence
-from sequences.versions import authoring
+from sequences.versions import authoring, drafting, version_moves
 from sequences.versions.published import get_sequence_by_id as _get
-from sequences.versions.revisions import step_finder
 from web import outgoing
 from web.auth import require
-from web.pages import versions
-from web.request import this_tx
+from web.pages import people_in, sequence_report, sequence_settings, steps, versions
+from web.request import this_actor, this_house, this_tx
 from web.respond import done, page
+from web.wiring import make_engine_of
+from web.words import _, ngettext, said
 
 blueprint = Blueprint("sequences", __name__)
-blueprint.register_blueprint(versions.blueprint)
-_SUMS = ("sent", "replied", "waiting", "skipped", "failed", "unknown")
-_STATES = ("active", "held", "stopped", "finished")
+for part in (versions, steps, people_in, sequence_report, sequence_settings):
+    blueprint.register_blueprint(part.blueprint)
+SHOWN = 200
 
 
 @blueprint.get("/sequences")
 def index() -> Response:
     """Show all sequences."""
-    return page("sequences/index.html", cards=outgoing.list_sequence_cards(this_tx()))
+    return page("sequences/index.html", part="sequences/_cards.html", cards=outgoing.list_sequence_cards(this_tx()))
 
 
-@blueprint.get("/sequences/<int:sequence_id>")
-@blueprint.get("/sequences/<int:sequence_id>-<slug>")
-def show(sequence_id: int, slug: str = "") -> Response:
-    """Show one sequence with its live numbers; the slug is decoration."""
+@blueprint.get("/sequences/new")
+def new() -> Response:
+    """Ask what a new sequence begins as."""
+    return page("sequences/new.html", brands=list_brands(this_tx()), fault="", given={})
+
+
+@blueprint.post("/sequences")
+def create() -> Response:
+    """Begin a sequence; it sends nothing before it is launched."""
+    require("edit")
+    tx, form = this_tx(), request.form
+    try:
+        sequence = drafting.create_sequence(
+            tx, form.get("name", ""), start=form.get("start", ""), brand=form.get("brand", ""), actor=this_actor()
+        )
+    except (InvalidError, ConflictError) as error:
+        return page("sequences/new.html", status=422, brands=list_brands(tx), fault=said(error), given=form)
+    return done(f"/sequences/{sequence.id}", _("It is a draft: nothing leaves before you launch it."))
+
+
+@blueprint.get("/sequences/<int:sequence_id>/launch")
+def plan_launch(sequence_id: int) -> Response:
+    """Show what launching would do: who is in it, what is checked, what stands in the way."""
     tx = this_tx()
     sequence = _get(tx, sequence_id)
-    state = request.args.get("state", "")
-    state = state if state in _STATES else ""
-    return page(
-        "sequences/page.html",
-        part="sequences/_live.html",
-        sequence=sequence,
-        slug=slug,
-        state=state,
-        **_numbers(tx, sequence),
-        people=outgoing.list_enrolled(tx, sequence.id, state=state),
-        next_step_of=step_finder(tx),
-    )
+    writing = drafting.read_writing(tx, sequence)
+    faults = drafting.check_draft(tx, writing)
+    launch = read_launch(tx, writing, is_public=make_engine_of(this_house()).links.is_public)
+    return page("sequences/launch.html", sequence=sequence, writing=writing, faults=faults, launch=launch, tab="steps")
+
+
+@blueprint.post("/sequences/<int:sequence_id>/launch")
+def launch(sequence_id: int) -> Response:
+    """Publish what was written and let the sequence send."""
+    require("send")
+    tx = this_tx()
+    sequence = _get(tx, sequence_id)
+    if drafting.read_writing(tx, sequence).draft:
+        _publish(tx, sequence, note="")
+    authoring.start_sequence(tx, sequence.name, is_public=make_engine_of(this_house()).links.is_public)
+    return done(f"/sequences/{sequence_id}/people", _("Launched. First mails wait for review or leave in their hours."))
 
 
 @blueprint.post("/sequences/<int:sequence_id>/pause")
@@ -54,7 +80,7 @@ def pause(sequence_id: int) -> Response:
     require("send")
     tx = this_tx()
     authoring.pause_sequence(tx, _get(tx, sequence_id))
-    return done(f"/sequences/{sequence_id}", "Paused. Nothing more leaves until you resume it.")
+    return done(f"/sequences/{sequence_id}", _("Paused. Nothing more leaves until you resume it."))
 
 
 @blueprint.post("/sequences/<int:sequence_id>/pause/lift")
@@ -63,18 +89,52 @@ def resume(sequence_id: int) -> Response:
     require("send")
     tx = this_tx()
     authoring.resume_sequence(tx, _get(tx, sequence_id))
-    return done(f"/sequences/{sequence_id}", "Running again: every date moved on by the length of the pause.")
+    return done(f"/sequences/{sequence_id}", _("Running again: every date moved on by the length of the pause."))
 
 
-def _numbers(tx: Tx, sequence: Sequence) -> dict[str, Any]:
-    numbers = report.step_numbers(tx, sequence.id)
-    version = authoring.get_version(tx, sequence)
-    return {
-        "version": version,
-        "steps": authoring.steps_of(version),
-        "flow": authoring.document_of(version).flow,
-        "experiments": variants.list_experiments(tx, sequence, version),
-        "numbers": {row.key: row for row in numbers},
-        "sums": {name: sum(getattr(row, name) for row in numbers) for name in _SUMS},
-        "audience": report.audience(tx, sequence.id),
-    }
+@blueprint.get("/sequences/<int:sequence_id>/draft")
+def show_draft(sequence_id: int) -> Response:
+    """Show what publishing the draft changes, and whom it reaches with old and new dates."""
+    tx = this_tx()
+    sequence = _get(tx, sequence_id)
+    writing = drafting.read_writing(tx, sequence)
+    if writing.draft is None:
+        raise ConflictError(_("Nothing was changed since version %(number)s.", number=sequence.version))
+    plan = drafting.plan_publishing(tx, writing)
+    return page(
+        "sequences/publish.html", sequence=sequence, writing=writing, plan=plan, shown=SHOWN, tab="steps",
+        felt=[one for one in plan.moves if one.is_felt], fates=Counter(one.fate for one in plan.moves),
+        going=sum(one.effect is not None for one in plan.moves), same=sum(not one.is_felt for one in plan.moves),
+        old=sequence.version, new=sequence.version + 1, diff=plan.diff,
+    )  # fmt: skip
+
+
+@blueprint.post("/sequences/<int:sequence_id>/versions")
+def publish(sequence_id: int) -> Response:
+    """Publish the draft; those who are in it follow when the form says so."""
+    require("send")
+    tx, form = this_tx(), request.form
+    sequence = _get(tx, sequence_id)
+    number = _publish(tx, sequence, note=form.get("note", ""))
+    words = _("Version %(number)s is published.", number=number)
+    if form.get("move"):
+        try:
+            moved = version_moves.migrate(tx, sequence, number, actor=this_actor())
+        except ConflictError:
+            moved = None  # Nobody had to move, which is fine.
+        going = sum(one.effect is not None for one in moved.moves) if moved else 0
+        words += " " + ngettext("%(num)s person moved to it.", "%(num)s people moved to it.", going)
+    return done(f"/sequences/{sequence_id}/versions", words)
+
+
+@blueprint.post("/sequences/<int:sequence_id>/draft/removal")
+def discard(sequence_id: int) -> Response:
+    """Throw the draft away."""
+    require("edit")
+    tx = this_tx()
+    drafting.discard_draft(tx, _get(tx, sequence_id))
+    return done(f"/sequences/{sequence_id}", _("The draft is gone. What runs was never touched by it."))
+
+
+def _publish(tx: Tx, sequence: Sequence, *, note: str) -> int:
+    return drafting.publish_draft(tx, sequence, actor=this_actor(), note=note).number

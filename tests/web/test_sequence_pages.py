@@ -1,0 +1,248 @@
+"""The workplace of sequences without a script: written step by step, launched, filled with people, read as a report."""
+
+import re
+
+from sqlalchemy import select
+
+from crm.models import Change, Mailbox, Message
+from mailer.fakes import FakeMailServer
+from sequences.draft_models import SequenceDraft, TrialMail
+from sequences.models import Enrolment, Send
+from sequences.versions.authoring import document_of, get_version
+from sequences.versions.published import get_sequence_by_id
+from tests.web.cast import Cast
+from tests.web.conftest import Person
+from web.wiring import House
+
+MOST = 15
+
+
+def mark_in(page: str) -> str:
+    found = re.search(r'name="seen" value="([0-9a-f]+)"', page)
+    assert found
+    return found[1]
+
+
+def begin(ada: Person, start: str = "first-touch") -> str:
+    return ada.post("/sequences", name="Small kitchens", start=start)
+
+
+def test_pages_ask_little_and_not_more_with_more_people(ada: Person, cast: Cast, queries: list[str]) -> None:
+    root = f"/sequences/{cast.sequence}"
+    for path in ("", "/people", "/report", "/report?by=weekday", "/settings", "/steps/2", "/launch", "/people/new"):
+        queries.clear()
+        ada.get(root + path)
+        assert len(queries) <= MOST, (path, len(queries), queries)
+        assert not [one for one in queries if not one.lstrip().startswith(("SELECT", "WITH"))]
+
+
+def test_a_sequence_is_begun_from_a_starter(ada: Person, cast: Cast) -> None:
+    assert "First touch" in ada.get("/sequences/new")
+    place = begin(ada)
+    said = ada.get(place)
+    assert "Gentle nudge" in said
+    assert "Last note, door open" in said
+    assert "Launch" in said
+    assert "There is a sequence named Small kitchens already." in ada.post(
+        "/sequences", name="Small kitchens", start="blank", status=422
+    )
+
+
+def test_words_are_kept_in_a_draft_and_published(ada: Person, house: House, cast: Cast) -> None:
+    place = begin(ada, "blank")
+    said = ada.get(place)
+    root = f"{place}/steps/first-mail"
+    ada.post(
+        f"{root}/text", seen=mark_in(said), title="Hello", subject="A pan for {{ contact.first_name }}",
+        body="Hi {{ contact.first_name }},\r\n\r\nwould a pan help?  \r\n", wait_amount="0", wait_unit="days",
+        thread="new", review="1",
+    )  # fmt: skip
+    said = ada.get(place)
+    assert "Draft of version 2." in said
+    assert "would a pan help?" in said
+    assert "All fields filled for" in said
+    # Whoever saw older words does not overwrite newer ones.
+    ada.post(f"{root}/text", seen="000000000000", body="Mine", wait_amount="0", wait_unit="days", status=409)
+    assert "would a pan help?" in ada.get(f"{place}/draft")
+    ada.post(f"{place}/versions", note="Shorter")
+    with house.database.reading() as tx:
+        sequence = get_sequence_by_id(tx, int(place.rpartition("/")[2]))
+        step = document_of(get_version(tx, sequence)).flow.steps[0]
+        assert (sequence.version, step.title, step.review) == (2, "Hello", "required")
+        assert step.body == "Hi {{ contact.first_name }},\n\nwould a pan help?"
+        assert tx.session.get(SequenceDraft, sequence.id) is None
+
+
+def test_a_script_is_told_that_it_is_kept(ada: Person, cast: Cast) -> None:
+    place = begin(ada, "blank")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', ada.get("/settings/you"))
+    assert token
+    answer = ada.client.post(
+        f"{place}/steps/first-mail/text",
+        data={"csrf_token": token[1], "subject": "Hello", "body": "Hi", "wait_amount": "0", "wait_unit": "days"},
+        headers={"HX-Request": "true", "HX-Target": "kept"},
+    )
+    assert (answer.status_code, answer.headers["HX-Trigger"]) == (200, "kept")
+    assert mark_in(answer.text) == mark_in(ada.get(place))
+
+
+def test_steps_are_added_moved_and_removed(ada: Person, cast: Cast) -> None:
+    place = begin(ada)
+    for kind in ("dm", "task", "wait", "if", "stage", "tag"):
+        opened = ada.post(f"{place}/steps", kind=kind, after="gentle-nudge")
+        ada.get(opened)
+    ada.post(f"{place}/steps", kind="email", after="if", branch="then")
+    said = ada.get(place)
+    assert "if so" in said
+    # A stage without a name is named before anything is published.
+    assert "to mend before it can be published" in said
+    assert "cannot be published yet" in ada.get(f"{place}/draft")
+    for key in ("if", "stage", "tag", "wait", "task", "dm"):
+        ada.post(f"{place}/steps/{key}/removal")
+    before = ada.get(place)
+    ada.post(f"{place}/steps/last-note/moves", by="-1")
+    assert ada.get(place).index("Last note, door open") < before.index("Last note, door open")
+    ada.post(f"{place}/draft/removal")
+    assert "Draft of version" not in ada.get(place)
+
+
+def test_a_second_text_gets_its_share(ada: Person, cast: Cast) -> None:
+    place = begin(ada)
+    where = ada.post(f"{place}/steps/first-touch/variants")
+    assert where.endswith("?variant=b")
+    said = ada.get(where)
+    assert "50%" in said
+    ada.post(
+        f"{place}/steps/first-touch/text", variant="b", weight="3", subject="Another", body="Other words",
+        wait_amount="0", wait_unit="days",
+    )  # fmt: skip
+    assert "75%" in ada.get(where)
+    ada.post(f"{place}/steps/first-touch/variants/removal", variant="a")
+    assert "Another" in ada.get(place)
+
+
+def test_settings_edit_the_file(ada: Person, house: House, cast: Cast) -> None:
+    place = begin(ada)
+    assert "Choose at least one day" in ada.post(f"{place}/settings", status=422, zone="recipient")
+    ada.post(
+        f"{place}/settings", days="tue", zone="Europe/Copenhagen", stops="reply", stages="Agreed", new_per_day="9",
+        per_day="", mailboxes="ada@brackenware.example", **{"from": "10:00", "to": "12:30"},
+    )  # fmt: skip
+    ada.post(f"{place}/versions")
+    with house.database.reading() as tx:
+        document = document_of(get_version(tx, get_sequence_by_id(tx, int(place.rpartition("/")[2]))))
+    assert document.stop_on == ("reply", "stage:Agreed")
+    assert (document.new_limit, document.day_limit, document.zone_word) == (9, None, "Europe/Copenhagen")
+    assert document.sending_window
+    assert document.sending_window.days == {1}
+
+
+def test_people_come_with_a_look_first_and_go_with_undo(ada: Person, house: House, cast: Cast) -> None:
+    root = f"/sequences/{cast.sequence}/people"
+    said = ada.get(f"{root}/new?view=/contacts?q=imani")
+    assert "1 person can be put in." in said or "Left out" in said
+    assert "There is no filter" in ada.get(f"{root}/new?view=nonsense%3D1", status=422)
+    with house.database.reading() as tx:
+        run = tx.session.scalars(select(Enrolment).where(Enrolment.state == "active").limit(1)).one()
+        number, sends = run.id, sorted(tx.session.scalars(select(Send.state).where(Send.enrolment_id == run.id)))
+    ada.post(f"{root}/{number}/removal")
+    with house.database.reading() as tx:
+        assert tx.session.get_one(Enrolment, number).reason == "taken_out"
+        assert "draft" not in list(tx.session.scalars(select(Send.state).where(Send.enrolment_id == number)))
+    with house.database.reading() as tx:
+        change = tx.session.scalars(select(Change).where(Change.kind == "sequence_removed")).one().id
+    ada.post(f"/changes/{change}/undo")
+    with house.database.reading() as tx:
+        assert tx.session.get_one(Enrolment, number).state == "active"
+        assert sorted(tx.session.scalars(select(Send.state).where(Send.enrolment_id == number))) == sends
+    ada.post(f"{root}/{number}/removal/undoing", status=409)
+    ada.post(f"{root}/{number}/hold", until="")
+    assert "Held" in ada.get(f"{root}?state=held")
+    ada.post(f"{root}/{number}/hold/lift")
+    ada.post(f"{root}/{number}/hold/lift", status=409)
+
+
+def test_people_put_in_by_mistake_go_again(ada: Person, house: House, cast: Cast) -> None:
+    place = begin(ada)
+    said = ada.get(f"{place}/people/new?q=callum")
+    assert "1 person can be put in." in said
+    ada.post(f"{place}/people", q="callum")
+    assert "Callum Strachan" in ada.get(f"{place}/people")
+    assert "in it already" in ada.get(f"{place}/people/new?q=callum")
+    with house.database.reading() as tx:
+        change = tx.session.scalars(select(Change).where(Change.kind == "sequence_added")).one().id
+    ada.post(f"/changes/{change}/undo")
+    number = int(place.rpartition("/")[2])
+    with house.database.reading() as tx:
+        runs = tx.session.scalars(select(Enrolment).where(Enrolment.sequence_id == number)).all()
+        assert [(run.state, run.reason) for run in runs] == [("stopped", "undone")]
+
+
+def test_the_report_says_what_came_of_it(ada: Person, cast: Cast) -> None:
+    root = f"/sequences/{cast.sequence}/report"
+    said = ada.get(root)
+    assert "Nothing has left yet" in said
+    assert "Opens are not tracked" in said
+    answer = ada.client.get(f"{root}.csv?by=step")
+    assert answer.headers["Content-Type"].startswith("text/csv")
+    assert answer.text.startswith("line,sent,bounced")
+    assert "Nothing has left yet" in ada.get(f"{root}?from=rubbish&by=everything")
+
+
+def test_a_launch_says_what_it_does(ada: Person, house: House, cast: Cast) -> None:
+    place = begin(ada)
+    said = ada.get(f"{place}/launch")
+    assert "Nobody is in it yet." in said
+    assert "From ada@brackenware.example" in said
+    ada.post(f"{place}/launch")
+    with house.database.reading() as tx:
+        assert get_sequence_by_id(tx, int(place.rpartition("/")[2])).state == "live"
+
+
+def test_a_test_is_limited_and_counts_nowhere(ada: Person, house: House, cast: Cast) -> None:
+    place = begin(ada, "blank")
+    ada.post(
+        f"{place}/steps/first-mail/text", subject="Hello", body="Hi there, we make a pan.", wait_amount="0",
+        wait_unit="days",
+    )  # fmt: skip
+    with house.database.transaction() as tx:
+        sends = len(list(tx.session.scalars(select(Send.id))))
+        tx.session.scalars(select(Mailbox)).first().smtp_url = "smtp+plain://127.0.0.1:9"  # type: ignore[union-attr]
+    for _ in range(10):
+        ada.post(f"{place}/steps/first-mail/tests")
+    assert "The test did not leave" in ada.get(place)
+    assert "that is the limit for now" in ada.post(f"{place}/steps/first-mail/tests", status=403)
+    with house.database.reading() as tx:
+        assert len(list(tx.session.scalars(select(Send.id)))) == sends
+        assert len(list(tx.session.scalars(select(TrialMail.id)))) == 10
+
+
+def test_a_test_leaves_once_and_is_marked(ada: Person, house: House, cast: Cast) -> None:
+    place = begin(ada, "blank")
+    ada.post(
+        f"{place}/steps/first-mail/text", subject="Hello", body="Hi there, we make a pan.", wait_amount="0",
+        wait_unit="days",
+    )  # fmt: skip
+    server = FakeMailServer(now=house.clock.now, accounts={"ada@brackenware.example": "password"})
+    house.transport = server
+    with house.database.transaction() as tx:
+        box = tx.session.scalars(select(Mailbox)).one()
+        box.secret = house.seal.seal("password", about="mailbox:ada@brackenware.example")
+        before = len(list(tx.session.scalars(select(Message.id))))
+    ada.post(f"{place}/steps/first-mail/tests")
+    assert "A test is on its way to ada@brackenware.example" in ada.get(place)
+    (mail,) = server.outbox
+    assert mail.recipient == "ada@brackenware.example"
+    assert b"Subject: [Test] Hello" in mail.raw
+    # The way out in it is that of whoever asked for the test.
+    assert b"ada%40brackenware" in mail.raw or b"ada=40brackenware" in mail.raw
+    assert b"List-Unsubscribe" not in mail.raw
+    with house.database.reading() as tx:
+        assert len(list(tx.session.scalars(select(Message.id)))) == before
+
+
+def test_who_may_not_send_or_edit_is_told(app: object, ada: Person, cast: Cast) -> None:
+    ada.get("/sequences/999/steps/1", status=404)
+    ada.get(f"/sequences/{cast.sequence}/steps/99", status=404)
+    ada.post(f"/sequences/{cast.sequence}/versions", status=409)
+    ada.post(f"/sequences/{cast.sequence}/steps/nothing/moves", status=404)

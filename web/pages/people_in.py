@@ -1,0 +1,161 @@
+"""Wire: who is in a sequence and where they stand; people put in, taken out, held, and all of it taken back."""
+
+from collections import Counter
+from datetime import datetime, time
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from crm.brands import list_stages
+from crm.people import find_people_ids
+from kit.errors import InvalidError, RapportError, RefusedError, say
+from kit.tx import Tx
+from sequences.course import leaving
+from sequences.course.enrolments import Verdict, enrol
+from sequences.insight.report import audience
+from sequences.models import Sequence
+from sequences.versions.published import get_sequence_by_id
+from sequences.versions.revisions import step_finder
+from web import forms, outgoing
+from web.auth import require
+from web.people_query import NAMES, fold_ranges, read_filter, read_filter_text
+from web.request import this_actor, this_tx, this_user
+from web.respond import done, page
+from web.times import read_zone
+from web.words import _, ngettext, said
+
+blueprint = Blueprint("people_in", __name__)
+PER_PAGE = 50
+MOST_AT_ONCE = 500
+SHOWN = 100
+STATES = ("active", "held", "stopped", "finished")
+
+
+@blueprint.get("/sequences/<int:sequence_id>/people")
+def show(sequence_id: int) -> Response:
+    """Show who is in it, with state, next date on both clocks, and why somebody stopped."""
+    tx = this_tx()
+    sequence = get_sequence_by_id(tx, sequence_id)
+    state = forms.choose(request.args.get("state", ""), STATES, "")
+    counts = audience(tx, sequence.id)
+    total = counts[state] if state else counts["all"]
+    last = max(1, -(-total // PER_PAGE))
+    number = min(max(request.args.get("page", 1, type=int), 1), last)
+    return page(
+        "sequences/people.html", part="sequences/_people_live.html", sequence=sequence, state=state, audience=counts,
+        people=outgoing.list_enrolled(tx, sequence.id, state=state, limit=PER_PAGE, offset=(number - 1) * PER_PAGE),
+        next_step_of=step_finder(tx), number=number, last=last, tab="people",
+    )  # fmt: skip
+
+
+@blueprint.get("/sequences/<int:sequence_id>/people/new")
+def choose(sequence_id: int) -> Response:
+    """Ask whom to put in, and say what would happen to each before anything does."""
+    tx = this_tx()
+    sequence = get_sequence_by_id(tx, sequence_id)
+    query = fold_ranges({name: values[0] for name, values in request.args.lists()})
+    fault, ids, verdicts = "", list[int](), list[Verdict]()
+    try:
+        ids = _find(tx, sequence, query)
+        verdicts = _enrol(tx, sequence, ids, override="", dry_run=True) if ids else []
+    except RapportError as error:
+        fault = said(error)
+    return page(
+        "sequences/people_new.html", sequence=sequence, query=query, stages=list_stages(tx), fault=fault,
+        wanted={name: value for name, value in query.items() if name in NAMES}, asked=bool(query), **_sums(verdicts),
+        status=422 if fault else 200, most=MOST_AT_ONCE, tab="people",
+    )  # fmt: skip
+
+
+@blueprint.post("/sequences/<int:sequence_id>/people")
+def add(sequence_id: int) -> Response:
+    """Put people in; a refusal of one never touches the others."""
+    require("send")
+    tx, form = this_tx(), request.form
+    sequence = get_sequence_by_id(tx, sequence_id)
+    query = {name: value for name, value in form.items() if name in (*NAMES, "view", "ids") and value}
+    verdicts = _enrol(tx, sequence, _find(tx, sequence, query), override=form.get("override", ""), dry_run=False)
+    taken = sum(one.enrolled for one in verdicts)
+    change = leaving.note_added(tx, sequence, count=taken, actor=this_actor())
+    words = ngettext("%(num)s person is in it now.", "%(num)s people are in it now.", taken)
+    if taken < len(verdicts):
+        words += " " + ngettext("%(num)s was left out.", "%(num)s were left out.", len(verdicts) - taken)
+    return done(f"/sequences/{sequence_id}/people", words, undo=f"/changes/{change.id}/undo" if change else "")
+
+
+@blueprint.post("/sequences/<int:sequence_id>/people/<int:number>/removal")
+def take_out(sequence_id: int, number: int) -> Response:
+    """Take one person out."""
+    require("edit")
+    change = leaving.take_out(this_tx(), sequence_id, number, actor=this_actor())
+    return done(
+        f"/sequences/{sequence_id}/people", _("Taken out. Nothing more of this sequence reaches them."),
+        undo=f"/changes/{change.id}/undo",
+    )  # fmt: skip
+
+
+@blueprint.post("/sequences/<int:sequence_id>/people/<int:number>/removal/undoing")
+def put_back(sequence_id: int, number: int) -> Response:
+    """Put somebody back where they were."""
+    require("edit")
+    leaving.put_back(this_tx(), sequence_id, number, actor=this_actor())
+    return done(f"/sequences/{sequence_id}/people", _("Back where they were. No step comes twice."))
+
+
+@blueprint.post("/sequences/<int:sequence_id>/people/<int:number>/hold")
+def hold(sequence_id: int, number: int) -> Response:
+    """Hold somebody till a day, or till somebody lifts it."""
+    require("edit")
+    day = forms.read_day(request.form.get("until"))
+    until = datetime.combine(day, time(8), read_zone(this_user().zone)) if day else None
+    leaving.hold(this_tx(), sequence_id, number, until=until, actor=this_actor())
+    return done(
+        f"/sequences/{sequence_id}/people", _("Held. Nothing leaves to them meanwhile."),
+        undo=f"/sequences/{sequence_id}/people/{number}/hold/lift",
+    )  # fmt: skip
+
+
+@blueprint.post("/sequences/<int:sequence_id>/people/<int:number>/hold/lift")
+def lift(sequence_id: int, number: int) -> Response:
+    """Let somebody go on."""
+    require("edit")
+    leaving.lift_hold(this_tx(), sequence_id, number, actor=this_actor())
+    return done(
+        f"/sequences/{sequence_id}/people", _("Going on. Dates that had passed moved into the next open hours.")
+    )
+
+
+def _find(tx: Tx, sequence: Sequence, query: dict[str, str]) -> list[int]:
+    """Return whom a form means: numbers, a saved view's query, or the fields of a filter; nobody for nothing."""
+    if query.get("ids"):
+        ids = [number for word in forms.read_list(query["ids"]) if (number := forms.read_int(word))]
+    elif query.get("view"):
+        ids = find_people_ids(tx, read_filter_text(query["view"]), brand_id=sequence.brand_id)
+    elif any(query.get(name) for name in NAMES):
+        ids = find_people_ids(tx, read_filter(query), brand_id=sequence.brand_id)
+    else:
+        return []
+    if len(ids) > MOST_AT_ONCE:
+        raise RefusedError(
+            say("%(num)s people match. Put in at most %(most)s at once: narrow the filter.", num=len(ids),
+                most=MOST_AT_ONCE)
+        )  # fmt: skip
+    return ids
+
+
+def _enrol(tx: Tx, sequence: Sequence, ids: list[int], *, override: str, dry_run: bool) -> list[Verdict]:
+    if not ids:
+        raise InvalidError(say("Nobody matches, so nobody was put in."))
+    return enrol(tx, sequence, ids, actor=this_actor(), user_id=this_user().id, override=override, dry_run=dry_run)
+
+
+def _sums(verdicts: list[Verdict]) -> dict[str, Any]:
+    refused = [one for one in verdicts if not one.enrolled]
+    return {
+        "fits": [one for one in verdicts if one.enrolled],
+        "refused": refused[:SHOWN],
+        "rules": Counter(one.rule for one in refused).most_common(),
+        "asked_for": len(verdicts),
+        "again": urlencode({name: value for name, value in request.args.items() if value}),
+    }
