@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from crm.models import Brand, Relationship, Stage, TimelineEntry
 from crm.stages import StageAt, decide_move
 from crm.timeline import record_entries, record_entry
-from kit.errors import ConflictError, NotFoundError
+from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 
 _STAGES = select(Stage.id, Stage.name, Stage.position, Stage.rule)
@@ -107,7 +107,9 @@ def undo_move(tx: Tx, entry_id: int, *, actor: str) -> TimelineEntry:
     taken_back = tx.session.scalar(select(TimelineEntry.id).where(TimelineEntry.undoes_id == entry.id))
     if taken_back or relationship.stage_id != entry.data["to_id"]:
         raise ConflictError("The stage has changed since; move it by hand instead.")
-    before = tx.session.get_one(Stage, entry.data["from_id"])
+    before = tx.session.get(Stage, entry.data["from_id"])
+    if before is None:
+        raise ConflictError(say("The stage %(name)s is gone; move it by hand instead.", name=entry.data["from"]))
     return _apply(tx, relationship, before, actor=actor, cause="taken back", undoes_id=entry.id)
 
 

@@ -5,22 +5,29 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
+from web.api import contacts as api_contacts
 from web.auth import attach_auth
 from web.errors import attach_errors
 from web.filters import attach_filters
 from web.pages import (
     answers,
+    brands,
     consents,
     contact,
     contact_facts,
     contacts,
+    data,
     deliverability,
     feedback,
+    fields,
     forecast,
     health,
+    holidays,
     inbox,
     incidents,
     live,
+    mailbox,
+    mailboxes,
     opt_outs,
     passwords,
     proposals,
@@ -30,8 +37,15 @@ from web.pages import (
     sends,
     sequences,
     sessions,
+    settings,
     setup,
+    stages,
+    states,
+    suppressions,
+    system,
+    team,
     today,
+    tokens,
     you,
 )
 from web.pages.demo import DemoPort, make_blueprint
@@ -41,8 +55,7 @@ from web.wiring import House
 from web.words import attach_words
 
 _PAGES = (
-    answers, consents, contact, contact_facts, contacts, deliverability, feedback, forecast, health, inbox, incidents,
-    live, opt_outs, passwords, proposals, review, rules, search, sends, sequences, sessions, setup, today, you,
+    answers, brands, consents, contact, contact_facts, contacts, data, deliverability, feedback, fields, forecast, health, holidays, inbox, incidents, live, mailbox, mailboxes, opt_outs, passwords, proposals, review, rules, search, sends, sequences, sessions, settings, setup, stages, states, suppressions, system, team, today, tokens, you, api_contacts,
 )  # fmt: skip
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000

@@ -4,6 +4,7 @@ from crm.models.consent import Consent, ConsentRequest
 from crm.models.contact import Contact, ContactAddress, ContactTag, Import
 from crm.models.dkim import DkimKey
 from crm.models.feedback import Feedback
+from crm.models.field import ContactField
 from crm.models.handle import Handle, HandleSnapshot
 from crm.models.mailbox import Mailbox, MailboxCheck, MailFolder, Quarantined
 from crm.models.proposal import Proposal, ReplyCorrection
@@ -11,14 +12,17 @@ from crm.models.relationship import Brand, Product, Relationship, Stage
 from crm.models.suppression import Suppression
 from crm.models.thread import Message, MessageBody, MessageId, Thread
 from crm.models.timeline import Task, TimelineEntry
+from crm.models.token import ApiToken
 from crm.models.user import OneTimeLink, Session, User, WorkspaceSetting
 
 __all__ = [
+    "ApiToken",
     "Brand",
     "Consent",
     "ConsentRequest",
     "Contact",
     "ContactAddress",
+    "ContactField",
     "ContactTag",
     "DkimKey",
     "Feedback",
