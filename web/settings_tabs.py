@@ -17,6 +17,7 @@ _TABS = (
     ("holidays", "holidays", lazy("Holidays"), ""),
     ("tokens", "tokens", lazy("Tokens"), "admin"),
     ("data", "data", lazy("Data"), ""),
+    ("changes", "data/changes", lazy("Recent changes"), ""),
     ("system", "system", lazy("System"), "admin"),
 )
 
