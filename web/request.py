@@ -14,7 +14,14 @@ from web.wiring import House
 _WITHOUT = frozenset({"static", "health.live"})
 # Posts that first do something slow, which must not hold SQLite's one writer: argon2 takes a third of a second, DNS 20.
 _READING_POSTS = frozenset(
-    {"sessions.create", "deliverability.check", "mailboxes.create", "mailbox.set_password", "data.back_up", "you.set_password"}
+    {
+        "sessions.create",
+        "deliverability.check",
+        "mailboxes.create",
+        "mailbox.set_password",
+        "data.back_up",
+        "you.set_password",
+    }
 )
 
 

@@ -48,9 +48,7 @@ def add() -> Response:
         day = forms.read_day(given.get("day"))
         if day is None:
             raise InvalidError(_("Choose a day."))
-        own = add_own_day(
-            this_tx(), day, given.get("name", ""), country=given.get("country", ""), actor=this_actor()
-        )
+        own = add_own_day(this_tx(), day, given.get("name", ""), country=given.get("country", ""), actor=this_actor())
     except InvalidError as error:
         return _show(fault=said(error), status=422)
     return done(PLACE, _("Nothing leaves on that day: %(name)s.", name=own.name))
