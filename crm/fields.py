@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -124,14 +124,16 @@ def check_value(field: ContactField, text: str) -> str:
         return ""
     if len(text) > _LONGEST:
         raise InvalidError(say("%(label)s is too long: %(num)s characters at most.", label=field.label, num=_LONGEST))
-    checks = {
-        "number": _number, "money": _money, "date": _date, "url": _url, "yes_no": _yes_no,
-        "choice": lambda given: given if given in field.choices else None,
-    }  # fmt: skip
-    value = checks[field.kind](text) if field.kind in checks else text
+    value = text if field.kind == "text" else _read(field, text)
     if value is None:
         raise InvalidError(_how(field, text))
     return value
+
+
+def _read(field: ContactField, text: str) -> str | None:
+    if field.kind == "choice":
+        return text if text in field.choices else None
+    return _READERS[field.kind](text)
 
 
 def _how(field: ContactField, text: str) -> str:
@@ -179,6 +181,11 @@ def _url(text: str) -> str | None:
 
 def _yes_no(text: str) -> str | None:
     return _YES.get(text.lower())
+
+
+_READERS: dict[str, Callable[[str], str | None]] = {
+    "number": _number, "money": _money, "date": _date, "url": _url, "yes_no": _yes_no
+}  # fmt: skip
 
 
 def _label(label: str) -> str:

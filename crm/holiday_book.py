@@ -67,7 +67,7 @@ def count_countries(tx: Tx) -> list[tuple[str, int]]:
     """Return the countries of our contacts, the most people first."""
     query = select(Contact.country, func.count()).where(Contact.country.is_not(None), Contact.erased_at.is_(None))
     rows = tx.session.execute(query.group_by(Contact.country).order_by(func.count().desc(), Contact.country).limit(100))
-    return [(row[0], row[1]) for row in rows]
+    return [(str(row[0]), row[1]) for row in rows]
 
 
 def choose_calendar(tx: Tx, country: str, calendar: str, *, actor: str) -> None:

@@ -1,8 +1,9 @@
 """Use cases: what is wrong with this installation, and the mend: by command and on the page of the system."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from crm.mailboxes import list_mailboxes
 from crm.models import Mailbox, Quarantined
@@ -17,12 +18,13 @@ _LATE, _SILENT = timedelta(hours=1), timedelta(minutes=10)
 
 
 def find_faults(tx: Tx) -> list[Fault]:
-    """Return what is wrong: `what`, `mend` as a command, and `place` in the pages. At most seven queries."""
-    return [*_mailboxes(tx), *_looks(tx), *_mails(tx), *_incidents(tx)]
+    """Return what is wrong: `what`, `mend` as a command, and `place` in the pages. Five queries."""
+    named = or_(Heartbeat.name == "beat", Heartbeat.name.startswith("poll:"))
+    beats = {row.name: row for row in tx.session.scalars(select(Heartbeat).where(named))}
+    return [*_mailboxes(tx, beats), *_looks(tx), *_mails(tx, beats.get("beat")), *_incidents(tx)]
 
 
-def _mailboxes(tx: Tx) -> list[Fault]:
-    beats = {row.name: row for row in tx.session.scalars(select(Heartbeat).where(Heartbeat.name.startswith("poll:")))}
+def _mailboxes(tx: Tx, beats: Mapping[str, Heartbeat]) -> list[Fault]:
     boxes = [box for box in list_mailboxes(tx) if box.disconnected_at is None]
     return [fault for box in boxes for fault in _mailbox(box, beats.get(f"poll:{box.id}"))]
 
@@ -52,20 +54,21 @@ def _looks(tx: Tx) -> list[Fault]:
     ]  # fmt: skip
 
 
-def _mails(tx: Tx) -> list[Fault]:
+def _mails(tx: Tx, beat: Heartbeat | None) -> list[Fault]:
+    late = and_(Send.state == "scheduled", Send.due_at < tx.now - _LATE)
+    parts = (
+        select(func.count(Send.id)).where(Send.state == "unknown"),
+        select(func.count(Quarantined.id)),
+        select(func.count(Send.id)).where(late),
+    )
+    unknown, aside, waiting = tx.session.execute(select(*(part.scalar_subquery() for part in parts))).one()
     faults: list[Fault] = []
-    unknown = tx.session.scalar(select(func.count(Send.id)).where(Send.state == "unknown")) or 0
     if unknown:
         mend = "rapport sends list --state unknown, then: rapport sends resolve ID --as sent|again"
         faults.append({"what": f"{unknown} mails may or may not have left", "mend": mend, "place": "/today"})
-    aside = tx.session.scalar(select(func.count(Quarantined.id))) or 0
     if aside:
         mend = "Report them; they are kept."
         faults.append({"what": f"{aside} messages could not be taken in", "mend": mend, "place": "/settings/system"})
-    beat = tx.session.get(Heartbeat, "beat")
-    waiting = tx.session.scalar(
-        select(func.count(Send.id)).where(Send.state == "scheduled", Send.due_at < tx.now - _LATE)
-    )
     if waiting and (beat is None or beat.at < tx.now - _SILENT):
         what = f"{waiting} mails are due and nobody is sending"
         faults.append({"what": what, "mend": "rapport up", "place": "/settings/system"})

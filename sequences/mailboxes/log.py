@@ -27,7 +27,7 @@ class Happening:
 
 def list_tries(tx: Tx, mailbox_id: int, *, before: int | None = None, limit: int = 20) -> list[Happening]:
     """Return the newest tries to send; `before` continues below one. Only the newest 20,000 are looked through."""
-    floor = (tx.session.scalar(select(func.max(Attempt.id))) or 0) - _LOOKED_AT
+    floor = select(func.max(Attempt.id) - _LOOKED_AT).scalar_subquery()
     query = (
         select(Attempt, Send.id, Contact.name, Send.email)
         .join(Send, Send.id == Attempt.send_id)

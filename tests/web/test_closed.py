@@ -13,14 +13,16 @@ from web.wiring import House
 
 OPEN_RULES = {
     "/static/<path:filename>", "/healthz", "/sign-in", "/sessions", "/setup", "/setup/<token>", "/password/<token>",
-    "/u/<path:token>",
+    "/u/<path:token>", "/api/v1/", "/api/v1/<path:rest>", "/api/v1/contacts", "/api/v1/contacts/<int:contact_id>",
+    "/api/v1/contacts/<int:contact_id>/timeline",
 }  # fmt: skip
 
 
 def _paths(app: Flask) -> list[tuple[str, str]]:
     fill = {"thread_id": 1, "send_id": 1, "contact_id": 1, "slug": "x", "entry_id": 1, "task_id": 1, "message_id": 1,
-            "sequence_id": 1, "incident_id": 1, "mailbox_id": 1, "number": 1, "change_id": 1, "job_id": 1, "token": "x",
-            "filename": "rapport.css"}  # fmt: skip
+            "sequence_id": 1, "incident_id": 1, "mailbox_id": 1, "brand_id": 1, "product_id": 1, "stage_id": 1,
+            "field_id": 1, "token_id": 1, "user_id": 1, "import_id": 1, "number": 1, "change_id": 1, "job_id": 1,
+            "rest": "x", "token": "x", "filename": "rapport.css"}  # fmt: skip
     adapter = app.url_map.bind("localhost")
     return [
         (method, adapter.build(rule.endpoint, {name: fill[name] for name in rule.arguments}, method=method))

@@ -51,6 +51,7 @@ def timeline(contact_id: int) -> Response:
 @blueprint.get("/<path:rest>")
 def nothing(rest: str) -> Response:
     """Refuse what is not there, as a problem."""
+    del rest
     raise NotFoundError(f"There is nothing at {request.path}; see docs/api.md.")
 
 

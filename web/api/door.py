@@ -66,6 +66,8 @@ def list_uses(tx: Tx, tokens: Sequence[ApiToken]) -> dict[int, datetime]:
 
 
 def _check() -> None:
+    if request.method == "OPTIONS":
+        return
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     token = find_token(this_tx(), secret.strip()[:200], scope="read") if scheme.lower() == "bearer" else None
     if token is None:

@@ -15,6 +15,7 @@ from web.words import _, said
 
 blueprint = Blueprint("brands", __name__)
 PLACE = "/settings/brands"
+_CARRIED = ("postal_address", "signature", "reply_to", "requires_postal", "requires_one_click")
 
 
 @blueprint.get("/settings/brands")
@@ -128,12 +129,11 @@ def _note(brand: Brand, kind: str, shape: str) -> None:
 
 def _show(*, fault: str = "", status: int = 200) -> Response:
     tx = this_tx()
-    given = request.form if fault else {}
+    given = {name: request.form.get(name, "") if fault else "" for name in ("name", *_CARRIED)}
     return page("settings/brands.html", status=status, brands=list_brands(tx), products=products.list_all_products(tx),
                 given=given, fault=fault)  # fmt: skip
 
 
 def _edit(brand: Brand, *, fault: str = "", status: int = 200) -> Response:
-    names = ("postal_address", "signature", "reply_to", "requires_postal", "requires_one_click")
-    given = {name: request.form.get(name, "") if fault else getattr(brand, name) for name in names}
+    given = {name: request.form.get(name, "") if fault else getattr(brand, name) for name in _CARRIED}
     return page("settings/brand.html", status=status, brand=brand, given=given, fault=fault)

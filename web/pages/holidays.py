@@ -1,5 +1,7 @@
 """Wire: holidays: whose calendar counts where, and days of the team's own."""
 
+from datetime import date
+
 from babel import Locale
 from flask import Blueprint, Response, request
 
@@ -13,7 +15,7 @@ from crm.holiday_book import (
     regions_of,
     remove_own_day,
 )
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from web import forms
 from web.auth import require
 from web.request import this_actor, this_tx
@@ -45,9 +47,7 @@ def add() -> Response:
     require("rules")
     given = request.form
     try:
-        day = forms.read_day(given.get("day"))
-        if day is None:
-            raise InvalidError(_("Choose a day."))
+        day = _need_day(given.get("day"))
         own = add_own_day(this_tx(), day, given.get("name", ""), country=given.get("country", ""), actor=this_actor())
     except InvalidError as error:
         return _show(fault=said(error), status=422)
@@ -62,6 +62,13 @@ def remove() -> Response:
     if day is not None:
         remove_own_day(this_tx(), day, country=request.form.get("country", ""), actor=this_actor())
     return done(PLACE, _("Mail may leave again on that day."))
+
+
+def _need_day(text: str | None) -> date:
+    day = forms.read_day(text)
+    if day is None:
+        raise InvalidError(say("Choose a day."))
+    return day
 
 
 def _show(*, fault: str = "", status: int = 200) -> Response:

@@ -1,5 +1,7 @@
 """Wire: one mailbox: can it be trusted, its warm-up, limits, connection, log; and looking after it."""
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from crm.mailboxes import list_mailboxes
@@ -17,7 +19,7 @@ from sequences.mailboxes.care import (
     with_password,
 )
 from sequences.mailboxes.connecting import Trial, try_servers
-from sequences.mailboxes.deliverability import read_desk
+from sequences.mailboxes.deliverability import read_brief
 from sequences.mailboxes.log import list_tries, list_troubles, read_last_look
 from sequences.mailboxes.warm_up import read_warm_up
 from sequences.reading.cursors import first_look_progress
@@ -116,7 +118,8 @@ def disconnect(mailbox_id: int) -> Response:
 
 def _show(mailbox_id: int, *, trials: tuple[Trial, ...] = (), status: int = 200) -> Response:
     tx = this_tx()
-    mailbox, desk = get_box(tx, mailbox_id), read_desk(tx, mailbox_id)
+    mailbox = get_box(tx, mailbox_id)
+    desk = read_brief(tx, mailbox)
     plan = read_warm_up(tx, mailbox)
     return page(
         "mailboxes/page.html",
@@ -126,7 +129,7 @@ def _show(mailbox_id: int, *, trials: tuple[Trial, ...] = (), status: int = 200)
         names=NAMES,
         trials=trials,
         plan=plan,
-        chart=draw_warm_up(plan, desk.own.last_day if desk else 0) if plan else None,
+        chart=draw_warm_up(plan, desk.own.last_day) if plan else None,
         look=read_last_look(tx, mailbox_id),
         progress=first_look_progress(tx, mailbox_id),
         troubles=list_troubles(tx, mailbox_id),
@@ -137,7 +140,8 @@ def _show(mailbox_id: int, *, trials: tuple[Trial, ...] = (), status: int = 200)
 def _limits(mailbox_id: int, *, fault: str = "", status: int = 200) -> Response:
     tx = this_tx()
     mailbox = get_box(tx, mailbox_id)
-    given = request.form if fault else _given(mailbox)
+    held = _given(mailbox)
+    given = {name: request.form.get(name, "") for name in held} if fault else held
     boxes = [one.address for one in list_mailboxes(tx) if one.id != mailbox_id]
     days = request.form.getlist("days") if fault else _days(mailbox)
     return page("mailboxes/limits.html", status=status, mailbox=mailbox, given=given, days=days, boxes=boxes,
@@ -145,7 +149,7 @@ def _limits(mailbox_id: int, *, fault: str = "", status: int = 200) -> Response:
 
 
 def _given(mailbox: Mailbox) -> dict[str, str]:
-    window = mailbox.window if isinstance(mailbox.window, dict) else {}
+    window = _window(mailbox)
     return {
         "name": mailbox.name,
         "reply_to": mailbox.reply_to,
@@ -161,8 +165,12 @@ def _given(mailbox: Mailbox) -> dict[str, str]:
 
 
 def _days(mailbox: Mailbox) -> list[str]:
-    window = mailbox.window if isinstance(mailbox.window, dict) else {}
-    return [str(day) for day in window.get("days", DAY_NAMES[:5])]
+    return [str(day) for day in _window(mailbox).get("days", DAY_NAMES[:5])]
+
+
+def _window(mailbox: Mailbox) -> dict[str, Any]:
+    stored: object = mailbox.window
+    return stored if isinstance(stored, dict) else {}
 
 
 def _read_limits() -> Limits:

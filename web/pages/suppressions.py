@@ -26,10 +26,9 @@ def show() -> Response:
 def create() -> Response:
     """Forbid mail to an address or a domain."""
     require("edit")
-    target, why = request.form.get("target", ""), request.form.get("why", "").strip()[:300]
+    target = request.form.get("target", "")
     try:
-        if not why:
-            raise InvalidError(_("Say why, so that nobody lifts it by mistake."))
+        why = _why()
         row = suppress(this_tx(), target, reason="manual", source=why, actor=this_actor())
         _note("suppression_added", say("Do not contact: %(target)s", target=row.target), row.target, why)
     except InvalidError as error:
@@ -41,15 +40,21 @@ def create() -> Response:
 def lift() -> Response:
     """Allow mail again, with a reason."""
     require("edit")
-    target, why = request.form.get("target", ""), request.form.get("why", "").strip()[:300]
+    target = request.form.get("target", "")
     try:
-        if not why:
-            raise InvalidError(_("Say why it may be lifted; the reason stays on record."))
+        why = _why()
         row = lift_suppression(this_tx(), target, why=why, actor=this_actor())
         _note("suppression_lifted", say("May be contacted again: %(target)s", target=row.target), row.target, why)
     except (InvalidError, NotFoundError) as error:
         return _show(fault=said(error), status=422)
     return done(PLACE, _("%(target)s may be contacted again.", target=row.target))
+
+
+def _why() -> str:
+    why = request.form.get("why", "").strip()[:300]
+    if not why:
+        raise InvalidError(say("Say why; the reason stays on record."))
+    return why
 
 
 def _note(kind: str, words: str, target: str, why: str) -> None:
