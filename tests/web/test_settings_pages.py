@@ -7,9 +7,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from crm import users
-from crm.models import Brand, Change, ContactField, Mailbox, Product, Session, Stage, Suppression, User
+from crm.models import Brand, Change, ContactField, Mailbox, MailFolder, Product, Session, Stage, Suppression, User
 from crm.timeline import list_entries
 from mailer.fakes import FakeMailServer
+from sequences.leases import beat
+from sequences.models import Attempt
 from tests.unit.mailer.zones import Zones
 from tests.web.cast import ADA, PASSWORD, Cast
 from tests.web.conftest import Person, sign_in
@@ -248,7 +250,9 @@ def test_limits_pause_and_a_way_out(house: House, boss: Person, servers: FakeMai
     assert "smaller to a larger" in boss.post(f"{place}/limits", status=422, **{**given, "gap_min": "90"})
     boss.post(f"{place}/limits", **given)
     boss.post(f"{place}/pause")
-    assert "Paused." in boss.get(place)
+    page = boss.get(place)
+    assert "Paused." in page
+    assert "stroke-dasharray" in page  # the warm-up is drawn
     boss.post(f"{place}/resumption")
     with house.database.reading() as tx:
         box = tx.session.get_one(Mailbox, 1)
@@ -266,6 +270,20 @@ def test_limits_pause_and_a_way_out(house: House, boss: Person, servers: FakeMai
     boss.post(f"{place}/resumption")
     with house.database.reading() as tx:
         assert tx.session.get_one(Mailbox, 1).disconnected_at is None
+
+
+def test_the_log_says_what_the_server_said(house: House, boss: Person) -> None:
+    with house.database.transaction() as tx:
+        tx.session.add(
+            Attempt(send_id=1, at=tx.now, outcome="refused", stage="rcpt", code=452, text="4.2.2 mailbox full")
+        )
+        beat(tx, "poll:1", note="The server hung up.")
+        tx.session.add(MailFolder(mailbox_id=1, role="inbox", name="INBOX", uid_validity=1, missing_from=1,
+                                  missing_to=40, missing_total=100, missing_left=40))  # fmt: skip
+    page = boss.get("/settings/mailboxes/1")
+    for words in ("4.2.2 mailbox full", "(452)", "Inbox not read", "The server hung up.", "60 of 100 messages"):
+        assert words in page
+    assert "4.2.2 mailbox full" in boss.get("/settings/mailboxes/1/log")
 
 
 def test_holidays(house: House, boss: Person) -> None:

@@ -23,7 +23,7 @@ def settings_command(as_json: bool) -> None:
 def doctor_command(as_json: bool) -> None:
     """Say what is wrong with this installation, and the mend."""
     with enter().database.reading() as tx:
-        findings = find_faults(tx)
+        findings = [{"what": one["what"], "mend": one["mend"]} for one in find_faults(tx)]
     if as_json:
         print_json(findings)
     elif not findings:
