@@ -74,6 +74,6 @@ def save_product(tx: Tx, brand: Brand, name: str, **facts: str) -> Product:
 
 
 def list_products(tx: Tx, brand_id: int | None = None) -> list[Product]:
-    """Return a brand's products by name, or all."""
-    query = select(Product).order_by(Product.name)
+    """Return a brand's products by name, or all; what is retired is left out."""
+    query = select(Product).where(Product.retired_at.is_(None)).order_by(Product.name)
     return list(tx.session.scalars(query.where(Product.brand_id == brand_id) if brand_id else query))

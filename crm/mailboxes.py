@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from crm.models import Mailbox
-from kit.errors import ConflictError, NotFoundError, say
+from kit.errors import ConflictError, NotFoundError, RefusedError, say
 from kit.tx import Tx
 
 
@@ -51,6 +51,8 @@ def pause_mailbox(tx: Tx, mailbox_id: int, reason: str) -> None:
 def resume_mailbox(tx: Tx, mailbox_id: int) -> None:
     """Send from a mailbox again. A person looked: what bounced before counts against it no more."""
     mailbox = tx.session.get_one(Mailbox, mailbox_id)
+    if mailbox.disconnected_at is not None:
+        raise RefusedError(say("%(address)s is disconnected. Connect it again first.", address=mailbox.address))
     if mailbox.paused_at is not None:
         mailbox.counted_from = tx.now
     mailbox.paused_at, mailbox.pause_reason = None, ""

@@ -125,7 +125,9 @@ def undo_move(tx: Tx, entry_id: int, *, actor: str) -> TimelineEntry:
     taken_back = tx.session.scalar(select(TimelineEntry.id).where(TimelineEntry.undoes_id == entry.id))
     if taken_back or relationship.stage_id != entry.data["to_id"]:
         raise ConflictError(say("The stage has changed since; move it by hand instead."))
-    before = tx.session.get_one(Stage, entry.data["from_id"])
+    before = tx.session.get(Stage, entry.data["from_id"])
+    if before is None:
+        raise ConflictError(say("The stage %(name)s is gone; move it by hand instead.", name=entry.data["from"]))
     return _apply(tx, relationship, before, actor=actor, cause="taken back", undoes_id=entry.id)
 
 

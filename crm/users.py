@@ -118,3 +118,23 @@ def find_session_user(tx: Tx, token: str) -> User | None:
 def close_session(tx: Tx, token: str) -> None:
     """Sign out."""
     tx.session.execute(delete(Session).where(Session.token_hash == hash_token(token)))
+
+
+def list_sessions(tx: Tx, user_id: int) -> list[Session]:
+    """Return where somebody is signed in, the newest first."""
+    query = select(Session).where(Session.user_id == user_id, Session.expires_at > tx.now)
+    return list(tx.session.scalars(query.order_by(Session.created_at.desc()).limit(50)))
+
+
+def close_other_sessions(tx: Tx, user_id: int, token: str) -> int:
+    """Sign somebody out everywhere but where `token` is held; return from how many places."""
+    others = delete(Session).where(Session.user_id == user_id, Session.token_hash != hash_token(token))
+    return len(tx.session.scalars(others.returning(Session.token_hash)).all())
+
+
+def is_password(user: User, password: str, hasher: PasswordHasher) -> bool:
+    """Tell whether this is somebody's password."""
+    try:
+        return bool(hasher.verify(user.password_hash or "", password))
+    except (VerificationError, InvalidHashError):
+        return False

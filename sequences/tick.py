@@ -65,9 +65,10 @@ def one_pass(engine: Engine, *, report: Report | None = None) -> Counts:
 
 
 def list_boxes(engine: Engine) -> list[tuple[int, str]]:
-    """Return every mailbox; a paused one sends nothing, but answers and opt-outs are still read."""
+    """Return every connected mailbox; a paused one sends nothing, but answers and opt-outs are still read."""
+    is_on = Mailbox.disconnected_at.is_(None)
     with engine.database.reading() as tx:
-        rows = tx.session.execute(select(Mailbox.id, Mailbox.address).order_by(Mailbox.id))
+        rows = tx.session.execute(select(Mailbox.id, Mailbox.address).where(is_on).order_by(Mailbox.id))
         return [(row[0], row[1]) for row in rows]
 
 

@@ -13,6 +13,11 @@ from web.request import find_user, is_partial, this_house, this_tx, this_user
 COOKIE = "rapport_session"
 PUBLIC = frozenset(
     {
+        # The API has a door of its own: web/api/door.py.
+        "api.index",
+        "api.show",
+        "api.timeline",
+        "api.nothing",
         "static",
         "demo.enter",
         "health.live",
@@ -36,6 +41,7 @@ _POWERS: dict[str, tuple[frozenset[str], str]] = {
     "approve": (_SENDERS | {"reviewer"}, "Your role cannot approve pitches. Ask a reviewer."),
     "rules": (frozenset({"admin", "manager"}), "Your role cannot change what holds for the whole team. Ask an admin."),
     "mailboxes": (frozenset({"admin", "manager"}), "Your role cannot connect this mailbox. Ask its owner or an admin."),
+    "admin": (frozenset({"admin"}), "Your role cannot do this. Ask an admin; nothing was changed."),
     "edit": (_SENDERS | {"reviewer"}, "Your role can read and give feedback, not change this."),
 }
 
@@ -49,7 +55,7 @@ def attach_auth(app: Flask) -> None:
 
 
 def may(power: str) -> bool:
-    """Return whether the person signed in has a power: send, approve, rules, mailboxes, edit."""
+    """Return whether the person signed in has a power: send, approve, rules, mailboxes, admin, edit."""
     user = find_user()
     return user is not None and user.role in _POWERS[power][0]
 

@@ -63,8 +63,13 @@ def _answer_http(error: HTTPException) -> Response:
 
 def _answer_bug(error: Exception) -> Response:
     drop_tx()
-    _LOG.error("page_failed", exc_info=error)
+    log_bug(error)
     return _show(500, _(_SAFE_500))
+
+
+def log_bug(error: Exception) -> None:
+    """Keep what went wrong on our side in the log."""
+    _LOG.error("page_failed", exc_info=error)
 
 
 def _show(status: int, sentence: str, *, faults: tuple[str, ...] = ()) -> Response:

@@ -13,7 +13,18 @@ from web.wiring import House
 # What needs no database at all.
 _WITHOUT = frozenset({"static", "health.live"})
 # Posts that first do something slow, which must not hold SQLite's one writer: argon2 takes a third of a second, DNS 20.
-_READING_POSTS = frozenset({"sessions.create", "deliverability.check", "imports.create", "imports.change"})
+_READING_POSTS = frozenset(
+    {
+        "sessions.create",
+        "deliverability.check",
+        "imports.create",
+        "imports.change",
+        "mailboxes.create",
+        "mailbox.set_password",
+        "data.back_up",
+        "you.set_password",
+    }
+)
 # Posts that carry a file, with the most bytes they may have; everything else stays small.
 _LARGE_POSTS = {"imports.create": 20_000_000}
 
@@ -78,6 +89,14 @@ def drop_tx(_error: BaseException | None = None) -> None:
         dropped = _DropError()
         with suppress(_DropError):
             stack.__exit__(_DropError, dropped, None)
+
+
+def reopen_tx() -> None:
+    """Read again after something slow: a page that is shown then needs its frame."""
+    drop_tx()
+    stack = ExitStack()
+    g.tx = stack.enter_context(this_house().database.reading())
+    g.stack = stack
 
 
 def _open_tx() -> None:

@@ -7,7 +7,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from kit.config import Settings
@@ -116,6 +116,13 @@ def _run_postgres(program: str, engine: Engine, *arguments: str) -> None:
         raise RefusedError(f"{program} refused: {run.stderr.strip().splitlines()[-1] if run.stderr else 'no word'}")
 
 
+def found_revision(connection: Connection) -> str | None:
+    """Return the revision of a database's schema; None when it has none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
 def _head() -> str:
     return max(_known())
 
@@ -127,6 +134,4 @@ def _known() -> set[str]:
 
 def _found(engine: Engine) -> str | None:
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return None
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return found_revision(connection)

@@ -5,6 +5,7 @@ from crm.models.consent import Consent, ConsentRequest
 from crm.models.contact import Contact, ContactAddress, ContactTag, Import
 from crm.models.dkim import DkimKey
 from crm.models.feedback import Feedback
+from crm.models.field import ContactField
 from crm.models.handle import Handle, HandleSnapshot
 from crm.models.job import Job, JobFile
 from crm.models.mailbox import Mailbox, MailboxCheck, MailFolder, Quarantined
@@ -14,15 +15,18 @@ from crm.models.saved_view import SavedView
 from crm.models.suppression import Suppression
 from crm.models.thread import Message, MessageBody, MessageId, Thread
 from crm.models.timeline import Task, TimelineEntry
+from crm.models.token import ApiToken
 from crm.models.user import OneTimeLink, Session, User, WorkspaceSetting
 
 __all__ = [
+    "ApiToken",
     "Brand",
     "Change",
     "Consent",
     "ConsentRequest",
     "Contact",
     "ContactAddress",
+    "ContactField",
     "ContactTag",
     "DkimKey",
     "Feedback",

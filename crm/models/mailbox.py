@@ -14,6 +14,7 @@ class Mailbox(Base):
 
     `daily_cap` None means none; the gap is in seconds; `window` is "always" or a Window as a document; a mailbox
     with `paused_at` sends nothing and says why; bounces count against it since `counted_from`. `secret` is sealed.
+    A disconnected one is kept for what it sent: it is paused, is not read, and has no secret.
     """
 
     __tablename__ = "mailboxes"
@@ -39,6 +40,7 @@ class Mailbox(Base):
     paused_at: Mapped[datetime | None] = mapped_column(Instant)
     pause_reason: Mapped[str] = mapped_column(Text, default="")
     counted_from: Mapped[datetime | None] = mapped_column(Instant)
+    disconnected_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -27,7 +27,7 @@ class Brand(Base):
 
 
 class Product(Base):
-    """What a brand sells, in the words a pitch needs."""
+    """What a brand sells, in the words a pitch needs. A retired one is offered no more."""
 
     __tablename__ = "products"
     __table_args__ = (UniqueConstraint("brand_id", "name"),)
@@ -39,6 +39,7 @@ class Product(Base):
     difference: Mapped[str] = mapped_column(Text, default="")
     audience_reason: Mapped[str] = mapped_column(Text, default="")
     url: Mapped[str] = mapped_column(String(500), default="")
+    retired_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Stage(Base):

@@ -48,7 +48,7 @@ class _Clocks:
         key = (run.version_id, run.mailbox_id, run.zone, run.country)
         if key not in self._hours:
             mailbox = self._tx.session.get_one(Mailbox, run.mailbox_id)
-            self._hours[key] = hours_at(document, run.zone, run.country, mailbox)
+            self._hours[key] = hours_at(self._tx, document, run.zone, run.country, mailbox)
         return go_onward(document, run.next_step, begin, self._hours[key], now=self._tx.now)
 
 

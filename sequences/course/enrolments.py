@@ -112,7 +112,7 @@ def _begin(tx: Tx, order: _Order, taken: Sequence[tuple[Verdict, Contact, Mailbo
 
 def _begin_way(tx: Tx, order: _Order, contact: Contact, box: Mailbox) -> Onward:
     document = document_of(order.version)
-    hours = hours_at(document, contact.zone, contact.country, box)
+    hours = hours_at(tx, document, contact.zone, contact.country, box)
     return go_onward(document, 0, tx.now, hours, now=tx.now)
 
 

@@ -133,6 +133,7 @@ class _Clocks:
     """The texts and hours of many runs, each read once."""
 
     def __init__(self, tx: Tx) -> None:
+        self._tx = tx
         self._session = tx.session
         self._documents: dict[int, SequenceFile] = {}
         self._hours: dict[tuple[int, int, str | None, str | None], Hours] = {}
@@ -151,7 +152,7 @@ class _Clocks:
         key = (run.version_id, run.mailbox_id, contact.zone, contact.country)
         if key not in self._hours:
             mailbox = self._session.get_one(Mailbox, run.mailbox_id)
-            self._hours[key] = hours_at(document, contact.zone, contact.country, mailbox)
+            self._hours[key] = hours_at(self._tx, document, contact.zone, contact.country, mailbox)
         return open_from(at, self._hours[key])
 
     def _document_of(self, run: Enrolment) -> SequenceFile:

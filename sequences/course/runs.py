@@ -54,7 +54,7 @@ def schedule_next(tx: Tx, run: Enrolment, document: SequenceFile | None = None) 
 
 def _hours(tx: Tx, run: Enrolment, document: SequenceFile) -> Hours:
     contact, mailbox = tx.session.get_one(Contact, run.contact_id), tx.session.get_one(Mailbox, run.mailbox_id)
-    return hours_for(document, contact, mailbox)
+    return hours_for(tx, document, contact, mailbox)
 
 
 def move_on(run: Enrolment, document: SequenceFile, index: int | None, *, due_at: datetime | None = None) -> None:
@@ -150,7 +150,7 @@ def go_on(tx: Tx, run: Enrolment, *, actor: str) -> None:
     run.state, run.reason, run.hold_until = "active", "", None
     document = document_for(tx, run)
     contact, mailbox = tx.session.get_one(Contact, run.contact_id), tx.session.get_one(Mailbox, run.mailbox_id)
-    opens = open_from(tx.now, hours_for(document, contact, mailbox))
+    opens = open_from(tx.now, hours_for(tx, document, contact, mailbox))
     run.next_at = max(run.next_at, opens) if run.next_at else None
     for send in _waiting(tx, run):
         send.due_at = max(send.due_at, opens)

@@ -62,7 +62,7 @@ def read_origin(tx: Tx, send: Send, mailbox: Mailbox) -> Origin:
         version=version,
         document=document,
         mailbox=mailbox,
-        hours=hours_for(document, tx.session.get_one(Contact, run.contact_id), mailbox),
+        hours=hours_for(tx, document, tx.session.get_one(Contact, run.contact_id), mailbox),
         names=list_actor_names(tx),
     )
 

@@ -78,6 +78,25 @@ def read_desk(tx: Tx, mailbox_id: int | None = None) -> Desk | None:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What the page of one mailbox shows of its desk."""
+
+    mailbox: Mailbox
+    look: Look | None
+    own: Figures
+
+
+def read_brief(tx: Tx, mailbox: Mailbox) -> Brief:
+    """Return the last look and the figures of one mailbox alone, in five queries."""
+    looks = _list_looks(tx, mailbox.id)
+    figures = read_figures(tx, [mailbox.id], whole=False)
+    own = figures.of([mailbox.id])
+    if own.breaker.hard:
+        own = figures.of([mailbox.id], breaker=mailbox_rate(tx, mailbox))
+    return Brief(mailbox=mailbox, look=looks[0] if looks else None, own=own)
+
+
 def share_name(address: str, other: str) -> bool:
     """Tell whether receivers count two addresses together: one domain, or one below the other."""
     one, two = domain_of(address), domain_of(other)

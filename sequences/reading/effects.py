@@ -200,7 +200,7 @@ def _incoming(tx: Tx, contact_id: int, parsed: ParsedMail) -> Incoming:
         contact = tx.session.get_one(Contact, contact_id)
         zone = contact_zone(contact)
         begin = datetime.combine(until, time(9), tzinfo=zone).astimezone(UTC)
-        back = add_wait(begin, Wait(amount=1, unit="business days"), zone, holiday_rule(contact.country))
+        back = add_wait(begin, Wait(amount=1, unit="business days"), zone, holiday_rule(tx, contact.country))
     return Incoming(
         kind=parsed.kind,
         opt_out=is_opt_out(parsed),

@@ -40,6 +40,7 @@ class Gate:
         self._limits = SharedLimits(tx, mailbox, cases, lock=lock)
         self._breakers = read_breakers(tx, mailbox, {case.entry.sequence_id for case in cases}, act=lock)
         self._team = TeamGate(tx, mailbox, cases, lock=lock) if team else None
+        self._tx = tx
         self._opens: dict[tuple[int | None, str | None, str | None], datetime] = {}
 
     def judge(self, case: Case) -> Clear | Stop | Hold | Later:
@@ -71,7 +72,7 @@ class Gate:
             return None
         key = (entry.version_id, entry.contact_zone, entry.contact_country)
         if key not in self._opens:
-            hours = hours_at(case.document, entry.contact_zone, entry.contact_country, self._mailbox)
+            hours = hours_at(self._tx, case.document, entry.contact_zone, entry.contact_country, self._mailbox)
             self._opens[key] = open_from(self._now, hours)
         opens = self._opens[key]
         return Later(at=opens, reason="Outside the sending window.") if opens > self._now else None

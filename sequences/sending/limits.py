@@ -80,7 +80,7 @@ def read_pace(tx: Tx, mailbox: Mailbox) -> Pace:
     """Return what a mailbox may send now, from its log."""
     cap = mailbox.daily_cap
     if mailbox.ramp:
-        cap = ramped_cap(cap, _past_days(tx, mailbox))
+        cap = ramped_cap(cap, past_days(tx, mailbox))
     recent = _recent_of_box(tx, mailbox.id, 1 if cap is None else max(cap, 1))
     gap_until = None
     if recent and mailbox.gap_max_s:
@@ -220,7 +220,7 @@ def _follow_ups_soon(tx: Tx, mailbox_id: int, *, at_most: int) -> int:
     return min(at_most, sum(counts))
 
 
-def _past_days(tx: Tx, mailbox: Mailbox) -> list[SendingDay]:
+def past_days(tx: Tx, mailbox: Mailbox) -> list[SendingDay]:
     """Return the mailbox's past sending days on its own clock, today left out (C3)."""
     zone = read_zone(mailbox.zone)
     today = tx.now.astimezone(zone).date()

@@ -75,5 +75,7 @@ class NewDates:
         key = (version_id, one.run.mailbox_id, one.contact.zone, one.contact.country)
         if key not in self._hours:
             mailbox = self._tx.session.get_one(Mailbox, one.run.mailbox_id)
-            self._hours[key] = hours_at(self._documents[version_id], one.contact.zone, one.contact.country, mailbox)
+            self._hours[key] = hours_at(
+                self._tx, self._documents[version_id], one.contact.zone, one.contact.country, mailbox
+            )
         return self._hours[key]

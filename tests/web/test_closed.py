@@ -13,7 +13,8 @@ from web.wiring import House
 
 OPEN_RULES = {
     "/static/<path:filename>", "/healthz", "/sign-in", "/sessions", "/setup", "/setup/<token>", "/password/<token>",
-    "/u/<path:token>",
+    "/u/<path:token>", "/api/v1/", "/api/v1/<path:rest>", "/api/v1/contacts", "/api/v1/contacts/<int:contact_id>",
+    "/api/v1/contacts/<int:contact_id>/timeline",
 }  # fmt: skip
 
 

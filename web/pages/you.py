@@ -1,21 +1,28 @@
-"""Wire: one's own account: name, zone, theme, letter keys."""
+"""Wire: one's own account: name, zone, language, theme, letter keys, password, and where one is signed in."""
 
-from flask import Blueprint, Response, request, session
+from flask import Blueprint, Response, request
 
+from crm import users
+from crm.changes import record_change
 from crm.models import User
+from kit.errors import InvalidError, say
+from kit.ids import hash_token
 from web import forms
-from web.request import this_tx, this_user
+from web.auth import COOKIE
+from web.request import drop_tx, reopen_tx, this_actor, this_house, this_tx, this_user
 from web.respond import done, page
 from web.times import zone_names
+from web.words import LANGUAGES, PSEUDO, _, ngettext, said
 
 blueprint = Blueprint("you", __name__)
 THEMES = ("system", "light", "dark")
+PLACE = "/settings/you"
 
 
 @blueprint.get("/settings/you")
 def show() -> Response:
     """Show one's own account."""
-    return page("settings/you.html", themes=THEMES)
+    return _show()
 
 
 @blueprint.post("/settings/you")
@@ -25,8 +32,9 @@ def save() -> Response:
     user.name = given.get("name", "").strip()[:200] or user.name
     user.zone = forms.choose(given.get("zone", ""), zone_names(), user.zone)
     user.theme = forms.choose(given.get("theme", ""), THEMES, user.theme)
+    user.language = forms.choose(given.get("language", user.language), ("", *LANGUAGES, *PSEUDO), user.language)
     user.letter_keys = bool(given.get("letter_keys"))
-    return done("/settings/you", "Saved.")
+    return done(PLACE, _("Saved."))
 
 
 @blueprint.post("/settings/you/theme")
@@ -37,13 +45,47 @@ def switch_theme() -> Response:
     return done("/today")
 
 
-@blueprint.post("/settings/you/brand")
-def choose_brand() -> Response:
-    """Work for another brand in this browser; every list says which one it shows."""
-    brand_id = forms.read_int(request.form.get("brand"))
-    session["brand"] = brand_id
-    return done("/today")
+@blueprint.post("/settings/you/password")
+def set_password() -> Response:
+    """Change one's own password, which signs out everywhere else; the slow checks hold nobody's lock."""
+    house, user, token = this_house(), this_user(), request.cookies.get(COOKIE, "")
+    actor, old, new = this_actor(), request.form.get("old", "")[:1000], request.form.get("new", "")[:1000]
+    drop_tx()
+    try:
+        fresh = _hash(user, old, new)
+    except InvalidError as error:
+        reopen_tx()
+        return _show(fault=said(error), status=422)
+    with house.database.transaction() as tx:
+        tx.session.get_one(User, user.id).password_hash = fresh
+        users.close_other_sessions(tx, user.id, token)
+        words = say("Password of %(email)s changed", email=user.email)
+        record_change(tx, "password", actor=actor, summary=words, data={"user_id": user.id})
+    return done(PLACE, _("Your password is changed, and you are signed out everywhere else."))
+
+
+@blueprint.post("/settings/you/sessions/end")
+def end_others() -> Response:
+    """Sign out everywhere but here."""
+    ended = users.close_other_sessions(this_tx(), this_user().id, request.cookies.get(COOKIE, ""))
+    return done(PLACE, ngettext("Signed out in %(num)s other place.", "Signed out in %(num)s other places.", ended))
+
+
+def _hash(user: User, old: str, new: str) -> str:
+    hasher = this_house().hasher
+    if not users.is_password(user, old, hasher):
+        raise InvalidError(say("That is not your present password. Nothing was changed."))
+    probe = User(email=user.email)
+    users.set_password(probe, new, hasher)
+    return str(probe.password_hash)
 
 
 def _own() -> User:
     return this_tx().session.get_one(User, this_user().id)
+
+
+def _show(*, fault: str = "", status: int = 200) -> Response:
+    rows = users.list_sessions(this_tx(), this_user().id)
+    here = hash_token(request.cookies.get(COOKIE, ""))
+    return page("settings/you.html", status=status, sessions=rows, here=here, fault=fault,
+                languages=tuple(LANGUAGES.items()))  # fmt: skip

@@ -1,0 +1,82 @@
+"""Use cases: what is wrong with this installation, and the mend: by command and on the page of the system."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import and_, func, or_, select
+
+from crm.mailboxes import list_mailboxes
+from crm.models import Mailbox, Quarantined
+from kit.tx import Tx
+from sequences.incidents import list_open_incidents
+from sequences.mailboxes.deliverability import list_bad_looks
+from sequences.mailboxes.health import password_advice
+from sequences.models import Heartbeat, Send
+
+Fault = dict[str, str]
+_LATE, _SILENT = timedelta(hours=1), timedelta(minutes=10)
+
+
+def find_faults(tx: Tx) -> list[Fault]:
+    """Return what is wrong: `what`, `mend` as a command, and `place` in the pages. Five queries."""
+    named = or_(Heartbeat.name == "beat", Heartbeat.name.startswith("poll:"))
+    beats = {row.name: row for row in tx.session.scalars(select(Heartbeat).where(named))}
+    return [*_mailboxes(tx, beats), *_looks(tx), *_mails(tx, beats.get("beat")), *_incidents(tx)]
+
+
+def _mailboxes(tx: Tx, beats: Mapping[str, Heartbeat]) -> list[Fault]:
+    boxes = [box for box in list_mailboxes(tx) if box.disconnected_at is None]
+    return [fault for box in boxes for fault in _mailbox(box, beats.get(f"poll:{box.id}"))]
+
+
+def _mailbox(box: Mailbox, beat: Heartbeat | None) -> list[Fault]:
+    faults: list[Fault] = []
+    place = f"/settings/mailboxes/{box.id}"
+    if box.paused_at:
+        mend = f"Mend the cause, then: rapport mailboxes resume {box.address}"
+        faults.append({"what": f"{box.address} is paused: {box.pause_reason}", "mend": mend, "place": place})
+    elif beat is not None and beat.note:
+        mend = f"rapport mailboxes check {box.address}"
+        faults.append({"what": f"{box.address} cannot be read: {beat.note}", "mend": mend, "place": place})
+    advice = password_advice(box)
+    if advice:
+        mend = f"Set RAPPORT_OAUTH_MICROSOFT_ID, then: rapport mailboxes authorise {box.address}"
+        what = f"{box.address} signs in with a password. {advice}"
+        faults.append({"what": what, "mend": mend, "place": f"/mailboxes/{box.id}/consent"})
+    return faults
+
+
+def _looks(tx: Tx) -> list[Fault]:
+    return [
+        {"what": f"{address}: {' '.join(sentences)}", "mend": f"rapport mailboxes check {address}",
+         "place": "/settings/deliverability"}
+        for address, sentences in list_bad_looks(tx)
+    ]  # fmt: skip
+
+
+def _mails(tx: Tx, beat: Heartbeat | None) -> list[Fault]:
+    late = and_(Send.state == "scheduled", Send.due_at < tx.now - _LATE)
+    parts = (
+        select(func.count(Send.id)).where(Send.state == "unknown"),
+        select(func.count(Quarantined.id)),
+        select(func.count(Send.id)).where(late),
+    )
+    unknown, aside, waiting = tx.session.execute(select(*(part.scalar_subquery() for part in parts))).one()
+    faults: list[Fault] = []
+    if unknown:
+        mend = "rapport sends list --state unknown, then: rapport sends resolve ID --as sent|again"
+        faults.append({"what": f"{unknown} mails may or may not have left", "mend": mend, "place": "/today"})
+    if aside:
+        mend = "Report them; they are kept."
+        faults.append({"what": f"{aside} messages could not be taken in", "mend": mend, "place": "/settings/system"})
+    if waiting and (beat is None or beat.at < tx.now - _SILENT):
+        what = f"{waiting} mails are due and nobody is sending"
+        faults.append({"what": what, "mend": "rapport up", "place": "/settings/system"})
+    return faults
+
+
+def _incidents(tx: Tx) -> list[Fault]:
+    return [
+        {"what": one.sentence, "mend": f"Look into it, then: rapport incidents close {one.id}", "place": "/today"}
+        for one in list_open_incidents(tx)
+    ]

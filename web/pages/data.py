@@ -1,0 +1,60 @@
+"""Wire: data: what changed lately, imports and taking them back, and a backup for admins."""
+
+from pathlib import Path
+from tempfile import mkdtemp
+
+from flask import Blueprint, Response, after_this_request, send_file
+from sqlalchemy import select
+
+from crm.changes import record_change
+from crm.import_undo import undo_import
+from crm.models import Import
+from kit.errors import say
+from web.auth import require
+from web.request import drop_tx, this_actor, this_house, this_tx
+from web.respond import done, page
+from web.schema import backup_database
+from web.words import _, ngettext
+
+blueprint = Blueprint("data", __name__)
+_SHOWN = 20
+
+
+@blueprint.get("/settings/data")
+def show() -> Response:
+    """Show the newest imports, and where everything else about data is."""
+    imports = list(this_tx().session.scalars(select(Import).order_by(Import.id.desc()).limit(_SHOWN)))
+    return page("settings/data.html", imports=imports)
+
+
+@blueprint.post("/settings/data/imports/<int:import_id>/undo")
+def take_back(import_id: int) -> Response:
+    """Take an import back as far as nobody worked with its people since."""
+    require("rules")
+    result = undo_import(this_tx(), import_id, this_actor())
+    kept = len(result.kept)
+    said = ngettext("Taken back; %(num)s person stays, because somebody worked with them since.",
+                    "Taken back; %(num)s people stay, because somebody worked with them since.", kept)  # fmt: skip
+    return done("/settings/data", said if kept else _("Taken back. Everything is as before."))
+
+
+@blueprint.post("/settings/data/backup")
+def back_up() -> Response:
+    """Hand over a consistent copy of the database; it is made outside any transaction and then forgotten here."""
+    require("admin")
+    house, actor, now = this_house(), this_actor(), this_tx().now
+    drop_tx()
+    ending = "sqlite3" if house.database.engine.dialect.name == "sqlite" else "dump"
+    file = Path(mkdtemp(prefix="backup-", dir=house.settings.home)) / f"rapport-{now:%Y%m%d-%H%M}.{ending}"
+    after_this_request(lambda answer: _forget(answer, file))
+    backup_database(house.database.engine, file)
+    with house.database.transaction() as tx:
+        record_change(tx, "backup", actor=actor, summary=say("Backup downloaded"), data={})
+    return send_file(file, as_attachment=True, mimetype="application/octet-stream")
+
+
+def _forget(answer: Response, file: Path) -> Response:
+    # The answer holds the open file; its name may go.
+    file.unlink(missing_ok=True)
+    file.parent.rmdir()
+    return answer

@@ -1,0 +1,84 @@
+"""Wire: the stages of the board."""
+
+from flask import Blueprint, Response, request
+
+from crm import stage_edits
+from crm.brands import list_stages
+from kit.errors import ConflictError, InvalidError, RefusedError
+from sequences.versions.stage_uses import require_unused
+from web import forms
+from web.auth import require
+from web.request import this_actor, this_tx
+from web.respond import done, page
+from web.words import _, ngettext, said
+
+blueprint = Blueprint("stages", __name__)
+PLACE = "/settings/stages"
+
+
+@blueprint.get("/settings/stages")
+def show() -> Response:
+    """List the stages in the order of the board."""
+    return _show()
+
+
+@blueprint.post("/settings/stages")
+def create() -> Response:
+    """Add a stage."""
+    require("rules")
+    try:
+        stage = stage_edits.add_stage(this_tx(), request.form.get("name", ""), actor=this_actor())
+    except (InvalidError, ConflictError) as error:
+        return _show(fault=said(error), status=422)
+    return done(PLACE, _("Added %(name)s.", name=stage.name))
+
+
+@blueprint.post("/settings/stages/<int:stage_id>/name")
+def rename(stage_id: int) -> Response:
+    """Call a stage something else, unless a sequence names it."""
+    require("rules")
+    tx, name = this_tx(), request.form.get("name", "")
+    try:
+        stage = stage_edits.get_stage(tx, stage_id)
+        if name.strip() != stage.name:
+            require_unused(tx, stage.name)
+        stage_edits.rename_stage(tx, stage_id, name, actor=this_actor())
+    except (InvalidError, ConflictError, RefusedError) as error:
+        return _show(fault=said(error), status=422)
+    return done(PLACE, _("Saved %(name)s.", name=stage.name))
+
+
+@blueprint.post("/settings/stages/<int:stage_id>/position")
+def shift(stage_id: int) -> Response:
+    """Move a stage one place."""
+    require("rules")
+    by = -1 if request.form.get("by") == "-1" else 1
+    stage = stage_edits.shift_stage(this_tx(), stage_id, by, actor=this_actor())
+    return done(PLACE, _("Moved %(name)s.", name=stage.name))
+
+
+@blueprint.post("/settings/stages/<int:stage_id>/rule")
+def set_rule(stage_id: int) -> Response:
+    """Say what moves people here by itself."""
+    require("rules")
+    stage = stage_edits.set_rule(this_tx(), stage_id, request.form.get("rule", ""), actor=this_actor())
+    return done(PLACE, _("Saved %(name)s.", name=stage.name))
+
+
+@blueprint.post("/settings/stages/<int:stage_id>/removal")
+def remove(stage_id: int) -> Response:
+    """Remove a stage; its people go where the form says."""
+    require("rules")
+    tx, to_id = this_tx(), forms.read_int(request.form.get("to"))
+    try:
+        require_unused(tx, stage_edits.get_stage(tx, stage_id).name)
+        moved = stage_edits.remove_stage(tx, stage_id, to_id=to_id, actor=this_actor())
+    except (InvalidError, RefusedError) as error:
+        return _show(fault=said(error), status=422)
+    return done(PLACE, ngettext("Removed. %(num)s person moved.", "Removed. %(num)s people moved.", moved))
+
+
+def _show(*, fault: str = "", status: int = 200) -> Response:
+    tx = this_tx()
+    return page("settings/stages.html", status=status, stages=list_stages(tx), counts=stage_edits.count_people(tx),
+                fault=fault)  # fmt: skip
