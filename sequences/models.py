@@ -7,6 +7,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, Document, Instant
+from sequences.mail_models import MailDraft, MailFile
+
+__all__ = ["Attempt", "Enrolment", "Heartbeat", "Incident", "MailDraft", "MailFile", "Send", "SendBody", "Sequence",
+           "SequenceFile", "SequenceVersion", "VersionChange", "VersionMove"]  # fmt: skip
 
 SEND_STATES = ("draft", "scheduled", "claimed", "sending", "sent", "failed", "unknown", "cancelled")
 OPEN_ENROLMENT = text("state IN ('active', 'held')")

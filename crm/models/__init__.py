@@ -11,6 +11,7 @@ from crm.models.mailbox import Mailbox, MailboxCheck, MailFolder, Quarantined
 from crm.models.proposal import Proposal, ReplyCorrection
 from crm.models.relationship import Brand, Product, Relationship, Stage
 from crm.models.suppression import Suppression
+from crm.models.text import SavedText, TextUse
 from crm.models.thread import Message, MessageBody, MessageId, Thread
 from crm.models.timeline import Task, TimelineEntry
 from crm.models.user import OneTimeLink, Session, User, WorkspaceSetting
@@ -42,10 +43,12 @@ __all__ = [
     "Quarantined",
     "Relationship",
     "ReplyCorrection",
+    "SavedText",
     "Session",
     "Stage",
     "Suppression",
     "Task",
+    "TextUse",
     "Thread",
     "TimelineEntry",
     "User",

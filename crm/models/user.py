@@ -12,7 +12,7 @@ ROLES = ("admin", "manager", "outreach", "relationship", "reviewer", "brand")
 
 
 class User(Base):
-    """A colleague. Without a `password_hash` nobody can sign in yet."""
+    """A colleague. Without a `password_hash` nobody can sign in yet. Mail sent by hand waits `undo_s` seconds."""
 
     __tablename__ = "users"
     __table_args__ = (CheckConstraint(f"role IN {ROLES!r}", name="role"),)
@@ -25,6 +25,7 @@ class User(Base):
     zone: Mapped[str] = mapped_column(String(60), default="UTC")
     theme: Mapped[str] = mapped_column(String(10), default="system")
     letter_keys: Mapped[bool] = mapped_column(default=True)
+    undo_s: Mapped[int] = mapped_column(default=10)
     created_at: Mapped[datetime] = mapped_column(Instant)
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
 
