@@ -16,6 +16,7 @@ from web.pages import (
     contact_facts,
     contacts,
     deliverability,
+    drafts,
     feedback,
     forecast,
     health,
@@ -23,6 +24,8 @@ from web.pages import (
     incidents,
     jobs,
     live,
+    mail_content,
+    mails,
     opt_outs,
     passwords,
     proposals,
@@ -33,12 +36,14 @@ from web.pages import (
     sequences,
     sessions,
     setup,
+    texts,
     today,
     you,
 )
 from web.pages.demo import DemoPort, make_blueprint
 from web.request import attach_request
 from web.tries import SignInTries
+from web.uploads import attach_uploads
 from web.wiring import House
 from web.words import attach_words
 
@@ -50,6 +55,7 @@ _PAGES = (
     contact_facts,
     contacts,
     deliverability,
+    drafts,
     feedback,
     forecast,
     health,
@@ -57,6 +63,8 @@ _PAGES = (
     incidents,
     jobs,
     live,
+    mail_content,
+    mails,
     opt_outs,
     passwords,
     proposals,
@@ -67,6 +75,7 @@ _PAGES = (
     sequences,
     sessions,
     setup,
+    texts,
     today,
     you,
 )
@@ -74,14 +83,26 @@ _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000
 _YEAR_S = 31_536_000
 _POLICY = (
-    "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; img-src 'self'"
+    "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
+    "img-src 'self'; frame-src 'self'"
 )
+
+
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
 
 
 def create_app(house: House, *, demo: DemoPort | None = None) -> Flask:
     """Return the application; with `demo`, every page carries the demo's bar."""
     app = Flask("web.app", root_path=str(Path(__file__).parent), template_folder=str(_TEMPLATES))
     _configure(app, house)
+    attach_uploads(app)
     attach_request(app, house)
     attach_auth(app)
     attach_errors(app)
@@ -110,16 +131,9 @@ def _configure(app: Flask, house: House) -> None:
 
 
 def _harden(response: Response) -> Response:
-    response.headers.update(
-        {
-            "Content-Security-Policy": _POLICY,
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-            "Referrer-Policy": "same-origin",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-        }
-    )
+    for name, value in _HEADERS.items():
+        # A page that is stricter about itself, such as a mail's frame, has said so already.
+        response.headers.setdefault(name, value)
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
         response.headers.add("Vary", "HX-Request")

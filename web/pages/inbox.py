@@ -1,6 +1,6 @@
 """Wire: the inbox: the list, one conversation beside it, and what is known about the person."""
 
-from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -8,38 +8,34 @@ from crm import closing, inbox, proposals, threads
 from crm.brands import list_products
 from crm.exchange import list_exchanges
 from crm.inbox import ThreadRow
-from crm.models import Contact
+from crm.models import Contact, Thread
 from crm.people import list_main_handles
 from crm.person import list_stages_around
 from kit.errors import NotFoundError
-from kit.ids import new_token
 from kit.tx import Tx
+from sequences.sending import mail_drafts
+from sequences.sending.news import state_of
 from web import forms, outgoing
-from web.auth import require
+from web.auth import may, require
+from web.composing import Composer, Trouble, answer_composer
 from web.request import is_partial, this_actor, this_tx, this_user
 from web.respond import done, page
-from web.times import read_zone
+from web.shell import this_shell
+from web.times import long_day, read_zone
+from web.words import _, lazy
 
 blueprint = Blueprint("inbox", __name__)
 KINDS = (
-    ("interested", "Interested"),
-    ("question", "Question"),
-    ("counter_offer", "Counter-offer"),
-    ("not_now", "Not now"),
-    ("no", "No"),
-    ("referral", "Referral"),
-    ("other", "Other"),
-    ("opt_out", "No more mail"),
+    ("interested", lazy("Interested")),
+    ("question", lazy("Question")),
+    ("counter_offer", lazy("Counter-offer")),
+    ("not_now", lazy("Not now")),
+    ("no", lazy("No")),
+    ("referral", lazy("Referral")),
+    ("other", lazy("Other")),
+    ("opt_out", lazy("No more mail")),
 )
 _OPEN = 4  # mails shown open; earlier ones are folded away
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An answer being written: its text, and why it could not be sent."""
-
-    text: str = ""
-    fault: str = ""
 
 
 @blueprint.get("/inbox")
@@ -59,7 +55,7 @@ def close(thread_id: int) -> Response:
     """Say that nothing more is owed."""
     require("edit")
     thread = closing.close_thread(this_tx(), thread_id, actor=this_actor())
-    return done("/inbox?turn=you", "Done. It returns when they write.", undo=f"/threads/{thread.id}/done/lift")
+    return done("/inbox?turn=you", _("Done. It returns when they write."), undo=f"/threads/{thread.id}/done/lift")
 
 
 @blueprint.post("/threads/<int:thread_id>/done/lift")
@@ -77,25 +73,32 @@ def snooze(thread_id: int) -> Response:
     tx = this_tx()
     until = forms.read_rest_until(request.form.get("until", ""), tx.now, read_zone(this_user().zone))
     closing.snooze_thread(tx, thread_id, until, actor=this_actor())
-    return done("/inbox?turn=you", f"Snoozed until {until:%A %-d %B}.", undo=f"/threads/{thread_id}/done/lift")
+    return done(
+        "/inbox?turn=you",
+        _("Snoozed until %(day)s.", day=long_day(until, read_zone(this_user().zone))),
+        undo=f"/threads/{thread_id}/done/lift",
+    )
 
 
-def show_inbox(thread_id: int | None, draft: Draft | None = None, *, status: int = 200) -> Response:
-    """Show the inbox with a conversation open, and an answer that could not be sent still in its box."""
+def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status: int = 200) -> Response:
+    """Show the inbox with a conversation open, and why an answer could not be sent above its text."""
     tx, turn, kind = this_tx(), request.args.get("turn", ""), request.args.get("kind", "")
     rows = inbox.list_threads(tx, turn=turn, kind=kind, mailbox_id=forms.read_int(request.args.get("mailbox")))
     context: dict[str, object] = {"rows": rows, "turn": turn, "kind": kind, "reading": thread_id, "kinds": KINDS}
     opened = thread_id if thread_id is not None else next((row.thread.id for row in rows), None)
-    context |= {"opened": opened, "draft": draft or Draft()}
+    context |= {"opened": opened, "asks_until": request.args.get("ask") == "until"}
     if not is_partial() and opened is not None:
-        context |= _conversation(tx, opened, rows)
+        this_shell()  # brands and mailboxes are known from here on
+        context |= _conversation(tx, opened, rows, trouble)
     return page("inbox/page.html", part="inbox/_list.html", status=status, **context)
 
 
-def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow]) -> dict[str, object]:
+def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow], trouble: Trouble | None) -> dict[str, object]:
     thread = next((row.thread for row in rows if row.thread.id == thread_id), None) or inbox.get_thread(tx, thread_id)
     mails = threads.list_messages(tx, thread_id)
     contact = tx.session.get(Contact, thread.contact_id) if thread.contact_id else None
+    leaving = outgoing.list_leaving(tx, thread_id)
+    about = _about(tx, contact, thread.brand_id)
     newest_in = next((message for message, _ in reversed(mails) if message.direction == "in"), None)
     return {
         "thread": thread,
@@ -105,14 +108,24 @@ def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow]) -> dict[str, ob
         "newest_in": newest_in,
         "guess_asks": newest_in is not None and inbox.asks_for_a_look(newest_in),
         "proposed": proposals.list_of_messages(tx, [message.id for message, _ in mails]),
-        "leaving": outgoing.list_leaving(tx, thread_id),
-        "request_key": new_token(),
+        "leaving": leaving,
         "contact": contact,
-        **_about(tx, contact, thread.brand_id),
+        "file_counts": mail_drafts.count_files(tx, [send.id for send, _text in leaving]) if leaving else {},
+        "sent_files": mail_drafts.files_of_sends(tx, [one.facts.get("send") for one, _body in mails]),
+        **about,
+        "composer": _composer(tx, thread, contact, about, state_of(mails, leaving), trouble),
     }
 
 
-def _about(tx: Tx, contact: Contact | None, brand_id: int | None) -> dict[str, object]:
+def _composer(
+    tx: Tx, thread: Thread, contact: Contact | None, about: dict[str, Any], seen: str, trouble: Trouble | None
+) -> Composer | None:
+    if contact is None or not may("send"):
+        return None
+    return answer_composer(tx, thread, contact, about, seen, trouble)
+
+
+def _about(tx: Tx, contact: Contact | None, brand_id: int | None) -> dict[str, Any]:
     if contact is None:
         return {}
     if contact.erased_at:

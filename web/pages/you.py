@@ -9,6 +9,7 @@ from web.respond import done, page
 from web.times import zone_names
 
 blueprint = Blueprint("you", __name__)
+MOST_UNDO_S = 30
 THEMES = ("system", "light", "dark")
 
 
@@ -26,6 +27,8 @@ def save() -> Response:
     user.zone = forms.choose(given.get("zone", ""), zone_names(), user.zone)
     user.theme = forms.choose(given.get("theme", ""), THEMES, user.theme)
     user.letter_keys = bool(given.get("letter_keys"))
+    undo_s = forms.read_int(given.get("undo_s"))
+    user.undo_s = min(undo_s, MOST_UNDO_S) if undo_s is not None else user.undo_s
     return done("/settings/you", "Saved.")
 
 
