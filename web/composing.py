@@ -8,8 +8,8 @@ from typing import Any
 from flask import request
 
 from crm.models import Brand, Contact, Mailbox, SavedText, Thread
-from crm.texts import get_text, list_texts
-from kit.errors import InvalidError
+from crm.texts import get_text
+from kit.errors import InvalidError, NotFoundError, say
 from kit.ids import new_token
 from kit.tx import Tx
 from sequences.mail_models import MailDraft, MailFile
@@ -18,14 +18,13 @@ from sequences.pitches.values import person_values, signature_text
 from sequences.sending import mail_drafts
 from sequences.sending.answers import Letter, preferred_address
 from sequences.sending.news import News, list_news
+from sequences.sending.writing_desk import WritingDesk, read_desk
 from web import forms
 from web.reader_clock import Later, is_night, read_local, suggest
 from web.request import this_actor, this_tx, this_user
 from web.times import clock, read_zone, stamp, zone_city
 from web.uploads import list_uploads
 from web.words import _
-
-_TEXTS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,15 +63,16 @@ class Composer:
 def answer_composer(
     tx: Tx,
     thread: Thread,
-    contact: Contact,
+    desk: WritingDesk,
     about: Mapping[str, Any],
     seen: str,
     trouble: Trouble | None,
 ) -> Composer:
     """Return the composer under a conversation; `about` has the person's handles and the brand's products."""
-    mailbox = tx.session.get(Mailbox, thread.mailbox_id)
+    contact, mailbox = desk.contact, tx.session.get(Mailbox, thread.mailbox_id)
+    if contact is None:
+        raise NotFoundError(say("There is no such person."))
     brand = tx.session.get(Brand, thread.brand_id) if thread.brand_id else None
-    draft = mail_drafts.find_draft(tx, this_user().id, mail_drafts.place_of(thread_id=thread.id))
     fields: tuple[tuple[str, str], ...] = ()
     if brand and mailbox:
         values = person_values(contact, brand, mailbox, email="", handles=about["handles"], products=about["products"])
@@ -82,10 +82,10 @@ def answer_composer(
         action=f"/threads/{thread.id}/replies",
         contact=contact,
         mailbox=mailbox,
-        draft=draft,
+        draft=desk.draft,
         seen=seen,
-        files=_files(tx, draft),
-        texts=tuple(list_texts(tx, limit=_TEXTS)),
+        files=desk.files,
+        texts=desk.texts,
         fields=fields,
         signature=_signature(brand, mailbox),
         times=_times(tx, contact),
@@ -98,7 +98,7 @@ def mail_composer(
     tx: Tx, contact: Contact, brand: Brand | None, mailboxes: list[Mailbox], email: str, trouble: Trouble | None
 ) -> Composer:
     """Return the composer of a new mail."""
-    draft = mail_drafts.find_draft(tx, this_user().id, mail_drafts.place_of(contact_id=contact.id))
+    desk = read_desk(tx, this_user().id, mail_drafts.place_of(contact_id=contact.id), contact_id=contact.id)
     own = this_user().email
     mailbox = next((box for box in mailboxes if box.address == own), mailboxes[0] if mailboxes else None)
     fields: tuple[tuple[str, str], ...] = ()
@@ -111,9 +111,9 @@ def mail_composer(
         mailbox=mailbox,
         mailboxes=tuple(mailboxes),
         is_new=True,
-        draft=draft,
-        files=_files(tx, draft),
-        texts=tuple(list_texts(tx, limit=_TEXTS)),
+        draft=desk.draft,
+        files=desk.files,
+        texts=desk.texts,
         fields=fields,
         signature=_signature(brand, mailbox),
         times=_times(tx, contact),
@@ -184,10 +184,10 @@ class NightError(InvalidError):
 
 def trouble_of(error: Exception, sentence: str) -> Trouble:
     """Return what the composer shows after a refusal."""
-    asked = {"when": request.form.get("when", ""), "at": request.form.get("at", "")}
+    when, at = request.form.get("when", ""), request.form.get("at", "")
     if isinstance(error, NightError):
-        return Trouble(night=sentence, **asked)
-    return Trouble(fault=sentence, **asked)
+        return Trouble(night=sentence, when=when, at=at)
+    return Trouble(fault=sentence, when=when, at=at)
 
 
 def find_news(thread_id: int) -> tuple[News, ...]:
@@ -223,10 +223,6 @@ def _chosen_time(now: datetime, contact: Contact) -> datetime:
     if chosen is None:
         raise InvalidError(_("Choose when it is to leave."))
     return chosen
-
-
-def _files(tx: Tx, draft: MailDraft | None) -> tuple[MailFile, ...]:
-    return tuple(mail_drafts.list_files(tx, draft_id=draft.id)) if draft else ()
 
 
 def _signature(brand: Brand | None, mailbox: Mailbox | None) -> str:

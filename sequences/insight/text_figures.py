@@ -63,7 +63,7 @@ def _add_sequences(tx: Tx, by_path: dict[str, TextFigures]) -> None:
         .group_by(Enrolment.version_id, Send.step_key, Send.variant)
     )
     for version_id, step_key, variant, sent, replies, last_at in tx.session.execute(query):
-        found = places.get((version_id, step_key, variant)) or places.get((version_id, step_key, ""))
+        found = places.get((version_id, step_key or "", variant)) or places.get((version_id, step_key or "", ""))
         if found:
             found.add(sent, replies or 0, last_at)
 

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from crm.models import SavedText, TextUse
 from kit.errors import InvalidError, NotFoundError, say
@@ -47,7 +47,7 @@ def keep_draft(
         draft = MailDraft(user_id=user_id, place=place, updated_at=tx.now)
         tx.session.add(draft)
     draft.text, draft.subject, draft.updated_at = text[:MAX_TEXT].replace("\r\n", "\n"), subject[:500], tx.now
-    if text_id is not None and tx.session.get(SavedText, text_id):
+    if text_id is not None and tx.session.get(SavedText, text_id) is not None:
         draft.text_id = text_id
     tx.session.flush()
     return draft
@@ -107,21 +107,6 @@ def list_files(tx: Tx, *, draft_id: int | None = None, send_id: int | None = Non
     """Return the files of a draft or a send, without their bytes."""
     owner = MailFile.draft_id == draft_id if draft_id is not None else MailFile.send_id == send_id
     return list(tx.session.scalars(select(MailFile).where(owner).order_by(MailFile.id)))
-
-
-def count_files(tx: Tx, send_ids: Sequence[int]) -> dict[int, int]:
-    """Return how many files go with each of these sends."""
-    query = select(MailFile.send_id, func.count()).where(MailFile.send_id.in_(send_ids)).group_by(MailFile.send_id)
-    return {row[0]: row[1] for row in tx.session.execute(query) if row[0] is not None}
-
-
-def files_of_sends(tx: Tx, send_ids: Sequence[int | None]) -> dict[int, list[MailFile]]:
-    """Return the files that went with each of these sends, without their bytes."""
-    ids = [one for one in send_ids if one]
-    found: dict[int, list[MailFile]] = {}
-    for file in tx.session.scalars(select(MailFile).where(MailFile.send_id.in_(ids))) if ids else ():
-        found.setdefault(file.send_id or 0, []).append(file)
-    return found
 
 
 def hand_over(tx: Tx, user_id: int, place: str, send: Send) -> None:

@@ -15,6 +15,7 @@ from kit.errors import NotFoundError
 from kit.tx import Tx
 from sequences.sending import mail_drafts
 from sequences.sending.news import state_of
+from sequences.sending.writing_desk import WritingDesk, read_desk
 from web import forms, outgoing
 from web.auth import may, require
 from web.composing import Composer, Trouble, answer_composer
@@ -96,7 +97,14 @@ def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status:
 def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow], trouble: Trouble | None) -> dict[str, object]:
     thread = next((row.thread for row in rows if row.thread.id == thread_id), None) or inbox.get_thread(tx, thread_id)
     mails = threads.list_messages(tx, thread_id)
-    contact = tx.session.get(Contact, thread.contact_id) if thread.contact_id else None
+    desk = read_desk(
+        tx,
+        this_user().id,
+        mail_drafts.place_of(thread_id=thread_id),
+        contact_id=thread.contact_id,
+        thread_id=thread_id,
+    )
+    contact = desk.contact
     leaving = outgoing.list_leaving(tx, thread_id)
     about = _about(tx, contact, thread.brand_id)
     newest_in = next((message for message, _ in reversed(mails) if message.direction == "in"), None)
@@ -110,19 +118,19 @@ def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow], trouble: Troubl
         "proposed": proposals.list_of_messages(tx, [message.id for message, _ in mails]),
         "leaving": leaving,
         "contact": contact,
-        "file_counts": mail_drafts.count_files(tx, [send.id for send, _text in leaving]) if leaving else {},
-        "sent_files": mail_drafts.files_of_sends(tx, [one.facts.get("send") for one, _body in mails]),
+        "file_counts": {send_id: len(files) for send_id, files in desk.sent_files.items()},
+        "sent_files": desk.sent_files,
         **about,
-        "composer": _composer(tx, thread, contact, about, state_of(mails, leaving), trouble),
+        "composer": _composer(tx, thread, desk, about, state_of(mails, leaving), trouble),
     }
 
 
 def _composer(
-    tx: Tx, thread: Thread, contact: Contact | None, about: dict[str, Any], seen: str, trouble: Trouble | None
+    tx: Tx, thread: Thread, desk: WritingDesk, about: dict[str, Any], seen: str, trouble: Trouble | None
 ) -> Composer | None:
-    if contact is None or not may("send"):
+    if desk.contact is None or not may("send"):
         return None
-    return answer_composer(tx, thread, contact, about, seen, trouble)
+    return answer_composer(tx, thread, desk, about, seen, trouble)
 
 
 def _about(tx: Tx, contact: Contact | None, brand_id: int | None) -> dict[str, Any]:
