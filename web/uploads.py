@@ -13,6 +13,7 @@ _ROOM = MAX_FILES + 2_000_000
 def attach_uploads(app: Flask) -> None:
     """Let the composer's forms be large. Comes before the transaction: a slow upload holds no writer."""
     app.before_request(_read_large)
+    app.teardown_request(_close_large)
 
 
 def list_uploads() -> list[NewFile]:
@@ -29,6 +30,11 @@ def _read_large() -> None:
     if request.endpoint in _WITH_FILES:
         request.max_content_length = _ROOM
         _spool(request.files.values())
+
+
+def _close_large(_error: BaseException | None) -> None:
+    if request.endpoint in _WITH_FILES:
+        request.close()
 
 
 def _spool(files: Iterable[object]) -> None:
