@@ -68,7 +68,7 @@ def upgrade() -> None:
             ["text_id"], ["saved_texts.id"], name=op.f("fk_mail_drafts_text_id_saved_texts"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_drafts")),
-        sa.UniqueConstraint("user_id", "place", name=op.f("uq_mail_drafts_user_id")),
+        sa.UniqueConstraint("user_id", "place", name=op.f("uq_mail_drafts_user_id_place")),
     )
     op.create_table(
         "mail_files",

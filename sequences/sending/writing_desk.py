@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, literal, or_, select, true
+from sqlalchemy import and_, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from crm.models import Contact, SavedText
@@ -31,7 +31,7 @@ def read_desk(tx: Tx, user_id: int, place: str, *, contact_id: int | None, threa
     names = select(SavedText).where(SavedText.archived_at.is_(None)).order_by(SavedText.name).limit(_TEXTS).subquery()
     text = aliased(SavedText, names)
     of_thread = select(Send.id).where(Send.thread_id == (thread_id or 0))
-    query: Select[Any] = (
+    query = (
         select(Contact, MailDraft, MailFile, text)
         .select_from(one)
         .outerjoin(Contact, Contact.id == (contact_id or 0))
@@ -39,7 +39,7 @@ def read_desk(tx: Tx, user_id: int, place: str, *, contact_id: int | None, threa
         .outerjoin(MailFile, or_(MailFile.draft_id == MailDraft.id, MailFile.send_id.in_(of_thread)))
         .outerjoin(text, true())
     )
-    rows = [tuple(row) for row in tx.session.execute(query)]
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in tx.session.execute(query)]
     files: dict[int, MailFile] = {row[2].id: row[2] for row in rows if row[2]}
     sent_files: dict[int, list[MailFile]] = {}
     for number in sorted(files):

@@ -32,10 +32,7 @@ def create(thread_id: int) -> Response:
     try:
         with tx.session.begin_nested():
             letter = composing.read_letter(tx, contact)
-            key = request.form.get("request_key") or new_token()
-            send = answers.queue_letter(tx, thread_id, letter, request_key=key, actor=this_actor())
-            if letter.closes:
-                closing.close_thread(tx, thread_id, actor=this_actor())
+            send = _queue(tx, thread_id, letter)
     except (InvalidError, RefusedError, ConflictError) as error:
         return show_inbox(thread_id, composing.trouble_of(error, said(error)), status=422)
     mail_drafts.hand_over(tx, this_user().id, place, send)
@@ -78,6 +75,14 @@ def keep_answer(tx: Tx, thread_id: int) -> Contact:
     mailbox = tx.session.get(Mailbox, thread.mailbox_id)
     composing.keep_typed(mail_drafts.place_of(thread_id=thread_id), contact, brand, mailbox)
     return contact
+
+
+def _queue(tx: Tx, thread_id: int, letter: answers.Letter) -> Send:
+    key = request.form.get("request_key") or new_token()
+    send = answers.queue_letter(tx, thread_id, letter, request_key=key, actor=this_actor())
+    if letter.closes:
+        closing.close_thread(tx, thread_id, actor=this_actor())
+    return send
 
 
 def _place(send: Send) -> str:
