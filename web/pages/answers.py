@@ -51,7 +51,7 @@ def cancel(send_id: int) -> Response:
     if send.thread_id and send.explanation.get("closes"):
         closing.reopen_thread(tx, send.thread_id, actor=this_actor())
     back = f"/inbox/{send.thread_id}" if send.thread_id else f"/contacts/{send.contact_id}/mail"
-    return done(back, _("Taken back. Nothing was sent, your words are in the box again."))
+    return done(back, _("Taken back. Nothing was sent. Your words are in the box again."))
 
 
 @blueprint.post("/messages/<int:message_id>/reply-kind")
