@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Column, ColumnElement, Table, case, insert, select, update
+from sqlalchemy.orm import defer
 
 from crm.models import ContactAddress, Message, MessageBody, MessageId, Relationship, Thread
 from crm.pipeline import ensure_relationship
@@ -184,6 +185,7 @@ def list_messages(tx: Tx, thread_id: int) -> list[tuple[Message, MessageBody]]:
         select(Message, MessageBody)
         .join(MessageBody, MessageBody.message_id == Message.id)
         .where(Message.thread_id == thread_id)
+        .options(defer(MessageBody.raw))
         .order_by(Message.at, Message.id)
     )
     return [(message, body) for message, body in tx.session.execute(query)]

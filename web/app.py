@@ -19,6 +19,7 @@ from web.pages import (
     contacts,
     data,
     deliverability,
+    drafts,
     exports,
     feedback,
     fields,
@@ -30,8 +31,10 @@ from web.pages import (
     incidents,
     jobs,
     live,
+    mail_content,
     mailbox,
     mailboxes,
+    mails,
     opt_outs,
     passwords,
     pipeline,
@@ -50,6 +53,7 @@ from web.pages import (
     suppressions,
     system,
     team,
+    texts,
     today,
     tokens,
     views,
@@ -58,6 +62,7 @@ from web.pages import (
 from web.pages.demo import DemoPort, make_blueprint
 from web.request import attach_request
 from web.tries import SignInTries
+from web.uploads import attach_uploads
 from web.wiring import House
 from web.words import attach_words
 
@@ -72,6 +77,7 @@ _PAGES = (
     contacts,
     data,
     deliverability,
+    drafts,
     exports,
     feedback,
     fields,
@@ -83,8 +89,10 @@ _PAGES = (
     incidents,
     jobs,
     live,
+    mail_content,
     mailbox,
     mailboxes,
+    mails,
     opt_outs,
     passwords,
     pipeline,
@@ -103,6 +111,7 @@ _PAGES = (
     suppressions,
     system,
     team,
+    texts,
     today,
     tokens,
     views,
@@ -112,14 +121,26 @@ _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000
 _YEAR_S = 31_536_000
 _POLICY = (
-    "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; img-src 'self'"
+    "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
+    "img-src 'self'; frame-src 'self'"
 )
+
+
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
 
 
 def create_app(house: House, *, demo: DemoPort | None = None) -> Flask:
     """Return the application; with `demo`, every page carries the demo's bar."""
     app = Flask("web.app", root_path=str(Path(__file__).parent), template_folder=str(_TEMPLATES))
     _configure(app, house)
+    attach_uploads(app)
     attach_request(app, house)
     attach_auth(app)
     attach_errors(app)
@@ -148,16 +169,9 @@ def _configure(app: Flask, house: House) -> None:
 
 
 def _harden(response: Response) -> Response:
-    response.headers.update(
-        {
-            "Content-Security-Policy": _POLICY,
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-            "Referrer-Policy": "same-origin",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-        }
-    )
+    for name, value in _HEADERS.items():
+        # A page that is stricter about itself, such as a mail's frame, has said so already.
+        response.headers.setdefault(name, value)
     if request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
         response.headers.add("Vary", "HX-Request")

@@ -13,9 +13,9 @@ def page(template: str, *, part: str | None = None, status: int = 200, **context
     return make_response(render_template(template, **context), status)
 
 
-def done(place: str, say: str = "", *, undo: str = "") -> Response:
-    """Return to `place`, or to where the form says; `say` is shown once, with a way to take it back."""
+def done(place: str, say: str = "", *, undo: str = "", back: bool = True) -> Response:
+    """Return to `place`, or with `back` to where the form says; `say` is shown once, with a way to take it back."""
     if say:
         flash(say, undo or "note")
-    back = request.form.get("back")
-    return make_response(redirect(local_path(back) if back else place, code=303))
+    wanted = request.form.get("back") if back else None
+    return make_response(redirect(local_path(wanted) if wanted else place, code=303))

@@ -3,16 +3,14 @@
 from crm import import_undo, rest_undo, stage_undo
 from crm.changes import Reverser
 from crm.models import Change
+from sequences.bulk.deeds import reverse_deed
 from sequences.course import leaving
+from sequences.jobs.bulk import BULK
 
 REVERSERS: dict[str, Reverser] = {
     import_undo.KIND: import_undo.reverse_import,
     rest_undo.KIND: rest_undo.reverse_rest,
     stage_undo.KIND: stage_undo.reverse_moves,
-from sequences.bulk.deeds import reverse_deed
-from sequences.jobs.bulk import BULK
-
-REVERSERS: dict[str, Reverser] = {
     **dict.fromkeys(BULK, reverse_deed),
     leaving.ADDED: leaving.undo_added,
     leaving.REMOVED: leaving.undo_removal,

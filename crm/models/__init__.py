@@ -13,6 +13,7 @@ from crm.models.proposal import Proposal, ReplyCorrection
 from crm.models.relationship import Brand, Product, Relationship, Stage
 from crm.models.saved_view import SavedView
 from crm.models.suppression import Suppression
+from crm.models.text import SavedText, TextUse
 from crm.models.thread import Message, MessageBody, MessageId, Thread
 from crm.models.timeline import Task, TimelineEntry
 from crm.models.token import ApiToken
@@ -47,11 +48,13 @@ __all__ = [
     "Quarantined",
     "Relationship",
     "ReplyCorrection",
+    "SavedText",
     "SavedView",
     "Session",
     "Stage",
     "Suppression",
     "Task",
+    "TextUse",
     "Thread",
     "TimelineEntry",
     "User",

@@ -12,7 +12,10 @@ ROLES = ("admin", "manager", "outreach", "relationship", "reviewer", "brand")
 
 
 class User(Base):
-    """A colleague. Without a `password_hash` nobody can sign in yet; no `language` means what the browser asks for."""
+    """A colleague. Without a `password_hash` nobody can sign in yet; no `language` means what the browser asks for.
+
+    Mail sent by hand waits `undo_s` seconds, in which it can be taken back.
+    """
 
     __tablename__ = "users"
     __table_args__ = (CheckConstraint(f"role IN {ROLES!r}", name="role"),)
@@ -26,6 +29,7 @@ class User(Base):
     theme: Mapped[str] = mapped_column(String(10), default="system")
     letter_keys: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    undo_s: Mapped[int] = mapped_column(default=10)
     created_at: Mapped[datetime] = mapped_column(Instant)
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
 

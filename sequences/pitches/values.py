@@ -44,29 +44,51 @@ def merge_values(
 
     `handles` (the main one first) and `products` may be given by who has read them for many at once.
     """
-    values: dict[str, dict[str, Any]] = {
-        "contact": _contact(contact, email, personal_line),
-        "handle": _handle(list_handles(tx, contact.id) if handles is None else handles),
-        "brand": {"name": brand.name, "postal_address": brand.postal_address},
-        "product": _product(list_products(tx, brand.id) if products is None else products),
-        "offer": {},
-        "sender": _sender(mailbox, brand),
-        "sequence": {"name": document.name},
-    }
+    values = person_values(
+        contact,
+        brand,
+        mailbox,
+        email=email,
+        personal_line=personal_line,
+        handles=list_handles(tx, contact.id) if handles is None else handles,
+        products=list_products(tx, brand.id) if products is None else products,
+    )
+    values["sequence"] = {"name": document.name}
     if brand.signature:
-        values["brand"]["signature"] = _signature(brand.signature, values)
+        values["brand"]["signature"] = signature_text(brand, values)
     for root, fields in document.fields.items():
         values.setdefault(root, {}).update(fields)
     return values
 
 
-def _signature(source: str, values: Values) -> str:
-    """Return the brand's signature as text, for a pitch that puts it somewhere itself."""
-    rendered = render_pitch(None, keep_lines(source), values, footer=None)
+def person_values(
+    contact: Contact,
+    brand: Brand,
+    mailbox: Mailbox,
+    *,
+    email: str,
+    handles: Sequence[Handle],
+    products: Sequence[Product],
+    personal_line: str = "",
+) -> Values:
+    """Return the values that do not hang on a sequence."""
+    return {
+        "contact": _contact(contact, email, personal_line),
+        "handle": _handle(handles),
+        "brand": {"name": brand.name, "postal_address": brand.postal_address},
+        "product": _product(products),
+        "offer": {},
+        "sender": describe_sender(mailbox, brand),
+    }
+
+
+def signature_text(brand: Brand, values: Values) -> str:
+    """Return the brand's signature as text; empty when one of its fields has no value."""
+    rendered = render_pitch(None, keep_lines(brand.signature), values, footer=None)
     return rendered.text.strip() if isinstance(rendered, Rendered) else ""
 
 
-def _sender(mailbox: Mailbox, brand: Brand) -> dict[str, Any]:
+def describe_sender(mailbox: Mailbox, brand: Brand) -> dict[str, Any]:
     """Return who writes: the mailbox's name, else what its address says, else the brand for a shared address."""
     local = mailbox.address.partition("@")[0]
     said = brand.name if is_role_address(mailbox.address) else local.replace(".", " ").replace("_", " ").title()

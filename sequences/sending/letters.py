@@ -1,7 +1,7 @@
 """Use cases: from sends to the bytes that leave, fixed and stored before the first attempt (A3)."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ from sequences.models import Send, SendBody, SequenceFile
 from sequences.pitches.pitch_value import clean_text
 from sequences.sending.docket import Case, Entry
 from sequences.sending.links import Links
+from sequences.sending.mail_files import read_mail_files
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,6 +65,7 @@ def fix_bytes(
     bodies = _read_bodies(tx, [case.entry.id for case in cases])
     threads = _read_threads(tx, {case.entry.thread_id for case in cases if case.entry.thread_id is not None})
     files = _read_files(tx, cases)
+    by_hand = read_mail_files(tx, [case.entry.id for case in cases if case.document is None])
     desks = {case.entry.brand_id: _read_desk(tx, case.entry.brand_id, mailbox) for case in cases}
     envelopes: list[Envelope] = []
     faulty: list[tuple[Case, str]] = []
@@ -74,6 +76,8 @@ def fix_bytes(
         raw = body.raw
         if raw is None:
             letter = _letter(tx, case, body, mailbox, desks[case.entry.brand_id], subject, chain, links, files)
+            if case.entry.id in by_hand:
+                letter = replace(letter, attachments=by_hand[case.entry.id])
             try:
                 raw = sign(compose(letter), signers, now=tx.now)
             except ValueError as error:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from crm.brands import get_brand
 from crm.mailboxes import find_mailbox
 from crm.models import Brand, Stage, WorkspaceSetting
+from crm.texts import read_workspace_texts
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError, say
 from kit.tx import Tx
 from sequences.course.resume_plan import resume_sequence
@@ -172,7 +173,7 @@ def pause_sequence(tx: Tx, sequence: Sequence) -> None:
 def workspace_pitches(tx: Tx) -> dict[str, str]:
     """Return the workspace's own pitches by path: they come before the starters."""
     row = tx.session.get(WorkspaceSetting, "pitches")
-    return dict(row.value) if row else {}
+    return (dict(row.value) if row else {}) | read_workspace_texts(tx)
 
 
 def _read_body(

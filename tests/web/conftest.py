@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -80,7 +81,7 @@ class Person:
         assert answer.status_code == status, (answer.status_code, answer.text[:2000])
         return answer.text
 
-    def post(self, path: str, *, status: int = 303, **fields: str) -> str:
+    def post(self, path: str, *, status: int = 303, **fields: Any) -> str:
         """Post a form; return where it leads, or the page when it leads nowhere."""
         token = CSRF.search(self.client.get("/settings/you").text)
         assert token

@@ -42,7 +42,9 @@ def test_an_answer_waits_ten_seconds_and_can_be_taken_back(ada: Person, cast: Ca
     assert send.due_at > house.clock.now()
     ada.post(f"/sends/{send.id}/cancellation", place=f"/inbox/{thread}")
     assert _answers(house)[0].state == "cancelled"
-    assert "One take" not in ada.get(f"/inbox/{thread}")
+    page = ada.get(f"/inbox/{thread}")
+    assert ">One take! Lovely.</textarea>" in page
+    assert "Leaves in" not in page
 
 
 def test_a_form_sent_twice_queues_one_answer(ada: Person, cast: Cast, house: House) -> None:

@@ -16,12 +16,15 @@ from sqlalchemy import MetaData, select
 from crm import users
 from crm.consents import open_request
 from crm.jobs import add_to_file, start_job
-from crm.models import Mailbox
+from crm.models import Mailbox, MessageBody
+from crm.texts import create_text
 from kit.clock import FixedClock
 from kit.config import load_settings
+from kit.tx import Tx
 from sequences.insight.explain import explain_send
 from sequences.insight.forecast import make_forecast
 from sequences.reading.opt_outs import make_token
+from sequences.sending import mail_drafts
 from sequences.versions.authoring import import_sequence, pause_sequence, read_draft, start_sequence
 from tests.web.cast import SEQUENCE, Cast, seed_cast
 from web.app import create_app
@@ -54,8 +57,10 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/contacts/import": (200, ("/contacts/import",)),
     "/contacts/import/<int:job_id>": (200, ("/contacts/import/2",)),
     "/contacts/import/sample": (200, ("/contacts/import/sample",)),
+    "/contacts/<int:contact_id>/mail": (200, ("/contacts/1/mail",)),
     "/contacts/new": (200, ("/contacts/new",)),
     "/demo/enter/<key>": (303, ("/demo/enter/the-key",)),
+    "/files/<int:file_id>": (200, ("/files/1",)),
     "/healthz": (200, ("/healthz",)),
     "/inbox": (
         200,
@@ -63,11 +68,14 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     ),
     "/inbox/<int:thread_id>": (200, ("/inbox/1", "/inbox/3")),
     "/live": (200, ("/live?once=1",)),
+    "/inbox/<int:thread_id>/news": (200, ("/inbox/1/news?seen=0.0", "/inbox/1/news")),
     "/jobs": (200, ("/jobs",)),
     "/jobs/<int:job_id>": (200, ("/jobs/1", "/jobs/1?seen=40")),
     "/jobs/<int:job_id>/left-out": (200, ("/jobs/2/left-out",)),
     "/jobs/<int:job_id>/result": (200, ("/jobs/2/result",)),
     "/mailboxes/<int:mailbox_id>/consent": (200, ("/mailboxes/1/consent",)),
+    "/messages/<int:message_id>/attachments/<int:number>": (200, ("/messages/1/attachments/0",)),
+    "/messages/<int:message_id>/html": (200, ("/messages/1/html",)),
     "/password/<token>": (200, ("/password/{password}",)),
     "/review": (200, ("/review",)),
     "/review/<int:send_id>": (200, ("/review/1", "/review/2", "/review/3")),
@@ -124,6 +132,10 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/setup/<token>": (403, ("/setup/{setup}",)),
     "/sign-in": (303, ("/sign-in", "/sign-in?next=/inbox")),
     "/static/<path:filename>": (200, ("/static/rapport.css",)),
+    "/templates": (200, ("/templates", "/templates?kind=snippet", "/templates?show=archived")),
+    "/templates/<int:text_id>": (200, ("/templates/1", "/templates/1?person=Imani")),
+    "/templates/<int:text_id>/filled": (200, ("/templates/1/filled?contact=1",)),
+    "/templates/new": (200, ("/templates/new", "/templates/new?from=pitches/dm.md", "/templates/new?kind=snippet")),
     "/today": (200, ("/today",)),
     "/u/<path:token>": (200, ("/u/{opt_out}",)),
 }
@@ -219,6 +231,7 @@ def _come_in(house: House) -> tuple[str, dict[str, str]]:
         draft.state = "draft"
         for role in ("result", "left_out"):
             add_to_file(tx, draft, role, b"name")
+        _write_by_hand(tx, boss.id)
         words = {
             "password": users.create_link(tx, "password", user=boss),
             "setup": users.create_link(tx, "setup"),
@@ -226,6 +239,16 @@ def _come_in(house: House) -> tuple[str, dict[str, str]]:
             "opt_out": make_token(house.seal, "imani@smallkitchen.example"),
         }
     return session, words
+
+
+def _write_by_hand(tx: Tx, user_id: int) -> None:
+    """Keep a text, a draft with a file, and a mail with one."""
+    create_text(tx, "template", "Spring", "Hello {{ contact.first_name }}", actor="user:1")
+    draft = mail_drafts.keep_draft(tx, user_id, "thread:1", "Hello", subject="")
+    mail_drafts.attach(tx, draft, [mail_drafts.NewFile(name="a.txt", content_type="text/plain", content=b"a")])
+    raw = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nHi\r\n--b\r\n"
+    raw += b"Content-Type: application/pdf; name=rates.pdf\r\nContent-Disposition: attachment\r\n\r\nx\r\n--b--\r\n"
+    tx.session.get_one(MessageBody, 1).raw = raw
 
 
 def _hold_that_all_have_examples(app: Flask) -> None:

@@ -4,49 +4,85 @@ from flask import Blueprint, Response, request
 
 from crm import closing
 from crm.inbox import get_thread
+from crm.models import Brand, Contact, Mailbox, Thread
 from crm.rest_undo import read_rest, record_rest
-from kit.errors import ConflictError, InvalidError, RefusedError, say
+from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError, say
 from kit.ids import new_token
 from kit.tx import Tx
 from sequences.models import Send
 from sequences.reading import replies
-from sequences.sending import answers
+from sequences.sending import answers, mail_drafts
+from web import composing
 from web.auth import require
-from web.pages.inbox import Draft, show_inbox
-from web.request import this_actor, this_tx
+from web.pages.inbox import show_inbox
+from web.request import this_actor, this_tx, this_user
 from web.respond import done
+from web.words import _, said
 
 blueprint = Blueprint("answers", __name__)
-_MAX_TEXT = 50_000
 
 
 @blueprint.post("/threads/<int:thread_id>/replies")
 def create(thread_id: int) -> Response:
-    """Queue an answer; it leaves in ten seconds, so that it can be taken back. The text is kept when it cannot go."""
+    """Queue an answer; it waits a moment, so that it can be taken back. What was typed is kept when it cannot go."""
     require("send")
-    tx, text = this_tx(), request.form.get("text", "").strip()[:_MAX_TEXT]
-    key = request.form.get("request_key") or new_token()
+    tx, place = this_tx(), mail_drafts.place_of(thread_id=thread_id)
+    contact = keep_answer(tx, thread_id)
+    meanwhile = composing.find_news(thread_id)
+    if meanwhile:
+        return show_inbox(thread_id, composing.Trouble(news=meanwhile), status=409)
     try:
         with tx.session.begin_nested():
-            send = _queue(tx, thread_id, text, key)
+            letter = composing.read_letter(tx, contact)
+            send = _queue(tx, thread_id, letter)
     except (InvalidError, RefusedError, ConflictError) as error:
-        return show_inbox(thread_id, Draft(text=text, fault=str(error)), status=422)
-    return done(f"/inbox/{thread_id}", "Your answer leaves in 10 seconds.", undo=f"/sends/{send.id}/cancellation")
+        return show_inbox(thread_id, composing.trouble_of(error, said(error)), status=422)
+    mail_drafts.hand_over(tx, this_user().id, place, send)
+    return done(
+        f"/inbox/{thread_id}", composing.leaves_when(tx, letter, contact), undo=f"/sends/{send.id}/cancellation"
+    )
 
 
 @blueprint.post("/sends/<int:send_id>/cancellation")
 def cancel(send_id: int) -> Response:
-    """Take an answer back."""
+    """Take a mail back; its words stand in the composer again."""
     require("send")
-    answers.cancel_answer(this_tx(), send_id)
-    return done(request.form.get("place") or "/inbox", "Taken back. Nothing was sent.")
+    tx = this_tx()
+    send = answers.cancel_answer(tx, send_id)
+    mail_drafts.bring_back(tx, this_user().id, _place(send), send)
+    if send.thread_id and send.explanation.get("closes"):
+        closing.reopen_thread(tx, send.thread_id, actor=this_actor())
+    back = f"/inbox/{send.thread_id}" if send.thread_id else f"/contacts/{send.contact_id}/mail"
+    return done(back, _("Taken back. Nothing was sent. Your words are in the box again."))
 
 
-def _queue(tx: Tx, thread_id: int, text: str, key: str) -> Send:
-    if not text:
-        raise InvalidError("Write something first.")
-    send = answers.queue_answer(tx, thread_id, text, request_key=key, actor=this_actor())
-    if request.form.get("close"):
+@blueprint.post("/messages/<int:message_id>/reply-kind")
+def correct(message_id: int) -> Response:
+    """Say what kind of reply a mail really is; "not now" then asks until when."""
+    require("edit")
+    kind = request.form.get("kind", "")
+    message = replies.correct_kind(this_tx(), message_id, kind, actor=this_actor())
+    if kind == "not_now" and message.thread_id:
+        return done(f"/inbox/{message.thread_id}?ask=until", back=False)
+    return done(f"/inbox/{message.thread_id}" if message.thread_id else "/inbox")
+
+
+def keep_answer(tx: Tx, thread_id: int) -> Contact:
+    """Keep what was typed in a conversation; return who it is for."""
+    thread = tx.session.get(Thread, thread_id)
+    contact = tx.session.get(Contact, thread.contact_id) if thread and thread.contact_id else None
+    if thread is None or contact is None or contact.erased_at:
+        raise NotFoundError(say("There is no such conversation."))
+    brand = tx.session.get(Brand, thread.brand_id) if thread.brand_id else None
+    mailbox = tx.session.get(Mailbox, thread.mailbox_id)
+    composing.keep_typed(mail_drafts.place_of(thread_id=thread_id), contact, brand, mailbox)
+    return contact
+
+
+def _queue(tx: Tx, thread_id: int, letter: answers.Letter) -> Send:
+    key = request.form.get("request_key") or new_token()
+    send = answers.queue_letter(tx, thread_id, letter, request_key=key, actor=this_actor())
+    if letter.closes:
         thread = get_thread(tx, thread_id)
         before = read_rest(thread)
         closing.close_thread(tx, thread_id, actor=this_actor())
@@ -55,9 +91,7 @@ def _queue(tx: Tx, thread_id: int, text: str, key: str) -> Send:
     return send
 
 
-@blueprint.post("/messages/<int:message_id>/reply-kind")
-def correct(message_id: int) -> Response:
-    """Say what kind of reply a mail really is."""
-    require("edit")
-    replies.correct_kind(this_tx(), message_id, request.form.get("kind", ""), actor=this_actor())
-    return done("/inbox")
+def _place(send: Send) -> str:
+    if send.thread_id:
+        return mail_drafts.place_of(thread_id=send.thread_id)
+    return mail_drafts.place_of(contact_id=send.contact_id)

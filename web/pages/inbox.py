@@ -1,6 +1,6 @@
 """Wire: the inbox: the list, one conversation beside it, and what is known about the person."""
 
-from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -8,41 +8,37 @@ from crm import closing, inbox, proposals, threads
 from crm.brands import list_products
 from crm.exchange import list_exchanges
 from crm.inbox import ThreadRow
-from crm.models import Contact
+from crm.models import Contact, Thread
 from crm.people import list_main_handles
 from crm.person import list_stages_around
 from crm.rest_undo import read_rest, record_rest
 from kit.errors import NotFoundError, say
-from kit.ids import new_token
 from kit.tx import Tx
+from sequences.sending import mail_drafts
+from sequences.sending.news import state_of
+from sequences.sending.writing_desk import WritingDesk, read_desk
 from web import forms, outgoing
-from web.auth import require
+from web.auth import may, require
+from web.composing import Composer, Trouble, answer_composer
 from web.request import is_partial, this_actor, this_tx, this_user
 from web.respond import done, page
-from web.times import read_zone
+from web.shell import this_shell
+from web.times import long_day, read_zone
 from web.undo import undo_place
-from web.words import _
+from web.words import _, lazy
 
 blueprint = Blueprint("inbox", __name__)
 KINDS = (
-    ("interested", "Interested"),
-    ("question", "Question"),
-    ("counter_offer", "Counter-offer"),
-    ("not_now", "Not now"),
-    ("no", "No"),
-    ("referral", "Referral"),
-    ("other", "Other"),
-    ("opt_out", "No more mail"),
+    ("interested", lazy("Interested")),
+    ("question", lazy("Question")),
+    ("counter_offer", lazy("Counter-offer")),
+    ("not_now", lazy("Not now")),
+    ("no", lazy("No")),
+    ("referral", lazy("Referral")),
+    ("other", lazy("Other")),
+    ("opt_out", lazy("No more mail")),
 )
 _OPEN = 4  # mails shown open; earlier ones are folded away
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An answer being written: its text, and why it could not be sent."""
-
-    text: str = ""
-    fault: str = ""
 
 
 @blueprint.get("/inbox")
@@ -89,25 +85,36 @@ def snooze(thread_id: int) -> Response:
     closing.snooze_thread(tx, thread_id, until, actor=this_actor())
     summary = say("Snoozed: %(subject)s", subject=thread.subject)
     change = record_rest(tx, [(thread, before)], actor=this_actor(), summary=summary)
-    return done("/inbox?turn=you", _("Snoozed until %(day)s.", day=f"{until:%A %-d %B}"), undo=undo_place(change))
+    words = _("Snoozed until %(day)s.", day=long_day(until, read_zone(this_user().zone)))
+    return done("/inbox?turn=you", words, undo=undo_place(change))
 
 
-def show_inbox(thread_id: int | None, draft: Draft | None = None, *, status: int = 200) -> Response:
-    """Show the inbox with a conversation open, and an answer that could not be sent still in its box."""
+def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status: int = 200) -> Response:
+    """Show the inbox with a conversation open, and why an answer could not be sent above its text."""
     tx, turn, kind = this_tx(), request.args.get("turn", ""), request.args.get("kind", "")
     rows = inbox.list_threads(tx, turn=turn, kind=kind, mailbox_id=forms.read_int(request.args.get("mailbox")))
     context: dict[str, object] = {"rows": rows, "turn": turn, "kind": kind, "reading": thread_id, "kinds": KINDS}
     opened = thread_id if thread_id is not None else next((row.thread.id for row in rows), None)
-    context |= {"opened": opened, "draft": draft or Draft()}
+    context |= {"opened": opened, "asks_until": request.args.get("ask") == "until"}
     if not is_partial() and opened is not None:
-        context |= _conversation(tx, opened, rows)
+        this_shell()  # brands and mailboxes are known from here on
+        context |= _conversation(tx, opened, rows, trouble)
     return page("inbox/page.html", part="inbox/_list.html", status=status, **context)
 
 
-def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow]) -> dict[str, object]:
+def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow], trouble: Trouble | None) -> dict[str, object]:
     thread = next((row.thread for row in rows if row.thread.id == thread_id), None) or inbox.get_thread(tx, thread_id)
     mails = threads.list_messages(tx, thread_id)
-    contact = tx.session.get(Contact, thread.contact_id) if thread.contact_id else None
+    desk = read_desk(
+        tx,
+        this_user().id,
+        mail_drafts.place_of(thread_id=thread_id),
+        contact_id=thread.contact_id,
+        thread_id=thread_id,
+    )
+    contact = desk.contact
+    leaving = outgoing.list_leaving(tx, thread_id)
+    about = _about(tx, contact, thread.brand_id)
     newest_in = next((message for message, _body in reversed(mails) if message.direction == "in"), None)
     return {
         "thread": thread,
@@ -117,14 +124,24 @@ def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow]) -> dict[str, ob
         "newest_in": newest_in,
         "guess_asks": newest_in is not None and inbox.asks_for_a_look(newest_in),
         "proposed": proposals.list_of_messages(tx, [message.id for message, _body in mails]),
-        "leaving": outgoing.list_leaving(tx, thread_id),
-        "request_key": new_token(),
+        "leaving": leaving,
         "contact": contact,
-        **_about(tx, contact, thread.brand_id),
+        "file_counts": {send_id: len(files) for send_id, files in desk.sent_files.items()},
+        "sent_files": desk.sent_files,
+        **about,
+        "composer": _composer(tx, thread, desk, about, state_of(mails, leaving), trouble),
     }
 
 
-def _about(tx: Tx, contact: Contact | None, brand_id: int | None) -> dict[str, object]:
+def _composer(
+    tx: Tx, thread: Thread, desk: WritingDesk, about: dict[str, Any], seen: str, trouble: Trouble | None
+) -> Composer | None:
+    if desk.contact is None or not may("send"):
+        return None
+    return answer_composer(tx, thread, desk, about, seen, trouble)
+
+
+def _about(tx: Tx, contact: Contact | None, brand_id: int | None) -> dict[str, Any]:
     if contact is None:
         return {}
     if contact.erased_at:

@@ -15,6 +15,7 @@ from web.times import zone_names
 from web.words import LANGUAGES, PSEUDO, _, ngettext, said
 
 blueprint = Blueprint("you", __name__)
+MOST_UNDO_S = 30
 THEMES = ("system", "light", "dark")
 PLACE = "/settings/you"
 
@@ -34,6 +35,8 @@ def save() -> Response:
     user.theme = forms.choose(given.get("theme", ""), THEMES, user.theme)
     user.language = forms.choose(given.get("language", user.language), ("", *LANGUAGES, *PSEUDO), user.language)
     user.letter_keys = bool(given.get("letter_keys"))
+    undo_s = forms.read_int(given.get("undo_s"))
+    user.undo_s = min(undo_s, MOST_UNDO_S) if undo_s is not None else user.undo_s
     return done(PLACE, _("Saved."))
 
 
