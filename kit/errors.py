@@ -3,6 +3,23 @@
 The doors (web, command line) map a class to a status in one place; nothing below them knows HTTP.
 """
 
+from typing import Any
+
+
+class Sentence(str):
+    """A sentence for people that can still be said in another language: `msgid` is its English shape."""
+
+    __slots__ = ("msgid", "params")
+    msgid: str
+    params: dict[str, Any]
+
+
+def say(msgid: str, **params: Any) -> Sentence:
+    """Return a sentence; `params` fill its %(name)s slots, now in English and later in the reader's language."""
+    sentence = Sentence(msgid % params if params else msgid)
+    sentence.msgid, sentence.params = msgid, params
+    return sentence
+
 
 class RapportError(Exception):
     """A refusal that a person should read.
@@ -14,6 +31,7 @@ class RapportError(Exception):
 
     def __init__(self, sentence: str, *, code: str | None = None) -> None:
         super().__init__(sentence)
+        self.sentence = sentence
         if code is not None:
             self.code = code
 

@@ -37,6 +37,7 @@ from web.pages.demo import DemoPort, make_blueprint
 from web.request import attach_request
 from web.tries import SignInTries
 from web.wiring import House
+from web.words import attach_words
 
 _PAGES = (
     answers, consents, contact, contact_facts, contacts, deliverability, feedback, forecast, health, inbox, incidents,
@@ -58,6 +59,7 @@ def create_app(house: House, *, demo: DemoPort | None = None) -> Flask:
     attach_auth(app)
     attach_errors(app)
     attach_filters(app)
+    attach_words(app)
     for module in _PAGES:
         app.register_blueprint(module.blueprint)
     if demo is not None:

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from kit.errors import ConflictError, InvalidError, NotFoundError, RapportError, RefusedError
 from web.request import drop_tx, is_partial
+from web.words import _, lazy, said, translate
 
 _LOG = logging.getLogger(__name__)
 _STATUS: tuple[tuple[type[RapportError], int], ...] = (
@@ -17,15 +18,17 @@ _STATUS: tuple[tuple[type[RapportError], int], ...] = (
     (RefusedError, 403),
 )
 _TITLES = {
-    403: "That is not allowed",
-    404: "There is nothing here",
-    405: "That is not how this page works",
-    409: "Something changed meanwhile",
-    413: "That is too large",
-    422: "That cannot be used as it is",
-    500: "Something went wrong on our side",
+    403: lazy("That is not allowed"),
+    404: lazy("There is nothing here"),
+    405: lazy("That is not how this page works"),
+    409: lazy("Something changed meanwhile"),
+    413: lazy("That is too large"),
+    422: lazy("That cannot be used as it is"),
+    500: lazy("Something went wrong on our side"),
 }
-_SAFE_500 = "Nothing was changed and nothing was sent by this click. It is in the log; try again, or go back to Today."
+_SAFE_500 = lazy(
+    "Nothing was changed and nothing was sent by this click. It is in the log; try again, or go back to Today."
+)
 
 
 def attach_errors(app: Flask) -> None:
@@ -42,7 +45,11 @@ def status_of(error: RapportError) -> int:
 
 def _answer_refusal(error: RapportError) -> Response:
     drop_tx()
-    return _show(status_of(error), str(error), faults=error.faults if isinstance(error, InvalidError) else ())
+    return _show(
+        status_of(error),
+        said(error),
+        faults=tuple(map(translate, error.faults)) if isinstance(error, InvalidError) else (),
+    )
 
 
 def _answer_http(error: HTTPException) -> Response:
@@ -51,16 +58,16 @@ def _answer_http(error: HTTPException) -> Response:
     if status < HTTPStatus.BAD_REQUEST:
         return make_response(error.get_response())
     lost = status == HTTPStatus.NOT_FOUND
-    return _show(status, "The address may be mistyped, or the page has moved." if lost else error.description or "")
+    return _show(status, _("The address may be mistyped, or the page has moved.") if lost else error.description or "")
 
 
 def _answer_bug(error: Exception) -> Response:
     drop_tx()
     _LOG.error("page_failed", exc_info=error)
-    return _show(500, _SAFE_500)
+    return _show(500, _(_SAFE_500))
 
 
 def _show(status: int, sentence: str, *, faults: tuple[str, ...] = ()) -> Response:
     template = "errors/_sentence.html" if is_partial() else "errors/page.html"
-    title = _TITLES.get(status, "That did not work")
+    title = _(_TITLES.get(status, lazy("That did not work")))
     return make_response(render_template(template, title=title, sentence=sentence, faults=faults), status)

@@ -1,12 +1,16 @@
-"""Pure: how numbers, names and channels read in a small space."""
+"""Wire: how numbers, names and channels read in a small space, in the language of the request."""
 
 from decimal import Decimal
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from web.words import this_locale
 
 _THOUSAND, _MILLION = 1_000, 1_000_000
 _ROUND_FROM = 10
 _HUES = 12
+_MONEY, _MONEY_CENTS = {"de": "#,##0\xa0¤"}, {"de": "#,##0.00\xa0¤"}
+_PERCENT = {"de": "0.0\xa0%"}
 _CHANNELS = {
     "youtube": ("YT", "YouTube"),
     "instagram": ("IG", "Instagram"),
@@ -30,12 +34,15 @@ def short(number: float | None) -> str:
         return f"{number:.0f}"
     unit, letter = (_THOUSAND, "k") if number < _MILLION else (_MILLION, "M")
     value = number / unit
-    return f"{value:.0f}{letter}" if value >= _ROUND_FROM or value == int(value) else f"{value:.1f}{letter}"
+    whole = value >= _ROUND_FROM or value == int(value)
+    return format_decimal(value, "0" if whole else "0.0", locale=this_locale()) + letter
 
 
 def percent(fraction: float | None) -> str:
     """Return a fraction as per cent with one decimal; a dash when unknown."""
-    return "–" if fraction is None else f"{fraction * 100:.1f}%"
+    return (
+        "–" if fraction is None else format_percent(fraction, _PERCENT.get(this_locale(), "0.0%"), locale=this_locale())
+    )
 
 
 def share(part: int, whole: int) -> float:
@@ -48,8 +55,8 @@ def money(amount: Decimal | None, currency: str | None) -> str:
     if amount is None:
         return "–"
     whole = amount == amount.to_integral_value()
-    pattern = "¤#,##0" if whole else "¤#,##0.00"
-    return format_currency(amount, currency or "EUR", pattern, locale="en", currency_digits=False)
+    pattern = _MONEY.get(this_locale(), "¤#,##0") if whole else _MONEY_CENTS.get(this_locale(), "¤#,##0.00")
+    return format_currency(amount, currency or "EUR", pattern, locale=this_locale(), currency_digits=False)
 
 
 def initials(name: str) -> str:

@@ -1,10 +1,15 @@
-"""Pure: how instants and waits read to a person, in that person's zone."""
+"""Wire: how instants and waits read to a person, in that person's zone and in the language of the request.
+
+Date patterns go through gettext as `date:...`, because languages order and dot them differently.
+"""
 
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from babel.dates import format_datetime
+
+from web.words import _, ngettext, this_locale
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _DAYS_SHOWN = 100
@@ -34,28 +39,30 @@ def wait(passed: timedelta) -> str:
     """Return a wait in its largest unit: 50 min, 16 h, 71 d, 14 mo."""
     seconds = max(0.0, passed.total_seconds())
     if seconds < _MINUTE:
-        return "now"
+        return _("now")
     if seconds < _HOUR:
-        return f"{int(seconds // _MINUTE)} min"
+        return _("%(n)s min", n=int(seconds // _MINUTE))
     if seconds < _DAY:
-        return f"{int(seconds // _HOUR)} h"
+        return _("%(n)s h", n=int(seconds // _HOUR))
     days = int(seconds // _DAY)
-    return f"{days} d" if days < _DAYS_SHOWN else f"{int(days / _MONTH_DAYS)} mo"
+    return _("%(n)s d", n=days) if days < _DAYS_SHOWN else _("%(n)s mo", n=int(days / _MONTH_DAYS))
 
 
 def wait_in_words(passed: timedelta) -> str:
     """Return a wait as a sentence needs it: 50 minutes, 1 hour, 3 days."""
     seconds = max(0.0, passed.total_seconds())
-    for size, one in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
-        if seconds >= size:
-            count = int(seconds // size)
-            return f"{count} {one}{'' if count == 1 else 's'}"
-    return "a moment"
+    if seconds >= _DAY:
+        return ngettext("%(num)s day", "%(num)s days", int(seconds // _DAY))
+    if seconds >= _HOUR:
+        return ngettext("%(num)s hour", "%(num)s hours", int(seconds // _HOUR))
+    if seconds >= _MINUTE:
+        return ngettext("%(num)s minute", "%(num)s minutes", int(seconds // _MINUTE))
+    return _("a moment")
 
 
 def clock(at: datetime, zone: ZoneInfo) -> str:
     """Return the hour: 22:14."""
-    return _format(at, "HH:mm", zone)
+    return _format(at, _("date:HH:mm"), zone)
 
 
 def brief(at: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -65,24 +72,24 @@ def brief(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     if days == 0:
         return clock(at, zone)
     if days == 1:
-        return "Yesterday"
-    return _format(at, "EEE d MMM" if local.year == today.year else "d MMM y", zone)
+        return _("Yesterday")
+    return _format(at, _("date:EEE d MMM") if local.year == today.year else _("date:d MMM y"), zone)
 
 
 def stamp(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     """Return day and hour: Mon 23 Nov, 22:14."""
     same_year = at.astimezone(zone).year == now.astimezone(zone).year
-    return _format(at, "EEE d MMM, HH:mm" if same_year else "d MMM y, HH:mm", zone)
+    return _format(at, _("date:EEE d MMM, HH:mm") if same_year else _("date:d MMM y, HH:mm"), zone)
 
 
 def full(at: datetime, zone: ZoneInfo) -> str:
     """Return everything, with the zone's place: Monday 23 November 2026, 22:14 Copenhagen."""
-    return f"{_format(at, 'EEEE d MMMM y, HH:mm', zone)} {zone_city(zone.key)}"
+    return f"{_format(at, _('date:EEEE d MMMM y, HH:mm'), zone)} {zone_city(zone.key)}"
 
 
 def long_day(at: datetime, zone: ZoneInfo) -> str:
     """Return the head of a day: Tuesday 24 November, 14:20."""
-    return _format(at, "EEEE d MMMM, HH:mm", zone)
+    return _format(at, _("date:EEEE d MMMM, HH:mm"), zone)
 
 
 def day_bounds(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -94,4 +101,4 @@ def day_bounds(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def _format(at: datetime, pattern: str, zone: ZoneInfo) -> str:
-    return format_datetime(at, pattern, tzinfo=zone, locale="en")
+    return format_datetime(at, pattern.removeprefix("date:"), tzinfo=zone, locale=this_locale())

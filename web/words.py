@@ -1,0 +1,113 @@
+"""Wire: every word of the pages in the reader's language: catalogs, a request's language, sentences from below.
+
+English is in the code; a catalog is `web/locale/<language>/LC_MESSAGES/rapport.po`, read once a process. Where no
+request asks (the command line), words stay English. Two pseudo languages show what is not translated: `qps`
+makes every word longer and strange, `qpr` mirrors the page as well.
+"""
+
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, g, has_request_context, request
+
+from kit.errors import RapportError, Sentence
+from web.pseudo import PseudoTranslations
+from web.request import find_user
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+PSEUDO = ("qps", "qpr")
+_HOME = Path(__file__).parent / "locale"
+
+
+class lazy(str):  # noqa: N801 - reads as a mark around a word, as gettext's own names do
+    """An English word kept in a table at import, said in the reader's language by `_(word)` or `{{ _(word) }}`."""
+
+    __slots__ = ()
+
+
+def attach_words(app: Flask) -> None:
+    """Give `app`'s templates gettext in the language of each request."""
+    env = app.jinja_env
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: this_catalog().gettext(text),
+        lambda one, many, number: this_catalog().ngettext(one, many, number),
+        newstyle=True,
+    )
+    env.globals |= {"language": this_language, "direction": this_direction, "say_again": translate}
+
+
+def _(text: str, **params: Any) -> str:
+    """Return a text in this request's language, its %(name)s slots filled."""
+    found = this_catalog().gettext(str(text))
+    return found % params if params else found
+
+
+def ngettext(one: str, many: str, num: int, **params: Any) -> str:
+    """Return a counted text in this request's language; %(num)s is the number."""
+    return this_catalog().ngettext(one, many, num) % {"num": num, **params}
+
+
+def translate(sentence: str) -> str:
+    """Return a sentence that came from below in this request's language; a plain text stays as it is."""
+    if isinstance(sentence, Sentence):
+        return _(sentence.msgid, **sentence.params)
+    return _(sentence) if sentence else sentence
+
+
+def said(error: RapportError) -> str:
+    """Return what a refusal says, in this request's language."""
+    return translate(error.sentence)
+
+
+def this_language() -> str:
+    """Return the language of this request: the reader's choice, else what the browser asks for; English otherwise."""
+    if not has_request_context():
+        return "en"
+    if "language" not in g:
+        g.language = _choose()
+    language: str = g.language
+    return language
+
+
+def this_locale() -> str:
+    """Return the locale that dates and numbers follow."""
+    language = this_language()
+    return language if language in LANGUAGES else "en"
+
+
+def this_direction() -> str:
+    """Return which way this request's language is read: ltr or rtl."""
+    return "rtl" if this_language() == "qpr" else "ltr"
+
+
+def this_catalog() -> NullTranslations:
+    """Return the translations of this request."""
+    return _load(this_language())
+
+
+def _choose() -> str:
+    user = find_user()
+    chosen = getattr(user, "language", "") if user is not None else ""
+    if chosen in LANGUAGES or chosen in PSEUDO:
+        return str(chosen)
+    return request.accept_languages.best_match(list(LANGUAGES), default="en") or "en"
+
+
+@lru_cache(maxsize=8)
+def _load(language: str) -> NullTranslations:
+    if language in PSEUDO:
+        return PseudoTranslations()
+    path = _HOME / language / "LC_MESSAGES" / "rapport.po"
+    if not path.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return GNUTranslations(compiled)
