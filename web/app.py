@@ -16,6 +16,8 @@ from web.pages import (
     contacts,
     deliverability,
     feedback,
+    first_run,
+    first_steps,
     forecast,
     health,
     inbox,
@@ -40,8 +42,9 @@ from web.wiring import House
 from web.words import attach_words
 
 _PAGES = (
-    answers, consents, contact, contact_facts, contacts, deliverability, feedback, forecast, health, inbox, incidents,
-    opt_outs, passwords, proposals, review, rules, search, sends, sequences, sessions, setup, today, you,
+    answers, consents, contact, contact_facts, contacts, deliverability, feedback, first_run, first_steps, forecast,
+    health, inbox, incidents, opt_outs, passwords, proposals, review, rules, search, sends, sequences, sessions, setup,
+    today, you,
 )  # fmt: skip
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000

@@ -13,7 +13,12 @@ from web.wiring import House
 # What needs no database at all.
 _WITHOUT = frozenset({"static", "health.live"})
 # Posts that first do something slow, which must not hold SQLite's one writer: argon2 takes a third of a second, DNS 20.
-_READING_POSTS = frozenset({"sessions.create", "deliverability.check"})
+_READING_POSTS = frozenset(
+    {
+        "sessions.create", "deliverability.check", "first_steps.connect_mailbox", "first_steps.check",
+        "first_steps.bring_people",
+    }
+)  # fmt: skip
 
 
 class _DropError(Exception):
