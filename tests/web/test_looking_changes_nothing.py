@@ -24,6 +24,7 @@ from sequences.reading.opt_outs import make_token
 from sequences.versions.authoring import import_sequence, pause_sequence, read_draft, start_sequence
 from tests.web.cast import SEQUENCE, Cast, seed_cast
 from web.app import create_app
+from web.demo.story import Story
 from web.wiring import House, make_engine_of, open_house
 
 # What to ask for by each route, and with what answer. Numbers are those of tests/web/cast.py.
@@ -35,6 +36,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/contacts/<int:contact_id>": (200, ("/contacts/1", "/contacts/1?show=notes", "/contacts/8")),
     "/contacts/<int:contact_id>-<slug>": (200, ("/contacts/1-imani", "/contacts/3-layan?show=messages")),
     "/contacts/new": (200, ("/contacts/new",)),
+    "/demo/story": (200, ("/demo/story",)),
     "/demo/enter/<key>": (303, ("/demo/enter/the-key",)),
     "/healthz": (200, ("/healthz",)),
     "/inbox": (
@@ -90,8 +92,8 @@ class _Demo:
     def skip(self) -> None:
         """Stand still."""
 
-    def story(self) -> str:
-        return "Send your first pitch."
+    def story(self) -> Story:
+        return Story(stage="pitch", name="Imani", place="/review/1")
 
     def enter(self, key: str) -> str:
         return self._session
