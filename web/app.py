@@ -25,6 +25,7 @@ from web.pages import (
     opt_outs,
     passwords,
     proposals,
+    reports,
     review,
     rules,
     search,
@@ -43,8 +44,8 @@ from web.words import attach_words
 
 _PAGES = (
     answers, consents, contact, contact_facts, contacts, deliverability, feedback, first_run, first_steps, forecast,
-    health, inbox, incidents, opt_outs, passwords, proposals, review, rules, search, sends, sequences, sessions, setup,
-    today, you,
+    health, inbox, incidents, opt_outs, passwords, proposals, reports, review, rules, search, sends, sequences,
+    sessions, setup, today, you,
 )  # fmt: skip
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000

@@ -46,6 +46,17 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/inbox/<int:thread_id>": (200, ("/inbox/1", "/inbox/3")),
     "/mailboxes/<int:mailbox_id>/consent": (200, ("/mailboxes/1/consent",)),
     "/password/<token>": (200, ("/password/{password}",)),
+    "/reports": (303, ("/reports",)),
+    "/reports/<name>": (
+        200,
+        (
+            "/reports/outreach",
+            "/reports/relationships",
+            "/reports/feedback",
+            "/reports/mailboxes?from=2026-01-01&to=2026-12-31",
+        ),
+    ),
+    "/reports/<name>.csv": (200, ("/reports/outreach.csv", "/reports/mailboxes.csv")),
     "/review": (200, ("/review",)),
     "/review/<int:send_id>": (200, ("/review/1", "/review/2", "/review/3")),
     "/search": (200, ("/search", "/search?q=ima")),
