@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from babel.dates import format_date
+
 from kit.tx import Tx
 from sequences.insight.wilson import Rate
 from sequences.reports.mailboxes import Week, list_weeks, sum_weeks
 from web.reports.sheet import Part, Sheet, make_bars, make_ranges, say_range
-from web.words import _, ngettext
+from web.words import _, ngettext, this_locale
 
 _SHOWN = 26
 _MUCH = 0.02
@@ -36,7 +38,10 @@ def _verdict(weeks: list[Week]) -> str:
 
 def _totals(weeks: list[Week]) -> Part:
     whole = list(sum_weeks(weeks).values())[-_SHOWN:]
-    marks = make_bars((f"{one.monday:%d.%m.%Y}", one.sent, _("%(num)s replies", num=one.replies)) for one in whole)
+    marks = make_bars(
+        (format_date(one.monday, "d MMM y", locale=this_locale()), one.sent, _("%(num)s replies", num=one.replies))
+        for one in whole
+    )
     rows = tuple(
         (one.monday.isoformat(), str(one.sent), str(one.bounced), str(one.complaints), str(one.replies))
         for one in whole

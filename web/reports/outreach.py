@@ -18,8 +18,8 @@ def make_outreach(tx: Tx, since: datetime, until: datetime) -> Sheet:
     found = read_outreach(tx, since, until)
     parts = [_funnel(found.all)]
     parts.append(_rates("sequences", _("Reply rate by sequence"), _("Sequence"), found.sequences))
-    parts.append(_rates("mailboxes", _("Reply rate by sender"), _("Mailbox"), found.mailboxes))
     parts.append(_hours(read_hours(tx, since, until)))
+    parts.append(_rates("mailboxes", _("Reply rate by sender"), _("Mailbox"), found.mailboxes, wide=False))
     return Sheet(verdict=_verdict(found.all, found.sequences), parts=tuple(parts))
 
 
@@ -65,7 +65,7 @@ def _of(part: int, whole: int) -> str:
     return _("%(share)s %% of the line before", share=round(100 * part / whole)) if whole else ""
 
 
-def _rates(key: str, title: str, head: str, found: Mapping[str, Funnel]) -> Part:
+def _rates(key: str, title: str, head: str, found: Mapping[str, Funnel], *, wide: bool = True) -> Part:
     marks, ticks = make_ranges({name: one.rate for name, one in list(found.items())[:_SHOWN]})
     rows = tuple(
         (name, str(one.written), str(one.bounced), str(one.replied), *say_range(one.rate), str(one.interested),
@@ -85,7 +85,8 @@ def _rates(key: str, title: str, head: str, found: Mapping[str, Funnel]) -> Part
     how = _(
         "Rate: replied of reached. Dot: measured; bar: the 95 % range (Wilson). Where ranges overlap, nobody is ahead."
     )
-    return Part(key=key, title=title, how=how, heads=heads, rows=rows, chart="ranges", marks=marks, ticks=ticks)
+    return Part(key=key, title=title, how=how, heads=heads, rows=rows, chart="ranges", marks=marks, ticks=ticks,
+                wide=wide)  # fmt: skip
 
 
 def _hours(cells: dict[tuple[int, int], Rate]) -> Part:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from crm.contacts import display_name
-from crm.reports.relationships import Answers, Stages, measure_sides, measure_stages
+from crm.reports.relationships import MOST, Answers, Stages, measure_sides, measure_stages
 from crm.today import Quiet, list_quiet
 from kit.tx import Tx
 from web.reports.sheet import Part, Sheet, make_bars
@@ -65,7 +65,8 @@ def _stages(stages: Stages) -> Part:
         for one in stages.passages[:_SHOWN]
     )
     heads = (_("From"), _("To"), _("Moves"), _("Median days in the first"))
-    how = _("Moves in this time. Days: from coming to a stage until leaving it, where coming to it is on the timeline.")
+    how = _("Moves in this time. Days: from coming to a stage until leaving it, where coming to it is on the timeline. "
+            "Of very many moves, the newest %(most)s count.", most=MOST)  # fmt: skip
     return Part(
         key="stages", title=_("From stage to stage"), how=how, heads=heads, rows=rows, chart="bars", marks=marks
     )

@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Literal
 
 from sequences.insight.wilson import Rate
+from web.figures import percent
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -68,20 +69,20 @@ def make_ranges(rates: Mapping[str, Rate]) -> tuple[tuple[Mark, ...], tuple[tupl
     step = 5 if end <= 30 else 20  # noqa: PLR2004 - few enough to read
     marks = tuple(
         Mark(
-            label=label, text=f"{100 * rate.hits / rate.of:.1f} %", size=100 * rate.hits / rate.of / end,
+            label=label, text=percent(rate.value), size=100 * rate.hits / rate.of / end,
             note=f"{rate.hits} / {rate.of}", low=100 * rate.low / end, high=min(1.0, 100 * rate.high / end),
             tone="them",
         )
         for label, rate in known.items()
     )  # fmt: skip
-    return marks, tuple((tick / end, f"{tick} %") for tick in range(0, end + 1, step))
+    return marks, tuple((tick / end, f"{tick}%") for tick in range(0, end + 1, step))
 
 
 def say_range(rate: Rate) -> tuple[str, str]:
     """Return a rate and its 95 % range as a table shows them; a dash where nobody was asked."""
     if rate.value is None:
         return "–", "–"
-    return f"{100 * rate.value:.1f} %", f"{100 * rate.low:.1f}–{100 * rate.high:.1f} %"
+    return percent(rate.value), f"{percent(rate.low)}–{percent(rate.high)}"
 
 
 def write_csv(parts: Sequence[Part]) -> str:
