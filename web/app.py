@@ -10,6 +10,7 @@ from web.errors import attach_errors
 from web.filters import attach_filters
 from web.pages import (
     answers,
+    changes,
     consents,
     contact,
     contact_facts,
@@ -22,6 +23,8 @@ from web.pages import (
     health,
     inbox,
     incidents,
+    jobs,
+    live,
     opt_outs,
     passwords,
     proposals,
@@ -43,10 +46,36 @@ from web.wiring import House
 from web.words import attach_words
 
 _PAGES = (
-    answers, consents, contact, contact_facts, contacts, deliverability, feedback, first_run, first_steps, forecast,
-    health, inbox, incidents, opt_outs, passwords, proposals, reports, review, rules, search, sends, sequences,
-    sessions, setup, today, you,
-)  # fmt: skip
+    answers,
+    changes,
+    consents,
+    contact,
+    contact_facts,
+    contacts,
+    deliverability,
+    feedback,
+    first_run,
+    first_steps,
+    forecast,
+    health,
+    inbox,
+    incidents,
+    jobs,
+    live,
+    opt_outs,
+    passwords,
+    proposals,
+    reports,
+    review,
+    rules,
+    search,
+    sends,
+    sequences,
+    sessions,
+    setup,
+    today,
+    you,
+)
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000
 _YEAR_S = 31_536_000
@@ -83,6 +112,7 @@ def _configure(app: Flask, house: House) -> None:
         SESSION_COOKIE_SECURE=urlsplit(house.settings.public_url).scheme == "https",
     )
     app.extensions["tries"] = SignInTries()
+    app.extensions["newsroom"] = live.make_newsroom(house)
 
 
 def _harden(response: Response) -> Response:

@@ -23,7 +23,7 @@ from sequences.reading.watcher import run_watcher
 from web.wiring import House, make_engine_of
 
 WORKER_THREADS = 4
-WEB_THREADS = 12
+WEB_THREADS = 40  # 24 may be held by open streams, see web/newsroom.py
 
 
 @contextmanager
@@ -96,6 +96,7 @@ def serving(app: Flask, host: str, port: int) -> Iterator[int]:
     try:
         yield _port_of(server, port)
     finally:
+        app.extensions["newsroom"].close()
         # Answers in hand are finished before the sockets go away under them.
         server.task_dispatcher.shutdown(timeout=5)
         server.close()

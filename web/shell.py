@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import g
+from flask import g, session
 
 from crm.brands import list_brands
 from crm.inbox import InboxCounts, count_threads
@@ -17,6 +17,7 @@ class Shell:
     """The frame's facts. `cap` None when a mailbox has no limit."""
 
     brand: Brand | None
+    brands: tuple[Brand, ...]
     inbox: InboxCounts
     waiting: tuple[Waiting, ...]
     mailboxes: tuple[MailboxDay, ...]
@@ -50,13 +51,19 @@ def this_shell() -> Shell:
         start, _ = day_bounds(tx.now, read_zone(this_user().zone))
         brands = list_brands(tx)
         g.shell = Shell(
-            brand=brands[0] if brands else None,
+            brand=_chosen(brands),
+            brands=tuple(brands),
             inbox=count_threads(tx),
             waiting=tuple(list_waiting(tx)),
             mailboxes=tuple(list_mailbox_days(tx, start)),
         )
     shell: Shell = g.shell
     return shell
+
+
+def _chosen(brands: list[Brand]) -> Brand | None:
+    """Return the brand this browser works for; the first one until somebody chooses."""
+    return next((brand for brand in brands if brand.id == session.get("brand")), brands[0] if brands else None)
 
 
 def this_brand_id() -> int | None:

@@ -1,6 +1,6 @@
 """Wire: one's own account: name, zone, theme, letter keys."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, session
 
 from crm.models import User
 from web import forms
@@ -34,6 +34,14 @@ def switch_theme() -> Response:
     """Keep light or dark for this account."""
     user = _own()
     user.theme = forms.choose(request.form.get("theme", ""), THEMES, "dark" if user.theme == "light" else "light")
+    return done("/today")
+
+
+@blueprint.post("/settings/you/brand")
+def choose_brand() -> Response:
+    """Work for another brand in this browser; every list says which one it shows."""
+    brand_id = forms.read_int(request.form.get("brand"))
+    session["brand"] = brand_id
     return done("/today")
 
 

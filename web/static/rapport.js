@@ -6,10 +6,39 @@
   const typing = (el) => el.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
   const shown = (el) => el.checkVisibility?.() ?? true;
 
-  // Live parts: one beat for the page, silent while nobody looks or a menu is open inside.
-  setInterval(() => {
-    if (document.visibilityState === "visible" && window.htmx) htmx.trigger(document.body, "tick");
-  }, 2000);
+  // Live parts: the server says when something happened; where it cannot, the page asks every two seconds. Silent while
+  // nobody looks: browsers allow six connections to a host, and hidden windows must not hold them.
+  const beat = () => { if (document.visibilityState === "visible" && window.htmx) htmx.trigger(document.body, "tick"); };
+  let news = null;
+  const listen = () => {
+    news?.close();
+    news = null;
+    if (document.visibilityState !== "visible" || !$("[hx-trigger*='tick']")) return;
+    news = new EventSource("/live");
+    news.addEventListener("news", beat);
+  };
+  setInterval(() => { if (news?.readyState !== EventSource.OPEN) beat(); }, 2000);
+  setInterval(beat, 30000);
+  document.addEventListener("visibilitychange", listen);
+  addEventListener("pagehide", () => news?.close());
+  listen();
+
+  // What htmx could not do is said where it was asked for; typed text stays in the page.
+  document.addEventListener("htmx:beforeSwap", (e) => {
+    const { xhr, target, requestConfig } = e.detail;
+    if (xhr.status < 400 || requestConfig?.triggeringEvent?.type === "tick") return;
+    const bar = $("#page-error");
+    e.detail.target = target?.closest("form")?.querySelector("[data-error]") ?? bar;
+    bar.hidden = e.detail.target !== bar;
+    e.detail.shouldSwap = true;
+    e.detail.isError = false;
+  });
+  const offline = (is) => { const bar = $("#offline"); if (bar) bar.hidden = !is; };
+  addEventListener("offline", () => offline(true));
+  addEventListener("online", () => offline(false));
+  document.addEventListener("htmx:sendError", () => offline(true));
+  document.addEventListener("htmx:afterOnLoad", () => offline(false));
+
   const last = new Map();
   let places = [];
   document.addEventListener("htmx:beforeSwap", (e) => {
@@ -78,7 +107,41 @@
     $("input", palette).setAttribute("aria-activedescendant", option?.id ?? "");
     option?.scrollIntoView({ block: "nearest" });
   };
-  const open = () => { palette.showModal(); $("input", palette).select(); choose(options()[0]); };
+  // What this page can do: its own controls that have a key, by their words.
+  const named = (el) => (el.getAttribute("aria-label") ?? [...el.childNodes].filter((n) => !n.matches?.("kbd, svg")).map((n) => n.textContent).join(" ")).trim();
+  const commands = () => all("[data-key]").filter((el) => shown(el) && named(el));
+  const offer = () => {
+    const group = $("#palette-do");
+    all("[role=option]", group).forEach((o) => o.remove());
+    commands().forEach((control, i) => {
+      const option = document.createElement("div");
+      Object.assign(option, { id: `pd-${i}`, role: "option", textContent: named(control) });
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", "false");
+      option.dataset.words = named(control).toLowerCase();
+      const key = document.createElement("kbd");
+      Object.assign(key, { textContent: control.dataset.key, className: "end" });
+      option.append(key);
+      option.addEventListener("click", () => { palette.close(); act(control); });
+      group.append(option);
+    });
+    group.hidden = !$("[role=option]", group);
+  };
+  const act = (control) => { if (control.matches("textarea, input, select")) control.focus(); else control.click(); };
+  const shortcuts = $("#shortcuts");
+  const explain = () => {
+    const here = $("#shortcuts-here"), list = $("dl", here);
+    list.replaceChildren(...commands().map((control) => {
+      const row = document.createElement("div"), key = document.createElement("dt"), words = document.createElement("dd"), kbd = document.createElement("kbd");
+      row.className = "row"; words.className = "grow";
+      kbd.textContent = control.dataset.key; words.textContent = named(control);
+      key.append(kbd); row.append(key, words);
+      return row;
+    }));
+    here.hidden = !list.children.length;
+    shortcuts.showModal();
+  };
+  const open = () => { offer(); palette.showModal(); $("input", palette).select(); choose(options()[0]); };
   if (palette) {
     all("a[data-palette]").forEach((b) => b.addEventListener("click", (e) => { e.preventDefault(); open(); }));
     palette.addEventListener("click", (e) => { if (e.target === palette) palette.close(); });
@@ -107,7 +170,10 @@
   };
 
   // Letter keys: off while typing, and off for good when the person says so in settings.
-  const go = { t: "/today", i: "/inbox?turn=you", v: "/review", c: "/contacts", s: "/sequences" };
+  const go = {
+    t: "/today", i: "/inbox?turn=you", v: "/review", c: "/contacts", p: "/pipeline", s: "/sequences", e: "/templates",
+    f: "/feedback", r: "/reports/outreach",
+  };
   let g = 0;
   const walk = (step) => {
     const rows = all("[data-rows] > *");
@@ -121,16 +187,17 @@
     const control = all(`[data-key="${CSS.escape(key)}"]`).find(shown);
     if (!control) return false;
     if (key === "f") quote();
-    if (control.matches("textarea")) control.focus(); else control.click();
+    act(control);
     return true;
   };
   document.addEventListener("keydown", (e) => {
     if ((e.metaKey || e.ctrlKey) && e.key.toLowerCase() === "k" && palette) { e.preventDefault(); open(); return; }
     if ((e.metaKey || e.ctrlKey) && e.key === "Enter") { e.target.form?.requestSubmit($("[data-send]", e.target.form) ?? undefined); return; }
     if (e.key === "Escape") all("details.menu[open]").forEach((menu) => { menu.open = false; $("summary", menu).focus(); });
-    if (root.dataset.keys === "off" || typing(e.target) || e.metaKey || e.ctrlKey || e.altKey || palette?.open) return;
+    if (root.dataset.keys === "off" || typing(e.target) || e.metaKey || e.ctrlKey || e.altKey || palette?.open || shortcuts?.open) return;
     if (Date.now() - g < 1200 && go[e.key]) { location.href = go[e.key]; return; }
     if (e.key === "/" && palette) { e.preventDefault(); open(); }
+    else if (e.key === "?" && shortcuts) { e.preventDefault(); explain(); }
     else if (e.key === "g") g = Date.now();
     else if (press(e.key)) e.preventDefault();
     else if (e.key === "j" || e.key === "k") walk(e.key === "j" ? 1 : -1);
