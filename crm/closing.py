@@ -5,7 +5,7 @@ from datetime import datetime
 from crm.inbox import get_thread
 from crm.models import Thread
 from crm.timeline import record_entry
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from kit.tx import Tx
 
 
@@ -31,7 +31,7 @@ def snooze_thread(tx: Tx, thread_id: int, until: datetime, *, actor: str) -> Thr
     """Let a conversation rest until an instant that lies ahead."""
     thread = get_thread(tx, thread_id)
     if until <= tx.now:
-        raise InvalidError("Choose a day that lies ahead.")
+        raise InvalidError(say("Choose a day that lies ahead."))
     thread.snoozed_until = until
     _record(tx, thread, "snoozed", f"Snoozed: {thread.subject}", actor=actor, until=until)
     return thread

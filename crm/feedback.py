@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from crm.models import Feedback
 from crm.timeline import record_entry
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from kit.tx import Tx
 
 KINDS = ("problem", "idea", "praise")
@@ -26,9 +26,9 @@ def log_feedback(
     """Keep a quote, with its source."""
     quote = quote.strip()
     if not quote:
-        raise InvalidError("Select the words to keep as feedback first.")
+        raise InvalidError(say("Select the words to keep as feedback first."))
     if kind not in KINDS:
-        raise InvalidError(f"Feedback is one of: {', '.join(KINDS)}.")
+        raise InvalidError(say("Feedback is one of: %(list)s.", list=", ".join(KINDS)))
     row = Feedback(
         contact_id=contact_id,
         brand_id=brand_id,

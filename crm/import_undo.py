@@ -24,7 +24,7 @@ from crm.models import (
     Thread,
     TimelineEntry,
 )
-from kit.errors import ConflictError, NotFoundError
+from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 
 _PART = 1_000
@@ -47,9 +47,9 @@ def undo_import(tx: Tx, import_id: int, actor: str) -> UndoResult:
     """
     row = tx.session.get(Import, import_id)
     if row is None:
-        raise NotFoundError("There is no such import.")
+        raise NotFoundError(say("There is no such import."))
     if row.undone_at is not None:
-        raise ConflictError("This import was taken back already.", code="undone")
+        raise ConflictError(say("This import was taken back already."), code="undone")
     own = _own_entries(row)
     kept = _list_kept(tx, import_id, own)
     people = select(func.count(Contact.id)).where(Contact.import_id == import_id)

@@ -32,7 +32,7 @@ from crm.import_people import Directory
 from crm.import_reading import find_people
 from crm.import_writes import Origin, write_chunk
 from crm.models import Brand, Import
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from kit.tx import Database, Tx
 
 CHUNK = 1_000
@@ -211,7 +211,9 @@ def _understand(
 def _require_people(mapping: ColumnMapping) -> None:
     if not _PEOPLE.intersection(mapping.columns.values()):
         raise InvalidError(
-            "No column tells who a row is about. Say which one does, such as: --map COLUMN=email, =handle or =name.",
+            say(
+                "No column tells who a row is about. Say which one does, such as: --map COLUMN=email, =handle or =name."
+            ),
             code="no_people",
         )
 

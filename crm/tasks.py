@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from crm.models import Task
 from crm.timeline import record_entry
-from kit.errors import NotFoundError
+from kit.errors import NotFoundError, say
 from kit.tx import Tx
 
 
@@ -45,7 +45,7 @@ def complete_task(tx: Tx, task_id: int, *, actor: str) -> Task:
     """Mark as done; doing it twice changes nothing."""
     task = tx.session.get(Task, task_id)
     if task is None:
-        raise NotFoundError("There is no such task.")
+        raise NotFoundError(say("There is no such task."))
     if task.done_at is None:
         task.done_at, task.done_by = tx.now, actor
         if task.contact_id:
