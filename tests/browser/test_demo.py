@@ -1,6 +1,7 @@
 """The demo as a newcomer sees it: a pitch goes out, the answer comes back, the follow-up stays home."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -45,7 +46,9 @@ def test_the_first_answer_comes_within_a_minute(demo_link: str, browser: Browser
     expect(page.get_by_role("heading", name="Niamh Kerrisk")).to_be_visible()
     page.goto(demo_link.partition("/demo")[0] + "/today")
     # What Dorte writes takes three hours of the demo's clock, some eight seconds of ours; nobody reloads the page.
-    expect(page.locator(".demo-toast", has_text="Sent to Dorte")).to_be_visible(timeout=30_000)
+    # On a busy machine the page may come after the answer, some eight seconds later: then that is what it tells.
+    said = re.compile(r"Sent to Dorte|Dorte wrote back\.")
+    expect(page.locator(".demo-toast", has_text=said)).to_be_visible(timeout=30_000)
     expect(page.locator(".demo-toast", has_text="Dorte wrote back.")).to_be_visible(timeout=40_000)
     page.locator(".demo-toast").get_by_role("link", name="Open").click()
 
