@@ -17,6 +17,9 @@ _READING_POSTS = frozenset(
     {
         "sessions.create",
         "deliverability.check",
+        "first_steps.connect_mailbox",
+        "first_steps.check",
+        "first_steps.bring_people",
         "imports.create",
         "imports.change",
         "mailboxes.create",

@@ -21,7 +21,6 @@ PRICE_OF_PEEKING = 1.75
 WORTH_FINDING = 0.05
 USUAL_RATE = 0.1
 _TOO_FEW_FOR_A_RATE = 50
-_Z95 = NormalDist().inv_cdf(0.975)
 # The differences looked for, as log odds: at a rate of 10 % these are 12, 15 and 21 %.
 _EFFECTS = (0.25, 0.5, 1.0)
 _LEVELS = 10  # steps per unit of log odds at which the guessed common rate is kept, so that factors are computed once
@@ -69,16 +68,6 @@ class Decided:
 
     better: str
     e_value: float
-
-
-def wilson(replies: int, contacts: int) -> tuple[float, float]:
-    """Return the 95 % interval of a rate (Wilson's); nothing is known of nobody."""
-    if contacts == 0:
-        return 0.0, 1.0
-    rate, square = replies / contacts, _Z95**2
-    middle = (rate + square / (2 * contacts)) / (1 + square / contacts)
-    half = _Z95 / (1 + square / contacts) * sqrt(rate * (1 - rate) / contacts + square / (4 * contacts**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def sample_needed(base: float, better: float, *, pairs: int = 1) -> int:

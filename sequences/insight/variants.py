@@ -10,7 +10,8 @@ from sqlalchemy import Result, and_, literal, or_, select, union_all
 
 from crm.models import Message
 from kit.tx import Tx
-from sequences.insight.experiments import Outcome, Verdict, Winner, judge, sample_needed, wilson
+from sequences.insight.experiments import Outcome, Verdict, Winner, judge, sample_needed
+from sequences.insight.wilson import wilson
 from sequences.models import Enrolment, Send, Sequence, SequenceVersion
 from sequences.versions.authoring import get_version, steps_of
 from sequences.versions.sequence_file import Step

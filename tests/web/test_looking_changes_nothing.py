@@ -28,6 +28,7 @@ from sequences.sending import mail_drafts
 from sequences.versions.authoring import import_sequence, pause_sequence, read_draft, start_sequence
 from tests.web.cast import SEQUENCE, Cast, seed_cast
 from web.app import create_app
+from web.demo.story import Story
 from web.wiring import House, make_engine_of, open_house
 
 # What to ask for by each route, and with what answer. Numbers are those of tests/web/cast.py.
@@ -59,6 +60,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/contacts/import/sample": (200, ("/contacts/import/sample",)),
     "/contacts/<int:contact_id>/mail": (200, ("/contacts/1/mail",)),
     "/contacts/new": (200, ("/contacts/new",)),
+    "/demo/story": (200, ("/demo/story",)),
     "/demo/enter/<key>": (303, ("/demo/enter/the-key",)),
     "/files/<int:file_id>": (200, ("/files/1",)),
     "/healthz": (200, ("/healthz",)),
@@ -77,6 +79,17 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/messages/<int:message_id>/attachments/<int:number>": (200, ("/messages/1/attachments/0",)),
     "/messages/<int:message_id>/html": (200, ("/messages/1/html",)),
     "/password/<token>": (200, ("/password/{password}",)),
+    "/reports": (303, ("/reports",)),
+    "/reports/<name>": (
+        200,
+        (
+            "/reports/outreach",
+            "/reports/relationships",
+            "/reports/feedback",
+            "/reports/mailboxes?from=2026-01-01&to=2026-12-31",
+        ),
+    ),
+    "/reports/<name>.csv": (200, ("/reports/outreach.csv", "/reports/mailboxes.csv")),
     "/review": (200, ("/review",)),
     "/review/<int:send_id>": (200, ("/review/1", "/review/2", "/review/3")),
     "/search": (200, ("/search", "/search?q=ima")),
@@ -128,7 +141,18 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/settings/sending": (200, ("/settings/sending",)),
     "/settings/team-rules": (200, ("/settings/team-rules",)),
     "/settings/you": (200, ("/settings/you",)),
-    "/setup": (403, ("/setup",)),
+    "/setup": (303, ("/setup",)),
+    "/setup/steps/<step>": (
+        200,
+        (
+            "/setup/steps/mailbox",
+            "/setup/steps/people",
+            "/setup/steps/pitch?what=a+pan",
+            "/setup/steps/sequence",
+            "/setup/steps/launch",
+        ),
+    ),
+    "/setup/steps/people/sample.csv": (200, ("/setup/steps/people/sample.csv",)),
     "/setup/<token>": (403, ("/setup/{setup}",)),
     "/sign-in": (303, ("/sign-in", "/sign-in?next=/inbox")),
     "/static/<path:filename>": (200, ("/static/rapport.css",)),
@@ -164,8 +188,8 @@ class _Demo:
     def skip(self) -> None:
         """Stand still."""
 
-    def story(self) -> str:
-        return "Send your first pitch."
+    def story(self) -> Story:
+        return Story(stage="pitch", name="Imani", place="/review/1")
 
     def enter(self, key: str) -> str:
         return self._session

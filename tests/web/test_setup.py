@@ -25,7 +25,7 @@ def test_set_up_makes_an_admin_a_brand_and_a_session(app: Flask, house: House) -
     token, client = _link(house), app.test_client()
     assert "Your brand" in client.get(f"/setup/{token}").text
     answer = client.post(f"/setup/{token}", data=GIVEN)
-    assert (answer.status_code, answer.location) == (303, "/today")
+    assert (answer.status_code, answer.location) == (303, "/setup/steps/mailbox")
     assert "Brackenware" in client.get("/today").text
     with house.database.reading() as tx:
         user, brand = tx.session.query(User).one(), tx.session.query(Brand).one()

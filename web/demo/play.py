@@ -24,6 +24,7 @@ from sequences.sending.outbox import Counts, is_due
 from sequences.sending.throttle import Later
 from sequences.tick import list_boxes, one_pass
 from web.demo.company import begin_sequence, found_company
+from web.demo.story import Story, read_story
 from web.demo.world import DemoWorld
 from web.wiring import House, make_engine_of, open_house
 
@@ -56,18 +57,10 @@ class Play:
             self.clock.jump(at + STEP)
         self.step()
 
-    def story(self) -> str:
+    def story(self) -> Story:
         """Return what there is to try now."""
         with self.house.database.reading() as tx:
-            states = {
-                row[0]: row[1]
-                for row in tx.session.execute(
-                    select(Send.state, func.count()).where(Send.enrolment_id.is_not(None)).group_by(Send.state)
-                )
-            }
-        if states.get("draft") and not states.get("sent"):
-            return "Send your first pitch: open Review and press a."
-        return ""
+            return read_story(tx)
 
     def enter(self, key: str) -> str | None:
         """Return Ada's session for the link that was printed."""

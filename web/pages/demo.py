@@ -2,12 +2,15 @@
 
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from kit.errors import RefusedError
+from web.demo.story import Story
 from web.pages.sessions import arrive
-from web.respond import done
+from web.request import is_partial
+from web.respond import done, page
 
 
 class DemoPort(Protocol):
@@ -21,8 +24,8 @@ class DemoPort(Protocol):
         """Jump to the next event."""
         ...
 
-    def story(self) -> str:
-        """Return what there is to try now, in one sentence; may be empty."""
+    def story(self) -> Story:
+        """Return what there is to try now."""
         ...
 
     def enter(self, key: str) -> str | None:
@@ -42,10 +45,21 @@ def make_blueprint(demo: DemoPort) -> Blueprint:
             raise RefusedError("This link is of another demo. Use the one printed last.", code="link_used")
         return arrive(token, "/today")
 
+    @blueprint.get("/demo/story")
+    def story() -> Response:
+        """Show where the story stands; every page of the demo asks for it on each tick."""
+        return page("demo/page.html", part="demo/_story.html", story=demo.story(), place=_place())
+
     @blueprint.post("/demo/skip")
     def skip() -> Response:
         """Jump to the next event."""
         demo.skip()
         return done("/today")
 
+    blueprint.app_context_processor(lambda: {"demo_place": _place})
     return blueprint
+
+
+def _place() -> str:
+    """Return the path of the page the reader is on, also when only a part of it asks."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path if is_partial() else request.path

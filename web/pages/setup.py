@@ -3,13 +3,15 @@
 from flask import Blueprint, Response, request
 
 from crm import brands, users
-from kit.errors import ConflictError, InvalidError, RefusedError
+from kit.errors import ConflictError, InvalidError, RefusedError, say
 from kit.tx import Tx
+from sequences.first_run.progress import read_progress
 from web import forms
 from web.pages.sessions import arrive
-from web.request import this_house, this_tx
+from web.request import find_user, this_house, this_tx
 from web.respond import page
 from web.times import zone_names
+from web.words import said
 
 blueprint = Blueprint("setup", __name__)
 _FIELDS = ("name", "email", "zone", "brand", "postal_address")
@@ -17,8 +19,12 @@ _FIELDS = ("name", "email", "zone", "brand", "postal_address")
 
 @blueprint.get("/setup")
 def explain() -> Response:
-    """Refuse: set-up begins with a link."""
-    raise RefusedError("Open the set-up link that Rapport printed when it started. It works once.", code="link_used")
+    """Go on with the first run; a stranger is refused: set-up begins with a link."""
+    if find_user():
+        return Response(status=303, headers={"Location": f"/setup/steps/{read_progress(this_tx()).next_step}"})
+    raise RefusedError(
+        say("Open the set-up link that Rapport printed when it started. It works once."), code="link_used"
+    )
 
 
 @blueprint.get("/setup/<token>")
@@ -37,21 +43,22 @@ def create(token: str) -> Response:
         with tx.session.begin_nested():
             session = _make(tx, token)
     except (InvalidError, ConflictError) as error:
-        return _form(token, fault=str(error), status=422)
-    return arrive(session, "/today")
+        return _form(token, fault=said(error), status=422)
+    return arrive(session, "/setup/steps/mailbox")
 
 
 def _check(tx: Tx, token: str) -> None:
     users.check_link(tx, "setup", token)
     if users.count_users(tx):
-        raise RefusedError("This Rapport is set up already. Sign in instead.", code="link_used")
+        raise RefusedError(say("This Rapport is set up already. Sign in instead."), code="link_used")
 
 
 def _make(tx: Tx, token: str) -> str:
     given = {field: request.form.get(field, "").strip() for field in _FIELDS}
-    missing = [words for field, words in (("name", "your name"), ("brand", "the brand")) if not given[field]]
-    if missing:
-        raise InvalidError(f"Please fill in {' and '.join(missing)}.")
+    if not given["name"]:
+        raise InvalidError(say("Please fill in your name."))
+    if not given["brand"]:
+        raise InvalidError(say("Please fill in the brand."))
     user = users.add_user(tx, given["email"], role="admin", name=given["name"])
     user.zone = forms.choose(given["zone"], zone_names(), "UTC")
     users.set_password(user, request.form.get("password", "")[:1000], this_house().hasher)

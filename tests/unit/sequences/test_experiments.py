@@ -17,8 +17,8 @@ from sequences.insight.experiments import (
     judge,
     sample_for_verdict,
     sample_needed,
-    wilson,
 )
+from sequences.insight.wilson import wilson
 
 EVEN = {"a": 1, "b": 1}
 Sizes = tuple[int, int]

@@ -1,0 +1,22 @@
+"""Pure: cutting instants to their hour, day or month inside the database, the same on SQLite and PostgreSQL."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, String, func
+from sqlalchemy.orm import InstrumentedAttribute
+
+from kit.tx import Tx
+
+_CUTS = {"hour": (13, "YYYY-MM-DD HH24"), "day": (10, "YYYY-MM-DD"), "month": (7, "YYYY-MM")}
+
+
+def cut(
+    tx: Tx, column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
+    to: Literal["hour", "day", "month"],
+) -> ColumnElement[Any]:  # fmt: skip
+    """Return an instant's UTC hour, day or month as text: 2026-11-24 08, 2026-11-24 or 2026-11."""
+    length, pattern = _CUTS[to]
+    if tx.session.get_bind().dialect.name == "sqlite":
+        return func.substr(column, 1, length, type_=String)
+    return func.to_char(func.timezone("UTC", column), pattern, type_=String)

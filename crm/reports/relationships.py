@@ -1,0 +1,123 @@
+"""Use cases: how relationships go: who answers how fast, who returns, and how long stages take."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from sqlalchemy import func, select
+
+from crm.exchange import HUMAN
+from crm.models import Message, TimelineEntry
+from kit.db import Instant
+from kit.tx import Tx
+
+# Of very many, the newest are enough to know a median by.
+MOST = 20_000
+_LAST_STAGE = "Alumni"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """Waits for an answer of one side: how many, the median, and the slowest tenth begins at."""
+
+    count: int = 0
+    typical: timedelta | None = None
+    slow: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """From one stage to another: how often, and the median of days that people had stood in the first."""
+
+    before: str
+    after: str
+    count: int
+    days: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """Moves between stages in a time; `alumni` came to the last stage, `returned` left it again."""
+
+    passages: tuple[Passage, ...]
+    alumni: int
+    returned: int
+
+
+def measure_sides(tx: Tx, since: datetime, until: datetime) -> dict[str, Answers]:
+    """Return the waits for their answers ("in") and for ours ("out"). One query.
+
+    A wait runs from the first mail of one side to the first one of the other after it; only people's own mail counts.
+    """
+    before = func.lag(Message.direction).over(partition_by=Message.contact_id, order_by=(Message.at, Message.id))
+    lines = (
+        select(
+            Message.contact_id, Message.id, Message.direction, Message.at,
+            before.label("before"),
+        )
+        .where(Message.kind.in_(HUMAN), Message.contact_id.is_not(None), Message.at >= since, Message.at < until)
+        .subquery()
+    )  # fmt: skip
+    turns = (
+        select(
+            lines.c.direction, lines.c.at, lines.c.before,
+            func.lag(lines.c.at, type_=Instant())
+            .over(partition_by=lines.c.contact_id, order_by=(lines.c.at, lines.c.id))
+            .label("since"),
+        )
+        .where(lines.c.before.is_(None) | (lines.c.before != lines.c.direction))
+        .subquery()
+    )  # fmt: skip
+    query = select(turns.c.direction, turns.c.at, turns.c.since).where(turns.c.before.is_not(None))
+    waits: dict[str, list[float]] = {"in": [], "out": []}
+    for direction, at, begun in tx.session.execute(query.order_by(turns.c.at.desc()).limit(MOST)):
+        waits[direction].append((at - begun).total_seconds())
+    return {side: _answers(found) for side, found in waits.items()}
+
+
+def measure_stages(tx: Tx, since: datetime, until: datetime) -> Stages:
+    """Return the moves from stage to stage. One query; how long somebody stood is known where the move before is."""
+    entered = func.lag(TimelineEntry.at, type_=Instant()).over(
+        partition_by=(TimelineEntry.contact_id, TimelineEntry.brand_id), order_by=(TimelineEntry.at, TimelineEntry.id)
+    )
+    moves = (
+        select(TimelineEntry.contact_id, TimelineEntry.at, TimelineEntry.data, entered.label("entered"))
+        .where(TimelineEntry.kind == "stage", TimelineEntry.at < until)
+        .subquery()
+    )
+    query = select(moves).where(moves.c.at >= since).order_by(moves.c.at.desc()).limit(MOST)
+    return count_moves(
+        (row.contact_id, str(row.data.get("from", "")), str(row.data.get("to", "")), row.at, row.entered)
+        for row in tx.session.execute(query)
+    )
+
+
+def count_moves(moves: Iterable[tuple[int, str, str, datetime, datetime | None]]) -> Stages:
+    """Return moves, given as (person, from, to, at, since when they stood there), counted by passage."""
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    stays: dict[tuple[str, str], list[float]] = defaultdict(list)
+    alumni, returned = set(), set()
+    for person, before, after, at, entered in moves:
+        counts[before, after] += 1
+        if entered:
+            stays[before, after].append((at - entered) / timedelta(days=1))
+        if after == _LAST_STAGE:
+            alumni.add(person)
+        if before == _LAST_STAGE:
+            returned.add(person)
+    passages = [
+        Passage(before=pair[0], after=pair[1], count=count, days=median(stays[pair]) if stays[pair] else None)
+        for pair, count in counts.items()
+    ]
+    passages.sort(key=lambda one: (-one.count, one.before, one.after))
+    return Stages(passages=tuple(passages), alumni=len(alumni), returned=len(returned))
+
+
+def _answers(waits: list[float]) -> Answers:
+    if not waits:
+        return Answers()
+    ordered = sorted(waits)
+    slow = ordered[min(len(ordered) - 1, len(ordered) * 9 // 10)]
+    return Answers(count=len(waits), typical=timedelta(seconds=median(ordered)), slow=timedelta(seconds=slow))

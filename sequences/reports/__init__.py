@@ -1,0 +1,1 @@
+"""Use cases: figures over all sequences and mailboxes, counted by the database."""
