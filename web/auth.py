@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, redirect, request, url_for
 
+from crm.models.user import ROLES
 from crm.users import find_session_user
 from kit.errors import RefusedError
 from kit.ids import hash_token
@@ -36,6 +37,7 @@ _POWERS: dict[str, tuple[frozenset[str], str]] = {
     "approve": (_SENDERS | {"reviewer"}, "Your role cannot approve pitches. Ask a reviewer."),
     "rules": (frozenset({"admin", "manager"}), "Your role cannot change what holds for the whole team. Ask an admin."),
     "mailboxes": (frozenset({"admin", "manager"}), "Your role cannot connect this mailbox. Ask its owner or an admin."),
+    "feedback": (frozenset(ROLES), "Sign in first."),
     "edit": (_SENDERS | {"reviewer"}, "Your role can read and give feedback, not change this."),
 }
 
@@ -49,7 +51,7 @@ def attach_auth(app: Flask) -> None:
 
 
 def may(power: str) -> bool:
-    """Return whether the person signed in has a power: send, approve, rules, mailboxes, edit."""
+    """Return whether the person signed in has a power: send, approve, rules, mailboxes, feedback, edit."""
     user = find_user()
     return user is not None and user.role in _POWERS[power][0]
 

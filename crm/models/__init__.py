@@ -3,7 +3,7 @@
 from crm.models.consent import Consent, ConsentRequest
 from crm.models.contact import Contact, ContactAddress, ContactTag, Import
 from crm.models.dkim import DkimKey
-from crm.models.feedback import Feedback
+from crm.models.feedback import Feedback, Theme, ThemeMove
 from crm.models.handle import Handle, HandleSnapshot
 from crm.models.mailbox import Mailbox, MailboxCheck, MailFolder, Quarantined
 from crm.models.proposal import Proposal, ReplyCorrection
@@ -41,6 +41,8 @@ __all__ = [
     "Stage",
     "Suppression",
     "Task",
+    "Theme",
+    "ThemeMove",
     "Thread",
     "TimelineEntry",
     "User",
