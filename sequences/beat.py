@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from crm.models import Mailbox
 from sequences.engine import Engine
 from sequences.hints import Hints
+from sequences.jobs.runner import find_due
 from sequences.models import Heartbeat
 from sequences.reading.knocks import is_time
 from sequences.sending.outbox import is_due
@@ -28,7 +29,7 @@ def run_beat(engine: Engine, hints: Hints, stop: threading.Event, *, every_s: fl
 
 
 def beat_once(engine: Engine, hints: Hints, *, poll_every_s: float = POLL_EVERY_S) -> None:
-    """Sweep, then ring for every mailbox that has something to send or was not read for a while."""
+    """Sweep, then ring for mailboxes that have something to send or were not read for a while, and for waiting jobs."""
     sweep(engine)
     for mailbox_id, _address in list_boxes(engine):
         has_work, should_poll = _look(engine, mailbox_id, poll_every_s)
@@ -36,6 +37,10 @@ def beat_once(engine: Engine, hints: Hints, *, poll_every_s: float = POLL_EVERY_
             hints.drain(mailbox_id)
         if should_poll:
             hints.poll(mailbox_id)
+    with engine.database.reading() as tx:
+        waiting = find_due(tx)
+    for job_id in waiting:
+        hints.work(job_id)
 
 
 def _look(engine: Engine, mailbox_id: int, poll_every_s: float) -> tuple[bool, bool]:

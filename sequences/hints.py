@@ -14,6 +14,10 @@ class Hints(Protocol):
         """Somebody should look into this mailbox."""
         ...
 
+    def work(self, job_id: int) -> None:
+        """Somebody should go on with this job."""
+        ...
+
 
 class NoHints:
     """No bell: the sweep finds everything."""
@@ -22,4 +26,7 @@ class NoHints:
         """Ring nowhere."""
 
     def poll(self, mailbox_id: int) -> None:
+        """Ring nowhere."""
+
+    def work(self, job_id: int) -> None:
         """Ring nowhere."""

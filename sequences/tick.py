@@ -9,6 +9,7 @@ from crm.models import Mailbox
 from sequences.course.planning import plan_due
 from sequences.course.runs import release_held
 from sequences.engine import Engine
+from sequences.jobs.runner import run_jobs
 from sequences.leases import beat
 from sequences.models import Heartbeat
 from sequences.reading.intake import poll_mailbox
@@ -43,7 +44,8 @@ def tick(engine: Engine, *, report: Report | None = None) -> Counts:
     while True:
         done = one_pass(engine, report=report)
         total.add(done)
-        if not (done.planned or done.sent or done.failed or done.received):
+        worked = run_jobs(engine)
+        if not (worked or done.planned or done.sent or done.failed or done.received):
             return total
 
 

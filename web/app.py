@@ -10,6 +10,7 @@ from web.errors import attach_errors
 from web.filters import attach_filters
 from web.pages import (
     answers,
+    changes,
     consents,
     contact,
     contact_facts,
@@ -20,6 +21,7 @@ from web.pages import (
     health,
     inbox,
     incidents,
+    jobs,
     live,
     opt_outs,
     passwords,
@@ -41,9 +43,33 @@ from web.wiring import House
 from web.words import attach_words
 
 _PAGES = (
-    answers, consents, contact, contact_facts, contacts, deliverability, feedback, forecast, health, inbox, incidents,
-    live, opt_outs, passwords, proposals, review, rules, search, sends, sequences, sessions, setup, today, you,
-)  # fmt: skip
+    answers,
+    changes,
+    consents,
+    contact,
+    contact_facts,
+    contacts,
+    deliverability,
+    feedback,
+    forecast,
+    health,
+    inbox,
+    incidents,
+    jobs,
+    live,
+    opt_outs,
+    passwords,
+    proposals,
+    review,
+    rules,
+    search,
+    sends,
+    sequences,
+    sessions,
+    setup,
+    today,
+    you,
+)
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000
 _YEAR_S = 31_536_000

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, g, url_for
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
 from crm.proposal_words import describe
 from web import figures, times
@@ -43,6 +44,7 @@ def attach_filters(app: Flask) -> None:
         "asset": _Assets(Path(app.static_folder or "")).url,
         "count_of": figures.count_of,
         "share": figures.share,
+        "bdi": _bdi,
         "now": lambda: this_tx().now,
         "shell": this_shell,
         "viewer": find_user,
@@ -77,6 +79,11 @@ def _zone() -> ZoneInfo:
 
 def _ago(at: datetime | None) -> str:
     return times.wait(this_tx().now - at) if at else ""
+
+
+def _bdi(text: object) -> Markup:
+    """Return a name set apart, so that its direction does not mix with the sentence around it."""
+    return Markup("<bdi>{}</bdi>").format(text)
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -1,10 +1,12 @@
 """Pure: the rows of the memory, one file per noun; constraints first, no behaviour, no lazy relations."""
 
+from crm.models.change import Change
 from crm.models.consent import Consent, ConsentRequest
 from crm.models.contact import Contact, ContactAddress, ContactTag, Import
 from crm.models.dkim import DkimKey
 from crm.models.feedback import Feedback, Theme, ThemeMove
 from crm.models.handle import Handle, HandleSnapshot
+from crm.models.job import Job, JobFile
 from crm.models.mailbox import Mailbox, MailboxCheck, MailFolder, Quarantined
 from crm.models.proposal import Proposal, ReplyCorrection
 from crm.models.relationship import Brand, Product, Relationship, Stage
@@ -15,6 +17,7 @@ from crm.models.user import OneTimeLink, Session, User, WorkspaceSetting
 
 __all__ = [
     "Brand",
+    "Change",
     "Consent",
     "ConsentRequest",
     "Contact",
@@ -25,6 +28,8 @@ __all__ = [
     "Handle",
     "HandleSnapshot",
     "Import",
+    "Job",
+    "JobFile",
     "MailFolder",
     "Mailbox",
     "MailboxCheck",

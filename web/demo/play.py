@@ -17,6 +17,7 @@ from kit.clock import FastClock, FixedClock
 from kit.config import load_settings
 from kit.ids import new_token
 from sequences.engine import Engine
+from sequences.jobs.runner import run_jobs
 from sequences.models import Enrolment, Send
 from sequences.sending.gate import check_pace
 from sequences.sending.outbox import Counts, is_due
@@ -75,6 +76,7 @@ class Play:
     def step(self) -> Counts:
         """Let everything happen that is due: creators write, the engine plans, reads and sends."""
         self.world.deliver_due()
+        run_jobs(self.engine)
         return one_pass(self.engine)
 
     def settle(self) -> Counts:

@@ -8,6 +8,7 @@ from kit.errors import InvalidError, RefusedError
 from web.pages.sessions import arrive
 from web.request import this_house, this_tx
 from web.respond import page
+from web.words import said
 
 blueprint = Blueprint("passwords", __name__)
 
@@ -27,7 +28,7 @@ def create(token: str) -> Response:
     try:
         users.set_password(user, request.form.get("password", "")[:1000], this_house().hasher)
     except InvalidError as error:
-        return page("setup/password.html", status=422, token=token, user=user, fault=str(error))
+        return page("setup/password.html", status=422, token=token, user=user, fault=said(error))
     users.use_link(tx, "password", token)
     return arrive(users.open_session(tx, user), "/today")
 

@@ -18,11 +18,12 @@ from web.auth import may, require
 from web.request import find_user, this_actor, this_house, this_tx
 from web.respond import done, page
 from web.wiring import make_engine_of
+from web.words import _, lazy, said, translate
 
 blueprint = Blueprint("review", __name__)
 _TYPED = ("subject", "body", "personal_line")
 _FILL = "fill:"
-_MINE = "The mail below is theirs; your words are still in the fields. Look, then decide again."
+_MINE = lazy("The mail below is theirs; your words are still in the fields. Look, then decide again.")
 
 
 @blueprint.get("/review")
@@ -45,9 +46,9 @@ def approve_clean() -> Response:
     rows = drafts.list_drafts(tx, sequence_id=_sequence_id(), begins=max(0, begins), limit=drafts.WINDOW)
     sends = [_let_go(tx, row.send_id) for row in rows if row.is_clean]
     stopped = [send for send in sends if send.state == "cancelled"]
-    say = f"Approved {len(sends) - len(stopped)}. They leave in their sending windows."
+    say = _("Approved %(n)s. They leave in their sending windows.", n=len(sends) - len(stopped))
     if stopped:
-        say += f" {len(stopped)} not: {stopped[0].reason}"
+        say += " " + _("%(n)s not: %(reason)s", n=len(stopped), reason=translate(stopped[0].reason))
     return done(_place(None), say)
 
 
@@ -60,7 +61,7 @@ def approve(send_id: int) -> Response:
         _keep(send_id)
         send = _let_go(this_tx(), send_id)
     except InvalidError as error:
-        return _show(send_id, sentence=str(error), status=422, saved=error.code == "gaps")
+        return _show(send_id, sentence=said(error), status=422, saved=error.code == "gaps")
     except (ConflictError, RefusedError) as error:
         return _meanwhile(send_id, error, onward)
     return done(onward, _outcome(send))
@@ -74,10 +75,10 @@ def save(send_id: int) -> Response:
     try:
         _keep(send_id)
     except InvalidError as error:
-        return _show(send_id, sentence=str(error), status=422)
+        return _show(send_id, sentence=said(error), status=422)
     except (ConflictError, RefusedError) as error:
         return _meanwhile(send_id, error, _onward(send_id))
-    return done(_place(send_id), "Saved.")
+    return done(_place(send_id), _("Saved."))
 
 
 @blueprint.post("/sends/<int:send_id>/skip")
@@ -89,7 +90,7 @@ def skip(send_id: int) -> Response:
         review.skip_draft(this_tx(), send_id, actor=this_actor())
     except (ConflictError, RefusedError) as error:
         return _meanwhile(send_id, error, onward)
-    return done(onward, "Skipped. This person does not get this step.")
+    return done(onward, _("Skipped. This person does not get this step."))
 
 
 @blueprint.post("/sends/<int:send_id>/removal")
@@ -101,7 +102,7 @@ def take_out(send_id: int) -> Response:
         review.take_out(this_tx(), send_id, actor=this_actor())
     except (ConflictError, RefusedError) as error:
         return _meanwhile(send_id, error, onward)
-    return done(onward, "Taken out of the sequence.")
+    return done(onward, _("Taken out of the sequence."))
 
 
 @blueprint.after_request
@@ -123,7 +124,7 @@ def _show(send_id: int | None, *, sentence: str = "", status: int = 200, saved: 
     tx, sequence_id = this_tx(), _sequence_id()
     draft = drafts.find_draft(tx, send_id, links=_links(), sequence_id=sequence_id)
     if draft is None and send_id is not None:
-        flash(review.explain_decided(tx, send_id), "note")
+        flash(translate(review.explain_decided(tx, send_id)), "note")
         return Response(status=303, headers={"Location": redirect(_place(None)).location})
     if draft is None:
         return page("review/empty.html", sequence_id=sequence_id)
@@ -142,7 +143,7 @@ def _show(send_id: int | None, *, sentence: str = "", status: int = 200, saved: 
 def _meanwhile(send_id: int, error: ConflictError | RefusedError, onward: str) -> Response:
     """Say that somebody else was there first: show their text, or move on when they have decided."""
     if error.code == "changed":
-        return _show(send_id, sentence=f"{error} {_MINE}", status=409)
+        return _show(send_id, sentence=f"{said(error)} {_(_MINE)}", status=409)
     if error.code != "decided":
         raise error
     return done(onward, str(error))
@@ -150,8 +151,10 @@ def _meanwhile(send_id: int, error: ConflictError | RefusedError, onward: str) -
 
 def _outcome(send: Send) -> str:
     if send.state == "cancelled":
-        return f"Not sent. {send.reason}"
-    return f"Approved. It waits: {send.reason}" if send.reason else "Approved. It leaves in its sending window."
+        return _("Not sent. %(reason)s", reason=translate(send.reason))
+    if send.reason:
+        return _("Approved. It waits: %(reason)s", reason=translate(send.reason))
+    return _("Approved. It leaves in its sending window.")
 
 
 def _let_go(tx: Tx, send_id: int) -> Send:

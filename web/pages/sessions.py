@@ -8,10 +8,11 @@ from web.auth import COOKIE, local_path, set_session
 from web.request import find_user, this_house, this_tx
 from web.respond import page
 from web.tries import SignInTries
+from web.words import _, lazy
 
 blueprint = Blueprint("sessions", __name__)
-_WRONG = "That address and password do not belong together. Check both, or ask an admin for a new link."
-_SLOW_DOWN = "Too many tries. Wait 15 minutes, then try again; nothing else is affected."
+_WRONG = lazy("That address and password do not belong together. Check both, or ask an admin for a new link.")
+_SLOW_DOWN = lazy("Too many tries. Wait 15 minutes, then try again; nothing else is affected.")
 
 
 @blueprint.get("/sign-in")
@@ -29,11 +30,11 @@ def create() -> Response:
     email = request.form.get("email", "")
     key = f"{email.strip().lower()[:320]} {request.remote_addr}"
     if not tries.may_try(key, tx.now):
-        return _form(fault=_SLOW_DOWN, status=422)
+        return _form(fault=_(_SLOW_DOWN), status=422)
     user = users.check_password(tx, email, request.form.get("password", "")[:1000], this_house().hasher)
     if user is None:
         tries.record(key, tx.now)
-        return _form(fault=_WRONG, status=422)
+        return _form(fault=_(_WRONG), status=422)
     tries.forget(key)
     return enter(user, local_path(request.form.get("next")))
 

@@ -10,6 +10,7 @@ from sqlalchemy import update
 from kit.tx import Tx
 from sequences.beat import beat_once
 from sequences.engine import Engine
+from sequences.jobs.runner import run_job
 from sequences.models import Heartbeat, Send
 from sequences.reading.intake import poll_mailbox
 from sequences.sending.dispatch import drain_mailbox
@@ -39,6 +40,9 @@ class _Bell:
 
     def poll(self, mailbox_id: int) -> None:
         poll_mailbox(self.engine, mailbox_id)
+
+    def work(self, job_id: int) -> None:
+        run_job(self.engine, job_id)
 
 
 def work(world: World, kind: str, rng: Random) -> None:

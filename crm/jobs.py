@@ -1,0 +1,117 @@
+"""Use cases: long work as a row: begun, moved on a chunk at a time, ended; and the files it reads and makes.
+
+Who does the work is sequences.jobs' business. A chunk changes its job only through these functions.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from crm.changes import keep_words
+from crm.models import Job, JobFile
+from kit.errors import NotFoundError, say
+from kit.tx import Tx
+
+OPEN = ("waiting", "running")
+_PIECE = 1 << 20
+_MAX_LOG = 100
+
+
+def start_job(tx: Tx, kind: str, *, actor: str, total: int, data: Mapping[str, Any], title: str = "") -> Job:
+    """Ask for long work; a worker begins within a second. `title` made by `say` is shown in every language."""
+    job = Job(
+        kind=kind,
+        state="waiting",
+        title=str(title),
+        words=keep_words(title),
+        total=total,
+        done=0,
+        data=dict(data),
+        cursor={},
+        left_out={},
+        result={},
+        log=[],
+        faults=0,
+        actor=actor,
+        created_at=tx.now,
+    )
+    tx.session.add(job)
+    tx.session.flush()
+    return job
+
+
+def get_job(tx: Tx, job_id: int) -> Job:
+    """Return a job by its id."""
+    job = tx.session.get(Job, job_id)
+    if job is None:
+        raise NotFoundError(say("There is no such job."))
+    return job
+
+
+def list_jobs(tx: Tx, *, limit: int = 50) -> list[Job]:
+    """Return jobs, the newest first."""
+    return list(tx.session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)))
+
+
+def list_open_jobs(tx: Tx) -> list[int]:
+    """Return the jobs that have not ended, the oldest first."""
+    return list(tx.session.scalars(select(Job.id).where(Job.state.in_(OPEN)).order_by(Job.id)))
+
+
+def move_on(job: Job, done: int, **cursor: Any) -> None:
+    """Say how many things are done, and where the next chunk begins."""
+    job.done = done
+    job.cursor = {**job.cursor, **cursor}
+
+
+def leave_out(job: Job, why: str, count: int = 1) -> None:
+    """Count things that were left out for a reason, a sentence for people."""
+    job.left_out = {**job.left_out, str(why): job.left_out.get(str(why), 0) + count}
+
+
+def add_counts(job: Job, **counts: int) -> None:
+    """Add to the counts of the result."""
+    known = job.result.get("counts", {})
+    job.result = {**job.result, "counts": {**known, **{n: known.get(n, 0) + c for n, c in counts.items()}}}
+
+
+def write_log(tx: Tx, job: Job, sentence: str) -> None:
+    """Add a line to a job's log; the first lines stay, of the later ones the newest."""
+    lines = [*job.log, [tx.now.isoformat(), str(sentence)]]
+    job.log = lines if len(lines) <= _MAX_LOG else [*lines[:1], *lines[-_MAX_LOG + 1 :]]
+
+
+def time_left(job: Job, now: datetime) -> timedelta | None:
+    """Return how long the rest will take at the speed so far; None before anything is done."""
+    if job.started_at is None or not job.done or job.state not in OPEN:
+        return None
+    return (now - job.started_at) / job.done * max(0, job.total - job.done)
+
+
+def add_to_file(tx: Tx, job: Job, role: str, content: bytes) -> None:
+    """Append to a file of a job; what is there already is not rewritten."""
+    last = select(func.coalesce(func.max(JobFile.position), -1)).where(JobFile.job_id == job.id, JobFile.role == role)
+    position = tx.session.scalars(last).one()
+    for start in range(0, len(content), _PIECE):
+        position += 1
+        piece = content[start : start + _PIECE]
+        tx.session.add(JobFile(job_id=job.id, role=role, position=position, content=piece))
+    tx.session.flush()
+
+
+def read_file(tx: Tx, job_id: int, role: str) -> bytes:
+    """Return a file of a job; empty when there is none."""
+    pieces = select(JobFile.content).where(JobFile.job_id == job_id, JobFile.role == role)
+    return b"".join(tx.session.scalars(pieces.order_by(JobFile.position)))
+
+
+def list_files(tx: Tx, job_id: int) -> frozenset[str]:
+    """Return the roles of a job's files."""
+    return frozenset(tx.session.scalars(select(JobFile.role).where(JobFile.job_id == job_id).distinct()))
+
+
+def drop_file(tx: Tx, job_id: int, role: str) -> None:
+    """Remove a file that is not needed any more."""
+    tx.session.execute(delete(JobFile).where(JobFile.job_id == job_id, JobFile.role == role))

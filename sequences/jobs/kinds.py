@@ -1,0 +1,13 @@
+"""Pure: the kinds of long work. A step does one chunk in the transaction it is given and says whether it was the last.
+
+A step that is rolled back leaves no trace, and is done again from the same cursor.
+"""
+
+from collections.abc import Callable
+
+from crm.models import Job
+from kit.tx import Tx
+
+Step = Callable[[Tx, Job], bool]
+
+KINDS: dict[str, Step] = {}
