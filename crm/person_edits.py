@@ -53,7 +53,9 @@ def edit_facts(tx: Tx, contact_id: int, facts: Mapping[str, str], *, seen: str, 
     if not changed:
         return None
     if seen != mark_of(contact):
-        raise ConflictError(say("Somebody changed this person meanwhile. Nothing of yours was saved; it is still below."))
+        raise ConflictError(
+            say("Somebody changed this person meanwhile. Nothing of yours was saved; it is still below.")
+        )
     _put(tx, contact, {name: pair[1] for name, pair in changed.items()})
     return _keep(tx, contact, EDIT, {"fields": changed}, actor)
 

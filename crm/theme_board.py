@@ -129,9 +129,7 @@ def _quotes(tx: Tx, ids: list[int]) -> dict[int, list[tuple[Feedback, Contact | 
         Feedback.id.desc(),
     )
     place = func.row_number().over(partition_by=Feedback.theme_id, order_by=strength).label("place")
-    ranked = (
-        select(Feedback.id, place).join(Theme, Theme.id == Feedback.theme_id).where(Theme.id.in_(ids)).subquery()
-    )
+    ranked = select(Feedback.id, place).join(Theme, Theme.id == Feedback.theme_id).where(Theme.id.in_(ids)).subquery()
     query = (
         select(Feedback, Contact)
         .join(ranked, and_(ranked.c.id == Feedback.id, ranked.c.place <= _FACES))

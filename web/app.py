@@ -13,7 +13,9 @@ from web.pages import (
     changes,
     consents,
     contact,
+    contact_edit,
     contact_facts,
+    contact_ties,
     contacts,
     deliverability,
     feedback,
@@ -33,7 +35,10 @@ from web.pages import (
     sequences,
     sessions,
     setup,
+    tasks,
+    themes,
     today,
+    unclear,
     you,
 )
 from web.pages.demo import DemoPort, make_blueprint
@@ -47,7 +52,9 @@ _PAGES = (
     changes,
     consents,
     contact,
+    contact_edit,
     contact_facts,
+    contact_ties,
     contacts,
     deliverability,
     feedback,
@@ -67,7 +74,10 @@ _PAGES = (
     sequences,
     sessions,
     setup,
+    tasks,
+    themes,
     today,
+    unclear,
     you,
 )
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"

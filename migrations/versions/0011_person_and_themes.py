@@ -1,7 +1,7 @@
 """Themes of feedback as rows of their own, with what became of each; where a person's parcels go.
 
 Revision: 0011
-Follows: 0007
+Follows: 0008
 """
 
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import kit.db
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
