@@ -102,7 +102,7 @@ def list_notes(
     return _rows(tx, query)
 
 
-def _query() -> Select[tuple[Feedback, Contact, str, str]]:
+def _query() -> Select[Feedback, Contact, str, str]:
     return (
         select(Feedback, Contact, Product.name, Theme.name)
         .outerjoin(Contact, Contact.id == Feedback.contact_id)
@@ -112,7 +112,7 @@ def _query() -> Select[tuple[Feedback, Contact, str, str]]:
     )
 
 
-def _rows(tx: Tx, query: Select[tuple[Feedback, Contact, str, str]]) -> list[NoteRow]:
+def _rows(tx: Tx, query: Select[Feedback, Contact, str, str]) -> list[NoteRow]:
     return [
         NoteRow(note=note, contact=contact, product=product or "", theme=theme or "")
         for note, contact, product, theme in tx.session.execute(query)

@@ -121,7 +121,7 @@ def _tell(tx: Tx, task: Task, summary: str, actor: str) -> None:
         record_entry(tx, task.contact_id, "task", str(summary), actor=actor, brand_id=task.brand_id, data=data)
 
 
-def _query() -> Select[tuple[Task, Contact, User]]:
+def _query() -> Select[Task, Contact, User]:
     return (
         select(Task, Contact, User)
         .outerjoin(Contact, Contact.id == Task.contact_id)
@@ -130,12 +130,12 @@ def _query() -> Select[tuple[Task, Contact, User]]:
     )
 
 
-def _open(user_id: int | None) -> Select[tuple[Task, Contact, User]]:
+def _open(user_id: int | None) -> Select[Task, Contact, User]:
     query = _query().where(Task.done_at.is_(None)).order_by(Task.due_on.is_(None), Task.due_on, Task.id)
     return query if user_id is None else query.where(or_(Task.assignee_id == user_id, Task.assignee_id.is_(None)))
 
 
-def _rows(tx: Tx, query: Select[tuple[Task, Contact, User]]) -> list[TaskRow]:
+def _rows(tx: Tx, query: Select[Task, Contact, User]) -> list[TaskRow]:
     return [
         TaskRow(task=task, contact=contact, assignee=assignee) for task, contact, assignee in tx.session.execute(query)
     ]

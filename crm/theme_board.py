@@ -80,7 +80,7 @@ def list_moves(tx: Tx, theme_id: int, *, limit: int = 50) -> list[ThemeMove]:
     return list(tx.session.scalars(query.order_by(ThemeMove.id.desc()).limit(limit)))
 
 
-def _themes() -> Select[tuple[Theme, str, User]]:
+def _themes() -> Select[Theme, str, User]:
     return (
         select(Theme, Product.name, User)
         .outerjoin(Product, Product.id == Theme.product_id)
@@ -88,7 +88,7 @@ def _themes() -> Select[tuple[Theme, str, User]]:
     )
 
 
-def _cards(tx: Tx, query: Select[tuple[Theme, str, User]]) -> list[ThemeCard]:
+def _cards(tx: Tx, query: Select[Theme, str, User]) -> list[ThemeCard]:
     found = tx.session.execute(query).all()
     ids = [theme.id for theme, _, _ in found]
     mixes, quotes = _mixes(tx, ids), _quotes(tx, ids)

@@ -31,6 +31,15 @@ class Quiet:
     silent_for: timedelta
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """The newest feedback, whose words it is, and how many notes wait for a theme."""
+
+    note: Feedback
+    contact: Contact | None
+    new: int
+
+
 def list_mail_between(tx: Tx, start: datetime, end: datetime) -> list[tuple[str, datetime]]:
     """Return human mail as (direction, instant), in time order."""
     rows = tx.session.execute(
@@ -85,15 +94,16 @@ def list_quiet(tx: Tx, *, limit: int = 3) -> list[Quiet]:
     return quiet[:limit]
 
 
-def find_newest_feedback(tx: Tx) -> tuple[Feedback, Contact | None] | None:
-    """Return what a person last said about a product, and who."""
+def read_heard(tx: Tx) -> Heard | None:
+    """Return what a person last said about a product, who, and how many notes are new. One query."""
+    new = select(func.count(Feedback.id)).where(Feedback.theme_id.is_(None)).scalar_subquery()
     row = tx.session.execute(
-        select(Feedback, Contact)
+        select(Feedback, Contact, new)
         .outerjoin(Contact, Contact.id == Feedback.contact_id)
         .order_by(Feedback.created_at.desc(), Feedback.id.desc())
         .limit(1)
     ).first()
-    return (row[0], row[1]) if row else None
+    return Heard(note=row[0], contact=row[1], new=row[2]) if row else None
 
 
 def _by_contact(mails: list[tuple[int | None, str, datetime]]) -> list[list[tuple[str, datetime]]]:

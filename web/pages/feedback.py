@@ -55,8 +55,8 @@ def _board(product_id: int | None, state: str) -> dict[str, Any]:
 
 def _all_notes(product_id: int | None) -> dict[str, Any]:
     number = max(1, forms.read_int(request.args.get("page")) or 1)
-    asked = {"limit": _NOTES + 1, "offset": _NOTES * (number - 1)}
-    notes = list_notes(this_tx(), brand_id=this_brand_id(), product_id=product_id, **asked)
+    before = _NOTES * (number - 1)
+    notes = list_notes(this_tx(), brand_id=this_brand_id(), product_id=product_id, limit=_NOTES + 1, offset=before)
     return {"board": {}, "fresh": [], "notes": notes, "number": number}
 
 
