@@ -58,15 +58,14 @@ def get_handle(tx: Tx, handle_id: int) -> Handle:
     return handle
 
 
-def list_checks(tx: Tx, contact_id: int) -> dict[int, datetime]:
-    """Return when each of a person's accounts was last read."""
-    query = (
-        select(HandleSnapshot.handle_id, func.max(HandleSnapshot.taken_at))
-        .join(Handle, Handle.id == HandleSnapshot.handle_id)
-        .where(Handle.contact_id == contact_id)
-        .group_by(HandleSnapshot.handle_id)
-    )
-    return {row[0]: row[1] for row in tx.session.execute(query)}
+def list_accounts(tx: Tx, contact_id: int) -> list[tuple[Handle, datetime | None]]:
+    """Return a person's accounts, the largest first, and when each was last read."""
+    newest = (
+        select(func.max(HandleSnapshot.taken_at)).where(HandleSnapshot.handle_id == Handle.id).correlate(Handle)
+    ).scalar_subquery()
+    rows = tx.session.execute(select(Handle, newest).where(Handle.contact_id == contact_id))
+    found = [(handle, at) for handle, at in rows]
+    return sorted(found, key=lambda row: (-(row[0].followers or 0), row[0].id))
 
 
 def _check(tx: Tx, account: Account, own: int | None) -> None:

@@ -102,8 +102,12 @@ def mark_waits(moments: Iterable[Moment]) -> list[Moment]:
 
 def list_actor_names(tx: Tx) -> dict[str, str]:
     """Return what to call those who act: people by name, rules and the system in words."""
-    names = {f"user:{user_id}": name for user_id, name in tx.session.execute(select(User.id, User.name))}
-    return names | {"contact": "", "system": "Rapport"}
+    return name_actors(tx.session.scalars(select(User)))
+
+
+def name_actors(users: Iterable[User]) -> dict[str, str]:
+    """Return what to call those who act, when all users are read already."""
+    return {f"user:{user.id}": user.name for user in users} | {"contact": "", "system": "Rapport"}
 
 
 def _side(moment: Moment) -> str:

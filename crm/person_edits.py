@@ -97,11 +97,6 @@ def list_colleagues(tx: Tx) -> list[User]:
     return list(tx.session.scalars(select(User).where(User.disabled_at.is_(None)).order_by(User.name, User.id)))
 
 
-def list_known_tags(tx: Tx, *, limit: int = 100) -> list[str]:
-    """Return tags in use, for choosing one."""
-    return list(tx.session.scalars(select(ContactTag.tag).distinct().order_by(ContactTag.tag).limit(limit)))
-
-
 def reverse_edit(tx: Tx, change: Change, actor: str) -> Undone:
     """Put back each fact that nobody changed since."""
     contact = get_contact(tx, change.data["contact"])

@@ -50,14 +50,18 @@ def list_mail_between(tx: Tx, start: datetime, end: datetime) -> list[tuple[str,
     return [(direction, at) for direction, at in rows]
 
 
-def measure_week(tx: Tx) -> Week:
-    """Return the last seven days against the seven before."""
+def list_recent_mail(tx: Tx) -> list[tuple[int | None, str, datetime]]:
+    """Return human mail of the last two weeks as (contact, direction, instant), one person after another."""
     rows = tx.session.execute(
         select(Message.contact_id, Message.direction, Message.at)
         .where(Message.kind.in_(HUMAN), Message.at >= tx.now - 2 * _WEEK)
         .order_by(Message.contact_id, Message.at)
     )
-    mails = [(contact_id, direction, at) for contact_id, direction, at in rows]
+    return [(contact_id, direction, at) for contact_id, direction, at in rows]
+
+
+def measure_week(tx: Tx, mails: list[tuple[int | None, str, datetime]]) -> Week:
+    """Return the last seven days against the seven before, from the mail of both."""
     came = [at for _, direction, at in mails if direction == "in"]
     recent = sum(at >= tx.now - _WEEK for at in came)
     # Answers are measured within one person's mail only: sorted by contact, a change of contact begins anew.

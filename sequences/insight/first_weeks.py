@@ -1,11 +1,12 @@
-"""Use cases: what is still to be set up in the first weeks; the list removes itself."""
+"""Use cases: what is still to be set up in the first weeks, and what the last looks at mailboxes found wrong."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
 
-from crm.models import Contact, Mailbox, User
+from crm.models import Contact, Mailbox, MailboxCheck, User
 from kit.tx import Tx
 from sequences.models import Sequence
 
@@ -29,21 +30,39 @@ class FirstWeeks:
         return ready and (self.colleagues or not self.is_new)
 
 
-def read_first_weeks(tx: Tx) -> FirstWeeks:
-    """Return what is set up, in one query."""
-    row = tx.session.execute(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upkeep:
+    """What is set up, and how many checks of the last look at each mailbox, by address, found something bad."""
+
+    first_weeks: FirstWeeks
+    bad: dict[str, int]
+
+
+def read_upkeep(tx: Tx) -> Upkeep:
+    """Return what is set up and what needs a look, in one query: a row for each mailbox, or one without any."""
+    looks = aliased(MailboxCheck)
+    newest = select(func.max(looks.id)).where(looks.mailbox_id == Mailbox.id).correlate(Mailbox).scalar_subquery()
+    first = select(func.min(User.id).label("id"), func.min(User.created_at).label("at")).subquery()
+    rows = tx.session.execute(
         select(
-            select(Mailbox.id).limit(1).scalar_subquery(),
+            Mailbox.address,
+            MailboxCheck.findings,
             select(Contact.id).where(Contact.erased_at.is_(None)).limit(1).scalar_subquery(),
             select(Sequence.id).limit(1).scalar_subquery(),
             select(func.count(User.id)).where(User.disabled_at.is_(None)).scalar_subquery(),
-            select(func.min(User.created_at)).scalar_subquery(),
+            first.c.at,
         )
-    ).one()
-    return FirstWeeks(
-        mailboxes=row[0] is not None,
-        people=row[1] is not None,
-        sequences=row[2] is not None,
-        colleagues=row[3] > 1,
-        is_new=row[4] is None or row[4] > tx.now - _WEEKS,
+        .select_from(first)
+        .outerjoin(Mailbox, Mailbox.id.is_not(None))
+        .outerjoin(MailboxCheck, and_(MailboxCheck.mailbox_id == Mailbox.id, MailboxCheck.id == newest))
+    ).all()
+    _, _, person, sequence, colleagues, since = rows[0]
+    bad = {row[0]: sum(one["state"] == "bad" for one in row[1] or ()) for row in rows if row[0]}
+    first_weeks = FirstWeeks(
+        mailboxes=bool(bad),
+        people=person is not None,
+        sequences=sequence is not None,
+        colleagues=colleagues > 1,
+        is_new=since is None or since > tx.now - _WEEKS,
     )
+    return Upkeep(first_weeks=first_weeks, bad={address: count for address, count in bad.items() if count})

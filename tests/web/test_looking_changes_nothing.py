@@ -32,10 +32,14 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/mailboxes/consent": (200, ("/mailboxes/consent?code=abc&state={consent}",)),
     "/": (303, ("/",)),
     "/contacts": (200, ("/contacts", "/contacts?q=ima&size=20k..500k&sort=-size")),
+    "/contacts/<int:contact_id>/edit": (200, ("/contacts/1/edit", "/contacts/8/edit")),
     "/contacts/<int:contact_id>": (200, ("/contacts/1", "/contacts/1?show=notes", "/contacts/8")),
     "/contacts/<int:contact_id>-<slug>": (200, ("/contacts/1-imani", "/contacts/3-layan?show=messages")),
     "/contacts/new": (200, ("/contacts/new",)),
     "/demo/enter/<key>": (303, ("/demo/enter/the-key",)),
+    "/feedback": (200, ("/feedback", "/feedback?product=1&state=planned", "/feedback?tab=notes&page=2")),
+    "/feedback/new": (200, ("/feedback/new", "/feedback/new?who=ima")),
+    "/feedback/themes/<int:theme_id>": (200, ("/feedback/themes/1",)),
     "/healthz": (200, ("/healthz",)),
     "/inbox": (
         200,
@@ -67,6 +71,8 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/setup/<token>": (403, ("/setup/{setup}",)),
     "/sign-in": (303, ("/sign-in", "/sign-in?next=/inbox")),
     "/static/<path:filename>": (200, ("/static/rapport.css",)),
+    "/sends/unclear": (200, ("/sends/unclear",)),
+    "/tasks": (200, ("/tasks", "/tasks?who=everyone&show=done")),
     "/today": (200, ("/today",)),
     "/u/<path:token>": (200, ("/u/{opt_out}",)),
 }

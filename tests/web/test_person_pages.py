@@ -1,6 +1,5 @@
 """One person's page: facts, tags, owner, stage, accounts and addresses changed by hand, with a way back."""
 
-
 from tests.web.cast import Cast
 from tests.web.conftest import Person
 

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, request
 
-from crm import history, person_edits, task_list
-from crm.handles import list_checks
+from crm import history, task_list
 from crm.person import read_person
+from crm.users import list_users
 from web import forms, outgoing
 from web.request import this_tx
 from web.respond import page
@@ -23,6 +23,7 @@ def show(contact_id: int, slug: str = "") -> Response:
     story = history.read_history(tx, contact_id, show=show, page=number)
     person = read_person(tx, contact_id, story, brand_id=this_brand_id())
     sends = outgoing.list_contact_sends(tx, contact_id) if show in ("", "messages") and number == 1 else []
+    everyone = list_users(tx)
     return page(
         "contact/page.html",
         person=person,
@@ -30,11 +31,9 @@ def show(contact_id: int, slug: str = "") -> Response:
         show=show,
         number=number,
         story=story,
-        names=history.list_actor_names(tx),
+        names=history.name_actors(everyone),
         outgoing=[send for send in sends if send.state != "sent"],
         why={send.rfc_id: send.id for send in sends},
         due=task_list.list_contact_tasks(tx, contact_id),
-        checks=list_checks(tx, contact_id),
-        colleagues=person_edits.list_colleagues(tx),
-        known_tags=person_edits.list_known_tags(tx),
+        colleagues=[user for user in everyone if user.disabled_at is None],
     )

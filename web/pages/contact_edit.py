@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from crm import addresses, handles, person_edits
-from crm.contacts import get_contact, list_addresses, list_handles
+from crm.contacts import get_contact, list_addresses
 from kit.errors import ConflictError
 from web import forms
 from web.account_form import read_account
@@ -85,8 +85,7 @@ def _form(contact_id: int, given: Mapping[str, str] | None = None, *, fault: str
         theirs={name: now[name] for name, value in (given or {}).items() if value.strip() != now[name]},
         seen=person_edits.mark_of(contact),
         fault=fault,
-        accounts=list_handles(tx, contact_id),
-        checks=handles.list_checks(tx, contact_id),
+        accounts=handles.list_accounts(tx, contact_id),
         addresses=list_addresses(tx, contact_id),
         platforms=forms.PLATFORMS,
     )
