@@ -34,7 +34,7 @@ def _figure(given: Mapping[str, str], name: str) -> float | None:
         return None
     number = forms.read_number(text.replace(",", "."))
     if number is None or not 0 <= number < _MAX_FIGURE:
-        raise InvalidError(say("%(text)s is no number I can read. Write it like 47.2k or 8.2.", text=text))
+        raise InvalidError(say("%(given)s is no number I can read. Write it like 47.2k or 8.2.", given=text))
     return number
 
 
@@ -45,7 +45,7 @@ def _amount(text: str) -> Decimal | None:
     try:
         amount = Decimal(text)
     except InvalidOperation as error:
-        raise InvalidError(say("%(text)s is no price I can read. Write it like 1800 or 1800.50.", text=text)) from error
+        raise InvalidError(say("%(given)s is no price I can read. Write it like 1800 or 1800.50.", given=text)) from error
     if not amount.is_finite() or not 0 <= amount < Decimal("1e11"):
-        raise InvalidError(say("%(text)s is no price I can read. Write it like 1800 or 1800.50.", text=text))
+        raise InvalidError(say("%(given)s is no price I can read. Write it like 1800 or 1800.50.", given=text))
     return round(amount, 2)

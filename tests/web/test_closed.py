@@ -19,9 +19,8 @@ OPEN_RULES = {
 
 def _paths(app: Flask) -> list[tuple[str, str]]:
     fill = {"thread_id": 1, "send_id": 1, "contact_id": 1, "slug": "x", "entry_id": 1, "task_id": 1, "message_id": 1,
-            "sequence_id": 1, "incident_id": 1, "mailbox_id": 1, 
-            "theme_id": 1, "note_id": 1, "handle_id": 1, "address_id": 1, "number": 1, "change_id": 1, "job_id": 1, "token": "x",
-            "filename": "rapport.css"}  # fmt: skip
+            "sequence_id": 1, "incident_id": 1, "mailbox_id": 1, "number": 1, "change_id": 1, "job_id": 1, "token": "x",
+            "theme_id": 1, "note_id": 1, "handle_id": 1, "address_id": 1, "filename": "rapport.css"}  # fmt: skip
     adapter = app.url_map.bind("localhost")
     return [
         (method, adapter.build(rule.endpoint, {name: fill[name] for name in rule.arguments}, method=method))
