@@ -4,14 +4,14 @@ import threading
 from collections.abc import Callable, Iterator
 
 _SEATS = 24  # each holds one thread of the web server; whoever finds none polls instead
-_LOOKS, _LOOK_EVERY_S = 25, 1.0  # a stream ends by itself, so that closed windows free their seat
+_LOOKS = 25  # a stream ends by itself, so that closed windows free their seat
 
 
 class Newsroom:
     """Streams of news for open pages. `look` says what is newest; it is asked once a second for each stream."""
 
-    def __init__(self, look: Callable[[], object]) -> None:
-        self._look = look
+    def __init__(self, look: Callable[[], object], *, look_every_s: float = 1.0) -> None:
+        self._look, self._look_every_s = look, look_every_s
         self._seats = threading.BoundedSemaphore(_SEATS)
         self._closed = threading.Event()
 
@@ -24,7 +24,7 @@ class Newsroom:
         seen = self._look()
         yield "retry: 1000\n\n"
         for _ in range(_LOOKS):
-            if self._closed.wait(_LOOK_EVERY_S):
+            if self._closed.wait(self._look_every_s):
                 return
             newest = self._look()
             yield "event: news\ndata: .\n\n" if newest != seen else ": quiet\n\n"

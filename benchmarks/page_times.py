@@ -1,0 +1,134 @@
+"""How long the server takes for each page with many people, how many questions it asks, and how much it sends.
+
+    PYTHONPATH=. .venv/bin/python benchmarks/page_times.py [PEOPLE] [--postgres] [--only PART] [--keep FOLDER]
+
+Time is from the request to the last byte of the answer, in one process without a network; the median and the 95th
+percentile of 15 looks after one that warms up. Size is the page compressed, without style and script (said once below).
+"""
+
+import argparse
+import gzip
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from sqlalchemy import event
+
+from benchmarks.many_people import fill
+from crm import users
+from kit.clock import SystemClock
+from kit.config import load_settings
+from tests.servers.postgres import start_postgres
+from tests.web.cast import ADA, seed_cast
+from tests.web.test_looking_changes_nothing import EXAMPLES
+from web.app import create_app
+from web.schema import upgrade_schema
+from web.wiring import House, open_house
+
+LOOKS = 15
+NOT_PAGES = ("/live", "/healthz", "/demo", "/password", "/setup", "/u/", "/mailboxes/consent", "{")
+
+
+def main() -> None:
+    """Seed, look, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("people", nargs="?", type=int, default=10_000)
+    parser.add_argument("--postgres", action="store_true")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--keep", type=Path)
+    given = parser.parse_args()
+    with opened(given.keep, postgres=given.postgres) as house:
+        if not given.keep or not (given.keep / "filled").exists():
+            began = time.perf_counter()
+            seed_cast(house)
+            fill(house.database, given.people, house.database.clock.now())
+            print(f"{given.people:,} people written in {time.perf_counter() - began:.0f} s")
+            if given.keep:
+                (given.keep / "filled").touch()
+        tell_static()
+        measure(house, given.only)
+
+
+@contextmanager
+def opened(keep: Path | None, *, postgres: bool) -> Iterator[House]:
+    """Yield an empty house on SQLite or a private PostgreSQL."""
+    folder = keep or Path(tempfile.mkdtemp(prefix="rapport-pages-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    server = start_postgres() if postgres else None
+    values = {"RAPPORT_HOME": str(folder), "RAPPORT_SECRET_KEY": "a key for measuring only"}
+    if server:
+        values["RAPPORT_DATABASE_URL"] = server.url("postgres")
+    house = open_house(load_settings(values), clock=SystemClock())
+    upgrade_schema(house.database.engine)
+    try:
+        yield house
+    finally:
+        house.database.engine.dispose()
+        if server:
+            server.stop()
+        if keep is None:
+            shutil.rmtree(folder)
+
+
+def measure(house: House, only: str) -> None:
+    """Print one line for each page."""
+    client, questions = sign_in(house), [0]
+    event.listen(house.database.engine, "before_cursor_execute", lambda *_: questions.__setitem__(0, questions[0] + 1))
+    print(f"{'page':60} {'median':>8} {'95 %':>8} {'queries':>8} {'kB':>6}")
+    slow = 0
+    for path in sorted(pages()):
+        if only not in path:
+            continue
+        times, answer = [], client.get(path)
+        if answer.status_code != 200 or answer.mimetype != "text/html":
+            continue
+        for _ in range(LOOKS):
+            questions[0], began = 0, time.perf_counter()
+            answer = client.get(path)
+            answer.get_data()
+            times.append((time.perf_counter() - began) * 1000)
+        median, worst = statistics.median(times), sorted(times)[int(LOOKS * 0.95)]
+        slow += median >= 100
+        print(
+            f"{path[:60]:60} {median:8.1f} {worst:8.1f} {questions[0]:8} {len(gzip.compress(answer.data)) / 1e3:6.1f}"
+        )
+    print(f"{slow} pages at or over 100 ms")
+
+
+def pages() -> set[str]:
+    """Return every address of a page, with its examples' filters."""
+    found = {path for _, paths in EXAMPLES.values() for path in paths}
+    return {path for path in found if not any(part in path for part in NOT_PAGES)}
+
+
+def sign_in(house: House) -> FlaskClient:
+    """Return a browser that is signed in."""
+    client = create_app(house).test_client()
+    with house.database.transaction() as tx:
+        token = users.open_session(tx, users.get_user_by_email(tx, ADA))
+    client.set_cookie("rapport_session", token)
+    return client
+
+
+def tell_static() -> None:
+    """Print what style and scripts weigh compressed."""
+    folder = Path(__file__).resolve().parent.parent / "web/static"
+    sizes = {
+        path.name: len(gzip.compress(path.read_bytes(), 9)) / 1e3
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in {".css", ".js"}
+    }
+    print(
+        "compressed kB:",
+        ", ".join(f"{name} {size:.1f}" for name, size in sizes.items()),
+        f"= {sum(sizes.values()):.1f}",
+    )
+
+
+if __name__ == "__main__":
+    main()
