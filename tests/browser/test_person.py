@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitors
 from tests.web.cast import Cast
@@ -12,16 +12,24 @@ pytestmark = pytest.mark.server("chromium")
 YUKI = "yuki@brackenware.example"
 
 
+def _press(page: Page, key: str, label: str) -> None:
+    """Press a letter, as somebody who sees where the cursor goes before typing on."""
+    page.wait_for_load_state()
+    page.keyboard.press(key)
+    expect(page.locator("details[open] :is(input, textarea):focus")).to_be_visible()
+    expect(page.get_by_label(label, exact=True).and_(page.locator(":focus"))).to_be_visible()
+
+
 def test_a_day_of_looking_after_creators_by_keyboard(visitors: Visitors, cast: Cast) -> None:
     ada = visitors.come()
     page = ada.go("/contacts/6")
-    page.keyboard.press("c")
+    _press(page, "c", "Note")
     page.keyboard.type("Films on Fridays, likes e and k.")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Films on Fridays, likes e and k.")).to_be_visible()
     page.wait_for_load_state()
-    page.keyboard.press("s")
+    _press(page, "s", "Why (may stay empty)")
     page.keyboard.type("asked for a break")
     page.get_by_label("Move to", exact=True).select_option("Alumni")
     page.get_by_role("button", name="Move", exact=True).click()
@@ -31,14 +39,14 @@ def test_a_day_of_looking_after_creators_by_keyboard(visitors: Visitors, cast: C
     page.keyboard.press("z")
     expect(page.locator(".stages [aria-current]")).to_have_text("Active")
     page.wait_for_load_state()
-    page.keyboard.press("l")
+    _press(page, "l", "Tag")
     page.keyboard.type("caravan")
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="caravan")).to_be_visible()
     page.get_by_role("button", name="Mark next action done").click()
     expect(page.get_by_text("Set the next action")).to_be_visible()
     page.wait_for_load_state()
-    page.keyboard.press("n")
+    _press(page, "n", "What")
     page.keyboard.type("Send the second lid")
     page.keyboard.press("Enter")
     expect(page.locator(".next b")).to_have_text("Send the second lid")
@@ -56,7 +64,7 @@ def test_a_brand_team_logs_sorts_and_moves(visitors: Visitors, cast: Cast) -> No
     page.get_by_role("button", name="Keep").click()
     expect(page.get_by_text("Kept as feedback.")).to_be_visible()
     page.wait_for_load_state()
-    page.keyboard.press("t")
+    _press(page, "t", "Theme, or a new one")
     page.keyboard.type("Lid knob")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Lid knob").click()
