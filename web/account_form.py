@@ -45,7 +45,9 @@ def _amount(text: str) -> Decimal | None:
     try:
         amount = Decimal(text)
     except InvalidOperation as error:
-        raise InvalidError(say("%(given)s is no price I can read. Write it like 1800 or 1800.50.", given=text)) from error
+        raise InvalidError(
+            say("%(given)s is no price I can read. Write it like 1800 or 1800.50.", given=text)
+        ) from error
     if not amount.is_finite() or not 0 <= amount < Decimal("1e11"):
         raise InvalidError(say("%(given)s is no price I can read. Write it like 1800 or 1800.50.", given=text))
     return round(amount, 2)

@@ -9,7 +9,8 @@ from tests.web.cast import Cast
 pytestmark = pytest.mark.server("chromium")
 PATHS = (
     "/today", "/inbox", "/inbox/1", "/review", "/review/1", "/contacts", "/contacts/new", "/contacts/1", "/sequences",
-    "/sequences/1", "/search?q=ima", "/settings/you", "/sign-in", "/nothing", "/contacts/1/edit", "/tasks", "/feedback", "/feedback?tab=notes",
+    "/sequences/1", "/search?q=ima", "/settings/you", "/sign-in", "/nothing",
+    "/contacts/1/edit", "/tasks", "/feedback", "/feedback?tab=notes",
     "/feedback/new?who=ima", "/feedback/themes/1", "/sends/unclear",
 )  # fmt: skip
 
