@@ -13,7 +13,7 @@ from crm.models import Handle, Message, Proposal, Thread
 from crm.proposal_words import describe
 from crm.proposals import decide, get_proposal, note
 from crm.tasks import create_task
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from kit.tx import Tx
 from mailer.said import Kind
 
@@ -106,7 +106,7 @@ def _plan(tx: Tx, case: Case) -> dict[str, Any]:
 
 def _ask_again(tx: Tx, case: Case) -> dict[str, Any]:
     if case.message.thread_id is None:
-        raise InvalidError("This mail belongs to no conversation that could rest.")
+        raise InvalidError(say("This mail belongs to no conversation that could rest."))
     wakes = datetime.combine(date.fromisoformat(case.row.data["on"]), _WAKES, case.zone)
     thread = snooze_thread(tx, case.message.thread_id, wakes, actor=case.actor)
     return {"thread": thread.id, "until": wakes.isoformat()}

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from crm.models import Brand, Product, Stage
 from crm.stages import DEFAULT_STAGES
-from kit.errors import ConflictError, InvalidError, NotFoundError
+from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 
 
@@ -12,9 +12,9 @@ def create_brand(tx: Tx, name: str, *, postal_address: str = "", signature: str 
     """Add a brand; the first one brings the default stages with it."""
     name = name.strip()
     if not name:
-        raise InvalidError("A brand needs a name.")
+        raise InvalidError(say("A brand needs a name."))
     if find_brand(tx, name):
-        raise ConflictError(f"There is a brand named {name} already.")
+        raise ConflictError(say("There is a brand named %(name)s already.", name=name))
     ensure_stages(tx)
     brand = Brand(name=name, postal_address=postal_address.strip(), signature=signature, created_at=tx.now)
     tx.session.add(brand)
@@ -32,13 +32,15 @@ def get_brand(tx: Tx, name: str | None) -> Brand:
     if name is not None:
         brand = find_brand(tx, name)
         if brand is None:
-            raise NotFoundError(f"There is no brand named {name}. Add it with: rapport brands add {name!r}")
+            raise NotFoundError(
+                say("There is no brand named %(name)s. Add it with: rapport brands add %(name)r", name=name)
+            )
         return brand
     brands = list(tx.session.scalars(select(Brand).order_by(Brand.id).limit(2)))
     if not brands:
-        raise NotFoundError("There is no brand yet. Add one with: rapport brands add NAME --postal-address TEXT")
+        raise NotFoundError(say("There is no brand yet. Add one with: rapport brands add NAME --postal-address TEXT"))
     if len(brands) > 1:
-        raise InvalidError("There are several brands; say which one with --brand NAME.")
+        raise InvalidError(say("There are several brands; say which one with --brand NAME."))
     return brands[0]
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from crm.inbox import get_thread
 from crm.models import Thread
 from crm.timeline import record_entry
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from kit.tx import Tx
 
 
@@ -31,10 +31,19 @@ def snooze_thread(tx: Tx, thread_id: int, until: datetime, *, actor: str) -> Thr
     """Let a conversation rest until an instant that lies ahead."""
     thread = get_thread(tx, thread_id)
     if until <= tx.now:
-        raise InvalidError("Choose a day that lies ahead.")
+        raise InvalidError(say("Choose a day that lies ahead."))
     thread.snoozed_until = until
     _record(tx, thread, "snoozed", f"Snoozed: {thread.subject}", actor=actor, until=until)
     return thread
+
+
+def put_back(tx: Tx, thread: Thread, rest: list[str | None], *, actor: str) -> None:
+    """Let a conversation rest as it did once: done since, asleep until, each an ISO instant or None."""
+    thread.done_at, thread.snoozed_until = (datetime.fromisoformat(at) if at else None for at in rest)
+    summary = (
+        f"As before: {thread.subject}" if thread.done_at or thread.snoozed_until else f"Open again: {thread.subject}"
+    )
+    _record(tx, thread, "reopened", summary, actor=actor)
 
 
 def _record(tx: Tx, thread: Thread, kind: str, summary: str, *, actor: str, until: datetime | None = None) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, update
 
 from crm.models import Consent, ConsentRequest, Mailbox
-from kit.errors import RefusedError
+from kit.errors import RefusedError, say
 from kit.ids import hash_token, new_token
 from kit.seal import Seal
 from kit.tx import Tx
@@ -77,7 +77,7 @@ def check_request(tx: Tx, state: str, *, user_id: int, seal: Seal) -> ConsentReq
     """Return the request that came back with this `state`, or refuse: it is for one person, one use, ten minutes."""
     found = tx.session.get(ConsentRequest, hash_token(state)) if seal.check(state, about="consent") else None
     if found is None or found.user_id != user_id or found.used_at or found.expires_at <= tx.now:
-        raise RefusedError("This consent was used already or took too long. Begin again.", code="link_used")
+        raise RefusedError(say("This consent was used already or took too long. Begin again."), code="link_used")
     return found
 
 
@@ -91,7 +91,7 @@ def use_request(tx: Tx, state: str, *, user_id: int, seal: Seal) -> tuple[Consen
         .returning(ConsentRequest.state_hash)
     ).first()
     if taken is None:
-        raise RefusedError("This consent was used already. Begin again.", code="link_used")
+        raise RefusedError(say("This consent was used already. Begin again."), code="link_used")
     return found, seal.open(found.verifier, about=f"verifier:{found.state_hash}")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from crm.models import Contact, ContactAddress, ContactTag, Handle
 from crm.timeline import record_entry
-from kit.errors import ConflictError, InvalidError, NotFoundError
+from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 from mailer.addresses import normalise_email
 
@@ -44,12 +44,12 @@ def add_address(tx: Tx, contact: Contact, email: str, *, source: str) -> Contact
     """Add an address; refused when it belongs to somebody else."""
     normal = normalise_email(email)
     if normal is None:
-        raise InvalidError(f"{email!r} is not an email address.")
+        raise InvalidError(say("%(email)r is not an email address.", email=email))
     taken = tx.session.scalar(select(ContactAddress).where(ContactAddress.email == normal))
     if taken:
         if taken.contact_id == contact.id:
             return taken
-        raise ConflictError(f"{normal} already belongs to another contact.")
+        raise ConflictError(say("%(normal)s already belongs to another contact.", normal=normal))
     position = len(list_addresses(tx, contact.id))
     row = ContactAddress(contact_id=contact.id, email=normal, position=position, source=source, created_at=tx.now)
     tx.session.add(row)
@@ -91,7 +91,7 @@ def get_contact_by_email(tx: Tx, email: str) -> Contact:
     """Return whose address this is, or refuse."""
     contact = find_contact_by_email(tx, email)
     if contact is None:
-        raise NotFoundError(f"There is no contact with the address {email}.")
+        raise NotFoundError(say("There is no contact with the address %(email)s.", email=email))
     return contact
 
 
@@ -99,7 +99,7 @@ def get_contact(tx: Tx, contact_id: int) -> Contact:
     """Return a contact by its number, or refuse."""
     contact = tx.session.get(Contact, contact_id)
     if contact is None or contact.erased_at:
-        raise NotFoundError("There is no such contact.")
+        raise NotFoundError(say("There is no such contact."))
     return contact
 
 

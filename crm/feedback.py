@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select
 from crm.models import Contact, Feedback, Product, Theme
 from crm.themes import ensure_theme
 from crm.timeline import record_entry
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from kit.tx import Tx
 
 KINDS = ("problem", "idea", "praise")
@@ -40,9 +40,9 @@ def log_feedback(
     """Keep a quote, with its source; a `theme` that is new begins."""
     quote = quote.strip()
     if not quote:
-        raise InvalidError("Select the words to keep as feedback first.")
+        raise InvalidError(say("Select the words to keep as feedback first."))
     if kind not in KINDS:
-        raise InvalidError(f"Feedback is one of: {', '.join(KINDS)}.")
+        raise InvalidError(say("Feedback is one of: %(list)s.", list=", ".join(KINDS)))
     about = None
     if theme.strip():
         about = ensure_theme(tx, theme, actor=actor, brand_id=brand_id, product_id=product_id)

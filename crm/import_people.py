@@ -103,6 +103,18 @@ class Directory:
                 self._stated.update(handle.id for handle in person.handles.values() if handle.id and handle.stated)
         self.drop()
 
+    def seen(self) -> tuple[dict[int, int], list[int]]:
+        """Return where the file named the stored people of this chunk, and the accounts whose figures it gave."""
+        people = set(self.by_email.values()) | set(self.by_handle.values()) | set(self.by_bare_name.values())
+        named = {person.id: person.line for person in people if person.id is not None and person.line is not None}
+        handles = (handle for person in people for handle in person.handles.values())
+        return named, [handle.id for handle in handles if handle.id and handle.stated]
+
+    def recall(self, named: dict[int, int], stated: Iterable[int]) -> None:
+        """Remember what earlier chunks said, after a restart."""
+        self._lines.update(named)
+        self._stated.update(stated)
+
     def drop(self) -> None:
         """Forget the people of a chunk that was not stored."""
         for index in (self.by_id, self.by_email, self.by_handle, self.by_bare_name):

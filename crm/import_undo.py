@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Executable, and_, delete, exists, func, or_, select, tuple_
 
+from crm.changes import Undone
 from crm.import_people import CODES, KnownHandle, Person
 from crm.import_reading import load_people, sliced
 from crm.import_writes import save_changed
 from crm.models import (
+    Change,
     Contact,
     ContactAddress,
     ContactTag,
@@ -17,6 +19,7 @@ from crm.models import (
     Handle,
     HandleSnapshot,
     Import,
+    Job,
     Message,
     Relationship,
     Stage,
@@ -24,9 +27,10 @@ from crm.models import (
     Thread,
     TimelineEntry,
 )
-from kit.errors import ConflictError, NotFoundError
+from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 
+KIND = "import"
 _PART = 1_000
 
 Statement = TypeVar("Statement", bound=Executable)
@@ -47,9 +51,9 @@ def undo_import(tx: Tx, import_id: int, actor: str) -> UndoResult:
     """
     row = tx.session.get(Import, import_id)
     if row is None:
-        raise NotFoundError("There is no such import.")
+        raise NotFoundError(say("There is no such import."))
     if row.undone_at is not None:
-        raise ConflictError("This import was taken back already.", code="undone")
+        raise ConflictError(say("This import was taken back already."), code="undone")
     own = _own_entries(row)
     kept = _list_kept(tx, import_id, own)
     people = select(func.count(Contact.id)).where(Contact.import_id == import_id)
@@ -67,6 +71,18 @@ def undo_import(tx: Tx, import_id: int, actor: str) -> UndoResult:
     tx.session.flush()
     counts = {"deleted": created - len(kept), "restored": restored, "kept": len(kept)}
     return UndoResult(counts=counts, kept=kept)
+
+
+def reverse_import(tx: Tx, change: Change, actor: str) -> Undone:
+    """Take an import back that was recorded as a change."""
+    if tx.session.scalar(select(Job.id).where(Job.change_id == change.id, Job.state.in_(("waiting", "running")))):
+        raise ConflictError(say("This import is still running. Take it back when it has ended."))
+    found = undo_import(tx, change.data["import_id"], actor)
+    # An import that only topped people up, or brought nobody, is taken back all the same.
+    undone = found.counts["deleted"] + found.counts["restored"]
+    left = found.counts["kept"]
+    why = say("People who were written to or worked on since stay.") if left else ""
+    return Undone(change=change, undone=max(undone, 1), left=left, why=why)
 
 
 def _own_entries(row: Import) -> ColumnElement[bool]:

@@ -17,12 +17,13 @@ _MAX_SOURCE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where rows come from, and who brings them."""
+    """Where rows come from, who brings them, and why those who are new may be written to."""
 
     import_id: int
     filename: str
     actor: str
     brand_id: int | None
+    basis: str = ""
 
 
 def write_chunk(tx: Tx, origin: Origin, outcomes: Iterable[Outcome]) -> tuple[int, int] | None:
@@ -71,6 +72,7 @@ def _insert_people(tx: Tx, origin: Origin, people: list[Person]) -> None:
         {
             **person.facts,
             "fields": person.fields,
+            "basis": origin.basis[:_MAX_SOURCE],
             "source": origin.filename[:_MAX_SOURCE],
             "import_id": origin.import_id,
             "created_at": tx.now,

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from crm.brands import get_brand
@@ -27,19 +27,18 @@ from crm.csv_files import (
     with_platform,
 )
 from crm.csv_files import Mapping as ColumnMapping
-from crm.import_merge import VERDICTS, Outcome, place_row
+from crm.import_chunks import note_import, open_import, place_chunk, widen
+from crm.import_merge import VERDICTS, Outcome
 from crm.import_people import Directory
-from crm.import_reading import find_people
 from crm.import_writes import Origin, write_chunk
-from crm.models import Brand, Import
-from kit.errors import InvalidError
+from crm.models import Brand
+from kit.errors import InvalidError, say
 from kit.tx import Database, Tx
 
 CHUNK = 1_000
 
 _SAMPLE = 2_000
 _PREVIEW_ROWS = 10
-_MAX_FILENAME = 300
 _TRIES = 3
 _PEOPLE = frozenset({"email", "handle", "url", "name", "first_name", "last_name"})
 
@@ -80,7 +79,7 @@ def preview_import(
         InvalidError: the file is no table, or an override names no column or field.
     """
     table = open_table(path)
-    mapping, conventions = _understand(table, overrides, platform, filename or path.name)
+    mapping, conventions = understand(table, overrides, platform, filename or path.name)
     rows = tuple(islice(table.rows(), _PREVIEW_ROWS))
     return Plan(
         filename=filename or path.name,
@@ -120,13 +119,14 @@ def run_import(
     """
     name = filename or path.name
     table = open_table(path)
-    mapping, conventions = _understand(table, overrides, platform, name)
-    _require_people(mapping)
+    mapping, conventions = understand(table, overrides, platform, name)
+    require_people(mapping)
     result = ImportResult(import_id=None, counts=dict.fromkeys(VERDICTS, 0), mapping=mapping.columns)
     with database.reading() as tx:
         brand_id = _brand_id(tx, brand_name)
     if not dry_run:
-        result.import_id = _open_import(database, name, brand_id, mapping, actor)
+        with database.transaction() as tx:
+            result.import_id = open_import(tx, name, brand_id, mapping.columns, actor)
     origin = Origin(import_id=result.import_id or 0, filename=name, actor=actor, brand_id=brand_id)
     run = _Run(database, origin, dry_run=dry_run)
     for chunk in _chunks((read_row(row, mapping, conventions) for row in table.rows()), chunk_rows):
@@ -166,7 +166,7 @@ class _Run:
             try:
                 with self._database.transaction() as tx:
                     outcomes = self._place(tx, chunk)
-                    entries = self._widened(write_chunk(tx, self._origin, outcomes))
+                    entries = widen(self._entries, write_chunk(tx, self._origin, outcomes))
                     self._note(tx, outcomes, counts, entries)
             except IntegrityError:
                 self._directory.drop()
@@ -179,25 +179,15 @@ class _Run:
         raise AssertionError("a chunk is stored or raises")
 
     def _place(self, tx: Tx, chunk: list[Candidate | Rejected]) -> list[Outcome]:
-        people = [row for row in chunk if isinstance(row, Candidate)]
-        find_people(tx, self._directory, people, self._origin.brand_id)
-        relate = self._origin.brand_id is not None
-        return [place_row(self._directory, row, relate=relate) for row in chunk]
-
-    def _widened(self, entries: tuple[int, int] | None) -> tuple[int, int] | None:
-        if entries is None or self._entries is None:
-            return entries or self._entries
-        return min(self._entries[0], entries[0]), max(self._entries[1], entries[1])
+        return place_chunk(tx, self._directory, chunk, self._origin.brand_id)
 
     def _note(self, tx: Tx, outcomes: list[Outcome], counts: dict[str, int], entries: tuple[int, int] | None) -> None:
-        """Bring the import's own row up to date, so that one cut short can be taken back too."""
         verdicts = [outcome.verdict for outcome in outcomes]
-        totals = {verdict: counts[verdict] + verdicts.count(verdict) for verdict in VERDICTS}
-        undo = {"entries": list(entries)} if entries else {}
-        tx.session.execute(update(Import).where(Import.id == self._origin.import_id).values(counts=totals, undo=undo))
+        totals: dict[str, int] = {verdict: counts[verdict] + verdicts.count(verdict) for verdict in VERDICTS}
+        note_import(tx, self._origin.import_id, totals, entries)
 
 
-def _understand(
+def understand(
     table: Table, overrides: Mapping[str, str], platform: str | None, filename: str
 ) -> tuple[ColumnMapping, Conventions]:
     """Return what the columns hold and how their values are written."""
@@ -208,10 +198,13 @@ def _understand(
     return mapping, learn_conventions(mapping, sample)
 
 
-def _require_people(mapping: ColumnMapping) -> None:
+def require_people(mapping: ColumnMapping) -> None:
+    """Refuse a mapping in which no column tells who a row is about."""
     if not _PEOPLE.intersection(mapping.columns.values()):
         raise InvalidError(
-            "No column tells who a row is about. Say which one does, such as: --map COLUMN=email, =handle or =name.",
+            say(
+                "No column tells who a row is about. Say which one does, such as: --map COLUMN=email, =handle or =name."
+            ),
             code="no_people",
         )
 
@@ -221,22 +214,6 @@ def _brand_id(tx: Tx, name: str | None) -> int | None:
     if name is None and tx.session.scalar(select(Brand.id).limit(1)) is None:
         return None
     return get_brand(tx, name).id
-
-
-def _open_import(database: Database, filename: str, brand_id: int | None, mapping: ColumnMapping, actor: str) -> int:
-    with database.transaction() as tx:
-        row = Import(
-            filename=filename[:_MAX_FILENAME],
-            brand_id=brand_id,
-            mapping=dict(mapping.columns),
-            counts=dict.fromkeys(VERDICTS, 0),
-            undo={},
-            actor=actor,
-            created_at=tx.now,
-        )
-        tx.session.add(row)
-        tx.session.flush()
-        return row.id
 
 
 def _chunks(rows: Iterator[Candidate | Rejected], size: int) -> Iterator[list[Candidate | Rejected]]:

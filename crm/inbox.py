@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from crm.models import Contact, Message, Thread
 from crm.turns import Turn, decide_turn
-from kit.errors import NotFoundError
+from kit.errors import NotFoundError, say
 from kit.tx import Tx
 from mailer.said import ASKS_BELOW
 
@@ -149,7 +149,7 @@ def get_thread(tx: Tx, thread_id: int) -> Thread:
     """Return a conversation by its number, or refuse."""
     thread = tx.session.get(Thread, thread_id)
     if thread is None:
-        raise NotFoundError("There is no such conversation.")
+        raise NotFoundError(say("There is no such conversation."))
     return thread
 
 

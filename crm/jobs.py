@@ -7,20 +7,25 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from crm.changes import keep_words
 from crm.models import Job, JobFile
-from kit.errors import NotFoundError, say
+from kit.errors import NotFoundError, RefusedError, say
 from kit.tx import Tx
 
 OPEN = ("waiting", "running")
+FILES_KEPT_FOR = timedelta(days=30)
 _PIECE = 1 << 20
 _MAX_LOG = 100
 
 
 def start_job(tx: Tx, kind: str, *, actor: str, total: int, data: Mapping[str, Any], title: str = "") -> Job:
-    """Ask for long work; a worker begins within a second. `title` made by `say` is shown in every language."""
+    """Ask for long work; a worker begins within a second. `title` made by `say` is shown in every language.
+
+    Files of work that ended 30 days ago are forgotten on the way: they hold people's data.
+    """
+    _forget_old_files(tx)
     job = Job(
         kind=kind,
         state="waiting",
@@ -42,6 +47,23 @@ def start_job(tx: Tx, kind: str, *, actor: str, total: int, data: Mapping[str, A
     return job
 
 
+def get_own_job(tx: Tx, job_id: int, actor: str) -> Job:
+    """Return a job to the one who asked for it; what it reads and makes is for nobody else."""
+    job = get_job(tx, job_id)
+    if job.actor != actor:
+        raise RefusedError(say("Only whoever asked for this can see its files. Ask them, or do it yourself."))
+    return job
+
+
+def drop_drafts(tx: Tx, actor: str, *, older: timedelta = timedelta(days=1)) -> None:
+    """Remove drafts of one person, and forgotten ones of anybody, with their files."""
+    gone = or_(Job.actor == actor, Job.created_at < tx.now - older)
+    ids = list(tx.session.scalars(select(Job.id).where(Job.state == "draft", gone)))
+    if ids:
+        tx.session.execute(delete(JobFile).where(JobFile.job_id.in_(ids)))
+        tx.session.execute(delete(Job).where(Job.id.in_(ids)))
+
+
 def get_job(tx: Tx, job_id: int) -> Job:
     """Return a job by its id."""
     job = tx.session.get(Job, job_id)
@@ -51,8 +73,8 @@ def get_job(tx: Tx, job_id: int) -> Job:
 
 
 def list_jobs(tx: Tx, *, limit: int = 50) -> list[Job]:
-    """Return jobs, the newest first."""
-    return list(tx.session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)))
+    """Return jobs that were begun, the newest first."""
+    return list(tx.session.scalars(select(Job).where(Job.state != "draft").order_by(Job.id.desc()).limit(limit)))
 
 
 def list_open_jobs(tx: Tx) -> list[int]:
@@ -115,3 +137,8 @@ def list_files(tx: Tx, job_id: int) -> frozenset[str]:
 def drop_file(tx: Tx, job_id: int, role: str) -> None:
     """Remove a file that is not needed any more."""
     tx.session.execute(delete(JobFile).where(JobFile.job_id == job_id, JobFile.role == role))
+
+
+def _forget_old_files(tx: Tx) -> None:
+    old = select(Job.id).where(Job.ended_at < tx.now - FILES_KEPT_FOR)
+    tx.session.execute(delete(JobFile).where(JobFile.job_id.in_(old)).execution_options(synchronize_session=False))

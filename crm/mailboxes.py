@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from crm.models import Mailbox
-from kit.errors import ConflictError, NotFoundError
+from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 
 
@@ -11,7 +11,7 @@ def add_mailbox(tx: Tx, mailbox: Mailbox) -> Mailbox:
     """Add a mailbox, or bring the one with that address up to date with what is given."""
     found = find_mailbox(tx, mailbox.address)
     if found:
-        raise ConflictError(f"{mailbox.address} is connected already.")
+        raise ConflictError(say("%(address)s is connected already.", address=mailbox.address))
     mailbox.created_at = tx.now
     tx.session.add(mailbox)
     tx.session.flush()
@@ -27,7 +27,12 @@ def get_mailbox(tx: Tx, address: str) -> Mailbox:
     """Return the mailbox with this address, or refuse."""
     mailbox = find_mailbox(tx, address)
     if mailbox is None:
-        raise NotFoundError(f"No mailbox {address} is connected. Add it with: rapport mailboxes add {address} ...")
+        raise NotFoundError(
+            say(
+                "No mailbox %(address)s is connected. Add it with: rapport mailboxes add %(address)s ...",
+                address=address,
+            )
+        )
     return mailbox
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from crm.models import Brand, Relationship, Stage, TimelineEntry
 from crm.stages import StageAt, decide_move
 from crm.timeline import record_entries, record_entry
-from kit.errors import ConflictError, NotFoundError
+from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 
 _STAGES = select(Stage.id, Stage.name, Stage.position, Stage.rule)
@@ -49,7 +49,7 @@ def move_stage(
     """Move to a stage because a person says so; None when it stands there already."""
     target = tx.session.scalar(select(Stage).where(Stage.name == stage_name))
     if target is None:
-        raise NotFoundError(f"There is no stage named {stage_name}.")
+        raise NotFoundError(say("There is no stage named %(stage_name)s.", stage_name=stage_name))
     relationship = ensure_relationship(tx, contact_id, brand_id)
     if relationship.stage_id == target.id:
         return None
@@ -102,11 +102,11 @@ def undo_move(tx: Tx, entry_id: int, *, actor: str) -> TimelineEntry:
     """Take a stage move back. Refused once another move came after it."""
     entry = tx.session.get(TimelineEntry, entry_id)
     if entry is None or entry.kind != "stage" or entry.brand_id is None:
-        raise NotFoundError("There is no such stage move.")
+        raise NotFoundError(say("There is no such stage move."))
     relationship = ensure_relationship(tx, entry.contact_id, entry.brand_id)
     taken_back = tx.session.scalar(select(TimelineEntry.id).where(TimelineEntry.undoes_id == entry.id))
     if taken_back or relationship.stage_id != entry.data["to_id"]:
-        raise ConflictError("The stage has changed since; move it by hand instead.")
+        raise ConflictError(say("The stage has changed since; move it by hand instead."))
     before = tx.session.get_one(Stage, entry.data["from_id"])
     return _apply(tx, relationship, before, actor=actor, cause="taken back", undoes_id=entry.id)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from crm.models import Proposal
 from crm.proposal_words import describe
 from crm.timeline import record_entry
-from kit.errors import ConflictError, NotFoundError
+from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 
 _LIMIT = 500
@@ -61,7 +61,7 @@ def get_proposal(tx: Tx, message_id: int, number: int) -> Proposal:
     # Locked until the decision is safe, so that two people never apply one fact twice.
     row = tx.session.scalar(query.with_for_update())
     if row is None:
-        raise NotFoundError("There is no such proposal.")
+        raise NotFoundError(say("There is no such proposal."))
     return row
 
 
@@ -85,7 +85,7 @@ def list_waiting(tx: Tx, *, contact_id: int | None = None, limit: int = _LIMIT) 
 def decide(tx: Tx, row: Proposal, decision: str, *, actor: str) -> None:
     """Write down who decided what, and when; refused when somebody else was quicker."""
     if row.decision:
-        raise ConflictError(f"This was {row.decision} already.")
+        raise ConflictError(say("This was %(decision)s already.", decision=row.decision))
     row.decision, row.decided_at, row.decided_by = decision, tx.now, actor
 
 

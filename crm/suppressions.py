@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 
 from crm.models import ContactAddress, Suppression
 from crm.timeline import record_entry
-from kit.errors import InvalidError, NotFoundError
+from kit.errors import InvalidError, NotFoundError, say
 from kit.tx import Tx
 from mailer.addresses import domain_of, normalise_email
 
@@ -123,7 +123,7 @@ def lift_suppression(tx: Tx, target: str, *, why: str, actor: str) -> Suppressio
     target = _normalise_target(target)
     row = tx.session.scalar(select(Suppression).where(Suppression.target == target, Suppression.lifted_at.is_(None)))
     if row is None:
-        raise NotFoundError(f"{target} is not on the do-not-contact list.")
+        raise NotFoundError(say("%(target)s is not on the do-not-contact list.", target=target))
     row.lifted_at, row.lifted_by, row.lift_reason = tx.now, actor, why
     if row.contact_id:
         record_entry(
@@ -150,7 +150,7 @@ def _normalise_target(target: str) -> str:
         return target
     email = normalise_email(target)
     if email is None:
-        raise InvalidError(f"{target!r} is neither an address nor a domain written as @example.com.")
+        raise InvalidError(say("%(target)r is neither an address nor a domain written as @example.com.", target=target))
     return email
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from crm.models import Task, User
 from crm.timeline import record_entry
-from kit.errors import NotFoundError
+from kit.errors import NotFoundError, say
 from kit.tx import Tx
 
 
@@ -22,7 +22,7 @@ def create_task(
 ) -> Task:
     """Add something to do; for nobody in particular without an assignee."""
     if assignee_id is not None and tx.session.get(User, assignee_id) is None:
-        raise NotFoundError("There is no such colleague.")
+        raise NotFoundError(say("There is no such colleague."))
     task = Task(
         contact_id=contact_id,
         brand_id=brand_id,
@@ -47,7 +47,7 @@ def get_task(tx: Tx, task_id: int) -> Task:
     """Return a task, or refuse."""
     task = tx.session.get(Task, task_id)
     if task is None:
-        raise NotFoundError("There is no such task.")
+        raise NotFoundError(say("There is no such task."))
     return task
 
 

@@ -9,7 +9,7 @@ from crm.contacts import get_contact, refresh_search_text
 from crm.models import ContactAddress, Feedback, Handle, Proposal, Task, Thread
 from crm.proposal_words import describe
 from crm.proposals import get_proposal, note
-from kit.errors import ConflictError
+from kit.errors import ConflictError, say
 from kit.tx import Tx
 
 _CHANGED = "It was changed by hand since; change it back by hand as well."
@@ -19,7 +19,7 @@ def take_back(tx: Tx, message_id: int, number: int, *, actor: str) -> Proposal:
     """Let a proposal wait again; a yes is undone, and refused once what it made was changed by hand."""
     row = get_proposal(tx, message_id, number)
     if not row.decision:
-        raise ConflictError("Nobody has decided about this yet.")
+        raise ConflictError(say("Nobody has decided about this yet."))
     if row.decision == "accepted":
         _undo(tx, row, row.effect, actor)
     note(tx, row, "taken_back", f"Taken back: {describe(row.kind, row.data)}", actor=actor)
@@ -41,7 +41,7 @@ def _undo(tx: Tx, row: Proposal, effect: dict[str, Any], actor: str) -> None:
     for name, model in (("task", Task), ("feedback", Feedback)):
         found = tx.session.get(model, effect[name]) if name in effect else None
         if isinstance(found, Task) and found.done_at:
-            raise ConflictError("The task is done already.")
+            raise ConflictError(say("The task is done already."))
         if found is not None:
             tx.session.delete(found)
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 
 from crm.models import OneTimeLink, Session, User
 from crm.models.user import ROLES
-from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError, say
 from kit.ids import hash_token, new_token
 from kit.tx import Tx
 from mailer.addresses import normalise_email
@@ -32,11 +32,11 @@ def add_user(tx: Tx, email: str, *, role: str, name: str = "") -> User:
     """Add a colleague, who signs in once a password is set through a one-time link."""
     normal = normalise_email(email)
     if normal is None:
-        raise InvalidError(f"{email!r} is not an email address.")
+        raise InvalidError(say("%(email)r is not an email address.", email=email))
     if role not in ROLES:
-        raise InvalidError(f"There is no role {role!r}; choose one of: {', '.join(ROLES)}.")
+        raise InvalidError(say("There is no role %(role)r; choose one of: %(list)s.", role=role, list=", ".join(ROLES)))
     if tx.session.scalar(select(User.id).where(User.email == normal)):
-        raise ConflictError(f"{normal} has an account already.")
+        raise ConflictError(say("%(normal)s has an account already.", normal=normal))
     user = User(email=normal, name=name.strip() or normal.partition("@")[0], role=role, created_at=tx.now)
     tx.session.add(user)
     tx.session.flush()
@@ -47,7 +47,7 @@ def get_user_by_email(tx: Tx, email: str) -> User:
     """Return the account with this address, or refuse."""
     user = tx.session.scalar(select(User).where(User.email == (normalise_email(email) or "")))
     if user is None:
-        raise NotFoundError(f"Nobody has an account with the address {email}.")
+        raise NotFoundError(say("Nobody has an account with the address %(email)s.", email=email))
     return user
 
 
@@ -72,7 +72,7 @@ def check_link(tx: Tx, purpose: str, token: str) -> OneTimeLink:
     """Return a link that may still be used, or refuse."""
     link = tx.session.get(OneTimeLink, hash_token(token))
     if link is None or link.purpose != purpose or link.used_at or link.expires_at <= tx.now:
-        raise RefusedError("This link does not work any more. Ask for a new one.", code="link_used")
+        raise RefusedError(say("This link does not work any more. Ask for a new one."), code="link_used")
     return link
 
 
@@ -86,7 +86,7 @@ def use_link(tx: Tx, purpose: str, token: str) -> OneTimeLink:
 def set_password(user: User, password: str, hasher: PasswordHasher) -> None:
     """Set a password; at least ten characters."""
     if len(password) < MIN_PASSWORD:
-        raise InvalidError(f"Use at least {MIN_PASSWORD} characters.")
+        raise InvalidError(say("Use at least %(min_password)s characters.", min_password=MIN_PASSWORD))
     user.password_hash = hasher.hash(password)
 
 

@@ -12,7 +12,7 @@ import dramatiq
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import Middleware, ShutdownNotifications
 
-from kit.errors import InvalidError, RefusedError
+from kit.errors import InvalidError, RefusedError, say
 
 MAX_WAITING = 10_000
 
@@ -67,8 +67,10 @@ def make_broker(url: str | None) -> dramatiq.Broker:
 
             return RabbitmqBroker(url=url, middleware=_middleware())
     except ImportError as error:
-        raise RefusedError(f"The client library for {url} is not installed with this program.") from error
-    raise InvalidError("RAPPORT_BROKER_URL must begin with redis:// or amqp://.")
+        raise RefusedError(
+            say("The client library for %(url)s is not installed with this program.", url=url)
+        ) from error
+    raise InvalidError(say("RAPPORT_BROKER_URL must begin with redis:// or amqp://."))
 
 
 def _middleware() -> list[Middleware]:

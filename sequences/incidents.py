@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kit.errors import ConflictError, NotFoundError
+from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 from sequences.models import Incident
 
@@ -49,8 +49,8 @@ def close_incident(tx: Tx, incident_id: int, *, actor: str) -> Incident:
     """Say that somebody has looked."""
     incident = tx.session.get(Incident, incident_id)
     if incident is None:
-        raise NotFoundError("There is no such incident.")
+        raise NotFoundError(say("There is no such incident."))
     if incident.closed_at is not None:
-        raise ConflictError("This incident is closed already.")
+        raise ConflictError(say("This incident is closed already."))
     incident.closed_at, incident.closed_by = tx.now, actor
     return incident

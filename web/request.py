@@ -13,7 +13,9 @@ from web.wiring import House
 # What needs no database at all.
 _WITHOUT = frozenset({"static", "health.live"})
 # Posts that first do something slow, which must not hold SQLite's one writer: argon2 takes a third of a second, DNS 20.
-_READING_POSTS = frozenset({"sessions.create", "deliverability.check"})
+_READING_POSTS = frozenset({"sessions.create", "deliverability.check", "imports.create", "imports.change"})
+# Posts that carry a file, with the most bytes they may have; everything else stays small.
+_LARGE_POSTS = {"imports.create": 20_000_000}
 
 
 class _DropError(Exception):
@@ -81,6 +83,7 @@ def drop_tx(_error: BaseException | None = None) -> None:
 def _open_tx() -> None:
     if request.endpoint in _WITHOUT:
         return
+    request.max_content_length = _LARGE_POSTS.get(request.endpoint or "", request.max_content_length)
     database = this_house().database
     reads = request.method in {"GET", "HEAD", "OPTIONS"} or request.endpoint in _READING_POSTS
     stack = ExitStack()

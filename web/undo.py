@@ -1,13 +1,16 @@
-"""Pure: how each kind of change is taken back, and which power that takes; reversers live beside their nouns."""
+"""Wire: how each kind of change is taken back, and which power that takes; reversers live beside their nouns."""
 
-from crm import person_edits, person_moves, task_list, themes
+from crm import import_undo, person_edits, rest_undo, stage_undo, task_list, themes
 from crm.changes import Reverser
+from crm.models import Change
 
 REVERSERS: dict[str, Reverser] = {
+    import_undo.KIND: import_undo.reverse_import,
     person_edits.EDIT: person_edits.reverse_edit,
     person_edits.OWNER: person_edits.reverse_owner,
     person_edits.TAG: person_edits.reverse_tag,
-    person_moves.STAGE: person_moves.reverse_stage,
+    rest_undo.KIND: rest_undo.reverse_rest,
+    stage_undo.KIND: stage_undo.reverse_moves,
     task_list.DONE: task_list.reverse_done,
     task_list.PLAN: task_list.reverse_plan,
     themes.EDIT: themes.reverse_edit,
@@ -17,3 +20,8 @@ REVERSERS: dict[str, Reverser] = {
 
 # What takes another power than to edit.
 POWERS: dict[str, str] = dict.fromkeys((themes.EDIT, themes.MERGE, themes.NOTE, task_list.DONE), "feedback")
+
+
+def undo_place(change: Change | None) -> str:
+    """Return where a change is taken back; empty where nothing was changed."""
+    return f"/changes/{change.id}/undo" if change else ""

@@ -9,7 +9,7 @@ from crm.csv_files.fields import FIELDS, IGNORE, METRICS, REPEATABLE, field_of_n
 from crm.csv_files.handles import parse_handle
 from crm.csv_files.platforms import PLATFORMS, WEBSITE, platform_name
 from crm.csv_files.values import guess_from_values, settle_by_values
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,4 +152,7 @@ def _known(wanted: str, names: list[str], kind: str) -> str:
     near = difflib.get_close_matches(fold(wanted), [fold(name) for name in names], n=1, cutoff=0.5)
     hint = next((name for name in names if near and fold(name) == near[0]), None)
     advice = f"did you mean {hint!r}?" if hint else f"known are {', '.join(names[:30])}."
-    raise InvalidError(f"There is no {kind} {wanted!r}; {advice}", code=f"unknown_{kind}")
+    raise InvalidError(
+        say("There is no %(kind)s %(wanted)r; %(advice)s", kind=kind, wanted=wanted, advice=advice),
+        code=f"unknown_{kind}",
+    )

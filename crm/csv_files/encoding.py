@@ -7,7 +7,7 @@ Windows-1251 is read as Windows-1252, and the preview shows it.
 import codecs
 from collections.abc import Iterable
 
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -44,15 +44,15 @@ _FEW = 0.02
 def refuse_foreign(head: bytes) -> None:
     """Raise InvalidError when the first bytes are those of another kind of file, or of nothing."""
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
-        raise InvalidError("The file is empty.", code="no_table")
+        raise InvalidError(say("The file is empty."), code="no_table")
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:32]
     for magic, words in _MAGIC:
         if start[: len(magic)].lower() == magic.lower():
-            raise InvalidError(f"The file {words}; it is not a CSV table.", code="no_table")
+            raise InvalidError(say("The file %(words)s; it is not a CSV table.", words=words), code="no_table")
     if not (_encoding_of_mark(head) or _utf16_without_mark(head)):
         controls = len(head) - len(head.translate(None, _CONTROLS))
         if controls > len(head) * _MAX_CONTROL_SHARE + _SPARE_CONTROLS:
-            raise InvalidError("The file holds binary data; it is not a CSV table.", code="no_table")
+            raise InvalidError(say("The file holds binary data; it is not a CSV table."), code="no_table")
 
 
 def detect_encoding(head: bytes, chunks: Iterable[bytes]) -> str:

@@ -12,7 +12,7 @@ from crm.csv_files.dialect import MAX_LINE, RawRow, guess_delimiter, split_recor
 from crm.csv_files.encoding import detect_encoding, refuse_foreign
 from crm.csv_files.fields import field_of_name
 from crm.csv_files.header import is_header, name_columns
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 
 _HEAD = 1 << 16
 _MAX_TITLE_LINES = 8
@@ -64,7 +64,9 @@ def open_table(path: Path) -> Table:
         encoding = detect_encoding(head, _chunks(path))
         lines = list(islice(_lines(path, encoding, _HEAD), 500))
     except OSError as error:
-        raise InvalidError(f"{path.name} cannot be read: {error.strerror or error}.", code="no_file") from error
+        raise InvalidError(
+            say("%(name)s cannot be read: %(value)s.", name=path.name, value=error.strerror or error), code="no_file"
+        ) from error
     return _table(path, encoding, lines)
 
 
@@ -79,7 +81,7 @@ def _table(path: Path, encoding: str, lines: list[str]) -> Table:
         records = _one_column(records)
     records = _without_titles(records)
     if not records:
-        raise InvalidError("The file is empty.", code="no_table")
+        raise InvalidError(say("The file is empty."), code="no_table")
     first = records[0]
     if delimiter in {None, ","} and _is_prose(records):
         raise InvalidError(_PROSE, code="no_table")

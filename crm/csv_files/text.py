@@ -18,6 +18,9 @@ def clean(cell: str) -> str:
     if not cell.isprintable():
         cell = _SPACES.sub(" ", _UNSEEN.sub("", cell.replace("\r\n", "\n").replace("\r", "\n")))
     cell = cell.strip()
+    if len(cell) > 1 and cell[0] == "'" and cell[1] in "=+-@":
+        # How this program and spreadsheets keep a text from being run; see crm.csv_writing.
+        cell = cell[1:]
     if cell.startswith("=") and (match := _EXCEL_TEXT.fullmatch(cell)):
         return match[1].strip()
     return cell

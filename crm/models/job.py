@@ -12,13 +12,14 @@ from kit.db import Base, Document, Instant
 class Job(Base):
     """Work done a chunk at a time; all that the next chunk needs is here, so a restart resumes exactly.
 
-    `data` is what was asked for, `cursor` where the next chunk begins; `left_out` counts by reason; `result` has
-    `counts` by name and what else its page shows; `log` is a list of [instant, sentence].
+    A draft is not begun before somebody says so: it holds a file that is looked at. `data` is what was asked for,
+    `cursor` where the next chunk begins; `left_out` counts by reason; `result` has `counts` by name and what else its
+    page shows; `log` is a list of [instant, sentence].
     """
 
     __tablename__ = "jobs"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
+        CheckConstraint("state IN ('draft', 'waiting', 'running', 'done', 'failed')", name="state"),
         Index("ix_jobs_state", "state"),
     )
 

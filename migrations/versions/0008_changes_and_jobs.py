@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column("created_at", kit.db.Instant(), nullable=False),
         sa.Column("started_at", kit.db.Instant(), nullable=True),
         sa.Column("ended_at", kit.db.Instant(), nullable=True),
-        sa.CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name=op.f("ck_jobs_state")),
+        sa.CheckConstraint("state IN ('draft', 'waiting', 'running', 'done', 'failed')", name=op.f("ck_jobs_state")),
         sa.ForeignKeyConstraint(["change_id"], ["changes.id"], ondelete="SET NULL", name=op.f("fk_jobs_change_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
     )

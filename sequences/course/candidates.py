@@ -10,7 +10,7 @@ from crm.brands import list_products
 from crm.contacts import display_name
 from crm.models import Brand, Contact, ContactAddress, Handle, Mailbox
 from crm.suppressions import find_personal_suppressions
-from kit.errors import NotFoundError
+from kit.errors import NotFoundError, say
 from kit.tx import Tx
 from sequences.course.runs import OPEN
 from sequences.models import Enrolment, SequenceVersion
@@ -160,7 +160,7 @@ def _read_people(tx: Tx, contact_ids: Collection[int]) -> dict[int, Contact]:
     people = {row.id: row for row in tx.session.scalars(select(Contact).where(Contact.id.in_(contact_ids)))}
     missing = next((number for number in contact_ids if number not in people), None)
     if missing is not None:
-        raise NotFoundError(f"There is no contact {missing}.")
+        raise NotFoundError(say("There is no contact %(missing)s.", missing=missing))
     return people
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from crm.models import Contact, Mailbox, Relationship, Stage
 from crm.timeline import record_entries
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from kit.tx import Tx
 from sequences.course.candidates import PERSONAL_LINE, Candidates, Verdict
 from sequences.course.hours import hours_at
@@ -89,7 +89,7 @@ def refuse_unknown(email: str) -> Verdict:
         email=email,
         enrolled=False,
         rule="unknown_contact",
-        sentence="No contact has this address.",
+        sentence=say("No contact has this address."),
     )
 
 
@@ -118,7 +118,7 @@ def _begin_way(tx: Tx, order: _Order, contact: Contact, box: Mailbox) -> Onward:
 
 def _row(tx: Tx, order: _Order, verdict: Verdict, box: Mailbox, ahead: Onward) -> dict[str, object]:
     if ahead.next_at is None:
-        raise InvalidError(f"{order.sequence.name} has no step that does anything.")
+        raise InvalidError(say("%(name)s has no step that does anything.", name=order.sequence.name))
     return {
         "sequence_id": order.sequence.id,
         "version_id": order.version.id,

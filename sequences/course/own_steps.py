@@ -6,7 +6,7 @@ from crm.contacts import list_handles, list_tags
 from crm.models import Contact, ContactTag, Message
 from crm.pipeline import move_stage, stage_name
 from crm.timeline import record_entry
-from kit.errors import NotFoundError
+from kit.errors import NotFoundError, say
 from kit.tx import Tx
 from sequences.course.runs import move_on, schedule_next, stop_run
 from sequences.models import Enrolment, Sequence
@@ -22,7 +22,12 @@ def do_own_step(tx: Tx, run: Enrolment, document: SequenceFile, step: Step) -> N
     sequence = tx.session.get_one(Sequence, run.sequence_id)
     stage = stage_name(tx, run.contact_id, sequence.brand_id)
     if f"stage:{stage}" in document.stop_on:
-        stop_run(tx, run, Stop(reason="stage", sentence=f"The contact is at the stage {stage}."), actor="system")
+        stop_run(
+            tx,
+            run,
+            Stop(reason="stage", sentence=say("The contact is at the stage %(stage)s.", stage=stage)),
+            actor="system",
+        )
         return
     following = document.flow.next_of(run.next_step)
     if step.kind == "stage":

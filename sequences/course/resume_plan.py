@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from crm.contacts import display_name
 from crm.models import Contact, Mailbox
-from kit.errors import ConflictError
+from kit.errors import ConflictError, say
 from kit.tx import Tx
 from sequences.course.hours import hours_at
 from sequences.course.schedule import Hours, open_from
@@ -57,7 +57,7 @@ def plan_resume(tx: Tx, sequence: Sequence) -> list[ResumedStep]:
     These are the earliest dates: windows and waits are in them, limits let a few leave at a time.
     """
     if sequence.state != "paused" or sequence.paused_at is None:
-        raise ConflictError(f"{sequence.name} is not paused.")
+        raise ConflictError(say("%(name)s is not paused.", name=sequence.name))
     clocks = _Clocks(tx)
     steps = [_plan(tx, clocks, one, sequence.paused_at) for one in _read_waiting(tx, sequence)]
     return sorted(steps, key=lambda one: (one.new_at or one.old_at, one.enrolment_id))

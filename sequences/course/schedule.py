@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from sequences.course.windows import WORKDAYS, IsHoliday, Window, next_open_both, no_holidays
 
 _UNITS = {
@@ -87,11 +87,14 @@ def parse_wait(text: str) -> Wait:
     unit = _UNITS.get(found.group(2)) if found else None
     if found is None or unit is None:
         raise InvalidError(
-            f"{text!r} is not a wait; write a number and seconds, minutes, hours, days, business days or weeks."
+            say(
+                "%(text)r is not a wait; write a number and seconds, minutes, hours, days, business days or weeks.",
+                text=text,
+            )
         )
     wait = Wait(amount=int(found.group(1)), unit=unit)
     if _rough_days(wait) > _FAR_DAYS:
-        raise InvalidError(f"A wait of {text} is more than a year.")
+        raise InvalidError(say("A wait of %(text)s is more than a year.", text=text))
     return wait
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 
 IsHoliday = Callable[[date], bool]
 
@@ -33,7 +33,7 @@ class Window:
     def __post_init__(self) -> None:
         """Refuse a window that never opens."""
         if not self.days or self.opens == self.closes:
-            raise InvalidError("This sending window never opens: give it at least one day, and hours that differ.")
+            raise InvalidError(say("This sending window never opens: give it at least one day, and hours that differ."))
 
 
 ALWAYS: Window | None = None
@@ -61,7 +61,7 @@ def next_open(window: Window | None, at: datetime, zone: ZoneInfo, is_holiday: I
         opens, closes = _span(window, day, zone)
         if at < closes and opens < closes:
             return max(at, opens)
-    raise InvalidError("This sending window does not open within the next year.")
+    raise InvalidError(say("This sending window does not open within the next year."))
 
 
 def next_open_both(windows: tuple[tuple[Window | None, ZoneInfo, IsHoliday], ...], at: datetime) -> datetime:
@@ -75,7 +75,7 @@ def next_open_both(windows: tuple[tuple[Window | None, ZoneInfo, IsHoliday], ...
             at = next_open(window, at, zone, is_holiday)
         if at == begin:
             return at
-    raise InvalidError("The window of the sequence and the window of the mailbox are never open at the same time.")
+    raise InvalidError(say("The window of the sequence and the window of the mailbox are never open at the same time."))
 
 
 def _span(window: Window, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
@@ -116,13 +116,15 @@ def read_window(value: object) -> Window | None:
         begin, _, end = value.partition("-")
         return Window(days=frozenset(range(7)), opens=_read_time(begin), closes=_read_time(end))
     if not isinstance(value, dict):
-        raise InvalidError("A window is `always` or has days, from and to.")
+        raise InvalidError(say("A window is `always` or has days, from and to."))
     days = value.get("days", list(DAY_NAMES[:5]))
     if not isinstance(days, list | tuple):
-        raise InvalidError("The days of a window are a list, such as [mon, tue].")
+        raise InvalidError(say("The days of a window are a list, such as [mon, tue]."))
     unknown = [str(day) for day in days if str(day).lower()[:3] not in DAY_NAMES]
     if unknown:
-        raise InvalidError(f"Unknown day {unknown[0]!r} in the window; days are {', '.join(DAY_NAMES)}.")
+        raise InvalidError(
+            say("Unknown day %(value)r in the window; days are %(list)s.", value=unknown[0], list=", ".join(DAY_NAMES))
+        )
     return Window(
         days=frozenset(DAY_NAMES.index(str(day).lower()[:3]) for day in days),
         opens=_read_time(value.get("from", "08:00")),
@@ -147,5 +149,5 @@ def _read_time(value: object) -> time:
         return time(*divmod(value, 60))
     found = _TIME.fullmatch(str(value))
     if found is None:
-        raise InvalidError(f"{value!r} is not a time of day such as 08:00.")
+        raise InvalidError(say("%(value)r is not a time of day such as 08:00.", value=value))
     return time(int(found.group(1)), int(found.group(2)))

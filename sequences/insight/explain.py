@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crm.models import Contact, Mailbox
-from kit.errors import NotFoundError
+from kit.errors import NotFoundError, say
 from kit.tx import Tx
 from sequences.insight.departure import derive_instant
 from sequences.insight.derivation import derive_by_hand, derive_choices
@@ -22,7 +22,7 @@ def explain_send(tx: Tx, send_id: int) -> dict[str, Any]:
     """
     send = tx.session.get(Send, send_id)
     if send is None:
-        raise NotFoundError(f"There is no mail with the number {send_id}.")
+        raise NotFoundError(say("There is no mail with the number %(send_id)s.", send_id=send_id))
     mailbox = tx.session.get_one(Mailbox, send.mailbox_id)
     tree = _tree(tx, send, mailbox)
     return {

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from crm.models import Contact, Mailbox
 from crm.zones import read_zone
-from kit.errors import RefusedError
+from kit.errors import RefusedError, say
 from kit.tx import Tx
 from sequences.course.enrolments import Verdict, enrol
 from sequences.engine import Engine
@@ -115,9 +115,11 @@ def make_forecast(
 ) -> Forecast:
     """Return what a sequence will send to those in it, and to `contact_ids` as if they were enrolled now."""
     if engine.make_stage is None:
-        raise RefusedError("This program was started without a stage for rehearsals.")
+        raise RefusedError(say("This program was started without a stage for rehearsals."))
     if len(contact_ids) > MOST_PEOPLE:
-        raise RefusedError(f"A forecast covers {MOST_PEOPLE} people at most; choose fewer.")
+        raise RefusedError(
+            say("A forecast covers %(most_people)s people at most; choose fewer.", most_people=MOST_PEOPLE)
+        )
     with engine.database.reading() as source:
         now = source.now
         sequence_id = get_sequence(source, name).id

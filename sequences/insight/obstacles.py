@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from crm.models import Mailbox
+from kit.errors import say
 from kit.tx import Tx
 from sequences.insight.remedies import remedy_for
 from sequences.models import Send
@@ -46,7 +47,9 @@ def list_obstacles(tx: Tx, send: Send, mailbox: Mailbox) -> list[Obstacle]:
         found += [*_stops(case, mailbox, tx.now), *_dates(tx, send, case, mailbox), *_team(tx, case, mailbox)]
     found = [_with_remedy(one, send, mailbox) for one in found]
     if send.state == "scheduled" and not found:
-        turn = Obstacle(rule="turn", sentence=f"No rule holds it: it is its turn in {mailbox.address}.")
+        turn = Obstacle(
+            rule="turn", sentence=say("No rule holds it: it is its turn in %(address)s.", address=mailbox.address)
+        )
         found = [_with_remedy(turn, send, mailbox)]
     return found
 
@@ -55,9 +58,13 @@ def _by_state(send: Send) -> Iterator[Obstacle]:
     if send.state == "draft":
         gaps = tuple(send.explanation.get("gaps") or ())
         missing = f" Missing: {', '.join(gaps)}." if gaps else ""
-        yield Obstacle(rule="review", sentence=f"It waits for a person's yes.{missing}", gaps=gaps)
+        yield Obstacle(
+            rule="review", sentence=say("It waits for a person's yes.%(missing)s", missing=missing), gaps=gaps
+        )
     elif send.state in ("claimed", "sending"):
-        yield Obstacle(rule="under_way", sentence="It is being handed over at this moment.", until=send.lease_until)
+        yield Obstacle(
+            rule="under_way", sentence=say("It is being handed over at this moment."), until=send.lease_until
+        )
     elif send.state == "unknown":
         yield Obstacle(rule="unknown", sentence=send.reason or "Nobody knows whether it arrived.")
     elif send.state in _ENDED:

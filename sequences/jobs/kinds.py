@@ -1,13 +1,16 @@
-"""Pure: the kinds of long work. A step does one chunk in the transaction it is given and says whether it was the last.
+"""Use cases: the kinds of long work.
 
+A step does one chunk in the transaction it is given and says whether it was the last.
 A step that is rolled back leaves no trace, and is done again from the same cursor.
 """
 
 from collections.abc import Callable
 
+from crm.export_job import take_export_chunk
+from crm.import_job import take_import_chunk
 from crm.models import Job
 from kit.tx import Tx
 
 Step = Callable[[Tx, Job], bool]
 
-KINDS: dict[str, Step] = {}
+KINDS: dict[str, Step] = {"export": take_export_chunk, "import": take_import_chunk}

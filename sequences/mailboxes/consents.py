@@ -5,7 +5,7 @@ from sqlalchemy import select
 from crm.consents import record_consent
 from crm.mailboxes import resume_mailbox
 from crm.models import ConsentRequest, Mailbox
-from kit.errors import RefusedError
+from kit.errors import RefusedError, say
 from kit.tx import Tx
 from mailer.errors import ConsentError, IssuerError, MailError
 from mailer.oauth import DeviceCode, Tokens, Waiting
@@ -53,7 +53,9 @@ def await_device(engine: Engine, provider: Provider, code: DeviceCode) -> Tokens
         if isinstance(found, Tokens):
             return found
         pause_s += _SLOWER_S if found is Waiting.SLOW_DOWN else 0
-    raise RefusedError(f"The code was not typed in at {provider.title} in time. Begin again.", code="consent")
+    raise RefusedError(
+        say("The code was not typed in at %(title)s in time. Begin again.", title=provider.title), code="consent"
+    )
 
 
 def redeem_code(engine: Engine, provider: Provider, code: str, *, redirect_uri: str, verifier: str) -> Tokens:
@@ -62,7 +64,7 @@ def redeem_code(engine: Engine, provider: Provider, code: str, *, redirect_uri: 
     try:
         return engine.issuers.redeem(provider, code, redirect_uri=redirect_uri, verifier=verifier, now=now)
     except MailError as error:
-        raise RefusedError(f"{error} Nothing was changed.", code="consent") from error
+        raise RefusedError(say("%(error)s Nothing was changed.", error=error), code="consent") from error
 
 
 def redeem_request(engine: Engine, request: ConsentRequest, verifier: str, code: str, *, redirect_uri: str) -> Tokens:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from sqlalchemy import select
 
 from crm.models import DkimKey
-from kit.errors import ConflictError, InvalidError, NotFoundError
+from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.seal import Seal
 from kit.tx import Tx
 from mailer.dkim import PrivateKey, Signer, is_selector, make_signer, public_part, read_private_key
@@ -37,9 +37,16 @@ def add_key(tx: Tx, seal: Seal, *, domain: str, selector: str, key: PrivateKey) 
     """Keep a key, sealed. It signs nothing yet."""
     name = _domain(domain)
     if not is_selector(selector):
-        raise InvalidError(f"“{selector}” is no selector: use small letters, digits and hyphens, such as r2026.")
+        raise InvalidError(
+            say(
+                "“%(selector)s” is no selector: use small letters, digits and hyphens, such as r2026.",
+                selector=selector,
+            )
+        )
     if _find(tx, name, selector):
-        raise ConflictError(f"{name} has a key under the selector {selector} already.")
+        raise ConflictError(
+            say("%(name)s has a key under the selector %(selector)s already.", name=name, selector=selector)
+        )
     signer = make_signer(name, selector, key)
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode("ascii")
     row = DkimKey(domain=name, selector=selector, algorithm=signer.algorithm, public=public_part(key))
@@ -58,7 +65,13 @@ def get_key(tx: Tx, domain: str, selector: str) -> DkimKey:
     """Return a key, or refuse."""
     found = _find(tx, _domain(domain), selector)
     if found is None:
-        raise NotFoundError(f"{domain} has no key under the selector {selector}. See: rapport dkim list")
+        raise NotFoundError(
+            say(
+                "%(domain)s has no key under the selector %(selector)s. See: rapport dkim list",
+                domain=domain,
+                selector=selector,
+            )
+        )
     return found
 
 

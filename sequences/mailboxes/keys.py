@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from crm.consents import end_consent, find_consent, open_token, replace_tokens
 from crm.mailboxes import pause_mailbox
 from crm.models import Consent, Mailbox
+from kit.errors import say
 from mailer.errors import ConsentError, IssuerError
 from mailer.types import Login
 from sequences.engine import Engine
@@ -69,7 +70,7 @@ def _renew(engine: Engine, mailbox: Mailbox, stale: str, *, looks: int = _LOOKS)
                 return token
             if owner is not None:
                 return _talk(engine, mailbox, consent)
-    raise IssuerError(f"Somebody else is renewing the sign-in of {mailbox.address}.")
+    raise IssuerError(say("Somebody else is renewing the sign-in of %(address)s.", address=mailbox.address))
 
 
 def _talk(engine: Engine, mailbox: Mailbox, consent: Consent) -> str:
@@ -102,7 +103,9 @@ def _take_newer(engine: Engine, mailbox: Mailbox) -> str:
     """Return the token of a consent that a person gave while we talked: it counts, not what we were told."""
     newer = _read(engine, mailbox)
     if newer is None:
-        raise IssuerError(f"The consent of {mailbox.address} was taken away while it was being renewed.")
+        raise IssuerError(
+            say("The consent of %(address)s was taken away while it was being renewed.", address=mailbox.address)
+        )
     return open_token(engine.seal, mailbox.id, newer.access_token)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Self, TypeVar
 
 from crm.models import Mailbox
+from kit.errors import say
 from mailer.errors import ConsentError, DroppedError, LoginError
 from mailer.servers import parse_server
 from mailer.transport import ImapPort, SmtpPort
@@ -46,7 +47,7 @@ class Line:
     def smtp_open(self) -> SmtpPort:
         """Return the SMTP connection that is open already: an announced mail lives on it and on no other."""
         if self._smtp is None:
-            raise DroppedError("The connection is closed.")
+            raise DroppedError(say("The connection is closed."))
         return self._smtp
 
     def imap(self) -> ImapPort:

@@ -1,5 +1,6 @@
 """Pure: what a mail says of its sender, without asking anybody: From, and the way to opt out with one click."""
 
+from kit.errors import say
 from mailer.addresses import is_free_mail
 from mailer.dns import Finding, Sender
 from mailer.families import FAMILY_NAMES, family_of
@@ -29,7 +30,12 @@ def judge_from(name: str, sender: Sender) -> Finding:
         sentence = f"Mail comes from {name} at a free provider."
         reason = "Its records are not yours to set, its limits are low, and companies trust a domain of their own more."
         return Finding(state="weak", record=None, sentence=sentence, reason=reason)
-    return Finding(state="ok", record=None, sentence=f"Mail comes from {name}, {sender.address}.", reason=why)
+    return Finding(
+        state="ok",
+        record=None,
+        sentence=say("Mail comes from %(name)s, %(address)s.", name=name, address=sender.address),
+        reason=why,
+    )
 
 
 def judge_one_click(*, is_public: bool) -> Finding:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from crm.brands import create_brand
 from crm.mailboxes import find_mailbox
 from crm.models import Brand, Mailbox
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from kit.tx import Tx
 from mailer.addresses import normalise_email
 from sequences.pitches.merge_fields import FIELDS
@@ -61,11 +61,14 @@ def check_reply_to(tx: Tx, address: str) -> str:
         return ""
     email = normalise_email(address)
     if email is None or not email.isascii():
-        raise InvalidError(f"“{address}” is no address that answers can go to.")
+        raise InvalidError(say("“%(address)s” is no address that answers can go to.", address=address))
     if find_mailbox(tx, without_tag(email)) is None:
         raise InvalidError(
-            f"Nobody reads {email} here, so an answer would not stop the follow-ups. Connect that mailbox first, "
-            "or use a connected one, with or without a +tag.",
+            say(
+                "Nobody reads %(email)s here, so an answer would not stop the follow-ups. Connect that "
+                "mailbox first, or use a connected one, with or without a +tag.",
+                email=email,
+            ),
             code="unread_reply_to",
         )
     return email

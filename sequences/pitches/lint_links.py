@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from kit.errors import say
 from sequences.pitches.lint_mail import MOST_TEXT, Link, LintFinding, LintMail, Severity
 from sequences.pitches.pitch_checklist import word_count
 
@@ -93,7 +94,7 @@ def lint_sight(mail: LintMail) -> Iterator[LintFinding]:
         yield LintFinding(
             code="hidden_text",
             severity="serious",
-            sentence=f"Hidden text: “{sight.hidden[:60]}”.",
+            sentence=say("Hidden text: “%(value)s”.", value=sight.hidden[:60]),
             reason="Filters look for words that people cannot see.",
         )
     if sight.pixels:
@@ -115,7 +116,7 @@ def lint_sight(mail: LintMail) -> Iterator[LintFinding]:
         yield LintFinding(
             code="parts_differ",
             severity="warn",
-            sentence="The text part and the HTML part differ.",
+            sentence=say("The text part and the HTML part differ."),
             reason="Filters compare the two, and some people see only the text.",
         )
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from kit.errors import say
 from sequences.pitches.lint_mail import LintFinding, LintMail, Severity
 from sequences.pitches.reading_grade import grade_text
 from sequences.pitches.spam_phrases import find_spam_phrases
@@ -107,14 +108,14 @@ def lint_gaps(mail: LintMail) -> Iterator[LintFinding]:
                     code=f"unfilled_{kind}",
                     severity="serious",
                     where=where,
-                    sentence=f"“{words}” looks as if it still waits to be filled in.",
+                    sentence=say("“%(words)s” looks as if it still waits to be filled in.", words=words),
                     reason="Nothing shows sooner that a mail is one of many.",
                 )
     if _GREETING_GAP.search(mail.body[:200]):
         yield LintFinding(
             code="greeting_empty",
             severity="serious",
-            sentence="The greeting has no name.",
+            sentence=say("The greeting has no name."),
             reason="The name is missing in the record, or the merge field has no fallback.",
         )
 
@@ -125,13 +126,16 @@ def lint_text(mail: LintMail) -> Iterator[LintFinding]:
     for kind, words, reason in find_spam_phrases(f"{mail.subject}\n{mail.body}", is_follow_up=mail.is_follow_up):
         severity: Severity = "note" if kind == "flat" else "warn"
         yield LintFinding(
-            code=f"phrase_{kind}", severity=severity, sentence=f"“{words}” is a phrase of mass mail.", reason=reason
+            code=f"phrase_{kind}",
+            severity=severity,
+            sentence=say("“%(words)s” is a phrase of mass mail.", words=words),
+            reason=reason,
         )
     if mail.body.count("!") > 2:  # noqa: PLR2004
         yield LintFinding(
             code="marks",
             severity="note",
-            sentence=f"{mail.body.count('!')} exclamation marks.",
+            sentence=say("%(count)s exclamation marks.", count=mail.body.count("!")),
             reason="One is friendly, many are an advert.",
         )
     shouted = [word for word in mail.words if len(word) > 3 and word.isupper() and word.isalpha()]  # noqa: PLR2004
@@ -139,7 +143,7 @@ def lint_text(mail: LintMail) -> Iterator[LintFinding]:
         yield LintFinding(
             code="capitals",
             severity="note",
-            sentence=f"{len(shouted)} words are in capitals.",
+            sentence=say("%(count)s words are in capitals.", count=len(shouted)),
             reason="It reads as shouting, and filters count it.",
         )
     grade = grade_text(mail.body, mail.language)
@@ -152,7 +156,7 @@ def lint_text(mail: LintMail) -> Iterator[LintFinding]:
         yield LintFinding(
             code="hard_to_read",
             severity="warn",
-            sentence=f"The text is hard to read ({measure}).",
+            sentence=say("The text is hard to read (%(measure)s).", measure=measure),
             reason="Shorter sentences and plainer words are answered more.",
         )
     yield from _lint_attitude(mail)
@@ -165,14 +169,14 @@ def _lint_length(mail: LintMail) -> Iterator[LintFinding]:
             yield LintFinding(
                 code="long",
                 severity="note",
-                sentence=f"{count} words are long for a reminder.",
+                sentence=say("%(count)s words are long for a reminder.", count=count),
                 reason="A reminder points back in two or three sentences.",
             )
     elif 0 < count < _SHORT:
         yield LintFinding(
             code="short",
             severity="note",
-            sentence=f"{count} words are short for a first mail.",
+            sentence=say("%(count)s words are short for a first mail.", count=count),
             reason="50 to 150 words leave room for product, reason, idea and question.",
         )
     elif count > _LONG:
@@ -180,7 +184,7 @@ def _lint_length(mail: LintMail) -> Iterator[LintFinding]:
         yield LintFinding(
             code="long",
             severity=severity,
-            sentence=f"{count} words are long for a first mail.",
+            sentence=say("%(count)s words are long for a first mail.", count=count),
             reason="Pitches of 50 to 150 words are answered most; put the rest into a brief.",
         )
 
@@ -191,14 +195,14 @@ def _lint_attitude(mail: LintMail) -> Iterator[LintFinding]:
         yield LintFinding(
             code="about_us",
             severity="note",
-            sentence=f"“I” and “we” {we} times, “you” {you} times.",
+            sentence=say("“I” and “we” %(we)s times, “you” %(you)s times.", we=we, you=you),
             reason="A pitch is about them and their audience; turn some sentences round.",
         )
     if mail.words and not mail.is_follow_up and not _ASK.search(mail.body):
         yield LintFinding(
             code="no_ask",
             severity="warn",
-            sentence="Nothing is asked.",
+            sentence=say("Nothing is asked."),
             reason="Without a question people do not know what to answer. Ask one thing.",
         )
     if mail.needs_way_out and not _WAY_OUT.search(mail.text):
@@ -206,7 +210,7 @@ def _lint_attitude(mail: LintMail) -> Iterator[LintFinding]:
             code="no_way_out",
             severity="serious",
             where="foot",
-            sentence="There is no word on how to get no more mail.",
+            sentence=say("There is no word on how to get no more mail."),
             reason="Google, Yahoo and the law want it, and without it people press “spam”.",
         )
 

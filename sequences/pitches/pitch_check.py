@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from jinja2 import TemplateSyntaxError, nodes
 
+from kit.errors import say
 from sequences.pitches.merge_fields import ROOTS, is_field, suggest_field
 from sequences.pitches.pitch_sandbox import FILTERS, TESTS, compile_pitch, pitch_environment
 from sequences.pitches.pitch_value import clean_text
@@ -50,7 +51,13 @@ def check_pitch(source: str) -> tuple[PitchFault, ...]:
     """Find every fault in a subject or body, in reading order; empty means it may be saved."""
     source = clean_text(source)
     if len(source) > MAX_SOURCE:
-        return (PitchFault(line=1, code="too_long", sentence=f"A pitch has at most {MAX_SOURCE:,} characters."),)
+        return (
+            PitchFault(
+                line=1,
+                code="too_long",
+                sentence=say("A pitch has at most %(max_source)s characters.", max_source=f"{MAX_SOURCE:,}"),
+            ),
+        )
     try:
         tree = pitch_environment().parse(source)
     except TemplateSyntaxError as error:
@@ -64,7 +71,9 @@ def check_pitch(source: str) -> tuple[PitchFault, ...]:
 
 
 def _too_deep(line: int) -> PitchFault:
-    return PitchFault(line=line, code="too_deep", sentence="This is nested too deeply. Split it into simpler parts.")
+    return PitchFault(
+        line=line, code="too_deep", sentence=say("This is nested too deeply. Split it into simpler parts.")
+    )
 
 
 def _compile_faults(source: str) -> list[PitchFault]:

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kit.errors import say
+
 _WORDS_PER_MINUTE = 220
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _AMOUNT = (
@@ -107,11 +109,14 @@ def _judge(point: _Point, found: re.Match[str] | None) -> ChecklistItem:
             key=point.key,
             title=point.title,
             state=CheckState.TODO,
-            sentence=f"Not seen, as far as we can guess. {point.advice}",
+            sentence=say("Not seen, as far as we can guess. %(advice)s", advice=point.advice),
         )
     words = " ".join(found[0].split())
     return ChecklistItem(
-        key=point.key, title=point.title, state=CheckState.OK, sentence=f"Probably there: we guess from “{words}”."
+        key=point.key,
+        title=point.title,
+        state=CheckState.OK,
+        sentence=say("Probably there: we guess from “%(words)s”.", words=words),
     )
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from kit.errors import say
 from sequences.pitches.compliments import OtherMail, find_compliments, find_reused
 from sequences.pitches.lint_links import lint_files, lint_links, lint_sight
 from sequences.pitches.lint_mail import File, LintFinding, LintMail
@@ -61,7 +62,7 @@ def _lint_copies(mail: LintMail, others: Iterable[OtherMail], contact_id: int) -
     yield LintFinding(
         code="compliment_reused",
         severity="warn",
-        sentence=f"The same compliment goes to {names}{more}.",
+        sentence=say("The same compliment goes to %(names)s%(more)s.", names=names, more=more),
         reason="Creators compare notes. Name something that is only theirs.",
     )
 
@@ -71,7 +72,7 @@ def _lint_same_subject(mail: LintMail, count: int) -> Iterator[LintFinding]:
         yield LintFinding(
             code="subject_same",
             severity="note",
-            sentence=f"{count} others got this very subject in the last 24 hours.",
+            sentence=say("%(count)s others got this very subject in the last 24 hours.", count=count),
             reason="Filters group mail by its subject; put something of theirs into it.",
             where="subject",
         )

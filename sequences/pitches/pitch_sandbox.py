@@ -12,6 +12,7 @@ from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from kit.errors import say
 from sequences.pitches.merge_fields import ROOTS
 from sequences.pitches.pitch_value import Fields, Missing, Slots, clean_text, format_date, format_value
 
@@ -28,7 +29,7 @@ class _Absent(Undefined):
     def __str__(self) -> str:
         if self._undefined_hint:
             return ""
-        raise UndefinedError(f"“{self._undefined_name}” was never set.")
+        raise UndefinedError(say("“%(undefined_name)s” was never set.", undefined_name=self._undefined_name))
 
 
 class PitchEnvironment(ImmutableSandboxedEnvironment):
@@ -42,11 +43,11 @@ class PitchEnvironment(ImmutableSandboxedEnvironment):
             return Missing(f"{obj.path}.{attribute}", obj.slots)
         if isinstance(obj, LoopContext):
             return super().getattr(obj, attribute)
-        raise SecurityError(f"“{attribute}” cannot be asked of this value.")
+        raise SecurityError(say("“%(attribute)s” cannot be asked of this value.", attribute=attribute))
 
     def getitem(self, _obj: Any, argument: Any) -> Any:
         """Refuse square brackets: a dotted name says the same."""
-        raise SecurityError(f"[{argument}] cannot be asked of this value.")
+        raise SecurityError(say("[%(argument)s] cannot be asked of this value.", argument=argument))
 
 
 def _on_text(change: Callable[[str], str]) -> Callable[[Any], str]:

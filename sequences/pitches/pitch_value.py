@@ -14,6 +14,8 @@ from typing import Any
 from jinja2 import Undefined
 from jinja2.exceptions import TemplateRuntimeError
 
+from kit.errors import say
+
 MAX_OUTPUT = 200_000
 
 # Unicode noncharacters: no text has them, no Markdown rule looks at them, and they are removed from all input.
@@ -96,7 +98,7 @@ class Slots:
         """Add to the size so far; raises TooLongError past the limit."""
         self.size += length
         if self.size > MAX_OUTPUT:
-            raise TooLongError(f"The mail would be longer than {MAX_OUTPUT // 1000} kB.")
+            raise TooLongError(say("The mail would be longer than %(value)s kB.", value=MAX_OUTPUT // 1000))
 
     def hold(self, value: object) -> str:
         """Keep a value and give the token that stands for it."""

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 
 STARTER_FOLDER = Path(__file__).resolve().parents[2] / "templates" / "pitches"
 _PATH = re.compile(r"pitches/(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.md")
@@ -51,10 +51,12 @@ def lookup_pitch(path: str, workspace: Mapping[str, str]) -> str:
     if path in known:
         return _read_starter(path)
     if not _PATH.fullmatch(path):
-        raise InvalidError(f"“{path}” is not a pitch: a path looks like pitches/dm.md.", code="bad_pitch_path")
+        raise InvalidError(
+            say("“%(path)s” is not a pitch: a path looks like pitches/dm.md.", path=path), code="bad_pitch_path"
+        )
     close = get_close_matches(path, sorted(known | set(workspace)), n=1)
     hint = f" Did you mean “{close[0]}”?" if close else ""
-    raise InvalidError(f"There is no pitch “{path}”.{hint}", code="unknown_pitch")
+    raise InvalidError(say("There is no pitch “%(path)s”.%(hint)s", path=path, hint=hint), code="unknown_pitch")
 
 
 @lru_cache(maxsize=64)

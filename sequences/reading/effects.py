@@ -13,6 +13,7 @@ from crm.suppressions import suppress, suppress_contact
 from crm.talks import split
 from crm.threads import find_owner
 from crm.timeline import record_entries
+from kit.errors import say
 from kit.tx import Tx
 from mailer.types import MailKind, ParsedMail
 from sequences.course.hours import contact_zone, holiday_rule
@@ -105,7 +106,9 @@ class Effects:
     def _stop_other(self, match: Match) -> None:
         """Stop the runs of the one we had written to, when somebody else we know answered."""
         if match.other_contact_id is not None:
-            self._stop(match.other_contact_id, Stop(reason="reply", sentence="Somebody else answered."), word="reply")
+            self._stop(
+                match.other_contact_id, Stop(reason="reply", sentence=say("Somebody else answered.")), word="reply"
+            )
 
     def _opted_out(self, arrival: Arrival) -> None:
         self._write()

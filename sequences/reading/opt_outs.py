@@ -2,6 +2,7 @@
 
 from crm.contacts import display_name, find_contact_by_email, get_contact
 from crm.suppressions import suppress, suppress_contact
+from kit.errors import say
 from kit.seal import Seal
 from kit.tx import Tx
 from sequences.course.runs import stop_runs
@@ -36,12 +37,12 @@ def opt_out(tx: Tx, *, token: str, seal: Seal) -> str | None:
 def record_opt_out(tx: Tx, contact_id: int, *, source: str) -> None:
     """Suppress every address of a contact and end every run."""
     suppress_contact(tx, contact_id, reason="opt_out", source=source, actor="contact")
-    stop_runs(tx, contact_id, Stop(reason="opt_out", sentence="They asked for no more mail."), actor="contact")
+    stop_runs(tx, contact_id, Stop(reason="opt_out", sentence=say("They asked for no more mail.")), actor="contact")
 
 
 def forbid_contact(tx: Tx, contact_id: int, *, actor: str) -> str:
     """Set "do not contact" by hand; return the contact's name."""
     contact = get_contact(tx, contact_id)
     suppress_contact(tx, contact_id, reason="manual", source="by hand", actor=actor)
-    stop_runs(tx, contact_id, Stop(reason="suppressed", sentence="Set to do not contact."), actor=actor)
+    stop_runs(tx, contact_id, Stop(reason="suppressed", sentence=say("Set to do not contact.")), actor=actor)
     return display_name(contact)

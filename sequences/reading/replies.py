@@ -3,7 +3,7 @@
 from crm.corrections import record_correction
 from crm.models import Message, MessageBody
 from crm.timeline import record_entry
-from kit.errors import InvalidError, NotFoundError
+from kit.errors import InvalidError, NotFoundError, say
 from kit.tx import Tx
 from mailer.parse.says.features import marks_of
 from mailer.types import ReplyKind
@@ -14,13 +14,13 @@ def correct_kind(tx: Tx, message_id: int, kind: str, *, actor: str) -> Message:
     """Set what an answer says; `opt_out` also stops all mail to the contact."""
     message = tx.session.get(Message, message_id)
     if message is None or message.direction != "in" or message.contact_id is None:
-        raise NotFoundError("There is no such answer.")
+        raise NotFoundError(say("There is no such answer."))
     if kind == "opt_out":
         message.opt_out = True
         record_opt_out(tx, message.contact_id, source="marked by hand")
         kind = ReplyKind.NO.value
     if kind not in set(ReplyKind):
-        raise InvalidError(f"An answer is one of: {', '.join(ReplyKind)}.")
+        raise InvalidError(say("An answer is one of: %(list)s.", list=", ".join(ReplyKind)))
     before = message.reply_kind
     if before == kind and message.reply_kind_by == actor:
         return message

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 
 from crm.contacts import display_name
 from crm.models import Brand, Contact, Mailbox
-from kit.errors import NotFoundError
+from kit.errors import NotFoundError, say
 from kit.tx import Tx
 from sequences.course.planning import make_footer, values_for
 from sequences.models import Enrolment, Send, SendBody, Sequence, SequenceVersion
@@ -166,7 +166,7 @@ def get_draft(tx: Tx, send_id: int, *, links: Links) -> Draft:
     """Return one draft, or refuse when it no longer waits."""
     draft = find_draft(tx, send_id, links=links)
     if draft is None:
-        raise NotFoundError("There is no such draft.")
+        raise NotFoundError(say("There is no such draft."))
     return draft
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from crm.contacts import refresh_search_text
 from crm.models import Contact, User
 from crm.timeline import record_entry
-from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError, say
 from kit.tx import Tx
 from sequences.course.planning import fill_body, make_footer
 from sequences.course.runs import document_for, schedule_next, stale_at, stop_run
@@ -57,7 +57,7 @@ def approve(tx: Tx, send_id: int, *, actor: str) -> Send:
         return send
     gaps = send.explanation.get("gaps") or []
     if gaps:
-        raise InvalidError(f"Still missing: {', '.join(gaps)}.", code="gaps")
+        raise InvalidError(say("Still missing: %(list)s.", list=", ".join(gaps)), code="gaps")
     send.state, send.approved_by = "scheduled", actor
     send.reason = verdict.sentence if isinstance(verdict, Hold) else ""
     send.due_at = max(send.due_at, tx.now)
@@ -75,7 +75,7 @@ def revise(tx: Tx, send_id: int, changes: Changes, *, actor: str, links: Links) 
     body, subject = tx.session.get_one(SendBody, send.id), subject_of(document_for(tx, run), send)
     line = run.personal_line or contact.personal_line
     if changes.seen and changes.seen != mark_of(send, body.source, subject, line):
-        raise ConflictError("Somebody else changed this draft while you had it open.", code="changed")
+        raise ConflictError(say("Somebody else changed this draft while you had it open."), code="changed")
     written = _check_texts(changes)
     changed = [
         changes.personal_line is not None and _set_line(run, changes.personal_line, line),
@@ -119,7 +119,7 @@ def skip_draft(tx: Tx, send_id: int, *, actor: str) -> None:
 def take_out(tx: Tx, send_id: int, *, actor: str) -> None:
     """Take this person out of the sequence."""
     _, run = _lock(tx, send_id)
-    stop_run(tx, run, Stop(reason="taken_out", sentence="Taken out in review."), actor=actor)
+    stop_run(tx, run, Stop(reason="taken_out", sentence=say("Taken out in review.")), actor=actor)
 
 
 def explain_decided(tx: Tx, send_id: int) -> str:
@@ -140,7 +140,7 @@ def _lock(tx: Tx, send_id: int) -> tuple[Send, Enrolment]:
     tx.session.flush()
     run_id = tx.session.scalar(select(Send.enrolment_id).where(Send.id == send_id))
     if run_id is None:
-        raise NotFoundError("There is no such draft.")
+        raise NotFoundError(say("There is no such draft."))
     run = tx.session.get_one(Enrolment, run_id, with_for_update=True, populate_existing=True)
     send = tx.session.get_one(Send, send_id, with_for_update=True, populate_existing=True)
     if send.state != "draft":

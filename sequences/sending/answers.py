@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from crm.models import Contact, ContactAddress, Mailbox, Message, Thread
 from crm.suppressions import find_personal_suppression
-from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError, say
 from kit.tx import Tx
 from mailer.addresses import domain_of
 from mailer.message_id import new_message_id
@@ -26,11 +26,17 @@ def queue_answer(tx: Tx, thread_id: int, text: str, *, request_key: str, actor: 
         return found
     thread = tx.session.get(Thread, thread_id)
     if thread is None or thread.contact_id is None:
-        raise NotFoundError("There is no such conversation.")
+        raise NotFoundError(say("There is no such conversation."))
     email = _address_of(tx, thread)
     suppression = find_personal_suppression(tx, thread.contact_id, email)
     if suppression:
-        raise RefusedError(f"{email} must not be contacted ({suppression.reason}). Lift that first, with a reason.")
+        raise RefusedError(
+            say(
+                "%(email)s must not be contacted (%(reason)s). Lift that first, with a reason.",
+                email=email,
+                reason=suppression.reason,
+            )
+        )
     rendered = _render(text)
     mailbox = tx.session.get_one(Mailbox, thread.mailbox_id)
     due_at = tx.now + timedelta(seconds=undo_s)
@@ -61,7 +67,7 @@ def cancel_answer(tx: Tx, send_id: int) -> Send:
     """Take an answer back while it has not left."""
     send = tx.session.get(Send, send_id)
     if send is None or send.enrolment_id is not None:
-        raise NotFoundError("There is no such answer.")
+        raise NotFoundError(say("There is no such answer."))
     # Conditional: a worker may claim it between the look and the write.
     taken_back = tx.session.execute(
         update(Send)
@@ -71,7 +77,7 @@ def cancel_answer(tx: Tx, send_id: int) -> Send:
         .execution_options(synchronize_session="fetch")
     ).first()
     if taken_back is None:
-        raise ConflictError("It has left already.")
+        raise ConflictError(say("It has left already."))
     return send
 
 
@@ -89,7 +95,7 @@ def _address_of(tx: Tx, thread: Thread) -> str:
     own = select(ContactAddress.email).where(ContactAddress.contact_id == contact.id).order_by(ContactAddress.position)
     email = tx.session.scalar(own.limit(1))
     if email is None:
-        raise InvalidError("There is no address to answer to.")
+        raise InvalidError(say("There is no address to answer to."))
     return email
 
 

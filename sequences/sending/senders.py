@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from crm.mailboxes import find_mailbox, list_mailboxes
 from crm.models import Mailbox
-from kit.errors import InvalidError, NotFoundError
+from kit.errors import InvalidError, NotFoundError, say
 from kit.tx import Tx
 from sequences.course.runs import OPEN
 from sequences.models import Enrolment
@@ -23,12 +23,12 @@ def find_pool(tx: Tx, document: SequenceFile, mailbox: str | None = None) -> lis
     if not wanted:
         boxes = list_mailboxes(tx)
         if len(boxes) != 1:
-            raise InvalidError("Say which mailbox writes: name it in the sequence, or with --mailbox ADDRESS.")
+            raise InvalidError(say("Say which mailbox writes: name it in the sequence, or with --mailbox ADDRESS."))
         return boxes
     found = [find_mailbox(tx, address) for address in wanted]
     missing = [address for address, box in zip(wanted, found, strict=True) if box is None]
     if missing:
-        raise NotFoundError(f"No mailbox {missing[0]} is connected.")
+        raise NotFoundError(say("No mailbox %(value)s is connected.", value=missing[0]))
     return [box for box in found if box]
 
 

@@ -18,6 +18,7 @@ from crm.stages import FIRST_PITCH
 from crm.suppressions import suppress
 from crm.threads import SentMail, open_threads, store_sent, touch_out
 from crm.timeline import record_entries, record_entry
+from kit.errors import say
 from kit.tx import Tx
 from sequences.course.advance import advance_runs
 from sequences.course.runs import OPEN, stop_run
@@ -107,7 +108,12 @@ def record_failed(tx: Tx, send: Send, *, words: str, is_dead_address: bool) -> N
     if run and run.state in OPEN:
         reason = "bounce" if is_dead_address else "failed"
         run.facts = {**run.facts, "bounce": {"status": None, "permanent": True, "hard": is_dead_address}}
-        stop_run(tx, run, Stop(reason=reason, sentence=f"The server refused {send.email}."), actor="system")
+        stop_run(
+            tx,
+            run,
+            Stop(reason=reason, sentence=say("The server refused %(email)s.", email=send.email)),
+            actor="system",
+        )
 
 
 def record_unknown(tx: Tx, send: Send, *, words: str) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from kit.errors import say
 from mailer.types import MailKind, ReplyKind
 
 OUT_OF_OFFICE_DEFAULT = timedelta(days=14)
@@ -54,35 +55,44 @@ class Facts:
 def decide_stop(facts: Facts) -> Clear | Stop | Hold:
     """Decide whether a mail may leave, most final reason first."""
     if facts.is_erased:
-        return Stop(reason="erased", sentence="The contact was erased.")
+        return Stop(reason="erased", sentence=say("The contact was erased."))
     if facts.suppression:
-        return Stop(reason="suppressed", sentence=f"On the do-not-contact list: {facts.suppression}.")
+        return Stop(
+            reason="suppressed",
+            sentence=say("On the do-not-contact list: %(suppression)s.", suppression=facts.suppression),
+        )
     if not facts.is_by_hand:
         verdict = _decide_run(facts)
         if not isinstance(verdict, Clear):
             return verdict
     if facts.mailbox_is_gone:
-        return Hold(reason="mailbox_gone", sentence="The mailbox of this run was removed; choose another.")
+        return Hold(reason="mailbox_gone", sentence=say("The mailbox of this run was removed; choose another."))
     if facts.mailbox_pause is not None:
-        return Hold(reason="mailbox_paused", sentence=f"The mailbox is paused: {facts.mailbox_pause}")
+        return Hold(
+            reason="mailbox_paused",
+            sentence=say("The mailbox is paused: %(mailbox_pause)s", mailbox_pause=facts.mailbox_pause),
+        )
     if facts.expires_at and facts.expires_at <= facts.now:
-        return Stop(reason="expired", sentence="It waited too long to still make sense.")
+        return Stop(reason="expired", sentence=say("It waited too long to still make sense."))
     return Clear()
 
 
 def _decide_run(facts: Facts) -> Clear | Stop | Hold:
     if facts.enrolment_state in ("stopped", "finished"):
-        return Stop(reason=facts.enrolment_reason or "stopped", sentence="The run had already ended.")
+        return Stop(reason=facts.enrolment_reason or "stopped", sentence=say("The run had already ended."))
     if facts.replied_at and "reply" in facts.stop_on:
-        return Stop(reason="reply", sentence="They answered.")
+        return Stop(reason="reply", sentence=say("They answered."))
     if facts.address_is_bad and "bounce" in facts.stop_on:
-        return Stop(reason="bounce", sentence="The address does not take mail.")
+        return Stop(reason="bounce", sentence=say("The address does not take mail."))
     if facts.stage and f"stage:{facts.stage}" in facts.stop_on:
-        return Stop(reason="stage", sentence=f"The contact is at the stage {facts.stage}.")
+        return Stop(reason="stage", sentence=say("The contact is at the stage %(stage)s.", stage=facts.stage))
     if facts.sequence_state != "live":
-        return Hold(reason="sequence_paused", sentence=f"The sequence is {_state_words(facts.sequence_state)}.")
+        return Hold(
+            reason="sequence_paused",
+            sentence=say("The sequence is %(state_words)s.", state_words=_state_words(facts.sequence_state)),
+        )
     if facts.enrolment_state == "held" and (facts.hold_until is None or facts.hold_until > facts.now):
-        return Hold(reason=facts.enrolment_reason or "held", sentence="This run is held.", until=facts.hold_until)
+        return Hold(reason=facts.enrolment_reason or "held", sentence=say("This run is held."), until=facts.hold_until)
     return Clear()
 
 
@@ -102,18 +112,18 @@ class Incoming:
 def decide_effect(mail: Incoming, now: datetime) -> Clear | Stop | Hold:
     """Decide what an incoming mail does to the open runs of its contact."""
     if mail.complaint:
-        return Stop(reason="complaint", sentence="They marked our mail as spam.")
+        return Stop(reason="complaint", sentence=say("They marked our mail as spam."))
     if mail.opt_out:
-        return Stop(reason="opt_out", sentence="They asked for no more mail.")
+        return Stop(reason="opt_out", sentence=say("They asked for no more mail."))
     if mail.kind is MailKind.REPLY:
-        return Stop(reason="reply", sentence="They answered.")
+        return Stop(reason="reply", sentence=say("They answered."))
     if mail.kind is MailKind.BOUNCE:
-        return Stop(reason="bounce", sentence="Our mail came back.")
+        return Stop(reason="bounce", sentence=say("Our mail came back."))
     if mail.kind is MailKind.AUTO_REPLY:
         if mail.is_permanent_auto_reply:
-            return Stop(reason="left", sentence="An automatic reply says they are no longer there.")
+            return Stop(reason="left", sentence=say("An automatic reply says they are no longer there."))
         until = mail.back_on or now + OUT_OF_OFFICE_DEFAULT
-        return Hold(reason="auto_reply", sentence="An automatic reply says they are away.", until=until)
+        return Hold(reason="auto_reply", sentence=say("An automatic reply says they are away."), until=until)
     return Clear()
 
 

@@ -1,6 +1,6 @@
 """Use cases: a person settles a mail whose end nobody knows."""
 
-from kit.errors import ConflictError, InvalidError, NotFoundError
+from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 from sequences.course.runs import stale_at
 from sequences.models import Send
@@ -14,11 +14,13 @@ def resolve_unknown(tx: Tx, send_id: int, *, verdict: str, actor: str) -> Send:
     """Treat an unknown mail as `sent`, or send it `again`; only a person may do either."""
     send = tx.session.get(Send, send_id)
     if send is None:
-        raise NotFoundError(f"There is no mail with the number {send_id}.")
+        raise NotFoundError(say("There is no mail with the number %(send_id)s.", send_id=send_id))
     if send.state != "unknown":
-        raise ConflictError(f"Mail {send_id} is {send.state}, so there is nothing to decide.")
+        raise ConflictError(
+            say("Mail %(send_id)s is %(state)s, so there is nothing to decide.", send_id=send_id, state=send.state)
+        )
     if verdict not in VERDICTS:
-        raise InvalidError(f"Decide one of: {', '.join(VERDICTS)}.")
+        raise InvalidError(say("Decide one of: %(list)s.", list=", ".join(VERDICTS)))
     if verdict == "sent":
         settle_unknown_as_sent(tx, send, evidence=f"decided by {actor}")
         return send

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from sqlalchemy import select
 
 from crm.models import WorkspaceSetting
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from kit.tx import Tx
 
 _NAME = "limits"
@@ -55,9 +55,9 @@ def read_workspace_limits(tx: Tx) -> WorkspaceLimits:
 def set_workspace_limit(tx: Tx, name: str, number: int | None) -> WorkspaceLimits:
     """Change one limit; None takes it away."""
     if name not in {field.name for field in fields(WorkspaceLimits)}:
-        raise InvalidError(f"There is no limit named {name}.")
+        raise InvalidError(say("There is no limit named %(name)s.", name=name))
     if number is not None and number < 0:
-        raise InvalidError("A limit is a number of mails, or none.")
+        raise InvalidError(say("A limit is a number of mails, or none."))
     row = tx.session.get(WorkspaceSetting, _NAME)
     if row is None:
         row = WorkspaceSetting(name=_NAME, value={})

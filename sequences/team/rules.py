@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from kit.errors import say
 from sequences.pitches.pitch_value import format_date
 from sequences.sending.stop_rules import Clear, Hold, Stop
 
@@ -146,7 +147,11 @@ def _recently_contacted(facts: TeamFacts, rules: TeamRules, now: datetime) -> Re
     # The same mail may block for longer as a cold one: say once when it is over.
     cold = _cold_repitch(facts, rules, now)
     until = max(until, cold.until) if cold and cold.until else until
-    return Refusal(rule="recently_contacted", sentence=f"{_wrote(last)}; {_reply(facts)}.", until=until)
+    return Refusal(
+        rule="recently_contacted",
+        sentence=say("%(wrote)s; %(reply)s.", wrote=_wrote(last), reply=_reply(facts)),
+        until=until,
+    )
 
 
 def _cold_repitch(facts: TeamFacts, rules: TeamRules, now: datetime) -> Refusal | None:
@@ -159,7 +164,9 @@ def _cold_repitch(facts: TeamFacts, rules: TeamRules, now: datetime) -> Refusal 
         return None
     return Refusal(
         rule="cold_repitch",
-        sentence=f"{_wrote(last)} for the same brand, without an answer; {_reply(facts)}.",
+        sentence=say(
+            "%(wrote)s for the same brand, without an answer; %(reply)s.", wrote=_wrote(last), reply=_reply(facts)
+        ),
         until=until,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from crm.models import Brand, WorkspaceSetting
-from kit.errors import InvalidError, NotFoundError
+from kit.errors import InvalidError, NotFoundError, say
 from kit.tx import Tx
 from sequences.team.rules import TeamRules
 
@@ -51,7 +51,7 @@ def set_team_rules(tx: Tx, changes: Mapping[str, int | None], *, brand_id: int |
     if faults:
         raise InvalidError(" ".join(faults), faults=faults)
     if brand_id is not None and tx.session.get(Brand, brand_id) is None:
-        raise NotFoundError("There is no such brand.")
+        raise NotFoundError(say("There is no such brand."))
     row = tx.session.get(WorkspaceSetting, _NAME)
     if row is None:
         row = WorkspaceSetting(name=_NAME, value={})

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from crm.brands import get_brand
 from crm.mailboxes import find_mailbox
 from crm.models import Brand, Stage, WorkspaceSetting
-from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError, say
 from kit.tx import Tx
 from sequences.course.resume_plan import resume_sequence
 from sequences.models import Sequence, SequenceVersion
@@ -46,7 +46,9 @@ def read_draft(path: Path, workspace: Mapping[str, str]) -> Draft:
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidError(f"{path} cannot be read as a sequence file: {error}") from error
+        raise InvalidError(
+            say("%(path)s cannot be read as a sequence file: %(error)s", path=path, error=error)
+        ) from error
     document = read_sequence_file(source)
     faults: list[str] = []
     bodies: dict[str, str] = {}
@@ -69,7 +71,12 @@ def import_sequence(tx: Tx, draft: Draft, *, actor: str = "", note: str = "") ->
     brand = get_brand(tx, document.brand)
     for address in document.mailboxes:
         if find_mailbox(tx, address) is None:
-            raise NotFoundError(f"No mailbox {address} is connected. Add it with: rapport mailboxes add {address} ...")
+            raise NotFoundError(
+                say(
+                    "No mailbox %(address)s is connected. Add it with: rapport mailboxes add %(address)s ...",
+                    address=address,
+                )
+            )
     faults = tuple(_stage_faults(tx, document))
     if faults:
         raise InvalidError(" ".join(faults), faults=faults)
@@ -131,18 +138,24 @@ def start_sequence(tx: Tx, name: str, *, is_public: bool = False) -> Sequence:
     """
     sequence = get_sequence(tx, name)
     if sequence.state == "paused":
-        raise ConflictError(f"{name} is paused. Go on with: rapport sequences resume {name!r}")
+        raise ConflictError(say("%(name)s is paused. Go on with: rapport sequences resume %(name)r", name=name))
     if sequence.state == "draft":
         brand = tx.session.get_one(Brand, sequence.brand_id)
         if brand.requires_postal and not brand.postal_address:
             raise RefusedError(
-                f"{brand.name} has no postal address, which mail to strangers must carry. "
-                f"Set one with: rapport brands edit {brand.name!r} --postal-address TEXT"
+                say(
+                    "%(name)s has no postal address, which mail to strangers must carry. Set one with: "
+                    "rapport brands edit %(name)r --postal-address TEXT",
+                    name=brand.name,
+                )
             )
         if brand.requires_one_click and not is_public:
             raise RefusedError(
-                f"{brand.name} requires one-click opt-out. Set RAPPORT_PUBLIC_URL to an https address that others "
-                "can open.",
+                say(
+                    "%(name)s requires one-click opt-out. Set RAPPORT_PUBLIC_URL to an https address that "
+                    "others can open.",
+                    name=brand.name,
+                ),
                 code="no_one_click",
             )
         sequence.state, sequence.started_at = "live", tx.now
@@ -152,7 +165,7 @@ def start_sequence(tx: Tx, name: str, *, is_public: bool = False) -> Sequence:
 def pause_sequence(tx: Tx, sequence: Sequence) -> None:
     """Stop sending; clocks of everybody in it stand still from now on."""
     if sequence.state != "live":
-        raise ConflictError(f"{sequence.name} is not running.")
+        raise ConflictError(say("%(name)s is not running.", name=sequence.name))
     sequence.state, sequence.paused_at = "paused", tx.now
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from sqlalchemy import select
 
-from kit.errors import NotFoundError
+from kit.errors import NotFoundError, say
 from kit.tx import Tx
 from sequences.models import Sequence, SequenceVersion
 from sequences.versions.sequence_file import SequenceFile, Step
@@ -21,7 +21,7 @@ def get_sequence(tx: Tx, name: str) -> Sequence:
     """Return the sequence of that name, or refuse."""
     sequence = find_sequence(tx, name)
     if sequence is None:
-        raise NotFoundError(f"There is no sequence named {name}.")
+        raise NotFoundError(say("There is no sequence named %(name)s.", name=name))
     return sequence
 
 
@@ -36,7 +36,7 @@ def get_version(tx: Tx, sequence: Sequence, number: int | None = None) -> Sequen
     query = select(SequenceVersion).where(SequenceVersion.sequence_id == sequence.id, SequenceVersion.number == number)
     version = tx.session.scalar(query)
     if version is None:
-        raise NotFoundError(f"{sequence.name} has no version {number}.")
+        raise NotFoundError(say("%(name)s has no version %(number)s.", name=sequence.name, number=number))
     return version
 
 
@@ -44,7 +44,7 @@ def get_sequence_by_id(tx: Tx, sequence_id: int) -> Sequence:
     """Return the sequence with that number, or refuse."""
     sequence = tx.session.get(Sequence, sequence_id)
     if sequence is None:
-        raise NotFoundError("There is no such sequence.")
+        raise NotFoundError(say("There is no such sequence."))
     return sequence
 
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from sqlalchemy import func, select
 
 from crm.models import Mailbox
-from kit.errors import ConflictError
+from kit.errors import ConflictError, say
 from kit.tx import Tx
 from sequences.course.runs import OPEN
 from sequences.models import Enrolment, Sequence, SequenceFile, SequenceVersion
@@ -103,7 +103,9 @@ def restore_version(tx: Tx, sequence: Sequence, number: int, *, actor: str) -> S
     """Publish the text of an older version again, as the newest one; runs stay on theirs."""
     old, newest = get_version(tx, sequence, number), get_version(tx, sequence)
     if (old.source, old.bodies) == (newest.source, newest.bodies):
-        raise ConflictError(f"Version {number} is what version {newest.number} says already.")
+        raise ConflictError(
+            say("Version %(number)s is what version %(number_a)s says already.", number=number, number_a=newest.number)
+        )
     query = select(SequenceFile).where(SequenceFile.version_id == old.id)
     files = {file.name: file.content for file in tx.session.scalars(query)}
     draft = Draft(source=old.source, document=document_of(old), bodies=dict(old.bodies), files=files)

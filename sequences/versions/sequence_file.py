@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from crm.zones import is_zone
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from sequences.course.windows import DEFAULT_WINDOW, Window, read_window
 from sequences.versions.conditions import HandleWhen, When
 from sequences.versions.dead_ends import MANY_MAILS, MAX_DEPTH, MAX_STEPS, branch_faults, most_mails
@@ -127,7 +127,7 @@ def read_sequence_file(source: str) -> SequenceFile:
     """
     tree = _read_yaml(source)
     if not isinstance(tree, dict):
-        raise InvalidError("A sequence file is a mapping with name, brand and steps.")
+        raise InvalidError(say("A sequence file is a mapping with name, brand and steps."))
     _refuse_overgrown(tree)
     try:
         document = SequenceFile.model_validate(tree)
@@ -150,10 +150,16 @@ def _read_yaml(source: str) -> object:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" near line {mark.line + 1}" if mark else ""
-        raise InvalidError(f"This is not valid YAML{where}: {getattr(error, 'problem', None) or error}.") from error
+        raise InvalidError(
+            say(
+                "This is not valid YAML%(where)s: %(value)s.",
+                where=where,
+                value=getattr(error, "problem", None) or error,
+            )
+        ) from error
     except (ValueError, RecursionError) as error:
         # A value such as 2026-13-45 looks like a date and is none; brackets may nest without end.
-        raise InvalidError(f"This is not valid YAML: {error}.") from error
+        raise InvalidError(say("This is not valid YAML: %(error)s.", error=error)) from error
     return tree
 
 
@@ -172,9 +178,13 @@ def _refuse_overgrown(tree: dict[str, Any]) -> None:
         inner = [step for step in level if isinstance(step, dict)]
         count, depth = count + len(level), depth + 1
         if depth > MAX_DEPTH + 1:
-            raise InvalidError(f"Steps are nested more than {MAX_DEPTH} deep; make a second sequence of it.")
+            raise InvalidError(
+                say("Steps are nested more than %(max_depth)s deep; make a second sequence of it.", max_depth=MAX_DEPTH)
+            )
         if count > MAX_STEPS:
-            raise InvalidError(f"A sequence has at most {MAX_STEPS} steps, those in branches included.")
+            raise InvalidError(
+                say("A sequence has at most %(max_steps)s steps, those in branches included.", max_steps=MAX_STEPS)
+            )
         level = [step.get(name) for step in inner for name in ("then", "else")]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 
 from crm.models import Task
 from crm.timeline import record_entries
-from kit.errors import ConflictError
+from kit.errors import ConflictError, say
 from kit.tx import Tx
 from sequences.models import Enrolment, Send, Sequence, VersionChange, VersionMove
 from sequences.versions.migration import PlannedMove, plan_migration
@@ -35,7 +35,13 @@ def migrate(tx: Tx, sequence: Sequence, to_number: int | None = None, *, actor: 
     moves = plan_migration(tx, sequence, to_number, lock=True)
     going = [move for move in moves if move.effect]
     if not going:
-        raise ConflictError(f"Nobody in {sequence.name} can move to version {to_number or sequence.version}.")
+        raise ConflictError(
+            say(
+                "Nobody in %(name)s can move to version %(value)s.",
+                name=sequence.name,
+                value=to_number or sequence.version,
+            )
+        )
     target = get_version(tx, sequence, to_number)
     change = VersionChange(sequence_id=sequence.id, to_number=target.number, actor=actor, at=tx.now)
     tx.session.add(change)

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from crm.contacts import display_name
 from crm.models import Task
 from crm.timeline import record_entries
-from kit.errors import ConflictError
+from kit.errors import ConflictError, say
 from kit.tx import Tx
 from sequences.course.runs import OPEN
 from sequences.course.standing import Mail, StandingRun, read_standing
@@ -68,7 +68,9 @@ def rollback(tx: Tx, sequence: Sequence, *, actor: str) -> Rollback:
 def _read(tx: Tx, sequence: Sequence, *, lock: bool) -> tuple[VersionChange, list[tuple[VersionMove, StandingRun]]]:
     change = find_last_change(tx, sequence)
     if change is None:
-        raise ConflictError(f"Nobody in {sequence.name} was moved to another version, or it was taken back already.")
+        raise ConflictError(
+            say("Nobody in %(name)s was moved to another version, or it was taken back already.", name=sequence.name)
+        )
     query = select(VersionMove).where(VersionMove.change_id == change.id).order_by(VersionMove.enrolment_id)
     moves = {move.enrolment_id: move for move in tx.session.scalars(query)}
     return change, [(moves[one.run.id], one) for one in read_standing(tx, list(moves), lock=lock)]

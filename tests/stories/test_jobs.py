@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from dramatiq.worker import Worker
 from sqlalchemy import func, select
 
 from crm.changes import Undone, get_change, record_change, undo_change
-from crm.jobs import add_counts, add_to_file, get_job, leave_out, move_on, read_file, start_job
+from crm.jobs import add_counts, add_to_file, get_job, leave_out, list_open_jobs, move_on, read_file, start_job
 from crm.models import Change, Job, TimelineEntry
 from crm.timeline import record_entry
 from kit.errors import ConflictError, InvalidError, RefusedError, say
 from kit.tx import Tx
+from sequences.actors import declare_actors
 from sequences.beat import beat_once
+from sequences.broker import LocalBroker, make_broker
 from sequences.hints import NoHints
 from sequences.jobs.kinds import KINDS
 from sequences.jobs.runner import find_due, run_job, run_jobs
@@ -162,6 +165,19 @@ def test_files_grow_by_pieces(world: World) -> None:
     assert read(world, job.id).left_out == {"Broken.": 3}
 
 
+def test_files_are_forgotten_after_thirty_days(small: World, noting: Noting) -> None:
+    noting.kill_at = 0
+    job_id = start(small)
+    with small.database.transaction() as tx:
+        add_to_file(tx, get_job(tx, job_id), "result", b"name")
+    run_jobs(small.engine)
+    for days, kept in ((29, b"name"), (2, b"")):
+        small.clock.advance(timedelta(days=days))
+        with small.database.transaction() as tx:
+            start_job(tx, "noting", actor="user:1", total=1, data={})
+            assert read_file(tx, job_id, "result") == kept
+
+
 def reverse(tx: Tx, change: Change, actor: str) -> Undone:
     left = change.data["left"]
     return Undone(change=change, undone=change.count - left, left=left, why="Moved since.")
@@ -201,3 +217,27 @@ def test_after_thirty_days_a_change_stays(small: World) -> None:
     small.clock.advance(timedelta(days=30, seconds=1))
     with pytest.raises(RefusedError, match="30 days"):
         undo(small, change_id)
+
+
+def test_the_bell_rings_until_a_long_job_is_done(small: World, noting: Noting) -> None:
+    noting.kill_at = 0
+    job_id = start(small, total=45)
+    broker = make_broker(None)
+    hints = declare_actors(broker, small.engine)
+    worker = Worker(broker, worker_threads=2, worker_timeout=20)
+    worker.start()
+    try:
+        hints.work(job_id)
+        while find_open(small):
+            assert isinstance(broker, LocalBroker)
+            broker.join("jobs", timeout=20_000)
+            worker.join()
+    finally:
+        worker.stop()
+        broker.close()
+    assert (read(small, job_id).state, len(notes(small))) == ("done", 45)
+
+
+def find_open(world: World) -> list[int]:
+    with world.database.reading() as tx:
+        return list_open_jobs(tx)

@@ -197,7 +197,7 @@ def test_a_stage_moves_and_the_move_is_taken_back(ada: Person, cast: Cast, house
     assert 'value="Alumni" aria-current="step"' in page
     undo = re.search(r'class="toast".*?action="(/changes/\d+/undo)"', page, re.DOTALL)
     assert undo
-    ada.post(undo[1])
+    assert ada.post(undo[1], place=f"/contacts/{imani}") == f"/contacts/{imani}"
     assert 'value="Active" aria-current="step"' in ada.get(f"/contacts/{imani}")
     ada.post(undo[1], status=409)
     ada.post(f"/contacts/{imani}/stage", status=404, stage="Nowhere")

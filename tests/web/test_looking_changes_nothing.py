@@ -15,6 +15,7 @@ from sqlalchemy import MetaData, select
 
 from crm import users
 from crm.consents import open_request
+from crm.jobs import add_to_file, start_job
 from crm.models import Mailbox
 from kit.clock import FixedClock
 from kit.config import load_settings
@@ -35,6 +36,9 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/contacts/<int:contact_id>/edit": (200, ("/contacts/1/edit", "/contacts/8/edit")),
     "/contacts/<int:contact_id>": (200, ("/contacts/1", "/contacts/1?show=notes", "/contacts/8")),
     "/contacts/<int:contact_id>-<slug>": (200, ("/contacts/1-imani", "/contacts/3-layan?show=messages")),
+    "/contacts/import": (200, ("/contacts/import",)),
+    "/contacts/import/<int:job_id>": (200, ("/contacts/import/2",)),
+    "/contacts/import/sample": (200, ("/contacts/import/sample",)),
     "/contacts/new": (200, ("/contacts/new",)),
     "/demo/enter/<key>": (303, ("/demo/enter/the-key",)),
     "/feedback": (200, ("/feedback", "/feedback?product=1&state=planned", "/feedback?tab=notes&page=2")),
@@ -49,6 +53,8 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/live": (200, ("/live?once=1",)),
     "/jobs": (200, ("/jobs",)),
     "/jobs/<int:job_id>": (200, ("/jobs/1", "/jobs/1?seen=40")),
+    "/jobs/<int:job_id>/left-out": (200, ("/jobs/2/left-out",)),
+    "/jobs/<int:job_id>/result": (200, ("/jobs/2/result",)),
     "/mailboxes/<int:mailbox_id>/consent": (200, ("/mailboxes/1/consent",)),
     "/password/<token>": (200, ("/password/{password}",)),
     "/review": (200, ("/review",)),
@@ -75,6 +81,18 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/tasks": (200, ("/tasks", "/tasks?who=everyone&show=done")),
     "/today": (200, ("/today",)),
     "/u/<path:token>": (200, ("/u/{opt_out}",)),
+}
+DRAFT = {
+    "filename": "list.csv",
+    "columns": {},
+    "preview": {
+        "rows": 1,
+        "looked": 1,
+        "counts": {"created": 1, "updated": 0, "unchanged": 0, "duplicate": 0, "rejected": 0},
+        "columns": [],
+        "known": [],
+        "faults": [],
+    },
 }
 BOSS = "boss@brackenware.example"
 
@@ -151,6 +169,11 @@ def _come_in(house: House) -> tuple[str, dict[str, str]]:
         boss = users.add_user(tx, BOSS, role="admin", name="Solveig Boss")
         tx.session.flush()
         session = users.open_session(tx, boss)
+        # Files are shown to whoever asked for them only.
+        draft = start_job(tx, "import", actor=f"user:{boss.id}", total=1, data=DRAFT)
+        draft.state = "draft"
+        for role in ("result", "left_out"):
+            add_to_file(tx, draft, role, b"name")
         words = {
             "password": users.create_link(tx, "password", user=boss),
             "setup": users.create_link(tx, "setup"),

@@ -3,7 +3,9 @@
 from flask import Blueprint, Response, request
 
 from crm import closing
-from kit.errors import ConflictError, InvalidError, RefusedError
+from crm.inbox import get_thread
+from crm.rest_undo import read_rest, record_rest
+from kit.errors import ConflictError, InvalidError, RefusedError, say
 from kit.ids import new_token
 from kit.tx import Tx
 from sequences.models import Send
@@ -45,7 +47,11 @@ def _queue(tx: Tx, thread_id: int, text: str, key: str) -> Send:
         raise InvalidError("Write something first.")
     send = answers.queue_answer(tx, thread_id, text, request_key=key, actor=this_actor())
     if request.form.get("close"):
+        thread = get_thread(tx, thread_id)
+        before = read_rest(thread)
         closing.close_thread(tx, thread_id, actor=this_actor())
+        summary = say("Done: %(subject)s", subject=thread.subject)
+        record_rest(tx, [(thread, before)], actor=this_actor(), summary=summary)
     return send
 
 

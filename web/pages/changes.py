@@ -5,7 +5,7 @@ from flask import Blueprint, Response, request
 from crm.changes import Undone, get_change, list_changes, restore_words, undo_change
 from crm.history import list_actor_names
 from web import forms
-from web.auth import require
+from web.auth import local_path, require
 from web.request import this_actor, this_tx
 from web.respond import done, page
 from web.undo import POWERS, REVERSERS
@@ -36,9 +36,11 @@ def index() -> Response:
 def undo(change_id: int) -> Response:
     """Take a change back, as far as nobody built on it since."""
     tx = this_tx()
-    require(POWERS.get(get_change(tx, change_id).kind, "edit"))
+    change = get_change(tx, change_id)
+    require(POWERS.get(change.kind, "edit"))
     undone = undo_change(tx, change_id, actor=this_actor(), reversers=REVERSERS)
-    return done(request.form.get("place") or _PLACE, _say(undone))
+    place = change.data.get("place") or local_path(request.form.get("place") or _PLACE)
+    return done(place, _say(undone))
 
 
 def _say(undone: Undone) -> str:

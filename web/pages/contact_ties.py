@@ -2,9 +2,10 @@
 
 from flask import Blueprint, Response, request
 
-from crm import person_edits, person_moves
+from crm import person_edits, pipeline
 from crm.contacts import get_contact
 from crm.models import Change
+from crm.stage_undo import record_moves
 from kit.errors import NotFoundError, say
 from web import forms
 from web.auth import require
@@ -26,7 +27,8 @@ def move(contact_id: int) -> Response:
         raise NotFoundError(say("Add a brand first; a stage belongs to a person and a brand."))
     stage, why = request.form.get("stage", ""), request.form.get("why", "").strip()[:_MAX_WHY]
     contact = get_contact(tx, contact_id)
-    change = person_moves.move_person(tx, contact.id, brand_id, stage, actor=this_actor(), why=why)
+    entry = pipeline.move_stage(tx, contact.id, brand_id, stage, actor=this_actor(), cause=why)
+    change = record_moves(tx, [entry] if entry else [], actor=this_actor())
     return _told(contact_id, change, _("Moved to %(stage)s.", stage=stage))
 
 

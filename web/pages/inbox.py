@@ -11,7 +11,8 @@ from crm.inbox import ThreadRow
 from crm.models import Contact
 from crm.people import list_main_handles
 from crm.person import list_stages_around
-from kit.errors import NotFoundError
+from crm.rest_undo import read_rest, record_rest
+from kit.errors import NotFoundError, say
 from kit.ids import new_token
 from kit.tx import Tx
 from web import forms, outgoing
@@ -19,6 +20,8 @@ from web.auth import require
 from web.request import is_partial, this_actor, this_tx, this_user
 from web.respond import done, page
 from web.times import read_zone
+from web.undo import undo_place
+from web.words import _
 
 blueprint = Blueprint("inbox", __name__)
 KINDS = (
@@ -58,8 +61,13 @@ def show(thread_id: int) -> Response:
 def close(thread_id: int) -> Response:
     """Say that nothing more is owed."""
     require("edit")
-    thread = closing.close_thread(this_tx(), thread_id, actor=this_actor())
-    return done("/inbox?turn=you", "Done. It returns when they write.", undo=f"/threads/{thread.id}/done/lift")
+    tx = this_tx()
+    thread = inbox.get_thread(tx, thread_id)
+    before = read_rest(thread)
+    closing.close_thread(tx, thread_id, actor=this_actor())
+    summary = say("Done: %(subject)s", subject=thread.subject)
+    change = record_rest(tx, [(thread, before)], actor=this_actor(), summary=summary)
+    return done("/inbox?turn=you", _("Done. It returns when they write."), undo=undo_place(change))
 
 
 @blueprint.post("/threads/<int:thread_id>/done/lift")
@@ -76,8 +84,12 @@ def snooze(thread_id: int) -> Response:
     require("edit")
     tx = this_tx()
     until = forms.read_rest_until(request.form.get("until", ""), tx.now, read_zone(this_user().zone))
+    thread = inbox.get_thread(tx, thread_id)
+    before = read_rest(thread)
     closing.snooze_thread(tx, thread_id, until, actor=this_actor())
-    return done("/inbox?turn=you", f"Snoozed until {until:%A %-d %B}.", undo=f"/threads/{thread_id}/done/lift")
+    summary = say("Snoozed: %(subject)s", subject=thread.subject)
+    change = record_rest(tx, [(thread, before)], actor=this_actor(), summary=summary)
+    return done("/inbox?turn=you", _("Snoozed until %(day)s.", day=f"{until:%A %-d %B}"), undo=undo_place(change))
 
 
 def show_inbox(thread_id: int | None, draft: Draft | None = None, *, status: int = 200) -> Response:
@@ -96,7 +108,7 @@ def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow]) -> dict[str, ob
     thread = next((row.thread for row in rows if row.thread.id == thread_id), None) or inbox.get_thread(tx, thread_id)
     mails = threads.list_messages(tx, thread_id)
     contact = tx.session.get(Contact, thread.contact_id) if thread.contact_id else None
-    newest_in = next((message for message, _ in reversed(mails) if message.direction == "in"), None)
+    newest_in = next((message for message, _body in reversed(mails) if message.direction == "in"), None)
     return {
         "thread": thread,
         "thread_turn": inbox.turn_of(thread, tx.now),
@@ -104,7 +116,7 @@ def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow]) -> dict[str, ob
         "folded": max(0, len(mails) - _OPEN),
         "newest_in": newest_in,
         "guess_asks": newest_in is not None and inbox.asks_for_a_look(newest_in),
-        "proposed": proposals.list_of_messages(tx, [message.id for message, _ in mails]),
+        "proposed": proposals.list_of_messages(tx, [message.id for message, _body in mails]),
         "leaving": outgoing.list_leaving(tx, thread_id),
         "request_key": new_token(),
         "contact": contact,
@@ -119,8 +131,8 @@ def _about(tx: Tx, contact: Contact | None, brand_id: int | None) -> dict[str, o
         raise NotFoundError("There is no such conversation.")
     stages = list_stages_around(tx, contact.id, brand_id)
     return {
-        "relationship": next((found for _, found in stages if found), None),
-        "stages": [stage for stage, _ in stages],
+        "relationship": next((found for _stage, found in stages if found), None),
+        "stages": [stage for stage, _found in stages],
         "handles": list_main_handles(tx, [contact.id]).get(contact.id, ()),
         "exchange": list_exchanges(tx, [contact.id])[contact.id],
         "runs": outgoing.list_runs(tx, contact.id),

@@ -1,0 +1,62 @@
+"""Wire: contacts as a file: asked for with the filter of the list, made as long work, for whoever asked."""
+
+from urllib.parse import parse_qsl
+
+from flask import Blueprint, Response, request
+
+from crm.export_job import RESULT
+from crm.import_job import LEFT_OUT
+from crm.jobs import get_own_job, read_file, start_job
+from crm.people import find_people_ids
+from kit.errors import InvalidError, NotFoundError, say
+from web import forms
+from web.auth import require
+from web.pages.imports import send_csv
+from web.people_query import fold_ranges, read_filter
+from web.request import this_actor, this_house, this_tx
+from web.respond import done
+from web.shell import this_brand_id
+
+blueprint = Blueprint("exports", __name__)
+
+
+@blueprint.post("/contacts/export")
+def create() -> Response:
+    """Ask for a file of everybody who matches `query`, as in the list's address, or of those chosen by `id` among them.
+
+    `all` says that everybody is meant, whoever is ticked.
+    """
+    require("edit")
+    tx, brand_id, given = this_tx(), this_brand_id(), request.form
+    query = fold_ranges(dict(parse_qsl(given.get("query", "").rpartition("?")[2])))
+    ids = find_people_ids(tx, read_filter(query), brand_id=brand_id)
+    ticked = "" if given.get("all") else ",".join(given.getlist("id"))
+    chosen = {forms.read_int(number) for number in forms.read_list(ticked)}
+    ids = [number for number in ids if not chosen or number in chosen]
+    if not ids:
+        raise InvalidError(say("Nobody matches, so there is nothing to export."))
+    data = {"ids": ids, "brand_id": brand_id}
+    title = say("Export of %(count)s contacts", count=len(ids))
+    job_id = start_job(tx, "export", actor=this_actor(), total=len(ids), data=data, title=title).id
+    tx.after_commit(lambda: this_house().hints.work(job_id))
+    return done(f"/jobs/{job_id}")
+
+
+@blueprint.get("/jobs/<int:job_id>/result")
+def result(job_id: int) -> Response:
+    """Return what a job made, to whoever asked for it."""
+    return _file(job_id, RESULT, "contacts")
+
+
+@blueprint.get("/jobs/<int:job_id>/left-out")
+def left_out(job_id: int) -> Response:
+    """Return the rows a job left out, to whoever asked for it."""
+    return _file(job_id, LEFT_OUT, "left-out")
+
+
+def _file(job_id: int, role: str, name: str) -> Response:
+    tx = this_tx()
+    content = read_file(tx, get_own_job(tx, job_id, this_actor()).id, role)
+    if not content:
+        raise NotFoundError(say("There is no such file."))
+    return send_csv(content, f"{name}-{job_id}.csv")
