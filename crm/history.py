@@ -13,11 +13,16 @@ from kit.tx import Tx
 _LIMIT = 300
 # Entries that tell again what a stored mail shows better.
 _MAIL_KINDS = frozenset({"mail_in", "mail_sent", "mail_manual", "reply", "auto_reply", "bounce"})
+_PAGE = 60
+_FILTERED = 1_000  # entries looked through when only one kind is asked for
 _SHOWN = {
     "messages": frozenset({"message"}),
-    "notes": frozenset({"note", "dm", "task", "task_done"}),
+    "moves": frozenset({"stage", "owner", "tag"}),
+    "notes": frozenset({"note", "dm"}),
+    "tasks": frozenset({"task", "task_done"}),
     "feedback": frozenset({"feedback"}),
 }
+SHOWS = tuple(_SHOWN)
 # A wait shorter than this is a conversation, not a gap worth a line.
 _GAP_FROM = timedelta(hours=1)
 
@@ -42,7 +47,7 @@ class Moment:
 class History:
     """Newest first, as filtered; the counts are of everything. `exchange` is human mail, the oldest first.
 
-    `proposed` is what their mails state and nobody has decided about.
+    `proposed` is what their mails state and nobody has decided about; `older` says that there is another page.
     """
 
     moments: tuple[Moment, ...]
@@ -51,12 +56,14 @@ class History:
     newest_move_id: int | None
     exchange: tuple[tuple[str, datetime], ...]
     proposed: tuple[Proposal, ...] = ()
+    older: bool = False
 
 
-def read_history(tx: Tx, contact_id: int, *, show: str = "") -> History:
-    """Return a person's timeline; `show` is messages, notes, feedback or nothing for everything."""
-    mails, proposed = _mails(tx, contact_id)
-    entries = _entries(tx, contact_id)
+def read_history(tx: Tx, contact_id: int, *, show: str = "", page: int = 1) -> History:
+    """Return one page of a person's timeline; `show` is one of `SHOWS`, or nothing for everything."""
+    reach = max(_LIMIT, _PAGE * page + 1, _FILTERED if show else 0)
+    mails, proposed = _mails(tx, contact_id, reach)
+    entries = _entries(tx, contact_id, reach)
     facts = [
         Moment(at=entry.at, kind=entry.kind, entry=entry)
         for entry in entries
@@ -66,8 +73,10 @@ def read_history(tx: Tx, contact_id: int, *, show: str = "") -> History:
     counts = {name: sum(moment.kind in kinds for moment in moments) for name, kinds in _SHOWN.items()}
     wanted = _SHOWN.get(show)
     moves = [entry.id for entry in entries if entry.kind == "stage"]
+    shown = [moment for moment in moments if wanted is None or moment.kind in wanted]
     return History(
-        moments=tuple(moment for moment in moments if wanted is None or moment.kind in wanted),
+        moments=tuple(shown[_PAGE * (page - 1) : _PAGE * page]),
+        older=len(shown) > _PAGE * page,
         counts=counts,
         undone=frozenset(entry.undoes_id for entry in entries if entry.undoes_id),
         newest_move_id=moves[0] if moves else None,
@@ -93,8 +102,12 @@ def mark_waits(moments: Iterable[Moment]) -> list[Moment]:
 
 def list_actor_names(tx: Tx) -> dict[str, str]:
     """Return what to call those who act: people by name, rules and the system in words."""
-    names = {f"user:{user_id}": name for user_id, name in tx.session.execute(select(User.id, User.name))}
-    return names | {"contact": "", "system": "Rapport"}
+    return name_actors(tx.session.scalars(select(User)))
+
+
+def name_actors(users: Iterable[User]) -> dict[str, str]:
+    """Return what to call those who act, when all users are read already."""
+    return {f"user:{user.id}": user.name for user in users} | {"contact": "", "system": "Rapport"}
 
 
 def _side(moment: Moment) -> str:
@@ -108,7 +121,7 @@ def _order(moment: Moment) -> tuple[datetime, int, int]:
     return (moment.at, 0 if moment.message else 1, row.id if row else 0)
 
 
-def _mails(tx: Tx, contact_id: int) -> tuple[list[Moment], list[Proposal]]:
+def _mails(tx: Tx, contact_id: int, reach: int) -> tuple[list[Moment], list[Proposal]]:
     """Return a person's mails and what in them waits for a decision, in one query."""
     query = (
         select(Message, MessageBody.new_text, Proposal)
@@ -116,7 +129,7 @@ def _mails(tx: Tx, contact_id: int) -> tuple[list[Moment], list[Proposal]]:
         .outerjoin(Proposal, and_(Proposal.message_id == Message.id, Proposal.decision == ""))
         .where(Message.contact_id == contact_id)
         .order_by(Message.at.desc(), Message.id.desc(), Proposal.number)
-        .limit(_LIMIT)
+        .limit(reach)
     )
     mails: dict[int, Moment] = {}
     proposed: list[Proposal] = []
@@ -127,11 +140,11 @@ def _mails(tx: Tx, contact_id: int) -> tuple[list[Moment], list[Proposal]]:
     return list(mails.values()), proposed
 
 
-def _entries(tx: Tx, contact_id: int) -> list[TimelineEntry]:
+def _entries(tx: Tx, contact_id: int, reach: int) -> list[TimelineEntry]:
     query = (
         select(TimelineEntry)
         .where(TimelineEntry.contact_id == contact_id)
         .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
-        .limit(_LIMIT)
+        .limit(reach)
     )
     return list(tx.session.scalars(query))

@@ -7,20 +7,25 @@ from sqlalchemy import and_, literal, or_, select
 
 from crm.contacts import get_contact, list_tags
 from crm.exchange import AnswerTimes, Exchange, count_weeks, measure_answers
+from crm.handles import list_accounts
 from crm.history import History
 from crm.models import Contact, ContactAddress, Handle, Relationship, Stage, Suppression, Thread
-from crm.people import decide_contact_turn, list_main_handles
+from crm.people import decide_contact_turn
 from crm.turns import Turn
 from kit.tx import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Everything the head and the facts of a person's page say. `threads` the newest first."""
+    """Everything the head and the facts of a person's page say. `threads` the newest first.
+
+    `checked_at` is when figures of one of the accounts were last read.
+    """
 
     contact: Contact
     addresses: tuple[ContactAddress, ...]
     handles: tuple[Handle, ...]
+    checked_at: datetime | None
     tags: tuple[str, ...]
     stages: tuple[Stage, ...]
     relationship: Relationship | None
@@ -50,10 +55,12 @@ def read_person(tx: Tx, contact_id: int, story: History, *, brand_id: int | None
         tx.session.scalars(select(Thread).where(Thread.contact_id == contact_id).order_by(Thread.last_at.desc()))
     )
     turn, waiting = decide_contact_turn(tx, threads)
+    accounts = list_accounts(tx, contact_id)
     return Person(
         contact=contact,
         addresses=tuple(dict.fromkeys(address for address, _, _ in addresses)),
-        handles=list_main_handles(tx, [contact_id]).get(contact_id, ()),
+        handles=tuple(handle for handle, _ in accounts),
+        checked_at=max((at for _, at in accounts if at), default=None),
         tags=tuple(list_tags(tx, contact_id)),
         stages=tuple(stage for stage, _ in stages),
         relationship=next((found for _, found in stages if found), None),

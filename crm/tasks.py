@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from crm.models import Task
+from crm.models import Task, User
 from crm.timeline import record_entry
 from kit.errors import NotFoundError, say
 from kit.tx import Tx
@@ -20,7 +20,9 @@ def create_task(
     due_on: date | None = None,
     assignee_id: int | None = None,
 ) -> Task:
-    """Add something to do."""
+    """Add something to do; for nobody in particular without an assignee."""
+    if assignee_id is not None and tx.session.get(User, assignee_id) is None:
+        raise NotFoundError(say("There is no such colleague."))
     task = Task(
         contact_id=contact_id,
         brand_id=brand_id,
@@ -41,11 +43,17 @@ def find_task_by_ref(tx: Tx, ref: str) -> Task | None:
     return tx.session.scalar(select(Task).where(Task.ref == ref))
 
 
-def complete_task(tx: Tx, task_id: int, *, actor: str) -> Task:
-    """Mark as done; doing it twice changes nothing."""
+def get_task(tx: Tx, task_id: int) -> Task:
+    """Return a task, or refuse."""
     task = tx.session.get(Task, task_id)
     if task is None:
         raise NotFoundError(say("There is no such task."))
+    return task
+
+
+def complete_task(tx: Tx, task_id: int, *, actor: str) -> Task:
+    """Mark as done; doing it twice changes nothing."""
+    task = get_task(tx, task_id)
     if task.done_at is None:
         task.done_at, task.done_by = tx.now, actor
         if task.contact_id:
@@ -63,7 +71,7 @@ def complete_task(tx: Tx, task_id: int, *, actor: str) -> Task:
 
 def list_open_tasks(tx: Tx, *, until: date | None = None, contact_id: int | None = None) -> list[Task]:
     """Return open tasks, the earliest first; with `until`, only those due by then."""
-    query = select(Task).where(Task.done_at.is_(None)).order_by(Task.due_on, Task.id)
+    query = select(Task).where(Task.done_at.is_(None)).order_by(Task.due_on.is_(None), Task.due_on, Task.id)
     if until:
         query = query.where(Task.due_on <= until)
     if contact_id:

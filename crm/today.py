@@ -31,6 +31,15 @@ class Quiet:
     silent_for: timedelta
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """The newest feedback, whose words it is, and how many notes wait for a theme."""
+
+    note: Feedback
+    contact: Contact | None
+    new: int
+
+
 def list_mail_between(tx: Tx, start: datetime, end: datetime) -> list[tuple[str, datetime]]:
     """Return human mail as (direction, instant), in time order."""
     rows = tx.session.execute(
@@ -41,14 +50,18 @@ def list_mail_between(tx: Tx, start: datetime, end: datetime) -> list[tuple[str,
     return [(direction, at) for direction, at in rows]
 
 
-def measure_week(tx: Tx) -> Week:
-    """Return the last seven days against the seven before."""
+def list_recent_mail(tx: Tx) -> list[tuple[int | None, str, datetime]]:
+    """Return human mail of the last two weeks as (contact, direction, instant), one person after another."""
     rows = tx.session.execute(
         select(Message.contact_id, Message.direction, Message.at)
         .where(Message.kind.in_(HUMAN), Message.at >= tx.now - 2 * _WEEK)
         .order_by(Message.contact_id, Message.at)
     )
-    mails = [(contact_id, direction, at) for contact_id, direction, at in rows]
+    return [(contact_id, direction, at) for contact_id, direction, at in rows]
+
+
+def measure_week(tx: Tx, mails: list[tuple[int | None, str, datetime]]) -> Week:
+    """Return the last seven days against the seven before, from the mail of both."""
     came = [at for _, direction, at in mails if direction == "in"]
     recent = sum(at >= tx.now - _WEEK for at in came)
     # Answers are measured within one person's mail only: sorted by contact, a change of contact begins anew.
@@ -85,15 +98,16 @@ def list_quiet(tx: Tx, *, limit: int = 3) -> list[Quiet]:
     return quiet[:limit]
 
 
-def find_newest_feedback(tx: Tx) -> tuple[Feedback, Contact | None] | None:
-    """Return what a person last said about a product, and who."""
+def read_heard(tx: Tx) -> Heard | None:
+    """Return what a person last said about a product, who, and how many notes are new. One query."""
+    new = select(func.count(Feedback.id)).where(Feedback.theme_id.is_(None)).scalar_subquery()
     row = tx.session.execute(
-        select(Feedback, Contact)
+        select(Feedback, Contact, new)
         .outerjoin(Contact, Contact.id == Feedback.contact_id)
         .order_by(Feedback.created_at.desc(), Feedback.id.desc())
         .limit(1)
     ).first()
-    return (row[0], row[1]) if row else None
+    return Heard(note=row[0], contact=row[1], new=row[2]) if row else None
 
 
 def _by_contact(mails: list[tuple[int | None, str, datetime]]) -> list[list[tuple[str, datetime]]]:

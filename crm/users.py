@@ -23,6 +23,11 @@ def count_users(tx: Tx) -> int:
     return tx.session.scalar(select(func.count(User.id))) or 0
 
 
+def list_users(tx: Tx) -> list[User]:
+    """Return everybody who ever had an account, by name."""
+    return list(tx.session.scalars(select(User).order_by(User.name, User.id)))
+
+
 def add_user(tx: Tx, email: str, *, role: str, name: str = "") -> User:
     """Add a colleague, who signs in once a password is set through a one-time link."""
     normal = normalise_email(email)

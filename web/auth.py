@@ -5,10 +5,12 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, redirect, request, url_for
 
+from crm.models.user import ROLES
 from crm.users import find_session_user
 from kit.errors import RefusedError
 from kit.ids import hash_token
 from web.request import find_user, is_partial, this_house, this_tx, this_user
+from web.words import lazy
 
 COOKIE = "rapport_session"
 PUBLIC = frozenset(
@@ -36,13 +38,21 @@ PUBLIC = frozenset(
 _FROM_ANYWHERE = frozenset({"opt_outs.create"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SENDERS = frozenset({"admin", "manager", "outreach", "relationship"})
+_LEADERS = frozenset({"admin", "manager"})
 _POWERS: dict[str, tuple[frozenset[str], str]] = {
-    "send": (_SENDERS, "Your role cannot send mail. Ask a colleague in outreach to send it."),
-    "approve": (_SENDERS | {"reviewer"}, "Your role cannot approve pitches. Ask a reviewer."),
-    "rules": (frozenset({"admin", "manager"}), "Your role cannot change what holds for the whole team. Ask an admin."),
-    "mailboxes": (frozenset({"admin", "manager"}), "Your role cannot connect this mailbox. Ask its owner or an admin."),
-    "admin": (frozenset({"admin"}), "Your role cannot do this. Ask an admin; nothing was changed."),
-    "edit": (_SENDERS | {"reviewer"}, "Your role can read and give feedback, not change this."),
+    "send": (_SENDERS, lazy("Your role cannot send mail. Ask a colleague in outreach to send it.")),
+    "approve": (_SENDERS | {"reviewer"}, lazy("Your role cannot approve pitches. Ask a reviewer.")),
+    "rules": (
+        frozenset({"admin", "manager"}),
+        lazy("Your role cannot change what holds for the whole team. Ask an admin."),
+    ),
+    "mailboxes": (
+        frozenset({"admin", "manager"}),
+        lazy("Your role cannot connect this mailbox. Ask its owner or an admin."),
+    ),
+    "admin": (frozenset({"admin"}), lazy("Your role cannot do this. Ask an admin; nothing was changed.")),
+    "feedback": (frozenset(ROLES), lazy("Sign in first.")),
+    "edit": (_SENDERS | {"reviewer"}, lazy("Your role can read and give feedback, not change this.")),
 }
 
 
@@ -55,7 +65,7 @@ def attach_auth(app: Flask) -> None:
 
 
 def may(power: str) -> bool:
-    """Return whether the person signed in has a power: send, approve, rules, mailboxes, admin, edit."""
+    """Return whether the person signed in has a power: send, approve, rules, mailboxes, admin, feedback, edit."""
     user = find_user()
     return user is not None and user.role in _POWERS[power][0]
 

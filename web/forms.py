@@ -7,6 +7,10 @@ from zoneinfo import ZoneInfo
 from kit.errors import InvalidError
 
 Bounds = tuple[float | None, float | None]
+PLATFORMS = (
+    "youtube", "instagram", "tiktok", "twitch", "x", "newsletter", "podcast", "website", "facebook", "linkedin",
+    "pinterest",
+)  # fmt: skip
 _UNITS = {"k": 1_000.0, "m": 1_000_000.0}
 
 

@@ -72,10 +72,12 @@ def list_mailbox_days(tx: Tx, since: datetime) -> list[MailboxDay]:
     return [MailboxDay(mailbox=mailbox, sent=sent) for mailbox, sent in rows]
 
 
-def list_planned_times(tx: Tx, start: datetime, end: datetime) -> list[datetime]:
-    """Return when scheduled mail is due in a span."""
-    query = select(Send.due_at).where(Send.state == "scheduled", Send.due_at >= start, Send.due_at < end)
-    return list(tx.session.scalars(query))
+def list_planned(tx: Tx, start: datetime, end: datetime) -> list[tuple[int, datetime]]:
+    """Return when scheduled mail is due in a span, and from which mailbox, the earliest first."""
+    query = select(Send.mailbox_id, Send.due_at).where(
+        Send.state == "scheduled", Send.due_at >= start, Send.due_at < end
+    )
+    return [(mailbox_id, at) for mailbox_id, at in tx.session.execute(query.order_by(Send.due_at, Send.id))]
 
 
 def list_leaving(tx: Tx, thread_id: int) -> list[tuple[Send, str]]:

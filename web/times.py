@@ -3,11 +3,11 @@
 Date patterns go through gettext as `date:...`, because languages order and dot them differently.
 """
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 from web.words import _, ngettext, this_locale
 
@@ -85,6 +85,11 @@ def stamp(at: datetime, now: datetime, zone: ZoneInfo) -> str:
 def full(at: datetime, zone: ZoneInfo) -> str:
     """Return everything, with the zone's place: Monday 23 November 2026, 22:14 Copenhagen."""
     return f"{_format(at, _('date:EEEE d MMMM y, HH:mm'), zone)} {zone_city(zone.key)}"
+
+
+def day(on: date) -> str:
+    """Return a day that is on no clock: Fri 4 Dec."""
+    return format_date(on, _("date:EEE d MMM").removeprefix("date:"), locale=this_locale())
 
 
 def long_day(at: datetime, zone: ZoneInfo) -> str:

@@ -26,6 +26,7 @@ class Contact(Base):
     topic: Mapped[str] = mapped_column(String(200), default="")
     personal_line: Mapped[str] = mapped_column(Text, default="")
     fields: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    ships_to: Mapped[str] = mapped_column(Text, default="")
     basis: Mapped[str] = mapped_column(String(200), default="")
     source: Mapped[str] = mapped_column(String(200), default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

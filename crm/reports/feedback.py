@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import distinct, func, select
 
 from crm.models import Feedback, Product
+from crm.models import Theme as ThemeRow
 from crm.reports.buckets import cut
 from kit.tx import Tx
 
@@ -31,14 +32,15 @@ def list_themes(tx: Tx, since: datetime, until: datetime) -> list[Theme]:
     note = func.count(Feedback.id)
     query = (
         select(
-            func.coalesce(Product.name, ""), Feedback.theme, note, func.count(distinct(Feedback.contact_id)),
+            func.coalesce(Product.name, ""), func.coalesce(ThemeRow.name, ""), note, func.count(distinct(Feedback.contact_id)),
             *(note.filter(Feedback.kind == kind) for kind in ("problem", "idea", "praise")),
             note.filter(Feedback.from_audience.is_(True)),
         )
         .outerjoin(Product, Product.id == Feedback.product_id)
+        .outerjoin(ThemeRow, ThemeRow.id == Feedback.theme_id)
         .where(Feedback.created_at >= since, Feedback.created_at < until)
-        .group_by(Product.name, Feedback.theme)
-        .order_by(note.desc(), Product.name, Feedback.theme)
+        .group_by(Product.name, ThemeRow.name)
+        .order_by(note.desc(), Product.name, ThemeRow.name)
         .limit(MOST)
     )  # fmt: skip
     names = ("product", "theme", "count", "people", "problems", "ideas", "praise", "audience")

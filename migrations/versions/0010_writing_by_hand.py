@@ -1,7 +1,7 @@
 """Texts of the workspace, drafts and files of mails written by hand, and how long a send can be taken back.
 
 Revision: 0010
-Follows: 0008
+Follows: 0009
 """
 
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import kit.db
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

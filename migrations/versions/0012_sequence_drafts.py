@@ -1,7 +1,7 @@
 """What is being written: drafts of sequences with their attachments, and tests sent to ourselves.
 
 Revision: 0012
-Follows: 0008
+Follows: 0011
 """
 
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import kit.db
 
 revision = "0012"
-down_revision = "0008"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 

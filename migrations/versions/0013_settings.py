@@ -1,7 +1,7 @@
 """What the settings keep: languages, retired products, own fields of contacts, disconnected mailboxes, API tokens.
 
 Revision: 0013
-Follows: 0008
+Follows: 0012
 """
 
 from alembic import op
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import kit.db
 
 revision = "0013"
-down_revision = "0008"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

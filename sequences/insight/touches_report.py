@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from sequences.insight.experiments import wilson
+from sequences.insight.wilson import wilson
 
 GROUPS = ("step", "variant", "mailbox", "version", "weekday")
 SLOTS = ((7, 9), (9, 11), (11, 13), (13, 15), (15, 17), (17, 19))

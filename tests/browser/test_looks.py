@@ -11,6 +11,8 @@ PATHS = (
     "/today", "/inbox", "/inbox/1", "/review", "/review/1", "/contacts", "/contacts/new", "/contacts/1", "/pipeline",
     "/contacts?q=zzz", "/contacts/selection?id=1,2&act=stage&value=Talking", "/sequences",
     "/sequences/1", "/search?q=ima", "/settings/you", "/sign-in", "/nothing",
+    "/contacts/1/edit", "/tasks", "/feedback", "/feedback?tab=notes",
+    "/feedback/new?who=ima", "/feedback/themes/1", "/sends/unclear",
 )  # fmt: skip
 
 

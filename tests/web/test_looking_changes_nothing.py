@@ -53,6 +53,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
         ),
     ),
     "/pipeline": (200, ("/pipeline", "/pipeline?q=ima&lane=2&sort=-fit")),
+    "/contacts/<int:contact_id>/edit": (200, ("/contacts/1/edit", "/contacts/8/edit")),
     "/contacts/<int:contact_id>": (200, ("/contacts/1", "/contacts/1?show=notes", "/contacts/8")),
     "/contacts/<int:contact_id>-<slug>": (200, ("/contacts/1-imani", "/contacts/3-layan?show=messages")),
     "/contacts/import": (200, ("/contacts/import",)),
@@ -63,6 +64,9 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/demo/story": (200, ("/demo/story",)),
     "/demo/enter/<key>": (303, ("/demo/enter/the-key",)),
     "/files/<int:file_id>": (200, ("/files/1",)),
+    "/feedback": (200, ("/feedback", "/feedback?product=1&state=planned", "/feedback?tab=notes&page=2")),
+    "/feedback/new": (200, ("/feedback/new", "/feedback/new?who=ima")),
+    "/feedback/themes/<int:theme_id>": (200, ("/feedback/themes/1",)),
     "/healthz": (200, ("/healthz",)),
     "/inbox": (
         200,
@@ -160,6 +164,8 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/templates/<int:text_id>": (200, ("/templates/1", "/templates/1?person=Imani")),
     "/templates/<int:text_id>/filled": (200, ("/templates/1/filled?contact=1",)),
     "/templates/new": (200, ("/templates/new", "/templates/new?from=pitches/dm.md", "/templates/new?kind=snippet")),
+    "/sends/unclear": (200, ("/sends/unclear",)),
+    "/tasks": (200, ("/tasks", "/tasks?who=everyone&show=done")),
     "/today": (200, ("/today",)),
     "/u/<path:token>": (200, ("/u/{opt_out}",)),
 }

@@ -38,14 +38,14 @@ def list_(as_json: bool) -> None:
     with enter().database.reading() as tx:
         rows = [
             {
-                "id": one.id,
-                "at": one.created_at,
-                "kind": one.kind,
-                "quote": one.quote,
+                "id": one.note.id,
+                "at": one.note.created_at,
+                "kind": one.note.kind,
+                "quote": one.note.quote,
                 "theme": one.theme,
-                "from_audience": one.from_audience,
-                "contact": one.contact_id,
-                "product": one.product_id,
+                "from_audience": one.note.from_audience,
+                "contact": one.note.contact_id,
+                "product": one.note.product_id,
             }
             for one in list_feedback(tx)
         ]

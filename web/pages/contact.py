@@ -2,34 +2,38 @@
 
 from flask import Blueprint, Response, request
 
-from crm import history, tasks
+from crm import history, task_list
 from crm.person import read_person
-from web import outgoing
+from crm.users import list_users
+from web import forms, outgoing
 from web.request import this_tx
 from web.respond import page
 from web.shell import this_brand_id
 
 blueprint = Blueprint("contact", __name__)
-_SHOWS = ("messages", "notes", "feedback")
+_PAGES = 50
 
 
 @blueprint.get("/contacts/<int:contact_id>")
 @blueprint.get("/contacts/<int:contact_id>-<slug>")
 def show(contact_id: int, slug: str = "") -> Response:
     """Show a person; the slug is decoration."""
-    tx, show = this_tx(), request.args.get("show", "")
-    show = show if show in _SHOWS else ""
-    story = history.read_history(tx, contact_id, show=show)
+    tx, show = this_tx(), forms.choose(request.args.get("show", ""), history.SHOWS, "")
+    number = min(_PAGES, max(1, forms.read_int(request.args.get("page")) or 1))
+    story = history.read_history(tx, contact_id, show=show, page=number)
     person = read_person(tx, contact_id, story, brand_id=this_brand_id())
-    sends = outgoing.list_contact_sends(tx, contact_id) if show in ("", "messages") else []
+    sends = outgoing.list_contact_sends(tx, contact_id) if show in ("", "messages") and number == 1 else []
+    everyone = list_users(tx)
     return page(
         "contact/page.html",
         person=person,
         slug=slug,
         show=show,
+        number=number,
         story=story,
-        names=history.list_actor_names(tx),
+        names=history.name_actors(everyone),
         outgoing=[send for send in sends if send.state != "sent"],
         why={send.rfc_id: send.id for send in sends},
-        due=tasks.list_open_tasks(tx, contact_id=contact_id),
+        due=task_list.list_contact_tasks(tx, contact_id),
+        colleagues=[user for user in everyone if user.disabled_at is None],
     )

@@ -1,20 +1,17 @@
-"""Wire: what people record on a person: notes, tasks, the stage, do-not-contact, and taking a move back."""
+"""Wire: what people record on a person: notes, tasks, do-not-contact, and taking a move back."""
 
 from flask import Blueprint, Response, request
 
 from crm import pipeline, suppressions, tasks, timeline
 from crm.contacts import get_contact
 from crm.models import User
-from crm.stage_undo import record_moves
-from kit.errors import InvalidError, NotFoundError
-from sequences.course import planning
+from kit.errors import InvalidError, say
 from sequences.reading.opt_outs import forbid_contact
 from web import forms
 from web.auth import require
 from web.request import this_actor, this_tx, this_user
 from web.respond import done
 from web.shell import this_brand_id
-from web.undo import undo_place
 from web.words import _
 
 blueprint = Blueprint("contact_facts", __name__)
@@ -26,12 +23,12 @@ def add_note(contact_id: int) -> Response:
     """Keep a note, or a direct message that was written elsewhere."""
     tx, text = this_tx(), request.form.get("text", "").strip()[:_MAX_NOTE]
     if not text:
-        raise InvalidError("Write the note first.")
+        raise InvalidError(say("Write the note first."))
     contact = get_contact(tx, contact_id)
     kind = "dm" if request.form.get("kind") == "dm" else "note"
     data = {"channel": request.form.get("channel", "")[:30]} if kind == "dm" else {}
     timeline.record_entry(tx, contact.id, kind, text, actor=this_actor(), brand_id=this_brand_id(), data=data)
-    return done(f"/contacts/{contact_id}", "Noted.")
+    return done(f"/contacts/{contact_id}", _("Noted."))
 
 
 @blueprint.post("/contacts/<int:contact_id>/tasks")
@@ -39,7 +36,7 @@ def add_task(contact_id: int) -> Response:
     """Add something to do, for oneself."""
     tx, title = this_tx(), request.form.get("title", "").strip()[:500]
     if not title:
-        raise InvalidError("Say what is to be done.")
+        raise InvalidError(say("Say what is to be done."))
     user: User = this_user()
     tasks.create_task(
         tx,
@@ -48,23 +45,9 @@ def add_task(contact_id: int) -> Response:
         contact_id=get_contact(tx, contact_id).id,
         brand_id=this_brand_id(),
         due_on=forms.read_day(request.form.get("due_on")),
-        assignee_id=user.id,
+        assignee_id=forms.read_int(request.form.get("assignee_id")) or user.id,
     )
-    return done(f"/contacts/{contact_id}", "Added to your tasks.")
-
-
-@blueprint.post("/contacts/<int:contact_id>/stage")
-def move(contact_id: int) -> Response:
-    """Move to another stage."""
-    require("edit")
-    tx, brand_id = this_tx(), this_brand_id()
-    if brand_id is None:
-        raise NotFoundError("Add a brand first; a stage belongs to a person and a brand.")
-    get_contact(tx, contact_id)
-    stage = request.form.get("stage", "")
-    entry = pipeline.move_stage(tx, contact_id, brand_id, stage, actor=this_actor())
-    change = record_moves(tx, [entry] if entry else [], actor=this_actor())
-    return done(f"/contacts/{contact_id}", _("Moved to %(stage)s.", stage=stage), undo=undo_place(change))
+    return done(f"/contacts/{contact_id}", _("Added to your tasks."))
 
 
 @blueprint.post("/timeline/<int:entry_id>/undo")
@@ -72,7 +55,7 @@ def undo(entry_id: int) -> Response:
     """Take a stage move back."""
     require("edit")
     entry = pipeline.undo_move(this_tx(), entry_id, actor=this_actor())
-    return done(f"/contacts/{entry.contact_id}", "Taken back.")
+    return done(f"/contacts/{entry.contact_id}", _("Taken back."))
 
 
 @blueprint.post("/contacts/<int:contact_id>/suppression")
@@ -80,7 +63,7 @@ def suppress(contact_id: int) -> Response:
     """Never mail this person again, at any address."""
     require("edit")
     name = forbid_contact(this_tx(), contact_id, actor=this_actor())
-    return done(f"/contacts/{contact_id}", f"Nobody here will write to {name} any more.")
+    return done(f"/contacts/{contact_id}", _("Nobody here will write to %(name)s any more.", name=name))
 
 
 @blueprint.post("/contacts/<int:contact_id>/suppression/lift")
@@ -89,13 +72,6 @@ def lift(contact_id: int) -> Response:
     require("edit")
     why = request.form.get("why", "").strip()[:300]
     if not why:
-        raise InvalidError("Say why this person may be written to again. It stays on record.")
+        raise InvalidError(say("Say why this person may be written to again. It stays on record."))
     suppressions.lift_suppression(this_tx(), request.form.get("target", ""), why=why, actor=this_actor())
-    return done(f"/contacts/{contact_id}", "May be written to again.")
-
-
-@blueprint.post("/tasks/<int:task_id>/done")
-def finish(task_id: int) -> Response:
-    """Mark a task as done."""
-    planning.complete_step_task(this_tx(), tasks.complete_task(this_tx(), task_id, actor=this_actor()))
-    return done("/today", "Done.")
+    return done(f"/contacts/{contact_id}", _("May be written to again."))

@@ -1,16 +1,77 @@
-"""Wire: keeping what a person said about a product."""
+"""Wire: feedback: themes on a board, all notes, keeping what a person said about a product."""
+
+from typing import Any
 
 from flask import Blueprint, Response, request
 
 from crm.brands import list_products
-from crm.feedback import log_feedback
+from crm.feedback import KINDS, list_notes, log_feedback
+from crm.people import search_people
+from crm.theme_board import list_cards, list_theme_names
+from crm.themes import STATES, assign_note, ensure_theme
 from web import forms
 from web.request import this_actor, this_tx
-from web.respond import done
+from web.respond import done, page
 from web.shell import this_brand_id
+from web.theme_words import STATE_WORDS
+from web.words import _
 
 blueprint = Blueprint("feedback", __name__)
 _MAX_QUOTE = 5_000
+_NEW_SHOWN = 30
+_NOTES = 50
+
+
+@blueprint.get("/feedback")
+def index() -> Response:
+    """Show themes by state with the notes that wait for one, or all notes."""
+    tx, args = this_tx(), request.args
+    products = list_products(tx, this_brand_id())
+    product_id = next((row.id for row in products if row.id == forms.read_int(args.get("product"))), None)
+    state, tab = forms.choose(args.get("state", ""), STATES, ""), forms.choose(args.get("tab", ""), ("notes",), "")
+    shown = _all_notes(product_id) if tab else _board(product_id, state)
+    return page(
+        "feedback/page.html",
+        products=products,
+        product_id=product_id,
+        state=state,
+        tab=tab,
+        themes=list_theme_names(tx, this_brand_id()),
+        kinds=KINDS,
+        states=STATE_WORDS,
+        **shown,
+    )
+
+
+def _board(product_id: int | None, state: str) -> dict[str, Any]:
+    tx, brand_id = this_tx(), this_brand_id()
+    return {
+        "board": list_cards(tx, brand_id=brand_id, product_id=product_id, state=state),
+        "fresh": list_notes(tx, brand_id=brand_id, product_id=product_id, is_new=True, limit=_NEW_SHOWN),
+        "notes": [],
+        "number": 1,
+    }
+
+
+def _all_notes(product_id: int | None) -> dict[str, Any]:
+    number = max(1, forms.read_int(request.args.get("page")) or 1)
+    before = _NOTES * (number - 1)
+    notes = list_notes(this_tx(), brand_id=this_brand_id(), product_id=product_id, limit=_NOTES + 1, offset=before)
+    return {"board": {}, "fresh": [], "notes": notes, "number": number}
+
+
+@blueprint.get("/feedback/new")
+def new() -> Response:
+    """Show the form of a note, for a person or their audience."""
+    tx, who = this_tx(), request.args.get("who", "").strip()
+    return page(
+        "feedback/new.html",
+        products=list_products(tx, this_brand_id()),
+        themes=list_theme_names(tx, this_brand_id()),
+        kinds=KINDS,
+        who=who,
+        found=search_people(tx, who) if who else [],
+    )
 
 
 @blueprint.post("/feedback")
@@ -28,6 +89,20 @@ def create() -> Response:
         product_id=next((product.id for product in list_products(tx) if product.id == product_id), None),
         message_id=forms.read_int(given.get("message_id")),
         theme=given.get("theme", "")[:200],
+        heard=given.get("heard", "")[:60],
         from_audience=bool(given.get("from_audience")),
     )
-    return done("/today", "Kept as feedback.")
+    return done("/feedback", _("Kept as feedback."))
+
+
+@blueprint.post("/feedback/<int:note_id>/theme")
+def assign(note_id: int) -> Response:
+    """Put a note with a theme that is there, or begin one."""
+    tx, brand_id = this_tx(), this_brand_id()
+    named = request.form.get("theme", "").strip()
+    theme = ensure_theme(tx, named, actor=this_actor(), brand_id=brand_id) if named else None
+    change = assign_note(tx, note_id, theme, actor=this_actor())
+    if change is None:
+        return done("/feedback", _("It is so already."))
+    words = _("Put with %(name)s.", name=theme.name) if theme else _("Taken out of its theme.")
+    return done("/feedback", words, undo=f"/changes/{change.id}/undo")

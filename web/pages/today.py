@@ -1,18 +1,21 @@
 """Wire: Today: what needs me now."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect
 
-from crm import inbox, people, tasks, today
+from crm import inbox, people, task_list, today
 from crm.exchange import list_exchanges
 from kit.tx import Tx
 from sequences.incidents import list_open_incidents
+from sequences.insight.first_weeks import read_upkeep
 from web.day_chart import draw_day
-from web.outgoing import list_planned_times
+from web.outgoing import list_planned
 from web.request import is_partial, this_tx, this_user
 from web.respond import page
 from web.times import day_bounds, read_zone
+from web.today_order import order_sections
 
 blueprint = Blueprint("today", __name__)
 _SHOWN = 8
@@ -28,34 +31,46 @@ def home() -> Response:
 def show() -> Response:
     """Show what needs a person now; the aside is left alone while the rest refreshes."""
     tx = this_tx()
-    context = _needs(tx)
-    if not is_partial():
-        context |= _upkeep(tx)
+    start, end = day_bounds(tx.now, read_zone(this_user().zone))
+    if is_partial():
+        return page("today/page.html", part="today/_now.html", **_needs(tx, today.list_mail_between(tx, start, end)))
+    recent = today.list_recent_mail(tx)
+    context = _needs(tx, sorted(((direction, at) for _, direction, at in recent if start <= at < end), key=_at))
+    context |= _upkeep(tx) | {"week": today.measure_week(tx, recent)}
     return page("today/page.html", part="today/_now.html", **context)
 
 
-def _needs(tx: Tx) -> dict[str, Any]:
-    zone = read_zone(this_user().zone)
-    start, end = day_bounds(tx.now, zone)
+def _at(mail: tuple[str, datetime]) -> datetime:
+    return mail[1]
+
+
+def _needs(tx: Tx, mails: list[tuple[str, datetime]]) -> dict[str, Any]:
+    user = this_user()
+    zone = read_zone(user.zone)
+    _, end = day_bounds(tx.now, zone)
     mine = inbox.list_threads(tx, turn="you", limit=_SHOWN)
-    due = tasks.list_open_tasks(tx, until=tx.now.astimezone(zone).date())[:20]
-    shown = [row.contact_id for row in mine] + [task.contact_id for task in due]
+    day = tx.now.astimezone(zone).date()
+    due = task_list.list_due(tx, day, user_id=user.id)
+    planned = list_planned(tx, tx.now, end)
+    shown = [row.contact_id for row in mine] + [row.task.contact_id for row in due]
     return {
+        "order": order_sections(user.role),
         "incidents": list_open_incidents(tx),
         "mine": mine,
         "handles": people.list_main_handles(tx, {contact_id for contact_id in shown if contact_id}),
-        "day": draw_day(
-            today.list_mail_between(tx, start, end), list_planned_times(tx, tx.now, end), now=tx.now, zone=zone
-        ),
+        "day": draw_day(mails, [at for _, at in planned], now=tx.now, zone=zone),
+        "next_sends": dict(reversed(planned)),
         "due": due,
+        "today": day,
+        "heard": today.read_heard(tx),
     }
 
 
 def _upkeep(tx: Tx) -> dict[str, Any]:
-    quiet = today.list_quiet(tx)
+    quiet, upkeep = today.list_quiet(tx), read_upkeep(tx)
     return {
-        "week": today.measure_week(tx),
         "quiet": quiet,
         "strips": list_exchanges(tx, [row.contact.id for row in quiet], weeks=24),
-        "heard": today.find_newest_feedback(tx),
+        "bad_looks": upkeep.bad,
+        "first_weeks": upkeep.first_weeks,
     }

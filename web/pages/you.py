@@ -1,6 +1,6 @@
 """Wire: one's own account: name, zone, language, theme, letter keys, password, and where one is signed in."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, session
 
 from crm import users
 from crm.changes import record_change
@@ -45,6 +45,13 @@ def switch_theme() -> Response:
     """Keep light or dark for this account."""
     user = _own()
     user.theme = forms.choose(request.form.get("theme", ""), THEMES, "dark" if user.theme == "light" else "light")
+    return done("/today")
+
+
+@blueprint.post("/settings/you/brand")
+def choose_brand() -> Response:
+    """Work for another brand in this browser; every list says which one it shows."""
+    session["brand"] = forms.read_int(request.form.get("brand"))
     return done("/today")
 
 

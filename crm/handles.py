@@ -1,0 +1,99 @@
+"""Use cases: a person's accounts and their figures, as somebody read them on a day."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from crm.contacts import get_contact, refresh_search_text
+from crm.models import Handle, HandleSnapshot
+from crm.timeline import record_entry
+from kit.errors import ConflictError, InvalidError, NotFoundError, say
+from kit.tx import Tx
+
+_BY_HAND = "by hand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What somebody read: where, how large, what it costs. `engagement_rate` is a fraction."""
+
+    platform: str
+    username: str
+    url: str = ""
+    followers: float | None = None
+    avg_views: float | None = None
+    engagement_rate: float | None = None
+    price_amount: Decimal | None = None
+    price_currency: str | None = None
+
+
+def add_handle(tx: Tx, contact_id: int, account: Account, *, actor: str) -> Handle:
+    """Add an account to a person; refused when it is somebody else's."""
+    contact = get_contact(tx, contact_id)
+    _check(tx, account, None)
+    handle = Handle(contact_id=contact.id, platform=account.platform, username=account.username, created_at=tx.now)
+    tx.session.add(handle)
+    _read_again(tx, handle, account, actor, say("Added the account %(name)s", name=account.username))
+    refresh_search_text(tx, contact)
+    return handle
+
+
+def save_handle(tx: Tx, handle_id: int, account: Account, *, actor: str) -> Handle:
+    """Keep what an account looks like today; older figures stay as they were read."""
+    handle = get_handle(tx, handle_id)
+    _check(tx, account, handle.id)
+    handle.platform, handle.username = account.platform, account.username
+    _read_again(tx, handle, account, actor, say("Checked the account %(name)s", name=account.username))
+    refresh_search_text(tx, get_contact(tx, handle.contact_id))
+    return handle
+
+
+def get_handle(tx: Tx, handle_id: int) -> Handle:
+    """Return an account, or refuse."""
+    handle = tx.session.get(Handle, handle_id)
+    if handle is None:
+        raise NotFoundError(say("There is no such account."))
+    return handle
+
+
+def list_accounts(tx: Tx, contact_id: int) -> list[tuple[Handle, datetime | None]]:
+    """Return a person's accounts, the largest first, and when each was last read."""
+    newest = (
+        select(func.max(HandleSnapshot.taken_at)).where(HandleSnapshot.handle_id == Handle.id).correlate(Handle)
+    ).scalar_subquery()
+    rows = tx.session.execute(select(Handle, newest).where(Handle.contact_id == contact_id))
+    found = [(handle, at) for handle, at in rows]
+    return sorted(found, key=lambda row: (-(row[0].followers or 0), row[0].id))
+
+
+def _check(tx: Tx, account: Account, own: int | None) -> None:
+    if not account.platform or not account.username:
+        raise InvalidError(say("Say which platform, and the name of the account there."))
+    if account.url and not account.url.startswith("https://"):
+        raise InvalidError(say("The address of an account begins with https://."))
+    same = (Handle.platform == account.platform, Handle.username == account.username)
+    taken = tx.session.scalar(select(Handle).where(*same))
+    if taken is not None and taken.id != own:
+        raise ConflictError(say("%(name)s already belongs to a person here.", name=account.username))
+
+
+def _read_again(tx: Tx, handle: Handle, account: Account, actor: str, summary: str) -> None:
+    handle.url = account.url
+    handle.price_amount, handle.price_currency = account.price_amount, account.price_currency
+    handle.followers, handle.avg_views = account.followers, account.avg_views
+    handle.engagement_rate = account.engagement_rate
+    tx.session.flush()
+    snapshot = HandleSnapshot(
+        handle_id=handle.id,
+        taken_at=tx.now,
+        followers=account.followers,
+        avg_views=account.avg_views,
+        avg_likes=handle.avg_likes,
+        avg_comments=handle.avg_comments,
+        engagement_rate=account.engagement_rate,
+        source=_BY_HAND,
+    )
+    tx.session.add(snapshot)
+    record_entry(tx, handle.contact_id, "handle", str(summary), actor=actor, data={"handle": handle.id})

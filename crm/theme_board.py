@@ -1,0 +1,142 @@
+"""Use cases: themes as they are read: by state, each with its strongest quote, its mix, who said it and who owns it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Select, and_, case, func, select
+
+from crm.models import Contact, Feedback, Product, Theme, ThemeMove, User
+from crm.themes import STATES
+from kit.tx import Tx
+
+_LATELY = timedelta(days=30)
+_FACES = 3
+_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mix:
+    """How many notes of each kind, of how many creators, and how many of them came lately."""
+
+    problem: int = 0
+    idea: int = 0
+    praise: int = 0
+    creators: int = 0
+    lately: int = 0
+
+    @property
+    def notes(self) -> int:
+        """All notes."""
+        return self.problem + self.idea + self.praise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeCard:
+    """One theme on the board; `faces` are those whose words are strongest."""
+
+    theme: Theme
+    product: str
+    owner: User | None
+    mix: Mix
+    quote: Feedback | None
+    faces: tuple[Contact, ...]
+
+
+def list_cards(
+    tx: Tx, *, brand_id: int | None, product_id: int | None = None, state: str = ""
+) -> dict[str, list[ThemeCard]]:
+    """Return a brand's open themes by state, those with most notes first. Three queries."""
+    query = _themes().where(Theme.merged_into_id.is_(None))
+    if brand_id is not None:
+        query = query.where((Theme.brand_id == brand_id) | Theme.brand_id.is_(None))
+    if product_id is not None:
+        query = query.where(Theme.product_id == product_id)
+    if state in STATES:
+        query = query.where(Theme.state == state)
+    cards = _cards(tx, query.order_by(Theme.id.desc()).limit(_SHOWN))
+    board: dict[str, list[ThemeCard]] = {name: [] for name in STATES}
+    for card in sorted(cards, key=lambda card: (-card.mix.notes, card.theme.id)):
+        board[card.theme.state].append(card)
+    return board
+
+
+def read_card(tx: Tx, theme_id: int) -> ThemeCard | None:
+    """Return one theme, wherever it stands."""
+    return next(iter(_cards(tx, _themes().where(Theme.id == theme_id))), None)
+
+
+def list_theme_names(tx: Tx, brand_id: int | None) -> list[Theme]:
+    """Return a brand's open themes by name, for choosing one."""
+    query = select(Theme).where(Theme.merged_into_id.is_(None))
+    if brand_id is not None:
+        query = query.where((Theme.brand_id == brand_id) | Theme.brand_id.is_(None))
+    return list(tx.session.scalars(query.order_by(func.lower(Theme.name), Theme.id).limit(_SHOWN)))
+
+
+def list_moves(tx: Tx, theme_id: int, *, limit: int = 50) -> list[ThemeMove]:
+    """Return what became of a theme, newest first."""
+    query = select(ThemeMove).where(ThemeMove.theme_id == theme_id)
+    return list(tx.session.scalars(query.order_by(ThemeMove.id.desc()).limit(limit)))
+
+
+def _themes() -> Select[Theme, str, User]:
+    return (
+        select(Theme, Product.name, User)
+        .outerjoin(Product, Product.id == Theme.product_id)
+        .outerjoin(User, User.id == Theme.owner_id)
+    )
+
+
+def _cards(tx: Tx, query: Select[Theme, str, User]) -> list[ThemeCard]:
+    found = tx.session.execute(query).all()
+    ids = [theme.id for theme, _, _ in found]
+    mixes, quotes = _mixes(tx, ids), _quotes(tx, ids)
+    return [
+        ThemeCard(
+            theme=theme,
+            product=product or "",
+            owner=owner,
+            mix=mixes.get(theme.id, Mix()),
+            quote=quotes[theme.id][0][0] if theme.id in quotes else None,
+            faces=tuple(dict.fromkeys(contact for _, contact in quotes.get(theme.id, ()) if contact)),
+        )
+        for theme, product, owner in found
+    ]
+
+
+def _mixes(tx: Tx, ids: list[int]) -> dict[int, Mix]:
+    if not ids:
+        return {}
+    kinds = [func.sum(case((Feedback.kind == kind, 1), else_=0)) for kind in ("problem", "idea", "praise")]
+    lately = func.sum(case((Feedback.created_at > tx.now - _LATELY, 1), else_=0))
+    creators = func.count(Feedback.contact_id.distinct())
+    query = select(Feedback.theme_id, *kinds, creators, lately).where(Feedback.theme_id.in_(ids))
+    return {
+        row[0]: Mix(problem=row[1], idea=row[2], praise=row[3], creators=row[4], lately=row[5])
+        for row in tx.session.execute(query.group_by(Feedback.theme_id))
+    }
+
+
+def _quotes(tx: Tx, ids: list[int]) -> dict[int, list[tuple[Feedback, Contact | None]]]:
+    """Return the strongest notes of each theme: the one somebody chose, then what the audience says too, the newest."""
+    if not ids:
+        return {}
+    strength = (
+        case((Feedback.id == Theme.quote_id, 0), else_=1),
+        case((Feedback.from_audience, 0), else_=1),
+        Feedback.created_at.desc(),
+        Feedback.id.desc(),
+    )
+    place = func.row_number().over(partition_by=Feedback.theme_id, order_by=strength).label("place")
+    ranked = select(Feedback.id, place).join(Theme, Theme.id == Feedback.theme_id).where(Theme.id.in_(ids)).subquery()
+    query = (
+        select(Feedback, Contact)
+        .join(ranked, and_(ranked.c.id == Feedback.id, ranked.c.place <= _FACES))
+        .outerjoin(Contact, Contact.id == Feedback.contact_id)
+        .order_by(Feedback.theme_id, ranked.c.place)
+    )
+    found: dict[int, list[tuple[Feedback, Contact | None]]] = defaultdict(list)
+    for note, contact in tx.session.execute(query):
+        found[note.theme_id or 0].append((note, contact))
+    return found

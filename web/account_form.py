@@ -1,0 +1,53 @@
+"""Pure: what the form of an account on a platform says: figures as people write them, 47.2K or 8,2."""
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+
+from crm.handles import Account
+from kit.errors import InvalidError, say
+from web import forms
+
+_MAX_FIGURE = 1e12
+_CURRENCY = 3
+
+
+def read_account(given: Mapping[str, str]) -> Account:
+    """Return the account a form describes. Raises InvalidError naming the field that cannot be read."""
+    engagement = _figure(given, "engagement_rate")
+    amount = _amount(given.get("price_amount", ""))
+    currency = given.get("price_currency", "").strip().upper()[:_CURRENCY]
+    return Account(
+        platform=given.get("platform", "").strip().lower()[:30],
+        username=given.get("username", "").strip()[:200],
+        url=given.get("url", "").strip()[:500],
+        followers=_figure(given, "followers"),
+        avg_views=_figure(given, "avg_views"),
+        engagement_rate=None if engagement is None else engagement / 100,
+        price_amount=amount,
+        price_currency=(currency or "EUR") if amount is not None else None,
+    )
+
+
+def _figure(given: Mapping[str, str], name: str) -> float | None:
+    text = given.get(name, "").strip()
+    if not text:
+        return None
+    number = forms.read_number(text.replace(",", "."))
+    if number is None or not 0 <= number < _MAX_FIGURE:
+        raise InvalidError(say("%(given)s is no number I can read. Write it like 47.2k or 8.2.", given=text))
+    return number
+
+
+def _amount(text: str) -> Decimal | None:
+    text = text.strip().replace(",", ".")
+    if not text:
+        return None
+    try:
+        amount = Decimal(text)
+    except InvalidOperation as error:
+        raise InvalidError(
+            say("%(given)s is no price I can read. Write it like 1800 or 1800.50.", given=text)
+        ) from error
+    if not amount.is_finite() or not 0 <= amount < Decimal("1e11"):
+        raise InvalidError(say("%(given)s is no price I can read. Write it like 1800 or 1800.50.", given=text))
+    return round(amount, 2)

@@ -1,0 +1,83 @@
+"""Wire: tasks: mine or everyone's, by when they are due; done, moved to another day, given to a colleague."""
+
+from flask import Blueprint, Response, request
+
+from crm import task_list, tasks
+from crm.models import User
+from crm.people import list_main_handles
+from crm.person_edits import list_colleagues
+from kit.errors import InvalidError, say
+from sequences.course import planning
+from web import forms
+from web.auth import require
+from web.request import this_actor, this_tx, this_user
+from web.respond import done, page
+from web.shell import this_brand_id
+from web.times import read_zone
+from web.words import _
+
+blueprint = Blueprint("tasks", __name__)
+_MAX_TITLE = 500
+
+
+@blueprint.get("/tasks")
+def index() -> Response:
+    """Show what is to be done, or what was."""
+    tx, user = this_tx(), this_user()
+    who = forms.choose(request.args.get("who", ""), ("mine", "everyone"), "mine")
+    show = forms.choose(request.args.get("show", ""), ("open", "done"), "open")
+    today, user_id = tx.now.astimezone(read_zone(user.zone)).date(), user.id if who == "mine" else None
+    sections = task_list.list_sections(tx, today, user_id=user_id) if show == "open" else None
+    steps = [*sections.overdue, *sections.today, *sections.later] if sections else []
+    return page(
+        "tasks/page.html",
+        part="tasks/_lists.html",
+        who=who,
+        show=show,
+        today=today,
+        sections=sections,
+        finished=task_list.list_done(tx, user_id=user_id) if show == "done" else [],
+        handles=list_main_handles(tx, {row.task.contact_id for row in steps if row.task.contact_id}),
+        colleagues=list_colleagues(tx),
+    )
+
+
+@blueprint.post("/tasks")
+def create() -> Response:
+    """Add something to do that is about nobody in particular."""
+    tx, title = this_tx(), request.form.get("title", "").strip()[:_MAX_TITLE]
+    if not title:
+        raise InvalidError(say("Say what is to be done."))
+    user: User = this_user()
+    tasks.create_task(
+        tx,
+        title,
+        actor=this_actor(),
+        brand_id=this_brand_id(),
+        due_on=forms.read_day(request.form.get("due_on")),
+        assignee_id=forms.read_int(request.form.get("assignee_id")) or user.id,
+    )
+    return done("/tasks", _("Added to your tasks."))
+
+
+@blueprint.post("/tasks/<int:task_id>/done")
+def finish(task_id: int) -> Response:
+    """Mark a task as done."""
+    tx = this_tx()
+    task, change = task_list.finish_task(tx, task_id, actor=this_actor())
+    planning.complete_step_task(tx, task)
+    return done("/today", _("Done."), undo=f"/changes/{change.id}/undo" if change else "")
+
+
+@blueprint.post("/tasks/<int:task_id>/plan")
+def plan(task_id: int) -> Response:
+    """Move a task to another day, or give it to a colleague."""
+    require("edit")
+    change = task_list.plan_task(
+        this_tx(),
+        task_id,
+        due_on=forms.read_day(request.form.get("due_on")),
+        assignee_id=forms.read_int(request.form.get("assignee_id")),
+        actor=this_actor(),
+    )
+    return done("/tasks", _("Planned anew."), undo=f"/changes/{change.id}/undo" if change else "")
