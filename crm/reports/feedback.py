@@ -32,7 +32,8 @@ def list_themes(tx: Tx, since: datetime, until: datetime) -> list[Theme]:
     note = func.count(Feedback.id)
     query = (
         select(
-            func.coalesce(Product.name, ""), func.coalesce(ThemeRow.name, ""), note, func.count(distinct(Feedback.contact_id)),
+            func.coalesce(Product.name, ""), func.coalesce(ThemeRow.name, ""), note,
+            func.count(distinct(Feedback.contact_id)),
             *(note.filter(Feedback.kind == kind) for kind in ("problem", "idea", "praise")),
             note.filter(Feedback.from_audience.is_(True)),
         )
