@@ -74,8 +74,9 @@ class FolderPoll:
         """Plan to read a recent window of a folder whose cursor means nothing (B2)."""
         imap = self.reader.imap
         since: datetime = self.mailbox.created_at - FIRST_LOOK if is_first else self.reader.now - RESCAN
+        # Not `state.exists`: a mail may have come since the folder was opened, and what is not above `top` is owed.
         top = imap.highest_uid()
-        uids = imap.uids_since(since.date()) if state.exists else []
+        uids = imap.uids_since(since.date()) if top else []
         with self.database.transaction() as tx:
             return begin_folder(tx, self.mailbox.id, self.role, state, max(top, *uids, 0), uids)
 

@@ -222,6 +222,17 @@ def test_finds_by_number(mail_world: MailWorld) -> None:
         assert inbox.highest_uid() == found[-1]
 
 
+def test_what_comes_after_an_empty_folder_was_opened_is_not_passed_over(mail_world: MailWorld) -> None:
+    """It is told at once or at the next look, but never lies below the highest UID without being found by its day."""
+    with mail_world.reading(CY) as junk:
+        assert junk.select("Junk").exists == 0, "no other test may use it"
+        mail_world.backstage.put(CY, make_raw(new_id()), AT, "Junk")
+        top = junk.highest_uid()
+        by_day = junk.uids_since((AT - timedelta(days=3)).date()) if top else []
+        junk.select("Junk")
+        assert len({*by_day, *junk.uids_after(max(top, *by_day, 0))}) == 1
+
+
 def test_a_folder_left_alone_says_the_same_and_one_that_grows_says_so(mail_world: MailWorld) -> None:
     with mail_world.reading() as inbox:
         before = inbox.select("INBOX")

@@ -10,6 +10,7 @@ from crm.mailboxes import get_mailbox, pause_mailbox
 from crm.models import MailFolder, Quarantined, Thread
 from crm.timeline import list_entries
 from mailer.errors import DroppedError
+from mailer.fake_faults import Fault
 from mailer.fakes import FaultPoint
 from sequences.reading.cursors import Progress, first_look_progress
 from sequences.reading.folder_poll import FolderPoll
@@ -206,6 +207,40 @@ def test_the_first_look_goes_back_thirty_days_and_old_mail_stops_no_new_run(smal
     assert (counts.received, counts.sent) == (1, 1)
     assert small.runs()[0].state == "active"
     assert small.messages()[0].at == now - timedelta(days=10)
+
+
+@pytest.mark.parametrize("folder", ["INBOX", "Junk"])
+def test_an_answer_that_comes_at_any_word_of_a_first_look_is_read(
+    small: World, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first look asks an empty folder several things; the first round begins it, the others begin it again (B2)."""
+    small.people(1)
+    words = 0
+    while arrives_at(small, words, folder, monkeypatch):
+        small.poll()
+        assert f"n{words}@people.example" in [message.rfc_id for message in small.messages()], f"came at word {words}"
+        words += 1
+        for name in ("INBOX", "Sent", "Junk"):
+            small.server.folder(MIA, name).mails.clear()
+            small.server.folder(MIA, name).renumber()
+    assert words > 9, "three words to each of three folders"
+
+
+def arrives_at(world: World, word: int, folder: str, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Poll, and let a mail arrive just before that word on the wire; False when the poll took fewer words."""
+    said: list[FaultPoint] = []
+    honest = world.server.strike
+
+    def strike(point: FaultPoint, *addresses: str) -> Fault | None:
+        if len(said) == word:
+            world.deliver(hello(word), folder)
+        said.append(point)
+        return honest(point, *addresses)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.server, "strike", strike)
+        assert world.poll().errors == []
+    return len(said) > word
 
 
 def test_received_time_is_the_servers_not_the_senders(small: World) -> None:
