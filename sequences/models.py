@@ -8,9 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, Document, Instant
 from sequences.draft_models import DraftFile, SequenceDraft, TrialMail
+from sequences.mail_models import MailDraft, MailFile
 
 # Rows of what is being written; who knows these tables knows those.
-DRAFT_ROWS = (SequenceDraft, DraftFile, TrialMail)
+DRAFT_ROWS = (SequenceDraft, DraftFile, TrialMail, MailDraft, MailFile)
 SEND_STATES = ("draft", "scheduled", "claimed", "sending", "sent", "failed", "unknown", "cancelled")
 OPEN_ENROLMENT = text("state IN ('active', 'held')")
 
