@@ -11,6 +11,7 @@ from tests.conftest import dump_sqlite
 from tests.web.cast import Cast
 from tests.web.conftest import Person, sign_in
 from web.app import create_app
+from web.demo.story import Story
 from web.wiring import House
 
 PATHS = (
@@ -159,8 +160,8 @@ def test_the_demo_s_bar_is_only_in_a_demo(ada: Person, house: House, cast: Cast)
         def skip(self) -> None:
             self.skipped += 1
 
-        def story(self) -> str:
-            return "Send your first pitch."
+        def story(self) -> Story:
+            return Story(stage="pitch", name="Dorte", place="/review")
 
     demo = Demo()
     visitor = sign_in(create_app(house, demo=demo), house, "ada@brackenware.example")
