@@ -106,15 +106,20 @@ def fill(catalog: Catalog, path: Path) -> None:
     with path.open("rb") as file:
         for message in read_po(file):
             if message.id and all(message.string if isinstance(message.string, list | tuple) else [message.string]):
-                catalog.add(message.id, message.string)
+                known = catalog.get(_key(message.id))
+                if known is None:
+                    catalog.add(message.id, message.string)
+                else:
+                    known.string = message.string
 
 
 def write(catalog: Catalog) -> bytes:
     """Return a catalog as a file without dates, so that only words make a difference."""
+    catalog.header_comment = "# Made by tools/words.py; only the translations are written by hand."
     out = BytesIO()
     write_po(out, catalog, width=0, sort_output=True, omit_header=False, ignore_obsolete=True, include_lineno=False)
     lines = out.getvalue().decode().split("\n")
-    dated = ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Report-Msgid", "Project-Id", "Generated-By")
+    dated = ("POT-Creation", "PO-Revision", "Last-Translator", "Language-Team", "Report-Msgid", "Project-Id", "Gener")
     return "\n".join(line for line in lines if not line.startswith(tuple(f'"{word}' for word in dated))).encode()
 
 
