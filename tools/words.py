@@ -77,8 +77,8 @@ def gather() -> Iterator[tuple[str | tuple[str, str], str]]:
 def refresh(known: Catalog, language: str) -> Catalog:
     """Return a catalog of today's messages with the translations that are known."""
     fresh = Catalog(locale=language, domain="rapport", charset="utf-8", fuzzy=False)
-    for pair, place in sorted(gather(), key=lambda found: (_key(found[0]), found[1])):
-        before = known.get(_key(pair))
+    for pair, place in sorted(gather(), key=lambda found: (key(found[0]), found[1])):
+        before = known.get(key(pair))
         kept = before.string if before is not None and isinstance(before.id, tuple) == isinstance(pair, tuple) else None
         message = fresh.add(pair, kept or ("" if isinstance(pair, str) else ("", "")), locations=[(place, None)])
         message.flags.discard("fuzzy")
@@ -106,7 +106,7 @@ def fill(catalog: Catalog, path: Path) -> None:
     with path.open("rb") as file:
         for message in read_po(file):
             if message.id and all(message.string if isinstance(message.string, list | tuple) else [message.string]):
-                known = catalog.get(_key(message.id))
+                known = catalog.get(key(message.id))
                 if known is None:
                     catalog.add(message.id, message.string)
                 else:
@@ -123,7 +123,8 @@ def write(catalog: Catalog) -> bytes:
     return "\n".join(line for line in lines if not line.startswith(tuple(f'"{word}' for word in dated))).encode()
 
 
-def _key(pair: str | tuple[str, ...]) -> str:
+def key(pair: str | tuple[str, ...]) -> str:
+    """Return what a catalog knows a message by."""
     return pair if isinstance(pair, str) else pair[0]
 
 

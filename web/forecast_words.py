@@ -1,4 +1,4 @@
-"""Pure: a forecast in sentences."""
+"""Wire: a forecast in sentences, in the language of the request."""
 
 from collections.abc import Iterable
 from datetime import tzinfo
@@ -6,7 +6,7 @@ from datetime import tzinfo
 from sequences.insight.departure import describe_shift
 from sequences.insight.forecast import Blocked, DayLoad, Forecast
 from sequences.pitches.pitch_value import format_date
-from web.figures import count_of
+from web.words import _, ngettext
 
 
 def describe_outcome(forecast: Forecast, zone: tzinfo, *, others: int = 0) -> str:
@@ -14,14 +14,16 @@ def describe_outcome(forecast: Forecast, zone: tzinfo, *, others: int = 0) -> st
     people = len({mail.contact_id for mail in forecast.mails})
     ends_at = forecast.ends_at
     if ends_at is None:
-        begin = f"No mail leaves until {format_date(forecast.until.astimezone(zone))}."
+        begin = _("No mail leaves until %(day)s.", day=format_date(forecast.until.astimezone(zone)))
     else:
-        mails = f"{count_of(len(forecast.mails), 'mail')} to {count_of(people, 'person', 'people')}"
-        begin = f"{mails}, the last on {format_date(ends_at.astimezone(zone))}."
+        mails = ngettext("%(num)s mail", "%(num)s mails", len(forecast.mails))
+        reached = ngettext("%(num)s person", "%(num)s people", people)
+        day = format_date(ends_at.astimezone(zone))
+        begin = _("%(mails)s to %(people)s, the last on %(day)s.", mails=mails, people=reached, day=day)
     left = len(list_left_out(forecast)) + others
     if not left:
-        return f"{begin} Nobody is left out."
-    return f"{begin} {count_of(left, 'person is', 'people are')} left out."
+        return f"{begin} {_('Nobody is left out.')}"
+    return f"{begin} {ngettext('%(num)s person is left out.', '%(num)s people are left out.', left)}"
 
 
 def list_left_out(forecast: Forecast) -> tuple[Blocked, ...]:
@@ -35,11 +37,25 @@ def list_left_out(forecast: Forecast) -> tuple[Blocked, ...]:
 
 def describe_clash(load: DayLoad) -> str:
     """Say that mails of a mailbox are late on a day, and whether its limit is why."""
-    late = count_of(load.late, "mail leaves", "mails leave")
-    said = f"on {format_date(load.day)} {late} a day or more later than planned"
+    day = format_date(load.day)
     if load.cap is None or load.mails < load.cap:
-        return f"{load.mailbox}: {said}."
-    return f"{load.mailbox} cannot keep up: {said}, for its limit of {load.cap} in 24 hours is reached."
+        return ngettext(
+            "%(mailbox)s: on %(day)s %(num)s mail leaves a day or more later than planned.",
+            "%(mailbox)s: on %(day)s %(num)s mails leave a day or more later than planned.",
+            load.late,
+            mailbox=load.mailbox,
+            day=day,
+        )
+    return ngettext(
+        "%(mailbox)s cannot keep up: on %(day)s %(num)s mail leaves a day or more later than planned, "
+        "for its limit of %(cap)s in 24 hours is reached.",
+        "%(mailbox)s cannot keep up: on %(day)s %(num)s mails leave a day or more later than planned, "
+        "for its limit of %(cap)s in 24 hours is reached.",
+        load.late,
+        mailbox=load.mailbox,
+        day=day,
+        cap=load.cap,
+    )
 
 
 def describe_shifts(shifts: Iterable[str]) -> str:
