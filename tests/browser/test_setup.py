@@ -90,7 +90,7 @@ def test_from_an_empty_installation_to_the_first_pitch_leaving(
         clock.advance(timedelta(minutes=15))
         one_pass(make_engine_of(house))
     assert _subjects(house, town[0], IMANI) == 1
-    page.goto(f"{base}/sequences/1")
+    page.goto(f"{base}/sequences/1/people")
     expect(page.locator("main")).to_contain_text("Imani Oduya")
     page.close()
 

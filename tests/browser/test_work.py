@@ -21,7 +21,7 @@ def _sends(house: House) -> list[Send]:
         return tx.session.query(Send).all()
 
 
-def test_the_set_up_link_leads_to_today(visitors: Visitors, house: House) -> None:
+def test_the_set_up_link_leads_on_to_the_mailbox(visitors: Visitors, house: House) -> None:
     with house.database.transaction() as tx:
         token = users.create_link(tx, "setup")
     ada = visitors.come(email=None)
@@ -31,8 +31,8 @@ def test_the_set_up_link_leads_to_today(visitors: Visitors, house: House) -> Non
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("Brand").fill("Brackenware")
     page.get_by_role("button", name="Create and sign in").click()
-    expect(page.get_by_role("heading", level=1, name="Today")).to_be_visible()
-    page.get_by_role("link", name="Settings").click()
+    expect(page).to_have_url(re.compile("/setup/steps/mailbox$"))
+    page.get_by_role("link", name="Settings", exact=True).click()
     page.get_by_role("button", name="Sign out").click()
     page.get_by_label("Email address").fill(ADA)
     page.get_by_label("Password").fill(PASSWORD)
