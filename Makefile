@@ -36,7 +36,7 @@ check: setup ## Format, lint, types, floors, spelling
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
 	@.venv/bin/codespell README.md CHANGELOG.md CONTRIBUTING.md docs kit mailer/*.py crm/*.py crm/models sequences web templates \
-		--skip 'web/static/vendor,docs/pictures,mailer/folder_names.py,web/demo/cast.py,sequences/pitches/lint_words.py,sequences/pitches/reading_grade.py,sequences/pitches/spam_phrases.py' --ignore-words-list 're-use,fo,ines,unparseable,ser,sting,nd'
+		--skip 'web/static/vendor,web/locale,docs/pictures,mailer/folder_names.py,web/demo/cast.py,sequences/pitches/lint_words.py,sequences/pitches/reading_grade.py,sequences/pitches/spam_phrases.py' --ignore-words-list 're-use,fo,ines,unparseable,ser,sting,nd'
 
 fix: setup ## Format, and mend what can be mended by itself
 	@.venv/bin/ruff format .

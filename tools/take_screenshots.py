@@ -27,15 +27,42 @@ PAGES = {
     "review": "/review",
     "contacts": "/contacts",
     "contact": "/contacts/6",
+    "contact-edit": "/contacts/6/edit",
+    "selection": "/contacts/selection?id=1,2,3&act=stage&value=Talking",
+    "import": "/contacts/import",
+    "pipeline": "/pipeline",
     "sequences": "/sequences",
     "sequence": "/sequences/1",
+    "people": "/sequences/1/people",
+    "report": "/sequences/1/report",
+    "sequence-settings": "/sequences/1/settings",
     "forecast": "/sequences/1/forecast?days=30",
     "versions": "/sequences/1/versions",
+    "templates": "/templates",
+    "template": "/templates/new?from=pitches/long-pitch.md",
+    "tasks": "/tasks?who=everyone",
+    "feedback": "/feedback",
+    "reports": "/reports/outreach",
+    "reports-relationships": "/reports/relationships",
     "why": "/sends/1/explanation",
+    "jobs": "/jobs",
+    "changes": "/settings/data/changes",
     "settings": "/settings/you",
+    "mailboxes": "/settings/mailboxes",
+    "mailbox": "/settings/mailboxes/1",
+    "team": "/settings/team",
+    "brands": "/settings/brands",
+    "stages": "/settings/stages",
+    "fields": "/settings/fields",
+    "suppressions": "/settings/suppressions",
+    "holidays": "/settings/holidays",
+    "tokens": "/settings/tokens",
+    "system": "/settings/system",
     "sending": "/settings/sending",
     "team-rules": "/settings/team-rules",
     "deliverability": "/settings/deliverability",
+    "setup": "/setup/steps/mailbox",
+    "states": "/states",
 }
 LOOKS = {"": (1440, 900, "light"), "-dark": (1440, 900, "dark"), "-390": (390, 844, "light")}
 
@@ -84,7 +111,7 @@ def picture(
     page = context.new_page()
     for name in names:
         page.goto(base + PAGES[name])
-        page.wait_for_load_state("networkidle")
+        page.evaluate("document.fonts.ready")
         page.screenshot(path=str(TO / f"{name}{look}.png"))
     context.close()
 
