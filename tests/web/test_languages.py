@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-import pytest
 from sqlalchemy import update
 
 from crm.models import User
@@ -36,7 +35,7 @@ _SKIPPED = (
 )
 # What people wrote: names of sequences, steps, themes and fields.
 _NAMES = {"Everyday Carbon, first touch", "Ada Marsh", "first touch", "Caravan hobs", "personal line"}
-PATHS = sorted({path for _, paths in EXAMPLES.values() for path in paths})
+PATHS = sorted({path for _, paths in EXAMPLES.values() for path in paths if not any(part in path for part in _SKIPPED)})
 
 
 class _Reader(HTMLParser):
@@ -83,12 +82,16 @@ def _speak(house: House, language: str) -> None:
         tx.session.execute(update(User).values(language=language))
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if not any(part in path for part in _SKIPPED)])
-def test_nothing_english_is_left(ada: Person, house: House, cast: Cast, path: str) -> None:
+def test_nothing_english_is_left(ada: Person, house: House, cast: Cast) -> None:
     _speak(house, "qps")
-    with ada.client.get(path) as answer:
-        if answer.mimetype == "text/html":
-            assert sorted(set(_english(answer.text, _NAMES | set(cast.contacts)))) == [], path
+    left, seen = {}, 0
+    for path in PATHS:
+        with ada.client.get(path) as answer:
+            if answer.mimetype == "text/html":
+                seen += 1
+                left[path] = sorted(set(_english(answer.text, _NAMES | set(cast.contacts))))
+    assert {path: words for path, words in left.items() if words} == {}
+    assert seen > 60
 
 
 def test_german_says_everything_with_the_same_slots() -> None:
