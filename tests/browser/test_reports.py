@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitors
@@ -15,20 +14,6 @@ PATHS = (
     *(f"/reports/{name}{DAYS}" for name in ("outreach", "mailboxes")),
     *(f"/setup/steps/{name}" for name in ("mailbox", "people", "launch")),
 )
-
-
-@pytest.mark.parametrize(("wide", "theme"), [(1440, "light"), (390, "dark")])
-def test_pages_are_accessible_in_every_look(visitors: Visitors, cast: Cast, wide: int, theme: str) -> None:
-    ada = visitors.come(wide=wide, theme=theme)
-    found = []
-    for path in PATHS:
-        page = ada.go(path)
-        assert ada.overflow() <= 0, path
-        for violation in Axe().run(page).response["violations"]:
-            nodes = [node["html"][:160] for node in violation["nodes"][:3]]
-            found.append(f"{path}: {violation['id']} ({violation['impact']}): {nodes}")
-    assert found == []
-    assert ada.complaints == []
 
 
 def test_a_report_is_read_on_a_phone(visitors: Visitors, cast: Cast) -> None:

@@ -60,7 +60,7 @@ def test_from_a_starter_to_an_approved_mail(visitors: Visitors, cast: Cast, hous
     assert ada.complaints == []
 
 
-@pytest.mark.parametrize(("wide", "theme"), [(390, "light"), (1440, "dark")])
+@pytest.mark.parametrize(("wide", "theme"), [(390, "light")])
 def test_nothing_is_in_the_way(visitors: Visitors, cast: Cast, wide: int, theme: str) -> None:
     ada = visitors.come(wide=wide, theme=theme)
     root = f"/sequences/{cast.sequence}"

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from crm import users
 from tests.browser.conftest import Visitor, Visitors
@@ -61,16 +60,3 @@ def test_at_390_the_tabs_stay_and_nothing_moves_sideways(come: Callable[..., Vis
         assert boss.overflow() <= 0, place
         assert page.get_by_role("navigation", name="Settings").is_visible(), place
     assert boss.complaints == []
-
-
-# Every page once; each width and theme meets a third of them.
-@pytest.mark.parametrize(("wide", "theme", "first"), [(1440, "light", 0), (900, "dark", 1), (390, "dark", 2)])
-def test_the_pages_are_accessible(come: Callable[..., Visitor], wide: int, theme: str, first: int) -> None:
-    boss = come(wide, theme)
-    found = {}
-    for place in [*(f"/settings/{page}" for page in PAGES), "/states"][first::3]:
-        page = boss.go(place)
-        faults = Axe().run(page).response["violations"]
-        if faults:
-            found[place] = [(one["id"], [node["html"][:150] for node in one["nodes"][:3]]) for one in faults]
-    assert found == {}
