@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sequences.insight.experiments import wilson
+from sequences.insight.wilson import wilson
 from sequences.insight.touches_report import Answer, Row, Touch, credit, group, heat, overlap
 from web.report_words import compare
 
