@@ -5,6 +5,7 @@ What was typed over something newer is refused: a form carries the mark of what 
 
 import hashlib
 from collections.abc import Mapping
+from typing import cast
 
 from sqlalchemy import select
 
@@ -154,8 +155,8 @@ def _summary(tx: Tx, contact: Contact, kind: str, data: dict[str, object]) -> st
         if owner is None:
             return say("Nobody owns %(name)s any more", name=name)
         return say("Gave %(name)s to %(owner)s", name=name, owner=owner.name or owner.email)
-    fields = data["fields"]
-    return say("Changed %(name)s: %(facts)s", name=name, facts=", ".join(_words(dict(fields))))  # type: ignore[call-overload]
+    fields = cast("Mapping[str, object]", data["fields"])
+    return say("Changed %(name)s: %(facts)s", name=name, facts=", ".join(_words(fields)))
 
 
 def _tell(tx: Tx, contact: Contact, kind: str, summary: str, data: dict[str, object], actor: str) -> None:

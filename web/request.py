@@ -8,7 +8,8 @@ from flask import Flask, Response, current_app, g, request
 from crm.models import User
 from kit.errors import RefusedError
 from kit.tx import Tx
-from web.wiring import House
+from sequences.sending.links import Links
+from web.wiring import House, make_engine_of
 
 # What needs no database at all.
 _WITHOUT = frozenset({"static", "health.live"})
@@ -28,8 +29,6 @@ _READING_POSTS = frozenset(
         "you.set_password",
     }
 )
-# Posts that carry a file, with the most bytes they may have; everything else stays small.
-_LARGE_POSTS = {"imports.create": 20_000_000}
 
 
 class _DropError(Exception):
@@ -47,6 +46,11 @@ def attach_request(app: Flask, house: House) -> None:
 def this_house() -> House:
     """Return the house this request is answered in."""
     return cast("House", current_app.extensions["house"])
+
+
+def this_links() -> Links:
+    """Return how this house signs the links of its mails."""
+    return make_engine_of(this_house()).links
 
 
 def this_tx() -> Tx:
@@ -105,7 +109,6 @@ def reopen_tx() -> None:
 def _open_tx() -> None:
     if request.endpoint in _WITHOUT:
         return
-    request.max_content_length = _LARGE_POSTS.get(request.endpoint or "", request.max_content_length)
     database = this_house().database
     reads = request.method in {"GET", "HEAD", "OPTIONS"} or request.endpoint in _READING_POSTS
     stack = ExitStack()

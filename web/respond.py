@@ -19,3 +19,11 @@ def done(place: str, say: str = "", *, undo: str = "", back: bool = True) -> Res
         flash(say, undo or "note")
     wanted = request.form.get("back") if back else None
     return make_response(redirect(local_path(wanted) if wanted else place, code=303))
+
+
+def send_csv(content: bytes, name: str) -> Response:
+    """Return a file to be kept, never opened in place."""
+    answer = make_response(content)
+    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

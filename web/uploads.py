@@ -1,4 +1,4 @@
-"""Wire: forms with files: larger bodies for the composer alone, read before any transaction is open."""
+"""Wire: forms with files: which may be larger than others, and when their bodies are read and closed."""
 
 from collections.abc import Iterable
 
@@ -6,12 +6,14 @@ from flask import Flask, request
 
 from sequences.sending.mail_drafts import MAX_FILES, NewFile
 
-_WITH_FILES = frozenset({"answers.create", "drafts.keep", "mails.create", "mails.keep"})
-_ROOM = MAX_FILES + 2_000_000
+# Read before any transaction is open, because they write: a slow upload must hold no writer.
+_COMPOSER = frozenset({"answers.create", "drafts.keep", "mails.create", "mails.keep"})
+# The most bytes a post may have; everything else stays small.
+_LIMITS = {"imports.create": 20_000_000, **dict.fromkeys(_COMPOSER, MAX_FILES + 2_000_000)}
 
 
 def attach_uploads(app: Flask) -> None:
-    """Let the composer's forms be large. Comes before the transaction: a slow upload holds no writer."""
+    """Let forms with files be large. Comes before the transaction."""
     app.before_request(_read_large)
     app.teardown_request(_close_large)
 
@@ -27,13 +29,15 @@ def list_uploads() -> list[NewFile]:
 
 
 def _read_large() -> None:
-    if request.endpoint in _WITH_FILES:
-        request.max_content_length = _ROOM
+    limit = _LIMITS.get(request.endpoint or "")
+    if limit is not None:
+        request.max_content_length = limit
+    if request.endpoint in _COMPOSER:
         _spool(request.files.values())
 
 
 def _close_large(_error: BaseException | None) -> None:
-    if request.endpoint in _WITH_FILES:
+    if request.endpoint in _LIMITS:
         request.close()
 
 

@@ -10,6 +10,7 @@ from crm.models import Change, Contact
 from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 from sequences.course.runs import OPEN, WAITING, go_on, hold_runs, stop_run
+from sequences.course.stamps import read_stamp, write_stamp
 from sequences.models import Enrolment, Send, Sequence
 from sequences.sending.stop_rules import Hold, Stop
 from sequences.team.touches import lock_contacts
@@ -25,7 +26,8 @@ def take_out(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Change:
         raise ConflictError(say("This person is not in the sequence any more."))
     waiting = select(Send.id, Send.state).where(Send.enrolment_id == run.id, Send.state.in_(WAITING))
     kept = {
-        "state": run.state, "reason": run.reason, "next_at": _text(run.next_at), "hold_until": _text(run.hold_until),
+        "state": run.state, "reason": run.reason,
+        "next_at": write_stamp(run.next_at), "hold_until": write_stamp(run.hold_until),
         "sends": [[row[0], row[1]] for row in tx.session.execute(waiting)],
     }  # fmt: skip
     stop_run(tx, run, Stop(reason=TAKEN_OUT, sentence="Taken out by hand."), actor=actor)
@@ -46,7 +48,7 @@ def put_back(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Enrolment:
     )
     if tx.session.scalar(again.limit(1)):
         raise ConflictError(say("This person is in the sequence again already."))
-    run.ended_at, run.next_at = None, _instant(kept["next_at"])
+    run.ended_at, run.next_at = None, read_stamp(kept["next_at"])
     run.facts = {name: value for name, value in run.facts.items() if name != "taken_out"}
     for number, state in kept["sends"]:
         send = tx.session.get(Send, number)
@@ -55,7 +57,7 @@ def put_back(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Enrolment:
     tx.session.flush()
     go_on(tx, run, actor=actor)
     if kept["state"] == "held":
-        run.state, run.reason, run.hold_until = "held", kept["reason"], _instant(kept["hold_until"])
+        run.state, run.reason, run.hold_until = "held", kept["reason"], read_stamp(kept["hold_until"])
     return run
 
 
@@ -119,11 +121,3 @@ def _lock(tx: Tx, sequence_id: int, run_id: int) -> Enrolment:
     run = tx.session.get_one(Enrolment, run_id, with_for_update=True, populate_existing=True)
     tx.session.get_one(Contact, run.contact_id)
     return run
-
-
-def _text(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

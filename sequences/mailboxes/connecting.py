@@ -1,5 +1,6 @@
 """Use cases: connecting a mailbox: finding its servers, a live sign-in to both, and keeping it once they agreed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from crm.changes import record_change
@@ -99,9 +100,9 @@ def keep_new(tx: Tx, mailbox: Mailbox, *, actor: str) -> Mailbox:
     return mailbox
 
 
-def _try(way: str, url: str, enter: object) -> Trial:
+def _try(way: str, url: str, enter: Callable[[], object]) -> Trial:
     try:
-        enter()  # type: ignore[operator]
+        enter()
     except MailError as error:
         return Trial(way=way, fault=_cause(error, url))
     return Trial(way=way)

@@ -11,6 +11,7 @@ from crm.models import Task
 from crm.timeline import record_entries
 from kit.errors import ConflictError, say
 from kit.tx import Tx
+from sequences.course.stamps import write_stamp
 from sequences.models import Enrolment, Send, Sequence, VersionChange, VersionMove
 from sequences.versions.migration import PlannedMove, plan_migration
 from sequences.versions.published import get_version
@@ -57,8 +58,8 @@ def migrate(tx: Tx, sequence: Sequence, to_number: int | None = None, *, actor: 
             "enrolment_id": row["id"],
             "from_version_id": before[row["id"]].pop("version_id"),
             "to_version_id": target.id,
-            "before": {**before[row["id"]], "step": move.old_step, "at": _text(move.old_at)},
-            "after": {**_plain(row), "step": move.new_step, "at": _text(move.new_at)},
+            "before": {**before[row["id"]], "step": move.old_step, "at": write_stamp(move.old_at)},
+            "after": {**_plain(row), "step": move.new_step, "at": write_stamp(move.new_at)},
         }
         for move, row in zip(going, after, strict=True)
     ]
@@ -110,11 +111,7 @@ def _values(run: Enrolment) -> dict[str, Any]:
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: _text(value) if isinstance(value, datetime) else value for name, value in row.items()}
-
-
-def _text(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
+    return {name: write_stamp(value) if isinstance(value, datetime) else value for name, value in row.items()}
 
 
 def _write_mails(tx: Tx, going: Rows[PlannedMove]) -> None:
@@ -149,7 +146,7 @@ def _entry(sequence: Sequence, move: PlannedMove, actor: str) -> dict[str, Any]:
             "enrolment": move.enrolment_id,
             "from": move.from_number,
             "to": move.to_number,
-            "old_at": _text(move.old_at),
-            "new_at": _text(move.new_at),
+            "old_at": write_stamp(move.old_at),
+            "new_at": write_stamp(move.new_at),
         },
     }

@@ -1,7 +1,7 @@
 """Use cases: taking the last move between versions back: who has gone on since stays, and is named."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -12,6 +12,7 @@ from crm.timeline import record_entries
 from kit.errors import ConflictError, say
 from kit.tx import Tx
 from sequences.course.runs import OPEN
+from sequences.course.stamps import read_stamp, write_stamp
 from sequences.course.standing import Mail, StandingRun, read_standing
 from sequences.models import Enrolment, Send, Sequence, SequenceVersion, VersionChange, VersionMove
 from sequences.versions.version_moves import find_last_change
@@ -110,7 +111,7 @@ def _why_stays(move: VersionMove, one: StandingRun) -> str:
         return "They were moved once more."
     if run.state != after["state"] and not {run.state, after["state"]} <= set(OPEN):
         return "Their run has ended since."
-    if _text(run.last_sent_at) != before["last_sent_at"]:
+    if write_stamp(run.last_sent_at) != before["last_sent_at"]:
         return "A step was done since."
     if any(mail.state in ("claimed", "sending", "unknown") for mail in one.mails):
         return "A mail is on its way."
@@ -135,13 +136,13 @@ def _restore(tx: Tx, move: VersionMove, one: StandingRun) -> None:
         values = {"state": "cancelled", "reason": reason, "settled_at": tx.now}
         _write(tx, planned.id, {**values, "step_key": f"{planned.step_key}~{planned.id}"})
     # A pause since then has moved every date: those of before move as far.
-    was, put = run.next_at, _instant(after["next_at"])
+    was, put = run.next_at, read_stamp(after["next_at"])
     slip = was - put if was and put else timedelta(0)
-    next_at = _instant(before["next_at"])
+    next_at = read_stamp(before["next_at"])
     run.version_id, run.next_step = move.from_version_id, before["next_step"]
     run.next_at = next_at + slip if next_at else None
     if after["state"] not in OPEN:
-        run.state, run.reason, run.ended_at = before["state"], before["reason"], _instant(before["ended_at"])
+        run.state, run.reason, run.ended_at = before["state"], before["reason"], read_stamp(before["ended_at"])
     kept = {name: value for name, value in run.facts.items() if name not in _WORDS}
     run.facts = {**kept, **{name: value for name, value in before["facts"].items() if name in _WORDS}}
     if "send" in before:
@@ -157,14 +158,6 @@ def _restore(tx: Tx, move: VersionMove, one: StandingRun) -> None:
 
 def _write(tx: Tx, send_id: int, values: dict[str, Any]) -> None:
     tx.session.execute(update(Send).where(Send.id == send_id).values(**values))
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _text(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
 
 
 def _entry(sequence: Sequence, one: Return, actor: str) -> dict[str, Any]:

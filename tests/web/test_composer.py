@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 from io import BytesIO
 
-import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
@@ -19,8 +18,6 @@ from tests.web.cast import Cast
 from tests.web.conftest import Person
 from web.wiring import House
 
-# The test client keeps a large body in a file that it leaves to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 IMANI = "Imani Oduya"
 SEEN = re.compile(r'name="seen" value="([0-9.]+)"')
 

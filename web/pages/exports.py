@@ -11,10 +11,9 @@ from crm.people import find_people_ids
 from kit.errors import InvalidError, NotFoundError, say
 from web import forms
 from web.auth import require
-from web.pages.imports import send_csv
 from web.people_query import fold_ranges, read_filter
 from web.request import this_actor, this_house, this_tx
-from web.respond import done
+from web.respond import done, send_csv
 from web.shell import this_brand_id
 
 blueprint = Blueprint("exports", __name__)

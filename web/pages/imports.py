@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 
 from crm.changes import restore_words
 from crm.csv_files.pasted import table_of_paste
@@ -19,7 +19,7 @@ from kit.tx import Tx
 from web.auth import require
 from web.import_words import BASES, FIELDS, PLATFORM_HANDLES, SAMPLE, field_words
 from web.request import this_actor, this_house, this_tx
-from web.respond import done, page
+from web.respond import done, page, send_csv
 from web.shell import this_brand_id
 from web.words import translate
 
@@ -104,14 +104,6 @@ def cancel(job_id: int) -> Response:
     _draft(this_tx(), job_id)
     drop_drafts(this_tx(), this_actor())
     return done("/contacts/import")
-
-
-def send_csv(content: bytes, name: str) -> Response:
-    """Return a file to be kept, never opened in place."""
-    answer = make_response(content)
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
 
 
 def _given() -> tuple[str, bytes]:

@@ -13,11 +13,9 @@ from sequences.pitches.draft_lint import lint_draft
 from sequences.reviewing import drafts, review
 from sequences.reviewing.beside import read_beside
 from sequences.reviewing.review import Changes
-from sequences.sending.links import Links
 from web.auth import may, require
-from web.request import find_user, this_actor, this_house, this_tx
+from web.request import find_user, this_actor, this_house, this_links, this_tx
 from web.respond import done, page
-from web.wiring import make_engine_of
 from web.words import _, lazy, said, translate
 
 blueprint = Blueprint("review", __name__)
@@ -122,7 +120,7 @@ def keep_typed(response: Response) -> Response:
 def _show(send_id: int | None, *, sentence: str = "", status: int = 200, saved: bool = False) -> Response:
     """Show the queue with one pitch open; what a refused form held stays in the fields unless it was `saved`."""
     tx, sequence_id = this_tx(), _sequence_id()
-    draft = drafts.find_draft(tx, send_id, links=_links(), sequence_id=sequence_id)
+    draft = drafts.find_draft(tx, send_id, links=this_links(), sequence_id=sequence_id)
     if draft is None and send_id is not None:
         flash(translate(review.explain_decided(tx, send_id)), "note")
         return Response(status=303, headers={"Location": redirect(_place(None)).location})
@@ -170,7 +168,7 @@ def _keep(send_id: int) -> None:
         subject=given.get("subject"), body=given.get("body"), personal_line=given.get("personal_line"),
         filled=filled, seen=given.get("seen", ""),
     )  # fmt: skip
-    review.revise(this_tx(), send_id, changes, actor=this_actor(), links=_links())
+    review.revise(this_tx(), send_id, changes, actor=this_actor(), links=this_links())
 
 
 def _sequence_id() -> int | None:
@@ -195,7 +193,3 @@ def _is_from_here() -> bool:
     origin = request.headers.get("Origin", "")
     public = urlsplit(this_house().settings.public_url)
     return origin in {f"{public.scheme}://{public.netloc}", request.host_url.rstrip("/")}
-
-
-def _links() -> Links:
-    return make_engine_of(this_house()).links

@@ -1,16 +1,16 @@
 """Wire: the people chosen on the contact list, and one act on all of them: who can take part, then doing it."""
 
-import csv
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from io import StringIO
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 from sqlalchemy import select
 
 from crm.brands import list_stages
-from crm.models import Contact, ContactAddress, User
+from crm.csv_writing import write_rows
+from crm.models import Contact, ContactAddress
 from crm.people import describe_people, find_people_ids
+from crm.person_edits import list_colleagues
 from kit.errors import InvalidError, RapportError, say
 from kit.tx import Tx
 from sequences.bulk import deeds
@@ -19,10 +19,9 @@ from sequences.models import Sequence as SequenceRow
 from web import forms
 from web.auth import local_path, require
 from web.bulk_words import list_left_out
-from web.csv_cells import tame
 from web.people_query import is_filtered, read_filter, read_query_text
 from web.request import this_actor, this_tx, this_user
-from web.respond import done, page
+from web.respond import done, page, send_csv
 from web.shell import this_brand_id
 from web.words import ngettext, said, translate
 
@@ -55,7 +54,7 @@ def show() -> Response:
         left=list_left_out(verdict) if verdict else [],
         later=len(chosen.ids) > deeds.AT_ONCE,
         stages=list_stages(tx) if act == "stage" else [],
-        colleagues=_colleagues(tx) if act == "owner" else [],
+        colleagues=list_colleagues(tx) if act == "owner" else [],
         sequences=_sequences(tx) if act == "enrol" else [],
         back=_back(chosen),
     )
@@ -85,10 +84,7 @@ def create() -> Response:
 def export() -> Response:
     """Return the people chosen as a table."""
     tx, chosen = this_tx(), _read_selection()
-    answer = make_response(_table(tx, chosen.ids[:_EXPORT_AT_ONCE]))
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = 'attachment; filename="contacts.csv"'
-    return answer
+    return send_csv(write_rows(_table(tx, chosen.ids[:_EXPORT_AT_ONCE])), "contacts.csv")
 
 
 def _judge(tx: Tx, chosen: Selection, act: str, value: str) -> tuple[Verdict | None, str]:
@@ -123,36 +119,26 @@ def _back(chosen: Selection) -> str:
     return local_path(f"/contacts?{chosen.query}" if is_filtered(read_query_text(chosen.query)) else "/contacts")
 
 
-def _colleagues(tx: Tx) -> Sequence[User]:
-    return list(tx.session.scalars(select(User).where(User.disabled_at.is_(None)).order_by(User.name, User.id)))
-
-
 def _sequences(tx: Tx) -> Sequence[SequenceRow]:
     brand = this_brand_id()
     return list(tx.session.scalars(select(SequenceRow).where(SequenceRow.brand_id == brand).order_by(SequenceRow.name)))
 
 
-def _table(tx: Tx, ids: Sequence[int]) -> str:
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(("name", "email", "topic", "country", "language", "city", "stage", "platform", "username",
-                     "followers", "avg_views", "engagement_rate", "price", "currency", "fit"))  # fmt: skip
+def _table(tx: Tx, ids: Sequence[int]) -> Iterator[tuple[object, ...]]:
+    yield ("name", "email", "topic", "country", "language", "city", "stage", "platform", "username",
+           "followers", "avg_views", "engagement_rate", "price", "currency", "fit")  # fmt: skip
+    weights = read_filter({}).weights
     for begin in range(0, len(ids), 500):
         some = ids[begin : begin + 500]
         contacts = {row.id: row for row in tx.session.scalars(select(Contact).where(Contact.id.in_(some)))}
         emails = _emails(tx, some)
-        weights = read_filter({}).weights
         for row in describe_people(tx, [contacts[number] for number in some], this_brand_id(), weights):
             who, main = row.contact, row.handles[0] if row.handles else None
-            writer.writerow(
-                tame(cell)
-                for cell in (
+            yield (
                     who.name, emails.get(who.id, ""), who.topic, who.country, who.language, who.city, row.stage,
                     *((main.platform, main.username, main.followers, main.avg_views, main.engagement_rate,
                        main.price_amount, main.price_currency) if main else (None,) * 7), row.fit,
-                )
             )  # fmt: skip
-    return out.getvalue()
 
 
 def _emails(tx: Tx, ids: Sequence[int]) -> dict[int, str]:

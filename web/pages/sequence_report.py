@@ -1,12 +1,11 @@
 """Wire: the report of one sequence as a page and as CSV. Opens are never counted."""
 
-import csv
 from datetime import datetime, time
-from io import StringIO
 from typing import Any
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 
+from crm.csv_writing import write_rows
 from kit.errors import InvalidError
 from sequences.insight.outcome import Outcome, read_outcome
 from sequences.insight.touches_report import GROUPS, SLOTS
@@ -15,7 +14,7 @@ from sequences.versions.published import get_sequence_by_id, get_version, steps_
 from web import forms
 from web.report_words import BY, KINDS, WEEKDAYS, name_row, say_comparison, say_outcome
 from web.request import this_tx, this_user
-from web.respond import page
+from web.respond import page, send_csv
 from web.times import read_zone
 
 blueprint = Blueprint("sequence_report", __name__)
@@ -41,19 +40,14 @@ def export(sequence_id: int) -> Response:
     """Return the lines of the report as CSV, figures as plain numbers."""
     sequence, outcome, by, _since = _read(sequence_id)
     order = [step.key for step in steps_of(get_version(this_tx(), sequence))]
-    out = StringIO()
-    writer = csv.writer(out)
-    writer.writerow(_HEAD)
+    rows: list[tuple[object, ...]] = [_HEAD]
     for row in outcome.rows:
         wait = round(row.typical_wait.total_seconds() / 3600, 1) if row.typical_wait else ""
-        writer.writerow([
-            _plain(name_row(row, by, outcome.titles, order)), row.sent, row.bounced, row.replied, round(row.rate, 4),
+        rows.append((
+            name_row(row, by, outcome.titles, order), row.sent, row.bounced, row.replied, round(row.rate, 4),
             round(row.low, 4), round(row.high, 4), row.interested, row.agreed, row.opted_out, wait,
-        ])  # fmt: skip
-    answer = make_response(out.getvalue())
-    answer.headers["Content-Type"] = "text/csv; charset=utf-8"
-    answer.headers["Content-Disposition"] = f'attachment; filename="sequence-{sequence.id}-{by}.csv"'
-    return answer
+        ))  # fmt: skip
+    return send_csv(write_rows(rows), f"sequence-{sequence.id}-{by}.csv")
 
 
 def _read(sequence_id: int) -> tuple[Sequence, Outcome, str, Any]:
@@ -66,8 +60,3 @@ def _read(sequence_id: int) -> tuple[Sequence, Outcome, str, Any]:
         day = None
     since = datetime.combine(day, time(0), read_zone(this_user().zone)) if day else None
     return sequence, read_outcome(tx, sequence, since=since, by=by), by, day
-
-
-def _plain(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -18,7 +18,7 @@ from sequences.versions.drafting import Writing
 from sequences.versions.published import get_sequence_by_id
 from sequences.versions.tree import Place
 from web.auth import require
-from web.request import settle_tx, this_actor, this_house, this_tx, this_user
+from web.request import settle_tx, this_actor, this_house, this_links, this_tx, this_user
 from web.respond import done, page
 from web.wiring import make_engine_of
 from web.words import _, said
@@ -195,7 +195,7 @@ def _context(tx: Tx, writing: Writing, places: list[Place], place: Place) -> dic
     reader, people = list_readers(
         tx, sequence, request.args.get("preview", type=int), counts["active"] + counts["held"]
     )
-    shown = preview_step(tx, writing, step, variant, reader, people, _links()) if reader and texts else None
+    shown = preview_step(tx, writing, step, variant, reader, people, this_links()) if reader and texts else None
     text = next((one for one in texts if one["key"] == variant), None)
     return {
         "sequence": sequence, "writing": writing, "places": places, "place": place, "step": step, "texts": texts,
@@ -217,7 +217,3 @@ def _place(tx: Tx, sequence: Sequence, key: str) -> str:
 
 def _mark(tx: Tx, sequence: Sequence, key: str) -> str:
     return tree.find_place(drafting.read_writing(tx, sequence).tree, key).mark
-
-
-def _links() -> Links:
-    return make_engine_of(this_house()).links

@@ -1,15 +1,12 @@
 """Pure: what a report is made of, and the same as CSV."""
 
-import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from typing import Literal
 
+from crm.csv_writing import write_rows
 from sequences.insight.wilson import Rate
 from web.figures import percent
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +84,7 @@ def say_range(rate: Rate) -> tuple[str, str]:
 
 def write_csv(parts: Sequence[Part]) -> str:
     """Return every table one after the other, each under its title; no cell starts a formula in a spreadsheet."""
-    out = StringIO()
-    writer = csv.writer(out)
+    rows: list[Sequence[str]] = []
     for number, part in enumerate(parts):
-        if number:
-            writer.writerow(())
-        for row in ((part.title,), part.heads, *part.rows):
-            writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
-    return out.getvalue()
+        rows += [*([()] if number else []), (part.title,), part.heads, *part.rows]
+    return write_rows(rows).decode()

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sequences.insight.wilson import wilson
 from sequences.insight.touches_report import Answer, Row, Touch, credit, group, heat, overlap
+from sequences.insight.wilson import wilson
 from web.report_words import compare
 
 TUESDAY = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
