@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from crm.models import Contact, ContactAddress, Feedback, Handle, Message, MessageBody, TimelineEntry
 from crm.search_marks import Part, mark, rate
-from crm.search_sources import ADDRESS, CONTACT, FEEDBACK, HANDLE, MAIL, NOTE, SHIFT, TABLE
+from crm.search_sources import ADDRESS, CONTACT, FEEDBACK, HANDLE, MAIL, NOTE, SHIFT, SOURCES
 from crm.search_words import Words, read_words
 from kit.together import Rows, Together
 from kit.tx import Tx
@@ -22,6 +22,7 @@ from kit.tx import Tx
 MOST = 120
 KINDS = {"people": (CONTACT, HANDLE, ADDRESS), "mails": (MAIL,), "notes": (NOTE,), "feedback": (FEEDBACK,)}
 _NAMES = {number: name for name, numbers in KINDS.items() for number in numbers}
+_INDEX_OF = {source.kind: source.index for source in SOURCES}
 _LOOKED_AT = 3000  # letters of a text
 
 
@@ -38,6 +39,7 @@ class Hit:
     at: datetime
     score: float = 0.0
     thread_id: int | None = None
+    theme_id: int | None = None
     head: tuple[Part, ...] = ()
     passage: tuple[Part, ...] = ()
 
@@ -109,10 +111,11 @@ def _read(tx: Tx, numbers: dict[int, list[int]]) -> Iterable[Hit]:
         )  # fmt: skip
     for number, contact_id, name, text, at in notes:
         yield Hit(kind="notes", number=number, contact_id=contact_id, name=name, head_text="", body_text=text, at=at)
-    for number, contact_id, name, text, at in feedback:
+    for number, contact_id, theme_id, name, text, at in feedback:
         yield Hit(
-            kind="feedback", number=number, contact_id=contact_id, name=name or "", head_text="", body_text=text, at=at
-        )
+            kind="feedback", number=number, contact_id=contact_id, name=name or "", head_text="", body_text=text,
+            at=at, theme_id=theme_id,
+        )  # fmt: skip
 
 
 def _unite(hits: Iterable[Hit]) -> list[Hit]:
@@ -137,14 +140,15 @@ def _in_kind(number: Any, kind: int) -> tuple[Any, ...]:
 
 
 def _sqlite_question(kind: int) -> Select[int]:
-    index = table(TABLE, column("rowid", BigInteger), column(TABLE))
+    name = _INDEX_OF[kind]
+    index = table(name, column("rowid", BigInteger), column(name))
     number = index.c.rowid
-    fits = index.c[TABLE].op("MATCH")(bindparam("words"))
+    fits = index.c[name].op("MATCH")(bindparam("words"))
     return select(number).where(fits, *_in_kind(number, kind)).order_by(number.desc()).limit(MOST)
 
 
 def _postgres_question(kind: int) -> Select[int]:
-    index = table(TABLE, column("id", BigInteger), column("words", TSVECTOR))
+    index = table(_INDEX_OF[kind], column("id", BigInteger), column("words", TSVECTOR))
     number = index.c.id
     fits = index.c.words.op("@@")(func.to_tsquery("simple", bindparam("words")))
     return select(number).where(fits, *_in_kind(number, kind)).order_by(number.desc()).limit(MOST)
@@ -182,7 +186,8 @@ _TEXTS = Together(
     .join(Contact, Contact.id == TimelineEntry.contact_id)
     .where(TimelineEntry.id.in_(_of(NOTE)), _IS_THERE),
     select(
-        Feedback.id, Feedback.contact_id, Contact.name, func.substr(Feedback.quote, 1, _LOOKED_AT, type_=Text()),
+        Feedback.id, Feedback.contact_id,
+        Feedback.theme_id, Contact.name, func.substr(Feedback.quote, 1, _LOOKED_AT, type_=Text()),
         Feedback.created_at,
     )
     .outerjoin(Contact, Contact.id == Feedback.contact_id)

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from crm.search_words import SPECIAL
 
 SHIFT = 40  # the number of a thing in the index: its kind, then its own number
-TABLE = "search_words"
+INDEXES = ("search_people", "search_mails", "search_notes", "search_feedback")
 LONGEST = 100_000
-_NOTES = "('note', 'dm')"
+_IS_NOTE = "{row}.kind IN ('note', 'dm')"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where words come from: `words` and `when` are written with {row} for a row of `table`."""
+    """Where words come from: `words` and `when` are written with {row} for a row of `table`.
+
+    Each `index` by itself: how long a word takes to look up follows from how much the whole index has of it.
+    """
 
     kind: int
+    index: str
     table: str
     key: str
     words: str
@@ -33,12 +37,14 @@ class Source:
 _SUBJECT = "coalesce((SELECT subject FROM messages WHERE id = {row}.message_id), '')"
 CONTACT, HANDLE, ADDRESS, MAIL, NOTE, FEEDBACK = range(1, 7)
 SOURCES = (
-    Source(CONTACT, "contacts", "id", "{row}.name || ' ' || {row}.search_text", ("name", "search_text")),
-    Source(HANDLE, "handles", "id", "{row}.username || ' ' || {row}.url", ("username", "url")),
-    Source(ADDRESS, "contact_addresses", "id", "{row}.email", ("email",)),
-    Source(MAIL, "message_bodies", "message_id", f"{_SUBJECT} || ' ' || {{row}}.new_text", ("new_text",)),
-    Source(NOTE, "timeline_entries", "id", "{row}.summary", ("summary", "kind"), f"{{row}}.kind IN {_NOTES}"),
-    Source(FEEDBACK, "feedback", "id", "{row}.quote", ("quote",)),
+    Source(CONTACT, INDEXES[0], "contacts", "id", "{row}.name || ' ' || {row}.search_text", ("name", "search_text")),
+    Source(HANDLE, INDEXES[0], "handles", "id", "{row}.username || ' ' || {row}.url", ("username", "url")),
+    Source(ADDRESS, INDEXES[0], "contact_addresses", "id", "{row}.email", ("email",)),
+    Source(MAIL, INDEXES[1], "message_bodies", "message_id", f"{_SUBJECT} || ' ' || {{row}}.new_text", ("new_text",)),
+    Source(
+        NOTE, INDEXES[2], "timeline_entries", "id", "{row}.summary", ("summary", "kind"), f"{{row}}.kind IN {_NOTES}"
+    ),
+    Source(FEEDBACK, INDEXES[3], "feedback", "id", "{row}.quote", ("quote",)),
 )
 
 

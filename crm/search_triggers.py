@@ -1,6 +1,6 @@
 """Pure: the triggers that keep the index of words, for SQLite and PostgreSQL."""
 
-from crm.search_sources import MAIL, SHIFT, SOURCES, TABLE, Source, postgres_vector, sqlite_fold
+from crm.search_sources import INDEXES, MAIL, SHIFT, SOURCES, Source, postgres_vector, sqlite_fold
 
 
 def sqlite_triggers() -> list[str]:
@@ -32,8 +32,8 @@ def _subject_triggers() -> list[str]:
         body = "(SELECT new_text FROM message_bodies WHERE message_id = OLD.id)"
         return sqlite_fold(f"{row}.subject || ' ' || {body}")
 
-    out = f"INSERT INTO {TABLE}({TABLE}, rowid, words) VALUES ('delete', {number}, {words('OLD')});"  # noqa: S608 - names of ours
-    back = f"INSERT INTO {TABLE}(rowid, words) VALUES ({number}, {words('NEW')});"  # noqa: S608 - as above
+    out = f"INSERT INTO {INDEXES[1]}({INDEXES[1]}, rowid, words) VALUES ('delete', {number}, {words('OLD')});"  # noqa: S608 - names of ours
+    back = f"INSERT INTO {INDEXES[1]}(rowid, words) VALUES ({number}, {words('NEW')});"  # noqa: S608 - as above
     has = "EXISTS (SELECT 1 FROM message_bodies WHERE message_id = OLD.id)"
     return [
         _trigger("messages", "old", f"BEFORE DELETE ON messages WHEN {has}", out),
@@ -52,12 +52,12 @@ def _trigger(table: str, name: str, when: str, body: str) -> str:
 
 def _sqlite_insert(one: Source, row: str) -> str:
     words = sqlite_fold(one.text(row))
-    return f"INSERT INTO {TABLE}(rowid, words) VALUES ({one.number(row)}, {words});"  # noqa: S608 - names of ours
+    return f"INSERT INTO {one.index}(rowid, words) VALUES ({one.number(row)}, {words});"  # noqa: S608 - names of ours
 
 
 def _sqlite_delete(one: Source, row: str) -> str:
     words = sqlite_fold(one.text(row))
-    return f"INSERT INTO {TABLE}({TABLE}, rowid, words) VALUES ('delete', {one.number(row)}, {words});"  # noqa: S608 - names of ours
+    return f"INSERT INTO {one.index}({one.index}, rowid, words) VALUES ('delete', {one.number(row)}, {words});"  # noqa: S608 - names of ours
 
 
 def postgres_triggers(*, has_icu: bool) -> list[str]:
@@ -67,16 +67,16 @@ def postgres_triggers(*, has_icu: bool) -> list[str]:
         has_new = one.when.format(row="NEW") or "true"
         made += [
             f"""CREATE OR REPLACE FUNCTION search_{one.table}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-IF TG_OP <> 'INSERT' THEN DELETE FROM {TABLE} WHERE id = {one.number("OLD")}; END IF;
+IF TG_OP <> 'INSERT' THEN DELETE FROM {one.index} WHERE id = {one.number("OLD")}; END IF;
 IF TG_OP <> 'DELETE' THEN IF {has_new} THEN
-INSERT INTO {TABLE}(id, words) VALUES ({one.number("NEW")}, search_vector({one.text("NEW")})); END IF; END IF;
+INSERT INTO {one.index}(id, words) VALUES ({one.number("NEW")}, search_vector({one.text("NEW")})); END IF; END IF;
 RETURN NULL; END $$""",  # noqa: S608
             *_postgres_trigger(one.table, f"AFTER INSERT OR DELETE OR UPDATE OF {', '.join(one.columns)}"),
         ]
     made += [
         f"""CREATE OR REPLACE FUNCTION search_messages() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-UPDATE {TABLE} SET words = search_vector(NEW.subject || ' ' || b.new_text)
-FROM message_bodies b WHERE b.message_id = NEW.id AND {TABLE}.id = {MAIL << SHIFT} + NEW.id;
+UPDATE {INDEXES[1]} SET words = search_vector(NEW.subject || ' ' || b.new_text)
+FROM message_bodies b WHERE b.message_id = NEW.id AND {INDEXES[1]}.id = {MAIL << SHIFT} + NEW.id;
 RETURN NULL; END $$""",  # noqa: S608
         *_postgres_trigger("messages", "AFTER UPDATE OF subject"),
     ]

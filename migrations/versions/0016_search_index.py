@@ -7,7 +7,7 @@ Follows: 0013
 from alembic import op
 
 from crm.search_index import install, rebuild
-from crm.search_sources import SOURCES
+from crm.search_sources import INDEXES, SOURCES
 
 revision = "0016"
 down_revision = "0013"
@@ -17,17 +17,19 @@ depends_on = None
 
 def upgrade() -> None:
     connection = op.get_bind()
-    if connection.dialect.name == "sqlite":
+    is_sqlite = connection.dialect.name == "sqlite"
+    for index in INDEXES:
         op.execute(
-            "CREATE VIRTUAL TABLE search_words USING fts5(words, content='', prefix='2 3', "
+            f"CREATE VIRTUAL TABLE {index} USING fts5(words, content='', prefix='2 3 4', "
             "tokenize='unicode61 remove_diacritics 2')"
+            if is_sqlite
+            else f"CREATE TABLE {index} (id bigint CONSTRAINT pk_{index} PRIMARY KEY, words tsvector NOT NULL)"
         )
-    else:
-        op.execute("CREATE TABLE search_words (id bigint CONSTRAINT pk_search_words PRIMARY KEY, words tsvector NOT NULL)")
     install(connection)
     rebuild(connection)
-    if connection.dialect.name != "sqlite":
-        op.execute("CREATE INDEX ix_search_words_words ON search_words USING gin (words)")
+    if not is_sqlite:
+        for index in INDEXES:
+            op.execute(f"CREATE INDEX ix_{index}_words ON {index} USING gin (words)")
 
 
 def downgrade() -> None:
@@ -36,4 +38,5 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER IF EXISTS search_{table} ON {table}")
             op.execute(f"DROP FUNCTION IF EXISTS search_{table}()")
         op.execute("DROP FUNCTION search_vector(text)")
-    op.execute("DROP TABLE search_words")
+    for index in INDEXES:
+        op.execute(f"DROP TABLE {index}")

@@ -163,10 +163,10 @@ def test_an_index_that_lost_something_is_found_and_mended(filled: Database) -> N
         connection = tx.session.connection()
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
-            connection.exec_driver_sql("INSERT INTO search_words(search_words) VALUES ('delete-all')")
+            connection.exec_driver_sql("INSERT INTO search_people(search_people) VALUES ('delete-all')")
         else:
-            connection.exec_driver_sql("DELETE FROM search_words WHERE mod(id, 2) = 0")
-            connection.exec_driver_sql("INSERT INTO search_words VALUES (1, '')")
+            connection.exec_driver_sql("DELETE FROM search_people WHERE mod(id, 2) = 0")
+            connection.exec_driver_sql("INSERT INTO search_notes VALUES (1, '')")
         assert count_faults(connection) > 0
         rebuild(connection)
         assert count_faults(connection) == 0
@@ -180,9 +180,12 @@ def test_the_words_of_who_goes_leave_no_trace(filled: Database) -> None:
         purge(connection)
         assert search(tx, "steel").hits == ()
         if connection.dialect.name == "sqlite":
-            blocks = connection.exec_driver_sql("SELECT block FROM search_words_data").scalars().all()
-            assert not any(b"steel" in block for block in blocks)
-            assert any(b"oduya" in block for block in blocks)
+            notes, people = (
+                b"".join(connection.exec_driver_sql(f"SELECT block FROM search_{kind}_data").scalars())
+                for kind in ("notes", "people")
+            )
+            assert b"steel" not in notes
+            assert b"oduya" in people
 
 
 def test_who_is_erased_is_not_found(filled: Database) -> None:
