@@ -103,7 +103,7 @@ def mark_waits(moments: Iterable[Moment]) -> list[Moment]:
 
 def list_actor_names(tx: Tx) -> dict[str, str]:
     """Return what to call those who act: people by name, rules and the system in words."""
-    return name_numbers(tx.session.execute(select(User.id, User.name)).tuples())
+    return name_numbers((number, name) for number, name in tx.session.execute(select(User.id, User.name)))
 
 
 def name_actors(users: Iterable[User]) -> dict[str, str]:

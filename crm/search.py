@@ -7,6 +7,7 @@ read, rated and marked here. So a word that everybody uses costs no more than a 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, BindParameter, Select, String, Text, bindparam, column, func, select, table
@@ -82,17 +83,22 @@ def search(
 
 def _find_candidates(tx: Tx, words: Words) -> dict[int, list[int]]:
     """Return the numbers of what fits by kind: whole words first; beginnings where there is room."""
-    is_sqlite = tx.session.get_bind().dialect.name == "sqlite"
-    ask = _SQLITE if is_sqlite else _POSTGRES
-
-    def look(*, whole: bool) -> list[Rows]:
-        return ask.ask(tx, {"words": words.for_fts5(whole=whole) if is_sqlite else words.for_tsquery(whole=whole)})
-
-    found = {kind: [row[0] for row in rows] for kind, rows in zip(_NAMES, look(whole=True), strict=True)}
-    if any(term.is_open for term in words.terms) and any(len(rows) < MOST for rows in found.values()):
-        for kind, rows in zip(_NAMES, look(whole=False), strict=True):
-            found[kind] = list(dict.fromkeys([*found[kind], *(row[0] for row in rows)]))[:MOST]
+    found = dict.fromkeys(_NAMES, list[int]()) | _look(tx, words, tuple(_NAMES), whole=True)
+    open_terms = [term for term in words.terms if term.is_open]
+    # Whoever typed a whole address has found it; whose beginning it is as well matters to nobody.
+    is_settled = any(found.values()) and all(len(term.tokens) > 1 for term in open_terms)
+    wanted = tuple(kind for kind, numbers in found.items() if len(numbers) < MOST)
+    if open_terms and wanted and not is_settled:
+        for kind, numbers in _look(tx, words, wanted, whole=False).items():
+            found[kind] = list(dict.fromkeys([*found[kind], *numbers]))[:MOST]
     return found
+
+
+def _look(tx: Tx, words: Words, kinds: tuple[int, ...], *, whole: bool) -> dict[int, list[int]]:
+    is_sqlite = tx.session.get_bind().dialect.name == "sqlite"
+    asked = words.for_fts5(whole=whole) if is_sqlite else words.for_tsquery(whole=whole)
+    rows_of = _questions(kinds, is_sqlite=is_sqlite).ask(tx, {"words": asked})
+    return {kind: [row[0] for row in rows] for kind, rows in zip(kinds, rows_of, strict=True)}
 
 
 def _read(tx: Tx, numbers: dict[int, list[int]]) -> Iterable[Hit]:
@@ -158,8 +164,11 @@ def _of(kind: int) -> BindParameter[int]:
     return bindparam(f"of_{kind}", expanding=True)
 
 
-_SQLITE = Together(*(_sqlite_question(kind) for kind in _NAMES))
-_POSTGRES = Together(*(_postgres_question(kind) for kind in _NAMES))
+@lru_cache(maxsize=2 ** len(_NAMES) * 2)
+def _questions(kinds: tuple[int, ...], *, is_sqlite: bool) -> Together:
+    return Together(*(_sqlite_question(kind) if is_sqlite else _postgres_question(kind) for kind in kinds))
+
+
 _IS_THERE = Contact.erased_at.is_(None)
 _TEXTS = Together(
     select(Contact.id, Contact.name, Contact.topic, Contact.city, Contact.search_text, Contact.created_at).where(

@@ -41,9 +41,7 @@ SOURCES = (
     Source(HANDLE, INDEXES[0], "handles", "id", "{row}.username || ' ' || {row}.url", ("username", "url")),
     Source(ADDRESS, INDEXES[0], "contact_addresses", "id", "{row}.email", ("email",)),
     Source(MAIL, INDEXES[1], "message_bodies", "message_id", f"{_SUBJECT} || ' ' || {{row}}.new_text", ("new_text",)),
-    Source(
-        NOTE, INDEXES[2], "timeline_entries", "id", "{row}.summary", ("summary", "kind"), f"{{row}}.kind IN {_NOTES}"
-    ),
+    Source(NOTE, INDEXES[2], "timeline_entries", "id", "{row}.summary", ("summary", "kind"), _IS_NOTE),
     Source(FEEDBACK, INDEXES[3], "feedback", "id", "{row}.quote", ("quote",)),
 )
 

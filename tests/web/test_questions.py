@@ -35,6 +35,7 @@ class Asked:
         self._statements.clear()
         with self._client.get(path) as answer:
             answer.get_data()
+            assert answer.status_code < 500, path
         return len(self._statements)
 
 
