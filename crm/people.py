@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import func, null, select
 
 from crm.exchange import Exchange, list_exchanges
 from crm.inbox import turn_of
@@ -48,12 +48,11 @@ class PeoplePage:
 def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int = 1) -> PeoplePage:
     """Return one page of contacts that match; `brand_id` says whose stages count."""
     clauses = conditions(tx, wanted, brand_id)
-    total, everyone = tx.session.execute(
-        select(
-            select(func.count(Contact.id)).where(*clauses).scalar_subquery(),
-            select(func.count(Contact.id)).where(Contact.erased_at.is_(None)).scalar_subquery(),
-        )
-    ).one()
+    # Without a filter only who was erased is left out, and one count says both.
+    counted = select(func.count(Contact.id)).where(*clauses).scalar_subquery() if len(clauses) > 1 else null()
+    there = select(func.count(Contact.id)).where(Contact.erased_at.is_(None)).scalar_subquery()
+    matching, everyone = tx.session.execute(select(counted, there)).one()
+    total = everyone if matching is None else matching
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
     query = ordered(tx, select(Contact).where(*clauses), wanted)

@@ -17,7 +17,7 @@ from crm.models import Contact, ContactAddress, Feedback, Handle, Message, Messa
 from crm.search_marks import Part, mark, rate
 from crm.search_sources import ADDRESS, CONTACT, FEEDBACK, HANDLE, MAIL, NOTE, SHIFT, SOURCES
 from crm.search_words import Words, read_words
-from kit.together import Rows, Together
+from crm.together import Together
 from kit.tx import Tx
 
 MOST = 120
@@ -83,7 +83,7 @@ def search(
 
 def _find_candidates(tx: Tx, words: Words) -> dict[int, list[int]]:
     """Return the numbers of what fits by kind: whole words first; beginnings where there is room."""
-    found = dict.fromkeys(_NAMES, list[int]()) | _look(tx, words, tuple(_NAMES), whole=True)
+    found = _look(tx, words, tuple(_NAMES), whole=True)
     open_terms = [term for term in words.terms if term.is_open]
     # Whoever typed a whole address has found it; whose beginning it is as well matters to nobody.
     is_settled = any(found.values()) and all(len(term.tokens) > 1 for term in open_terms)
@@ -164,7 +164,7 @@ def _of(kind: int) -> BindParameter[int]:
     return bindparam(f"of_{kind}", expanding=True)
 
 
-@lru_cache(maxsize=2 ** len(_NAMES) * 2)
+@lru_cache(maxsize=128)
 def _questions(kinds: tuple[int, ...], *, is_sqlite: bool) -> Together:
     return Together(*(_sqlite_question(kind) if is_sqlite else _postgres_question(kind) for kind in kinds))
 

@@ -1,4 +1,4 @@
-"""The index of words: FTS5 on SQLite, tsvectors on PostgreSQL. Its triggers are set by crm/search_index.py.
+"""Search and speed: indexes of what pages count, and the index of words: FTS5 on SQLite, tsvectors on PostgreSQL. Its triggers are set by crm/search_index.py.
 
 Revision: 0016
 Follows: 0013
@@ -15,6 +15,29 @@ branch_labels = None
 depends_on = None
 
 
+_REPLY = "direction = 'in' AND kind = 'reply'"
+_QUICK = (
+    ("ix_threads_mailbox", "threads", "mailbox_id", ""),
+    (
+        "ix_threads_open",
+        "threads",
+        "last_in_at, last_out_at, done_at, snoozed_until",
+        "done_at IS NULL OR done_at < last_in_at OR done_at < last_out_at OR snoozed_until IS NOT NULL",
+    ),
+    ("ix_messages_replies", "messages", "contact_id, at", _REPLY),
+    ("ix_messages_box_replies", "messages", "mailbox_id, at, complaint", _REPLY),
+    ("ix_messages_complaints", "messages", "mailbox_id, at", "direction = 'in' AND complaint"),
+    (
+        "ix_messages_human",
+        "messages",
+        "at, contact_id, direction",
+        "kind IN ('reply', 'sent', 'manual') AND contact_id IS NOT NULL",
+    ),
+    ("ix_sends_left", "sends", "mailbox_id, sent_at, bounced_at", "state = 'sent'"),
+    ("ix_relationships_lane", "relationships", "brand_id, stage_id, stage_since, contact_id", ""),
+)
+
+
 def upgrade() -> None:
     connection = op.get_bind()
     is_sqlite = connection.dialect.name == "sqlite"
@@ -27,12 +50,18 @@ def upgrade() -> None:
         )
     install(connection)
     rebuild(connection)
+    for name, table, columns, where in _QUICK:
+        op.execute(f"CREATE INDEX {name} ON {table} ({columns}){f' WHERE {where}' if where else ''}")
+    op.execute("DROP INDEX ix_relationships_stage")
     if not is_sqlite:
         for index in INDEXES:
             op.execute(f"CREATE INDEX ix_{index}_words ON {index} USING gin (words)")
 
 
 def downgrade() -> None:
+    for name, *_ in _QUICK:
+        op.execute(f"DROP INDEX {name}")
+    op.create_index("ix_relationships_stage", "relationships", ["brand_id", "stage_id"])
     if op.get_bind().dialect.name != "sqlite":
         for table in ("messages", *(source.table for source in SOURCES)):
             op.execute(f"DROP TRIGGER IF EXISTS search_{table} ON {table}")

@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, select
 from crm.contacts import display_name
 from crm.models import Brand, Contact, ContactAddress, Handle, Mailbox, Product
 from crm.suppressions import ABOUT, about, decide_personal
+from crm.together import Together, as_objects, every
 from kit.errors import NotFoundError, say
-from kit.together import Together, as_objects, every
 from kit.tx import Tx
 from sequences.course.runs import OPEN
 from sequences.models import Enrolment, SequenceVersion

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 
 from crm.models import Contact, Task
-from kit.together import Together
+from crm.together import Together
 from kit.tx import Tx
 from sequences.course.runs import WAITING
 from sequences.models import Enrolment, Send

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 
 from crm.models import Contact, Mailbox
+from crm.together import Rows
 from kit.errors import NotFoundError, say
-from kit.together import Rows
 from kit.tx import Tx
 from sequences.insight.departure import derive_instant
 from sequences.insight.derivation import derive_by_hand, derive_choices

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from crm.history import name_numbers
 from crm.models import Contact, Mailbox, Task, TimelineEntry, User
-from kit.together import Rows, Together
+from crm.together import Rows, Together
 from kit.tx import Tx
 from sequences.course.hours import hours_for
 from sequences.course.schedule import Hours

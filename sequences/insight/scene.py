@@ -27,8 +27,8 @@ from crm.models import (
     User,
     WorkspaceSetting,
 )
+from crm.together import Rows, Together, every
 from kit.db import Base
-from kit.together import Rows, Together, every
 from kit.tx import Tx
 from sequences.models import Enrolment, Send, SendBody, Sequence, SequenceFile, SequenceVersion
 

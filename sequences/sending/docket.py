@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, select
 
 from crm.models import Brand, Contact, ContactAddress, Message, Relationship, Stage
 from crm.suppressions import ABOUT, about, decide_personal
-from kit.together import Together
+from crm.together import Together
 from kit.tx import Tx
 from sequences.models import Enrolment, Send
 from sequences.models import Sequence as SequenceRow

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, true
 
 from crm.models import Mailbox
+from crm.together import Rows, Together
 from crm.zones import read_zone
 from kit.db import Instant
-from kit.together import Rows, Together
 from kit.tx import Tx
 from mailer.addresses import domain_of
 from sequences.models import Enrolment, Send

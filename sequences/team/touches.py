@@ -10,8 +10,8 @@ from typing import NamedTuple
 from sqlalchemy import BindParameter, String, bindparam, cast, func, literal, select
 
 from crm.models import Contact, Mailbox, Message, Relationship, Task, User
+from crm.together import Rows, Together
 from kit.db import Instant
-from kit.together import Rows, Together
 from kit.tx import Tx
 from sequences.course.runs import OPEN
 from sequences.models import Enrolment, Send
