@@ -11,6 +11,7 @@ from sqlalchemy import Select, Subquery, case, exists, func, literal_column, or_
 
 from crm.exchange import Exchange, list_exchanges
 from crm.inbox import is_open, is_our_turn, is_their_turn
+from crm.lane_sums import by_person, read_kept_lanes, sum_lanes
 from crm.models import Contact, Handle, Relationship, Stage, Task, Thread, User
 from crm.people import decide_contact_turn, list_contact_threads, list_main_handles
 from crm.people_filter import PeopleFilter, conditions, order_of
@@ -57,17 +58,23 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """All lanes. `total` counts who matches and stands on the board; `everyone` all contacts there are."""
+    """All lanes. `total` counts who matches and stands on the board; `everyone` all contacts there are.
+
+    `as_of` is when the money of the lanes was counted, if that was not now.
+    """
 
     lanes: tuple[Lane, ...]
     total: int
     everyone: int
+    as_of: datetime | None = None
 
 
 def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: int | None = None) -> Board:
     """Return the board of those who match, in a fixed number of queries; lane `opened` shows more cards."""
     held = conditions(tx, wanted, brand_id)
-    stages, counts, money, everyone = _sums(tx, held, brand_id)
+    stages, counts, everyone = _sums(tx, held, brand_id)
+    kept = read_kept_lanes(tx, brand_id) if len(held) == 1 else None
+    money, as_of = kept or (sum_lanes(tx, held, brand_id), None)
     rows = tx.session.execute(_pick(tx, wanted, held, stages, brand_id, opened)).all()
     cards = _describe(tx, _first_of_each(rows, opened))
     stays = list_typical_stays(tx, brand_id)
@@ -81,48 +88,23 @@ def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: in
         )
         for stage in stages
     )
-    return Board(lanes=lanes, total=sum(counts.values()), everyone=everyone)
+    return Board(lanes=lanes, total=sum(counts.values()), everyone=everyone, as_of=as_of)
 
 
-def _sums(
-    tx: Tx, held: Sequence[Any], brand_id: int | None
-) -> tuple[list[Stage], dict[int, int], dict[int, list[tuple[Decimal, str]]], int]:
-    """Return all stages, how many stand at each, and what their accounts ask for, the highest of each person."""
-    currency = func.coalesce(Handle.price_currency, "EUR")
-    price = (
-        select(Handle.contact_id, func.max(Handle.price_amount).label("amount"), func.max(currency).label("currency"))
-        .where(Handle.price_amount.is_not(None))
-        .group_by(Handle.contact_id)
-        .subquery("price")
-    )
-    sums = (
-        select(
-            Relationship.stage_id,
-            price.c.currency,
-            func.count().label("number"),
-            func.sum(price.c.amount).label("amount"),
-        )
-        .join(Contact, Contact.id == Relationship.contact_id)
-        .outerjoin(price, price.c.contact_id == Contact.id)
-        .where(Relationship.brand_id == brand_id, *held)
-        .group_by(Relationship.stage_id, price.c.currency)
-        .subquery("sums")
-    )
+def _sums(tx: Tx, held: Sequence[Any], brand_id: int | None) -> tuple[list[Stage], dict[int, int], int]:
+    """Return all stages, how many stand at each of those for whom `held` holds, and how many contacts there are."""
+    standing = select(Relationship.stage_id, func.count().label("number")).group_by(Relationship.stage_id)
+    if len(held) == 1:
+        # Everybody: an index counts them without looking at a person, and few were erased.
+        erased = select(Contact.id).where(Contact.erased_at.is_not(None))
+        standing = standing.where(Relationship.brand_id == brand_id, Relationship.contact_id.not_in(erased))
+    else:
+        standing = standing.join(Contact, Contact.id == Relationship.contact_id).where(by_person(brand_id), *held)
+    sums = standing.subquery("sums")
     everyone = select(func.count(Contact.id)).where(Contact.erased_at.is_(None)).scalar_subquery()
-    query = (
-        select(Stage, sums.c.currency, sums.c.number, sums.c.amount, everyone)
-        .outerjoin(sums, sums.c.stage_id == Stage.id)
-        .order_by(Stage.position)
-    )
-    rows = tx.session.execute(query).all()
-    counts: dict[int, int] = defaultdict(int)
-    money: dict[int, list[tuple[Decimal, str]]] = defaultdict(list)
-    for stage, code, number, amount, _ in rows:
-        counts[stage.id] += number or 0
-        if amount is not None:
-            money[stage.id].append((Decimal(str(amount)).quantize(Decimal("0.01")), code))
-    sorted_money = {stage_id: sorted(found, reverse=True) for stage_id, found in money.items()}
-    return list(dict.fromkeys(row[0] for row in rows)), counts, sorted_money, rows[0][4] if rows else 0
+    query = select(Stage, sums.c.number, everyone).outerjoin(sums, sums.c.stage_id == Stage.id)
+    rows = tx.session.execute(query.order_by(Stage.position)).all()
+    return [row[0] for row in rows], {row[0].id: row[1] or 0 for row in rows}, rows[0][2] if rows else 0
 
 
 def _pick(
@@ -143,7 +125,7 @@ def _pick(
 
 
 def _in_order(tx: Tx, wanted: PeopleFilter, held: Sequence[Any], brand_id: int | None, opened: int | None) -> Subquery:
-    fit, order = order_of(tx, wanted)
+    fit, order = order_of(tx, wanted, select(Contact.id).where(*held))
     ranked = _standing(held, brand_id).add_columns(
         literal_column("0").label("part"),
         func.row_number().over(partition_by=Relationship.stage_id, order_by=order).label("place"),
@@ -172,18 +154,19 @@ def _waiting_first(
     parts = [select(ranked).where(ranked.c.place <= MORE)]
     asleep = ~exists().where(Thread.contact_id == Relationship.contact_id, is_open(), either)
     for stage in stages:
-        lane = _standing(held, brand_id).where(Relationship.stage_id == stage.id, asleep)
+        lane = _standing(held, brand_id, by_lane=True).where(Relationship.stage_id == stage.id, asleep)
         lane = lane.order_by(Relationship.stage_since.desc(), Relationship.contact_id)
         first = lane.limit(MORE if stage.id == opened else CARDS).subquery()
         parts.append(select(first, literal_column("1").label("part"), literal_column("0").label("place")))
     return union_all(*(select(part.subquery()) for part in parts)).subquery("found")
 
 
-def _standing(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, ...]]:
+def _standing(held: Sequence[Any], brand_id: int | None, *, by_lane: bool = False) -> Select[*tuple[Any, ...]]:
+    in_brand = Relationship.brand_id == brand_id if by_lane else by_person(brand_id)
     return (
         select(Contact.id.label("id"), Relationship.id.label("standing"), Relationship.stage_id)
         .join(Relationship, Relationship.contact_id == Contact.id)
-        .where(Relationship.brand_id == brand_id, *held)
+        .where(in_brand, *held)
     )
 
 

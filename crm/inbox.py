@@ -5,22 +5,24 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
+    Integer,
     ScalarSelect,
     Select,
+    TextClause,
     and_,
     case,
     func,
     literal_column,
     or_,
     select,
+    text,
     union_all,
 )
 from sqlalchemy.orm import aliased
 
 from crm.models import Contact, Message, Thread
-from crm.models.thread import OPEN_THREAD
+from crm.models.thread import OPEN_THREAD, UNSURE
 from crm.together import Together
 from crm.turns import Turn, decide_turn
 from kit.errors import NotFoundError, say
@@ -72,9 +74,9 @@ def asks_for_a_look(message: Message) -> bool:
     return sure is not None and sure < ASKS_BELOW and not message.reply_kind_by
 
 
-def is_open() -> ColumnElement[bool]:
+def is_open() -> TextClause:
     """Return the condition that a conversation is anybody's turn or sleeps, as the index of these knows it."""
-    return literal_column(f"({OPEN_THREAD})", Boolean)
+    return text(f"({OPEN_THREAD})")
 
 
 def is_snoozed(now: datetime) -> ColumnElement[bool]:
@@ -145,20 +147,19 @@ def list_threads(
 def _first_of_each(tx: Tx, turn: str, kind: str, mailbox_id: int | None, limit: int) -> list[Select[*tuple[Any, ...]]]:
     """Return the first of each turn by itself, so that an index gives them: all together would have to be sorted."""
     ours, theirs, asleep = is_our_turn(tx.now), is_their_turn(tx.now), is_snoozed(tx.now)
-    groups: dict[str, tuple[tuple[ColumnElement[bool], ...], tuple[Any, ...]]] = {
+    groups: dict[str, tuple[tuple[ColumnElement[bool] | TextClause, ...], tuple[Any, ...]]] = {
         "you": ((is_open(), ours), (Thread.last_in_at, *_BY_TIME)),
-        "them": ((is_open(), theirs), _BY_TIME),
+        "them": ((is_open(), theirs), _FEW_BY_TIME),
         "rest": ((~or_(ours, theirs),), _BY_TIME),
-        "snoozed": ((is_open(), asleep), _BY_TIME),
+        "snoozed": ((is_open(), asleep), _FEW_BY_TIME),
     }
-    parts = []
+    parts: list[Select[*tuple[Any, ...]]] = []
     for number, name in enumerate((turn,) if turn else ("you", "them", "rest")):
         if name in groups:
             clauses, order = groups[name]
-            part: Select[*tuple[Any, ...]] = select(Thread.id, literal_column(str(number)).label("part")).where(
-                *clauses
-            )
-            parts.append(_narrow(part, kind, mailbox_id).order_by(*order).limit(limit))
+            part = literal_column(str(number), Integer).label("part")
+            chosen = _narrow(select(Thread.id, part).where(*clauses), kind, mailbox_id)
+            parts.append(chosen.order_by(*order).limit(limit))
     return parts
 
 
@@ -170,6 +171,8 @@ def _narrow(query: Select[*tuple[Any, ...]], kind: str, mailbox_id: int | None) 
     last = aliased(Message)
     query = query.join(last, last.id == _newest())
     if kind == TO_CHECK:
+        unsure = select(Message.thread_id).where(text(UNSURE), Message.reply_confidence < ASKS_BELOW)
+        query = query.where(Thread.id.in_(unsure))
         return query.where(last.reply_confidence < ASKS_BELOW, last.reply_kind_by == "")
     return query.where(or_(last.reply_kind == kind, last.kind == kind))
 
@@ -181,6 +184,8 @@ def _newest() -> ScalarSelect[int]:
 
 
 _BY_TIME: tuple[Any, ...] = (Thread.last_at.desc(), Thread.id.desc())
+# Written so that no planner walks all conversations by time to find the few that are open.
+_FEW_BY_TIME: tuple[Any, ...] = (func.coalesce(Thread.last_at, Thread.last_at).desc(), Thread.id.desc())
 
 
 def get_thread(tx: Tx, thread_id: int) -> Thread:

@@ -61,9 +61,10 @@ def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int
     return PeoplePage(rows=rows, total=total, everyone=everyone, number=page, pages=pages)
 
 
-def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None) -> list[int]:
-    """Return the numbers of all contacts that match, in the order of the list."""
-    return list(tx.session.scalars(ordered(tx, select(Contact.id).where(*conditions(tx, wanted, brand_id)), wanted)))
+def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, most: int | None = None) -> list[int]:
+    """Return the numbers of all contacts that match, or the first `most` of them, in the order of the list."""
+    query = ordered(tx, select(Contact.id).where(*conditions(tx, wanted, brand_id)), wanted)
+    return list(tx.session.scalars(query.limit(most)))
 
 
 def count_each(tx: Tx, asked: Sequence[PeopleFilter], *, brand_id: int | None) -> list[int]:

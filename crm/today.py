@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from crm.exchange import HUMAN, AnswerTimes, measure_answers
 from crm.models import Contact, Feedback, Message
-from crm.models.thread import REPLY
 from kit.tx import Tx
 
 _WEEK = timedelta(weeks=1)
@@ -78,8 +77,7 @@ def list_quiet(tx: Tx, *, limit: int = 3) -> list[Quiet]:
     # Grouped before contacts are joined: most people are not quiet, and their rows need not be read.
     lively = (
         select(Message.contact_id, first.label("first"), last.label("last"), count.label("replies"))
-        # In the words of the partial index, so that no planner has to prove that it fits.
-        .where(text(REPLY), Message.contact_id.is_not(None))
+        .where(Message.direction == "in", Message.kind == "reply", Message.contact_id.is_not(None))
         .group_by(Message.contact_id)
         .having(count >= _FEW, last < tx.now - _QUIET_FROM)
         .order_by(count.desc(), Message.contact_id)

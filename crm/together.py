@@ -1,4 +1,4 @@
-"""Use cases: several questions to the database in one statement, so that what depends on much costs one way there and back.
+"""Use cases: several questions to the database in one statement: what depends on much costs one way there and back.
 
 Build one where its questions are written, for the life of the program, and ask it with the values of all of them.
 """

@@ -13,6 +13,7 @@ OPEN_THREAD = "done_at IS NULL OR done_at < last_in_at OR done_at < last_out_at 
 # The same for mail: what people sent, and the mail of people on either side.
 REPLY = "direction = 'in' AND kind = 'reply'"
 COMPLAINT = "direction = 'in' AND complaint"
+UNSURE = "reply_confidence IS NOT NULL AND reply_kind_by = ''"
 HUMAN_MAIL = "kind IN ('reply', 'sent', 'manual') AND contact_id IS NOT NULL"
 
 
@@ -78,6 +79,13 @@ class Message(Base):
             "at",
             sqlite_where=text(COMPLAINT),
             postgresql_where=text(COMPLAINT),
+        ),
+        Index(
+            "ix_messages_unsure",
+            "reply_confidence",
+            "thread_id",
+            sqlite_where=text(UNSURE),
+            postgresql_where=text(UNSURE),
         ),
         Index(
             "ix_messages_human",

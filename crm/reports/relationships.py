@@ -14,7 +14,7 @@ from kit.db import Instant
 from kit.tx import Tx
 
 # Of very many, the newest are enough to know a median by.
-MOST, MOST_MAILS = 20_000, 15_000
+MOST, MOST_MAILS = 20_000, 8_000
 _LAST_STAGE = "Alumni"
 
 
@@ -87,7 +87,7 @@ def measure_stages(tx: Tx, since: datetime, until: datetime) -> Stages:
     )
     moves = (
         select(TimelineEntry.contact_id, TimelineEntry.at, TimelineEntry.data, entered.label("entered"))
-        .where(text("timeline_entries.kind = 'stage'"), TimelineEntry.at < until)
+        .where(TimelineEntry.kind == "stage", TimelineEntry.at < until)
         .subquery()
     )
     query = select(moves).where(moves.c.at >= since).order_by(moves.c.at.desc()).limit(MOST)

@@ -5,6 +5,9 @@ Follows: 0013
 """
 
 from alembic import op
+import sqlalchemy as sa
+
+import kit.db
 
 from crm.search_index import install, rebuild
 from crm.search_sources import INDEXES, SOURCES
@@ -26,6 +29,8 @@ _QUICK = (
     ),
     ("ix_messages_replies", "messages", "contact_id, at", _REPLY),
     ("ix_messages_box_replies", "messages", "mailbox_id, at, complaint", _REPLY),
+    ("ix_messages_unsure", "messages", "reply_confidence, thread_id", "reply_confidence IS NOT NULL AND reply_kind_by = ''"),
+    ("ix_contacts_erased", "contacts", "id", "erased_at IS NOT NULL"),
     ("ix_messages_complaints", "messages", "mailbox_id, at", "direction = 'in' AND complaint"),
     (
         "ix_messages_human",
@@ -34,6 +39,7 @@ _QUICK = (
         "kind IN ('reply', 'sent', 'manual') AND contact_id IS NOT NULL",
     ),
     ("ix_sends_left", "sends", "mailbox_id, sent_at, bounced_at", "state = 'sent'"),
+    ("ix_handles_price", "handles", "contact_id, price_amount, price_currency", "price_amount IS NOT NULL"),
     ("ix_relationships_lane", "relationships", "brand_id, stage_id, stage_since, contact_id", ""),
 )
 
@@ -53,12 +59,20 @@ def upgrade() -> None:
     for name, table, columns, where in _QUICK:
         op.execute(f"CREATE INDEX {name} ON {table} ({columns}){f' WHERE {where}' if where else ''}")
     op.execute("DROP INDEX ix_relationships_stage")
+    op.create_table(
+        "kept_figures",
+        sa.Column("name", sa.String(60), nullable=False),
+        sa.Column("at", kit.db.Instant(), nullable=False),
+        sa.Column("document", kit.db.Document, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_kept_figures")),
+    )
     if not is_sqlite:
         for index in INDEXES:
             op.execute(f"CREATE INDEX ix_{index}_words ON {index} USING gin (words)")
 
 
 def downgrade() -> None:
+    op.drop_table("kept_figures")
     for name, *_ in _QUICK:
         op.execute(f"DROP INDEX {name}")
     op.create_index("ix_relationships_stage", "relationships", ["brand_id", "stage_id"])
