@@ -1,9 +1,11 @@
 """How long the server takes for each page with many people, how many questions it asks, and how much it sends.
 
     PYTHONPATH=. .venv/bin/python benchmarks/page_times.py [PEOPLE] [--postgres] [--only PART] [--keep FOLDER]
+        [--looks N]
 
 Time is from the request to the last byte of the answer, in one process without a network; the median and the 95th
-percentile of 15 looks after one that warms up. Size is the page compressed, without style and script (said once below).
+percentile of 15 looks after one that warms up. Beside it the processor time of this process: on a machine that others
+use too, and on SQLite, compare that. Size is the page compressed, without style and script (said once below).
 """
 
 import argparse
@@ -27,7 +29,6 @@ from tests.servers.postgres import start_postgres
 from tests.web.cast import ADA, seed_cast
 from tests.web.test_looking_changes_nothing import EXAMPLES
 from web.app import create_app
-from web.schema import upgrade_schema
 from web.wiring import House, open_house
 
 LOOKS = 15
@@ -41,9 +42,11 @@ def main() -> None:
     parser.add_argument("--postgres", action="store_true")
     parser.add_argument("--only", default="")
     parser.add_argument("--keep", type=Path)
+    parser.add_argument("--looks", type=int, default=LOOKS)
+    parser.add_argument("--url", help="of a database that is filled already")
     given = parser.parse_args()
-    with opened(given.keep, postgres=given.postgres) as house:
-        if not given.keep or not (given.keep / "filled").exists():
+    with opened(given.keep, postgres=given.postgres, url=given.url) as house:
+        if not given.url and (not given.keep or not (given.keep / "filled").exists()):
             began = time.perf_counter()
             seed_cast(house)
             fill(house.database, given.people, house.database.clock.now())
@@ -51,20 +54,19 @@ def main() -> None:
             if given.keep:
                 (given.keep / "filled").touch()
         tell_static()
-        measure(house, given.only)
+        measure(house, given.only, given.looks)
 
 
 @contextmanager
-def opened(keep: Path | None, *, postgres: bool) -> Iterator[House]:
+def opened(keep: Path | None, *, postgres: bool, url: str | None) -> Iterator[House]:
     """Yield an empty house on SQLite or a private PostgreSQL."""
     folder = keep or Path(tempfile.mkdtemp(prefix="rapport-pages-"))
     folder.mkdir(parents=True, exist_ok=True)
     server = start_postgres() if postgres else None
     values = {"RAPPORT_HOME": str(folder), "RAPPORT_SECRET_KEY": "a key for measuring only"}
-    if server:
-        values["RAPPORT_DATABASE_URL"] = server.url("postgres")
-    house = open_house(load_settings(values), clock=SystemClock())
-    upgrade_schema(house.database.engine)
+    if server or url:
+        values["RAPPORT_DATABASE_URL"] = url or (server.url("postgres") if server else "")
+    house = open_house(load_settings(values), clock=SystemClock(), upgrade=True)
     try:
         yield house
     finally:
@@ -75,28 +77,28 @@ def opened(keep: Path | None, *, postgres: bool) -> Iterator[House]:
             shutil.rmtree(folder)
 
 
-def measure(house: House, only: str) -> None:
+def measure(house: House, only: str, looks: int) -> None:
     """Print one line for each page."""
     client, questions = sign_in(house), [0]
     event.listen(house.database.engine, "before_cursor_execute", lambda *_: questions.__setitem__(0, questions[0] + 1))
-    print(f"{'page':60} {'median':>8} {'95 %':>8} {'queries':>8} {'kB':>6}")
+    print(f"{'page':60} {'median':>8} {'95 %':>8} {'cpu':>8} {'queries':>8} {'kB':>6}")
     slow = 0
     for path in sorted(pages()):
         if only not in path:
             continue
-        times, answer = [], client.get(path)
+        times, cpu, answer = [], [], client.get(path)
         if answer.status_code != 200 or answer.mimetype != "text/html":
             continue
-        for _ in range(LOOKS):
-            questions[0], began = 0, time.perf_counter()
+        for _ in range(looks):
+            questions[0], began, used = 0, time.perf_counter(), time.process_time()
             answer = client.get(path)
             answer.get_data()
             times.append((time.perf_counter() - began) * 1000)
-        median, worst = statistics.median(times), sorted(times)[int(LOOKS * 0.95)]
+            cpu.append((time.process_time() - used) * 1000)
+        median, worst = statistics.median(times), sorted(times)[int(looks * 0.95)]
         slow += median >= 100
-        print(
-            f"{path[:60]:60} {median:8.1f} {worst:8.1f} {questions[0]:8} {len(gzip.compress(answer.data)) / 1e3:6.1f}"
-        )
+        asked, size = questions[0], len(gzip.compress(answer.data)) / 1e3
+        print(f"{path[:60]:60} {median:8.1f} {worst:8.1f} {statistics.median(cpu):8.1f} {asked:8} {size:6.1f}")
     print(f"{slow} pages at or over 100 ms")
 
 

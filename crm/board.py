@@ -1,16 +1,17 @@
 """Use cases: the pipeline as a board: lanes with their counts and money, and a bounded number of cards in each."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, case, exists, func, select
+from sqlalchemy import Select, Subquery, case, exists, func, literal_column, or_, select, union_all
 
 from crm.exchange import Exchange, list_exchanges
-from crm.inbox import is_our_turn, is_their_turn
+from crm.inbox import is_open, is_our_turn, is_their_turn
+from crm.lane_sums import by_person, read_kept_lanes, sum_lanes
 from crm.models import Contact, Handle, Relationship, Stage, Task, Thread, User
 from crm.people import decide_contact_turn, list_contact_threads, list_main_handles
 from crm.people_filter import PeopleFilter, conditions, order_of
@@ -57,19 +58,25 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """All lanes. `total` counts who matches and stands on the board; `everyone` all contacts there are."""
+    """All lanes. `total` counts who matches and stands on the board; `everyone` all contacts there are.
+
+    `as_of` is when the money of the lanes was counted, if that was not now.
+    """
 
     lanes: tuple[Lane, ...]
     total: int
     everyone: int
+    as_of: datetime | None = None
 
 
 def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: int | None = None) -> Board:
     """Return the board of those who match, in a fixed number of queries; lane `opened` shows more cards."""
     held = conditions(tx, wanted, brand_id)
-    stages, counts, money, everyone = _sums(tx, held, brand_id)
-    rows = tx.session.execute(_pick(tx, wanted, held, brand_id, opened)).all()
-    cards = _describe(tx, rows)
+    stages, counts, everyone = _sums(tx, held, brand_id)
+    kept = read_kept_lanes(tx, brand_id) if len(held) == 1 else None
+    money, as_of = kept or (sum_lanes(tx, held, brand_id), None)
+    rows = tx.session.execute(_pick(tx, wanted, held, stages, brand_id, opened)).all()
+    cards = _describe(tx, _first_of_each(rows, opened))
     stays = list_typical_stays(tx, brand_id)
     lanes = tuple(
         Lane(
@@ -81,81 +88,97 @@ def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: in
         )
         for stage in stages
     )
-    return Board(lanes=lanes, total=sum(counts.values()), everyone=everyone)
+    return Board(lanes=lanes, total=sum(counts.values()), everyone=everyone, as_of=as_of)
 
 
-def _sums(
-    tx: Tx, held: Sequence[Any], brand_id: int | None
-) -> tuple[list[Stage], dict[int, int], dict[int, list[tuple[Decimal, str]]], int]:
-    """Return all stages, how many stand at each, and what their accounts ask for, the highest of each person."""
-    currency = func.coalesce(Handle.price_currency, "EUR")
-    price = (
-        select(Handle.contact_id, func.max(Handle.price_amount).label("amount"), func.max(currency).label("currency"))
-        .where(Handle.price_amount.is_not(None))
-        .group_by(Handle.contact_id)
-        .subquery("price")
-    )
-    sums = (
-        select(
-            Relationship.stage_id,
-            price.c.currency,
-            func.count().label("number"),
-            func.sum(price.c.amount).label("amount"),
-        )
-        .join(Contact, Contact.id == Relationship.contact_id)
-        .outerjoin(price, price.c.contact_id == Contact.id)
-        .where(Relationship.brand_id == brand_id, *held)
-        .group_by(Relationship.stage_id, price.c.currency)
-        .subquery("sums")
-    )
+def _sums(tx: Tx, held: Sequence[Any], brand_id: int | None) -> tuple[list[Stage], dict[int, int], int]:
+    """Return all stages, how many stand at each of those for whom `held` holds, and how many contacts there are."""
+    standing = select(Relationship.stage_id, func.count().label("number")).group_by(Relationship.stage_id)
+    if len(held) == 1:
+        # Everybody: an index counts them without looking at a person, and few were erased.
+        erased = select(Contact.id).where(Contact.erased_at.is_not(None))
+        standing = standing.where(Relationship.brand_id == brand_id, Relationship.contact_id.not_in(erased))
+    else:
+        standing = standing.join(Contact, Contact.id == Relationship.contact_id).where(by_person(brand_id), *held)
+    sums = standing.subquery("sums")
     everyone = select(func.count(Contact.id)).where(Contact.erased_at.is_(None)).scalar_subquery()
-    query = (
-        select(Stage, sums.c.currency, sums.c.number, sums.c.amount, everyone)
-        .outerjoin(sums, sums.c.stage_id == Stage.id)
-        .order_by(Stage.position)
-    )
-    rows = tx.session.execute(query).all()
-    counts: dict[int, int] = defaultdict(int)
-    money: dict[int, list[tuple[Decimal, str]]] = defaultdict(list)
-    for stage, code, number, amount, _ in rows:
-        counts[stage.id] += number or 0
-        if amount is not None:
-            money[stage.id].append((Decimal(str(amount)).quantize(Decimal("0.01")), code))
-    sorted_money = {stage_id: sorted(found, reverse=True) for stage_id, found in money.items()}
-    return list(dict.fromkeys(row[0] for row in rows)), counts, sorted_money, rows[0][4] if rows else 0
+    query = select(Stage, sums.c.number, everyone).outerjoin(sums, sums.c.stage_id == Stage.id)
+    rows = tx.session.execute(query.order_by(Stage.position)).all()
+    return [row[0] for row in rows], {row[0].id: row[1] or 0 for row in rows}, rows[0][2] if rows else 0
 
 
 def _pick(
-    tx: Tx, wanted: PeopleFilter, held: Sequence[Any], brand_id: int | None, opened: int | None
+    tx: Tx, wanted: PeopleFilter, held: Sequence[Any], stages: Sequence[Stage], brand_id: int | None, opened: int | None
 ) -> Select[*tuple[Any, ...]]:
     """Return the query for the first cards of every lane: in the order asked for, else who waits on us first."""
-    fit, order = order_of(tx, wanted)
-    place = func.row_number().over(
-        partition_by=Relationship.stage_id, order_by=_waiting_first(tx) if wanted.sort == "name" else order
-    )
-    ranked = (
-        select(Contact.id.label("id"), Relationship.id.label("standing"), Relationship.stage_id, place.label("place"))
-        .join(Relationship, Relationship.contact_id == Contact.id)
-        .where(Relationship.brand_id == brand_id, *held)
-    )
-    if fit is not None:
-        ranked = ranked.outerjoin(fit, fit.c.contact_id == Contact.id)
-    found = ranked.subquery("ranked")
-    limit: Any = CARDS if opened is None else case((found.c.stage_id == opened, MORE), else_=CARDS)
+    if wanted.sort == "name":
+        found = _waiting_first(tx, held, stages, brand_id, opened)
+    else:
+        found = _in_order(tx, wanted, held, brand_id, opened)
     return (
         select(Contact, Relationship, User)
         .join(found, found.c.id == Contact.id)
         .join(Relationship, Relationship.id == found.c.standing)
         .outerjoin(User, User.id == Contact.owner_id)
-        .where(found.c.place <= limit)
-        .order_by(found.c.stage_id, found.c.place)
+        .order_by(found.c.stage_id, found.c.part, found.c.place, Relationship.stage_since.desc(), Contact.id)
     )
 
 
-def _waiting_first(tx: Tx) -> tuple[Any, ...]:
-    ours = exists().where(Thread.contact_id == Contact.id, is_our_turn(tx.now))
-    theirs = exists().where(Thread.contact_id == Contact.id, is_their_turn(tx.now))
-    return (case((ours, 0), (theirs, 1), else_=2), Relationship.stage_since.desc(), Contact.id)
+def _in_order(tx: Tx, wanted: PeopleFilter, held: Sequence[Any], brand_id: int | None, opened: int | None) -> Subquery:
+    fit, order = order_of(tx, wanted, select(Contact.id).where(*held))
+    ranked = _standing(held, brand_id).add_columns(
+        literal_column("0").label("part"),
+        func.row_number().over(partition_by=Relationship.stage_id, order_by=order).label("place"),
+    )
+    if fit is not None:
+        ranked = ranked.outerjoin(fit, fit.c.contact_id == Contact.id)
+    found = ranked.subquery("ranked")
+    limit: Any = CARDS if opened is None else case((found.c.stage_id == opened, MORE), else_=CARDS)
+    return select(found).where(found.c.place <= limit).subquery("found")
+
+
+def _waiting_first(
+    tx: Tx, held: Sequence[Any], stages: Sequence[Stage], brand_id: int | None, opened: int | None
+) -> Subquery:
+    """Return those whose turn or ours it is, who are few, then of each lane those who came last, by an index."""
+    turn = func.min(case((is_our_turn(tx.now), 0), else_=1))
+    either = or_(is_our_turn(tx.now), is_their_turn(tx.now))
+    awake = (
+        select(Thread.contact_id, turn.label("turn")).where(is_open(), either).group_by(Thread.contact_id).subquery()
+    )
+    place = func.row_number().over(
+        partition_by=Relationship.stage_id, order_by=(awake.c.turn, Relationship.stage_since.desc(), Contact.id)
+    )
+    waiting = _standing(held, brand_id).join(awake, awake.c.contact_id == Contact.id)
+    ranked = waiting.add_columns(literal_column("0").label("part"), place.label("place")).subquery()
+    parts = [select(ranked).where(ranked.c.place <= MORE)]
+    asleep = ~exists().where(Thread.contact_id == Relationship.contact_id, is_open(), either)
+    for stage in stages:
+        lane = _standing(held, brand_id, by_lane=True).where(Relationship.stage_id == stage.id, asleep)
+        lane = lane.order_by(Relationship.stage_since.desc(), Relationship.contact_id)
+        first = lane.limit(MORE if stage.id == opened else CARDS).subquery()
+        parts.append(select(first, literal_column("1").label("part"), literal_column("0").label("place")))
+    return union_all(*(select(part.subquery()) for part in parts)).subquery("found")
+
+
+def _standing(held: Sequence[Any], brand_id: int | None, *, by_lane: bool = False) -> Select[*tuple[Any, ...]]:
+    in_brand = Relationship.brand_id == brand_id if by_lane else by_person(brand_id)
+    return (
+        select(Contact.id.label("id"), Relationship.id.label("standing"), Relationship.stage_id)
+        .join(Relationship, Relationship.contact_id == Contact.id)
+        .where(in_brand, *held)
+    )
+
+
+def _first_of_each(rows: Sequence[Any], opened: int | None) -> list[Any]:
+    shown: Counter[int] = Counter()
+    first = []
+    for row in rows:
+        stage_id = row[1].stage_id
+        shown[stage_id] += 1
+        if shown[stage_id] <= (MORE if stage_id == opened else CARDS):
+            first.append(row)
+    return first
 
 
 def _describe(tx: Tx, rows: Sequence[Any]) -> Mapping[int, list[Card]]:

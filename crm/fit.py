@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Subquery, and_, case, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, Float, Select, Subquery, and_, case, cast, func, literal, null, select
 
 from crm.models import Handle
 from crm.scoring import FRESH, KNOWN_SHARE, PARTS, Part, day_steps
 
 
-def best_fit(weights: Mapping[str, int], today: date) -> Subquery:
-    """Return contact and score: the fit of each contact's best account; unclear accounts have none."""
-    return select(Handle.contact_id, func.max(_score(weights, today)).label("score")).group_by(
-        Handle.contact_id
-    ).subquery("fit")  # fmt: skip
+def best_fit(weights: Mapping[str, int], today: date, among: Select[*tuple[Any, ...]] | None = None) -> Subquery:
+    """Return contact and score: the fit of each contact's best account; unclear accounts have none.
+
+    `among` are the only contacts that matter.
+    """
+    query = select(Handle.contact_id, func.max(_score(weights, today)).label("score")).group_by(Handle.contact_id)
+    return (query if among is None else query.where(Handle.contact_id.in_(among))).subquery("fit")
 
 
 def _score(weights: Mapping[str, int], today: date) -> ColumnElement[float | None]:

@@ -2,11 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Select,
+    TextClause,
+    and_,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from crm.models import Contact, Message, Thread
+from crm.models.thread import OPEN_THREAD, UNSURE
+from crm.together import Together
 from crm.turns import Turn, decide_turn
 from kit.errors import NotFoundError, say
 from kit.tx import Tx
@@ -57,6 +74,11 @@ def asks_for_a_look(message: Message) -> bool:
     return sure is not None and sure < ASKS_BELOW and not message.reply_kind_by
 
 
+def is_open() -> TextClause:
+    """Return the condition that a conversation is anybody's turn or sleeps, as the index of these knows it."""
+    return text(f"({OPEN_THREAD})")
+
+
 def is_snoozed(now: datetime) -> ColumnElement[bool]:
     """Return the condition that a conversation sleeps."""
     return and_(Thread.snoozed_until.is_not(None), Thread.snoozed_until > now)
@@ -84,22 +106,17 @@ def is_their_turn(now: datetime) -> ColumnElement[bool]:
 
 def count_threads(tx: Tx) -> InboxCounts:
     """Return the counts that the inbox and the navigation show, in one query."""
-    rows = tx.session.execute(
+    turns = (
         select(
-            Thread.mailbox_id,
-            func.count(),
-            func.sum(case((is_our_turn(tx.now), 1), else_=0)),
-            func.sum(case((is_their_turn(tx.now), 1), else_=0)),
-            func.sum(case((is_snoozed(tx.now), 1), else_=0)),
-        ).group_by(Thread.mailbox_id)
-    ).all()
-    return InboxCounts(
-        all=sum(row[1] for row in rows),
-        you=sum(row[2] for row in rows),
-        them=sum(row[3] for row in rows),
-        snoozed=sum(row[4] for row in rows),
-        mailboxes={row[0]: row[1] for row in rows},
+            *(func.count().filter(fits) for fits in (is_our_turn(tx.now), is_their_turn(tx.now), is_snoozed(tx.now)))
+        )
+        .select_from(Thread)
+        .where(is_open())
     )
+    boxes = select(Thread.mailbox_id, func.count()).group_by(Thread.mailbox_id)
+    [(you, them, snoozed)], rows = Together(turns, boxes).ask(tx)
+    mailboxes: dict[int, int] = {row[0]: row[1] for row in rows}
+    return InboxCounts(all=sum(mailboxes.values()), you=you, them=them, snoozed=snoozed, mailboxes=mailboxes)
 
 
 def list_threads(
@@ -109,40 +126,66 @@ def list_threads(
 
     `turn` is you, them, rest or snoozed; `kind` is a kind of reply, or `to_check` for unsure guesses.
     """
+    parts = _first_of_each(tx, turn, kind, mailbox_id, limit)
+    if not parts:
+        return []
+    found = union_all(*(select(part.subquery()) for part in parts)).subquery()
     last = aliased(Message)
-    newest = (
-        select(Message.id)
-        .where(Message.thread_id == Thread.id)
-        .order_by(Message.at.desc(), Message.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    ours, theirs = is_our_turn(tx.now), is_their_turn(tx.now)
     query = (
         select(Thread, Contact.name, Contact.language, last)
+        .join(found, found.c.id == Thread.id)
         .outerjoin(Contact, Contact.id == Thread.contact_id)
-        .outerjoin(last, last.id == newest)
-        .order_by(
-            case((ours, 0), (theirs, 1), else_=2),
-            case((ours, Thread.last_in_at)),
-            Thread.last_at.desc(),
-            Thread.id.desc(),
-        )
+        .outerjoin(last, last.id == _newest())
+        .order_by(found.c.part, case((is_our_turn(tx.now), Thread.last_in_at)), *_BY_TIME)
         .limit(limit)
     )
-    wanted = {"you": ours, "them": theirs, "snoozed": is_snoozed(tx.now), "rest": ~or_(ours, theirs), "": None}
-    clause = wanted.get(turn, false())
-    if clause is not None:
-        query = query.where(clause)
-    if kind == TO_CHECK:
-        query = query.where(last.reply_confidence < ASKS_BELOW, last.reply_kind_by == "")
-    elif kind:
-        query = query.where(or_(last.reply_kind == kind, last.kind == kind))
-    if mailbox_id is not None:
-        query = query.where(Thread.mailbox_id == mailbox_id)
     return [
         _row(thread, name, language, message, tx.now) for thread, name, language, message in tx.session.execute(query)
     ]
+
+
+def _first_of_each(tx: Tx, turn: str, kind: str, mailbox_id: int | None, limit: int) -> list[Select[*tuple[Any, ...]]]:
+    """Return the first of each turn by itself, so that an index gives them: all together would have to be sorted."""
+    ours, theirs, asleep = is_our_turn(tx.now), is_their_turn(tx.now), is_snoozed(tx.now)
+    groups: dict[str, tuple[tuple[ColumnElement[bool] | TextClause, ...], tuple[Any, ...]]] = {
+        "you": ((is_open(), ours), (Thread.last_in_at, *_BY_TIME)),
+        "them": ((is_open(), theirs), _FEW_BY_TIME),
+        "rest": ((~or_(ours, theirs),), _BY_TIME),
+        "snoozed": ((is_open(), asleep), _FEW_BY_TIME),
+    }
+    parts: list[Select[*tuple[Any, ...]]] = []
+    for number, name in enumerate((turn,) if turn else ("you", "them", "rest")):
+        if name in groups:
+            clauses, order = groups[name]
+            part = literal_column(str(number), Integer).label("part")
+            chosen = _narrow(select(Thread.id, part).where(*clauses), kind, mailbox_id)
+            parts.append(chosen.order_by(*order).limit(limit))
+    return parts
+
+
+def _narrow(query: Select[*tuple[Any, ...]], kind: str, mailbox_id: int | None) -> Select[*tuple[Any, ...]]:
+    if mailbox_id is not None:
+        query = query.where(Thread.mailbox_id == mailbox_id)
+    if not kind:
+        return query
+    last = aliased(Message)
+    query = query.join(last, last.id == _newest())
+    if kind == TO_CHECK:
+        unsure = select(Message.thread_id).where(text(UNSURE), Message.reply_confidence < ASKS_BELOW)
+        query = query.where(Thread.id.in_(unsure))
+        return query.where(last.reply_confidence < ASKS_BELOW, last.reply_kind_by == "")
+    return query.where(or_(last.reply_kind == kind, last.kind == kind))
+
+
+def _newest() -> ScalarSelect[int]:
+    """Return the number of a conversation's newest mail."""
+    mails = select(Message.id).where(Message.thread_id == Thread.id)
+    return mails.order_by(Message.at.desc(), Message.id.desc()).limit(1).scalar_subquery()
+
+
+_BY_TIME: tuple[Any, ...] = (Thread.last_at.desc(), Thread.id.desc())
+# Written so that no planner walks all conversations by time to find the few that are open.
+_FEW_BY_TIME: tuple[Any, ...] = (func.coalesce(Thread.last_at, Thread.last_at).desc(), Thread.id.desc())
 
 
 def get_thread(tx: Tx, thread_id: int) -> Thread:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import func, null, select
 
 from crm.exchange import Exchange, list_exchanges
 from crm.inbox import turn_of
@@ -48,12 +48,11 @@ class PeoplePage:
 def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int = 1) -> PeoplePage:
     """Return one page of contacts that match; `brand_id` says whose stages count."""
     clauses = conditions(tx, wanted, brand_id)
-    total, everyone = tx.session.execute(
-        select(
-            select(func.count(Contact.id)).where(*clauses).scalar_subquery(),
-            select(func.count(Contact.id)).where(Contact.erased_at.is_(None)).scalar_subquery(),
-        )
-    ).one()
+    # Without a filter only who was erased is left out, and one count says both.
+    counted = select(func.count(Contact.id)).where(*clauses).scalar_subquery() if len(clauses) > 1 else null()
+    there = select(func.count(Contact.id)).where(Contact.erased_at.is_(None)).scalar_subquery()
+    matching, everyone = tx.session.execute(select(counted, there)).one()
+    total = everyone if matching is None else matching
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
     query = ordered(tx, select(Contact).where(*clauses), wanted)
@@ -62,9 +61,10 @@ def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int
     return PeoplePage(rows=rows, total=total, everyone=everyone, number=page, pages=pages)
 
 
-def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None) -> list[int]:
-    """Return the numbers of all contacts that match, in the order of the list."""
-    return list(tx.session.scalars(ordered(tx, select(Contact.id).where(*conditions(tx, wanted, brand_id)), wanted)))
+def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, most: int | None = None) -> list[int]:
+    """Return the numbers of all contacts that match, or the first `most` of them, in the order of the list."""
+    query = ordered(tx, select(Contact.id).where(*conditions(tx, wanted, brand_id)), wanted)
+    return list(tx.session.scalars(query.limit(most)))
 
 
 def count_each(tx: Tx, asked: Sequence[PeopleFilter], *, brand_id: int | None) -> list[int]:

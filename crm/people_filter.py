@@ -62,17 +62,22 @@ def words_condition(text: str) -> list[Condition]:
 
 def ordered(tx: Tx, query: Select[T], wanted: PeopleFilter) -> Select[T]:
     """Return a query of contacts in the order asked for."""
-    fit, order = order_of(tx, wanted)
+    fit, order = order_of(tx, wanted, query.with_only_columns(Contact.id))
     if fit is not None:
         query = query.outerjoin(fit, fit.c.contact_id == Contact.id)
     return query.order_by(*order)
 
 
-def order_of(tx: Tx, wanted: PeopleFilter) -> tuple[Subquery | None, tuple[ColumnElement[Any], ...]]:
-    """Return the order asked for, and what it must be joined with by `contact_id`; who has no figure comes last."""
+def order_of(
+    tx: Tx, wanted: PeopleFilter, among: Select[*tuple[Any, ...]] | None = None
+) -> tuple[Subquery | None, tuple[ColumnElement[Any], ...]]:
+    """Return the order asked for, and what it must be joined with by `contact_id`; who has no figure comes last.
+
+    `among` are the only contacts that matter.
+    """
     key, down = wanted.sort.lstrip("-"), wanted.sort.startswith("-")
     if key == "fit":
-        fit = best_fit(wanted.weights, tx.now.date())
+        fit = best_fit(wanted.weights, tx.now.date(), among)
         return fit, (fit.c.score.is_(None), _directed(fit.c.score, down=down), Contact.id.expression)
     column = _SORTED_FIGURES.get(key)
     if column is not None:

@@ -4,6 +4,7 @@ from alembic import context
 
 import crm.models
 import sequences.models  # noqa: F401 - its tables belong to the same metadata
+from crm import search_index
 from kit.db import Base
 
 _ = crm.models
@@ -16,4 +17,7 @@ context.configure(
     compare_type=True,
 )
 with context.begin_transaction():
+    # SQLite changes a table by copying it, which loses its triggers, and refuses while others speak of it.
+    search_index.prepare(connection)
     context.run_migrations()
+    search_index.install(connection)

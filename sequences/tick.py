@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from crm.lane_sums import keep_lanes
 from crm.models import Mailbox
 from sequences.course.planning import plan_due
 from sequences.course.runs import release_held
@@ -29,6 +30,8 @@ def sweep(engine: Engine) -> Counts:
         _, counts.unknown = sweep_leases(tx)
         if counts.unknown:
             record_unknown_sweep(tx)
+    with engine.database.transaction() as tx:
+        keep_lanes(tx)
     while True:
         with engine.database.transaction() as tx:
             released = release_held(tx)

@@ -8,6 +8,7 @@ from crm.models.feedback import Feedback, Theme, ThemeMove
 from crm.models.field import ContactField
 from crm.models.handle import Handle, HandleSnapshot
 from crm.models.job import Job, JobFile
+from crm.models.kept import KeptFigures
 from crm.models.mailbox import Mailbox, MailboxCheck, MailFolder, Quarantined
 from crm.models.proposal import Proposal, ReplyCorrection
 from crm.models.relationship import Brand, Product, Relationship, Stage
@@ -36,6 +37,7 @@ __all__ = [
     "Import",
     "Job",
     "JobFile",
+    "KeptFigures",
     "MailFolder",
     "Mailbox",
     "MailboxCheck",

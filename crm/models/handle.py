@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, Instant
@@ -13,7 +13,17 @@ class Handle(Base):
     """One account on one platform. The newest snapshot's figures are kept here too, for filters and lists."""
 
     __tablename__ = "handles"
-    __table_args__ = (UniqueConstraint("platform", "username"),)
+    __table_args__ = (
+        UniqueConstraint("platform", "username"),
+        Index(
+            "ix_handles_price",
+            "contact_id",
+            "price_amount",
+            "price_currency",
+            sqlite_where=text("price_amount IS NOT NULL"),
+            postgresql_where=text("price_amount IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True)

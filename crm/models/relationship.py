@@ -59,7 +59,7 @@ class Relationship(Base):
     __tablename__ = "relationships"
     __table_args__ = (
         UniqueConstraint("contact_id", "brand_id"),
-        Index("ix_relationships_stage", "brand_id", "stage_id"),
+        Index("ix_relationships_lane", "brand_id", "stage_id", "stage_since", "contact_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

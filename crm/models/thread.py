@@ -3,17 +3,38 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, Document, Instant
+
+# What may be anybody's turn, or sleeps: very few of all conversations. Queries that name it use the index of it.
+OPEN_THREAD = "done_at IS NULL OR done_at < last_in_at OR done_at < last_out_at OR snoozed_until IS NOT NULL"
+# The same for mail: what people sent, and the mail of people on either side.
+REPLY = "direction = 'in' AND kind = 'reply'"
+COMPLAINT = "direction = 'in' AND complaint"
+UNSURE = "reply_confidence IS NOT NULL AND reply_kind_by = ''"
+HUMAN_MAIL = "kind IN ('reply', 'sent', 'manual') AND contact_id IS NOT NULL"
 
 
 class Thread(Base):
     """A conversation of one mailbox with one contact, or with somebody unknown (`contact_id` None)."""
 
     __tablename__ = "threads"
-    __table_args__ = (Index("ix_threads_contact", "contact_id"), Index("ix_threads_last", "last_at"))
+    __table_args__ = (
+        Index("ix_threads_contact", "contact_id"),
+        Index("ix_threads_last", "last_at"),
+        Index("ix_threads_mailbox", "mailbox_id"),
+        Index(
+            "ix_threads_open",
+            "last_in_at",
+            "last_out_at",
+            "done_at",
+            "snoozed_until",
+            sqlite_where=text(OPEN_THREAD),
+            postgresql_where=text(OPEN_THREAD),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mailbox_id: Mapped[int] = mapped_column(ForeignKey("mailboxes.id"))
@@ -43,6 +64,37 @@ class Message(Base):
         Index("ix_messages_contact_at", "contact_id", "at"),
         Index("ix_messages_sender", "sender"),
         Index("ix_messages_mailbox_at", "mailbox_id", "at"),
+        Index("ix_messages_replies", "contact_id", "at", sqlite_where=text(REPLY), postgresql_where=text(REPLY)),
+        Index(
+            "ix_messages_box_replies",
+            "mailbox_id",
+            "at",
+            "complaint",
+            sqlite_where=text(REPLY),
+            postgresql_where=text(REPLY),
+        ),
+        Index(
+            "ix_messages_complaints",
+            "mailbox_id",
+            "at",
+            sqlite_where=text(COMPLAINT),
+            postgresql_where=text(COMPLAINT),
+        ),
+        Index(
+            "ix_messages_unsure",
+            "reply_confidence",
+            "thread_id",
+            sqlite_where=text(UNSURE),
+            postgresql_where=text(UNSURE),
+        ),
+        Index(
+            "ix_messages_human",
+            "at",
+            "contact_id",
+            "direction",
+            sqlite_where=text(HUMAN_MAIL),
+            postgresql_where=text(HUMAN_MAIL),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from crm.exchange import HUMAN
 from crm.models import Message, TimelineEntry
+from crm.models.thread import HUMAN_MAIL
 from kit.db import Instant
 from kit.tx import Tx
 
 # Of very many, the newest are enough to know a median by.
-MOST = 20_000
+MOST, MOST_MAILS = 20_000, 8_000
 _LAST_STAGE = "Alumni"
 
 
@@ -49,17 +49,20 @@ class Stages:
 def measure_sides(tx: Tx, since: datetime, until: datetime) -> dict[str, Answers]:
     """Return the waits for their answers ("in") and for ours ("out"). One query.
 
-    A wait runs from the first mail of one side to the first one of the other after it; only people's own mail counts.
+    A wait runs from the first mail of one side to the first one of the other after it; only people's own mail counts,
+    and of very much the newest.
     """
-    before = func.lag(Message.direction).over(partition_by=Message.contact_id, order_by=(Message.at, Message.id))
-    lines = (
-        select(
-            Message.contact_id, Message.id, Message.direction, Message.at,
-            before.label("before"),
-        )
-        .where(Message.kind.in_(HUMAN), Message.contact_id.is_not(None), Message.at >= since, Message.at < until)
+    newest = (
+        select(Message.contact_id, Message.id, Message.direction, Message.at)
+        # In the words of the partial index, so that no planner has to prove that it fits.
+        .where(text(HUMAN_MAIL), Message.at >= since, Message.at < until)
+        .order_by(Message.at.desc(), Message.id.desc())
+        .limit(MOST_MAILS)
         .subquery()
-    )  # fmt: skip
+    )
+    mail = newest.c
+    before = func.lag(mail.direction).over(partition_by=mail.contact_id, order_by=(mail.at, mail.id))
+    lines = select(mail.contact_id, mail.id, mail.direction, mail.at, before.label("before")).subquery()
     turns = (
         select(
             lines.c.direction, lines.c.at, lines.c.before,
@@ -72,7 +75,7 @@ def measure_sides(tx: Tx, since: datetime, until: datetime) -> dict[str, Answers
     )  # fmt: skip
     query = select(turns.c.direction, turns.c.at, turns.c.since).where(turns.c.before.is_not(None))
     waits: dict[str, list[float]] = {"in": [], "out": []}
-    for direction, at, begun in tx.session.execute(query.order_by(turns.c.at.desc()).limit(MOST)):
+    for direction, at, begun in tx.session.execute(query):
         waits[direction].append((at - begun).total_seconds())
     return {side: _answers(found) for side, found in waits.items()}
 

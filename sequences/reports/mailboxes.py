@@ -2,14 +2,28 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    ScalarSelect,
+    Select,
+    TextClause,
+    column,
+    func,
+    select,
+    text,
+    values,
+)
 
 from crm.models import Mailbox, Message
-from crm.reports.buckets import cut
+from crm.models.thread import COMPLAINT, REPLY
+from kit.db import Instant
 from kit.tx import Tx
-from sequences.models import Send
+from sequences.models import LEFT, Send
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,22 +39,23 @@ class Week:
 
 
 def list_weeks(tx: Tx, since: datetime, until: datetime) -> list[Week]:
-    """Return the weeks of each mailbox, in order. Three queries; days are of UTC."""
-    names = {row[0]: row[1] for row in tx.session.execute(select(Mailbox.id, Mailbox.address))}
-    weeks: dict[tuple[str, date], Week] = {}
-
-    def week_of(mailbox_id: int, day: str) -> Week:
-        found = date.fromisoformat(day)
-        key = names[mailbox_id], found - timedelta(days=found.weekday())
-        return weeks.setdefault(key, Week(address=key[0], monday=key[1]))
-
-    for mailbox_id, day, sent, bounced in _count_sent(tx, since, until):
-        week = week_of(mailbox_id, day)
-        week.sent, week.bounced = week.sent + sent, week.bounced + bounced
-    for mailbox_id, day, replies, complaints in _count_came(tx, since, until):
-        week = week_of(mailbox_id, day)
-        week.replies, week.complaints = week.replies + replies, week.complaints + complaints
-    return [weeks[key] for key in sorted(weeks)]
+    """Return the weeks of each mailbox, in order. Two queries; weeks begin on Mondays of UTC."""
+    boxes = {row[0]: row[1] for row in tx.session.execute(select(Mailbox.id, Mailbox.address))}
+    first = since.astimezone(UTC).date()
+    monday = first - timedelta(days=first.weekday())
+    spans = []
+    while (begin := datetime.combine(monday, time(), UTC)) < until:
+        end = begin + timedelta(weeks=1)
+        spans += [(box, monday, max(begin, since), min(end, until)) for box in boxes]
+        monday += timedelta(weeks=1)
+    if not spans:
+        return []
+    weeks = [
+        Week(address=boxes[box], monday=day, sent=sent, bounced=bounced, replies=replies, complaints=complaints)
+        for box, day, sent, bounced, replies, complaints in tx.session.execute(_count_each(spans))
+        if sent or replies or complaints
+    ]
+    return sorted(weeks, key=lambda week: (week.address, week.monday))
 
 
 def sum_weeks(weeks: list[Week]) -> dict[date, Week]:
@@ -54,24 +69,26 @@ def sum_weeks(weeks: list[Week]) -> dict[date, Week]:
     return dict(sorted(found.items()))
 
 
-def _count_sent(tx: Tx, since: datetime, until: datetime) -> list[tuple[int, str, int, int]]:
-    day, mail = cut(tx, Send.sent_at, "day").label("day"), func.count(Send.id)
-    rows = tx.session.execute(
-        select(Send.mailbox_id, day, mail, mail.filter(Send.bounced_at.is_not(None)))
-        .where(Send.state == "sent", Send.sent_at >= since, Send.sent_at < until)
-        .group_by(Send.mailbox_id, day)
+def _count_each(spans: list[tuple[int, date, datetime, datetime]]) -> Select[*tuple[Any, ...]]:
+    """Return the query that counts each span by itself: an index counts a span without reading a row."""
+    span = values(
+        column("box", Integer), column("monday", Date), column("begins", Instant), column("ends", Instant), name="spans"
+    ).data(spans).cte("span")  # fmt: skip
+    row = span.c
+
+    def mails(*which: ColumnElement[bool] | TextClause) -> ScalarSelect[int]:
+        here = Send.mailbox_id == row.box, Send.sent_at >= row.begins, Send.sent_at < row.ends
+        return select(func.count()).select_from(Send).where(*here, *which).scalar_subquery()
+
+    def came(*which: ColumnElement[bool] | TextClause) -> ScalarSelect[int]:
+        here = Message.mailbox_id == row.box, Message.at >= row.begins, Message.at < row.ends
+        return select(func.count()).select_from(Message).where(*here, *which).scalar_subquery()
+
+    return select(
+        row.box,
+        row.monday,
+        mails(text(LEFT)),
+        mails(text(LEFT), Send.bounced_at.is_not(None)),
+        came(text(REPLY), Message.complaint.is_(False)),
+        came(text(COMPLAINT)),
     )
-    return [(row[0], row[1], row[2], row[3]) for row in rows]
-
-
-def _count_came(tx: Tx, since: datetime, until: datetime) -> list[tuple[int, str, int, int]]:
-    day, mail = cut(tx, Message.at, "day").label("day"), func.count(Message.id)
-    rows = tx.session.execute(
-        select(
-            Message.mailbox_id, day, mail.filter(Message.kind == "reply", Message.complaint.is_(False)),
-            mail.filter(Message.complaint.is_(True)),
-        )
-        .where(Message.direction == "in", Message.at >= since, Message.at < until)
-        .group_by(Message.mailbox_id, day)
-    )  # fmt: skip
-    return [(row[0], row[1], row[2], row[3]) for row in rows]

@@ -95,6 +95,11 @@ def test_nothing_names_the_host_of_a_registry() -> None:
     assert found == []
 
 
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Tell what the models describe from the index of words, which crm/search_index.py makes and fills by triggers."""
+    return kind != "table" or not (name or "").startswith("search_")
+
+
 def test_the_schema_goes_up_down_and_up_and_equals_the_models(database_url: str) -> None:
     engine, config = make_engine(database_url), Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
@@ -105,7 +110,7 @@ def test_the_schema_goes_up_down_and_up_and_equals_the_models(database_url: str)
         if target == "base":
             assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_ours})
         differences = compare_metadata(context, Base.metadata)
     engine.dispose()
     assert {crm.models.Contact.__table__, sequences.models.Send.__table__} <= set(Base.metadata.sorted_tables)

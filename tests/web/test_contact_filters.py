@@ -99,4 +99,4 @@ def test_the_palette_finds_people(ada: Person) -> None:
     assert "Imani Oduya" in part
     assert "<html" not in part
     assert "hx-swap-oob" not in part
-    assert "Nobody is found" in ada.get("/search?q=zzz")
+    assert "Nothing is found" in ada.get("/search?q=zzz")

@@ -96,7 +96,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/reports/<name>.csv": (200, ("/reports/outreach.csv", "/reports/mailboxes.csv")),
     "/review": (200, ("/review",)),
     "/review/<int:send_id>": (200, ("/review/1", "/review/2", "/review/3")),
-    "/search": (200, ("/search", "/search?q=ima")),
+    "/search": (200, ("/search", "/search?q=ima", "/search?q=the+pan&kind=mails")),
     "/sends/<int:send_id>/explanation": (200, ("/sends/1/explanation", "/sends/3/explanation")),
     "/sequences": (200, ("/sequences",)),
     "/sequences/<int:sequence_id>": (200, ("/sequences/1", "/sequences/1?preview=3")),

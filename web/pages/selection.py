@@ -9,7 +9,7 @@ from sqlalchemy import select
 from crm.brands import list_stages
 from crm.csv_writing import write_rows
 from crm.models import Contact, ContactAddress
-from crm.people import describe_people, find_people_ids
+from crm.people import count_each, describe_people, find_people_ids
 from crm.person_edits import list_colleagues
 from kit.errors import InvalidError, RapportError, say
 from kit.tx import Tx
@@ -27,21 +27,24 @@ from web.words import ngettext, said, translate
 
 blueprint = Blueprint("selection", __name__)
 _EXPORT_AT_ONCE = 20_000
+# So many are judged before anything is done; a job judges everybody when their turn comes.
+JUDGED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Who was chosen: by number, or everybody who matches `query`."""
+    """Who was chosen: by number, or everybody who matches `query`; `count` of them, of whom `ids` may be the first."""
 
     ids: tuple[int, ...]
+    count: int
     everybody: bool
     query: str
 
 
 @blueprint.get("/contacts/selection")
 def show() -> Response:
-    """Say what one act would do to the people chosen, and who cannot take part."""
-    tx, chosen = this_tx(), _read_selection()
+    """Say what one act would do to the people chosen, and who cannot take part; of very many, to the first."""
+    tx, chosen = this_tx(), _read_selection(most=JUDGED)
     act, value = request.args.get("act", ""), request.args.get("value", "").strip()
     verdict, fault = _judge(tx, chosen, act, value)
     return page(
@@ -52,7 +55,7 @@ def show() -> Response:
         verdict=verdict,
         fault=fault,
         left=list_left_out(verdict) if verdict else [],
-        later=len(chosen.ids) > deeds.AT_ONCE,
+        later=chosen.count > deeds.AT_ONCE,
         stages=list_stages(tx) if act == "stage" else [],
         colleagues=list_colleagues(tx) if act == "owner" else [],
         sequences=_sequences(tx) if act == "enrol" else [],
@@ -96,19 +99,21 @@ def _judge(tx: Tx, chosen: Selection, act: str, value: str) -> tuple[Verdict | N
         return None, said(error)
 
 
-def _read_selection() -> Selection:
-    """Return who is meant: ticked boxes, numbers in a list, or all who match."""
+def _read_selection(*, most: int | None = None) -> Selection:
+    """Return who is meant: ticked boxes, numbers in a list, or all who match, of them the first `most`."""
     given = request.values
     query = given.get("query", "")
     if given.get("all") == "1":
         wanted = read_filter(read_query_text(query), user_id=this_user().id)
-        ids = find_people_ids(this_tx(), wanted, brand_id=this_brand_id())
-        return Selection(ids=tuple(ids), everybody=True, query=query)
+        ids = find_people_ids(this_tx(), wanted, brand_id=this_brand_id(), most=most)
+        is_cut = most is not None and len(ids) == most
+        count = count_each(this_tx(), [wanted], brand_id=this_brand_id())[0] if is_cut else len(ids)
+        return Selection(ids=tuple(ids), count=count, everybody=True, query=query)
     words = [word for text in given.getlist("id") for word in forms.read_list(text)]
     numbers = dict.fromkeys(number for word in words if (number := forms.read_int(word)))
     known = select(Contact.id).where(Contact.id.in_(numbers), Contact.erased_at.is_(None))
     found = set(this_tx().session.scalars(known))
-    return Selection(ids=tuple(n for n in numbers if n in found), everybody=False, query=query)
+    return Selection(ids=tuple(n for n in numbers if n in found), count=len(found), everybody=False, query=query)
 
 
 def _order(value: str) -> Order:

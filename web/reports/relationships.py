@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from crm.contacts import display_name
-from crm.reports.relationships import MOST, Answers, Stages, measure_sides, measure_stages
+from crm.reports.relationships import MOST, MOST_MAILS, Answers, Stages, measure_sides, measure_stages
 from crm.today import Quiet, list_quiet
 from kit.tx import Tx
 from web.reports.sheet import Part, Sheet, make_bars
@@ -42,7 +42,7 @@ def _answers(sides: dict[str, Answers]) -> Part:
     ]
     heads = (_("Whose answer"), _("Answers"), _("Typical (median)"), _("Slowest tenth from"))
     how = _("From the first mail of one side to the first mail of the other after it. Machines' mail does not count. "
-            "The chart is in hours.")  # fmt: skip
+            "The chart is in hours. Of very many mails, the newest %(most)s count.", most=MOST_MAILS)  # fmt: skip
     return Part(key="answers", title=_("How long an answer takes"), how=how, heads=heads, rows=rows, chart="bars",
                 marks=make_bars(hours), wide=False)  # fmt: skip
 
