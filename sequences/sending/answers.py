@@ -17,6 +17,7 @@ from sequences.pitches.markdown_mail import keep_lines
 from sequences.pitches.pitch import Gaps, render_typed
 from sequences.pitches.typed_fields import OPEN_GAP, sender_values
 from sequences.pitches.values import signature_text
+from sequences.sending.copies_to import read_copies, require_allowed
 
 UNDO_S = 10
 LATEST = timedelta(days=365)
@@ -24,7 +25,10 @@ LATEST = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A mail by hand before it is queued. `at` is when it may leave, None for as soon as it cannot be undone."""
+    """A mail by hand before it is queued. `at` is when it may leave, None for as soon as it cannot be undone.
+
+    `cc` is the line of those who get a copy, as it was typed.
+    """
 
     text: str
     subject: str = ""
@@ -32,6 +36,7 @@ class Letter:
     at: datetime | None = None
     undo_s: float = UNDO_S
     closes: bool = False
+    cc: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +143,8 @@ def _queue(tx: Tx, road: _Road, letter: Letter, subject: str, *, request_key: st
     if suppression:
         sentence = "%(email)s must not be contacted (%(reason)s). Lift that first, with a reason."
         raise RefusedError(say(sentence, email=road.email, reason=suppression.reason))
+    copies = read_copies(letter.cc, recipient=road.email)
+    require_allowed(tx, copies)
     text, html = _render(tx, road, letter)
     due_at = _due_at(tx.now, letter)
     send = Send(
@@ -148,6 +155,7 @@ def _queue(tx: Tx, road: _Road, letter: Letter, subject: str, *, request_key: st
         thread_id=road.thread_id,
         email=road.email,
         domain=domain_of(road.email),
+        cc=list(copies),
         subject=subject,
         state="scheduled",
         rfc_id=new_message_id(tx.rng, domain=road.mailbox.address.rpartition("@")[2], now=tx.now),

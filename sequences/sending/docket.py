@@ -15,6 +15,7 @@ from crm.suppressions import find_personal_suppressions
 from kit.tx import Tx
 from sequences.models import Enrolment, Send
 from sequences.models import Sequence as SequenceRow
+from sequences.sending.copies_to import find_forbidden
 from sequences.versions.documents import read_documents
 from sequences.versions.sequence_file import SequenceFile
 
@@ -31,6 +32,7 @@ class Entry(NamedTuple):
     thread_id: int | None
     email: str
     domain: str
+    cc: list[str]
     step: int
     step_key: str | None
     variant: str
@@ -67,7 +69,10 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Case:
-    """An entry with what was looked up for it. `document` is None for mail written by hand."""
+    """An entry with what was looked up for it. `document` is None for mail written by hand.
+
+    `suppression` forbids mail to the recipient, or to somebody who was to get a copy.
+    """
 
     entry: Entry
     document: SequenceFile | None
@@ -91,6 +96,7 @@ _QUERY = (
         Send.thread_id,
         Send.email,
         Send.domain,
+        Send.cc,
         Send.step,
         Send.step_key,
         Send.variant,
@@ -152,12 +158,14 @@ def read_docket(tx: Tx, send_ids: Sequence[int]) -> list[Case]:
     entries = [rows[send_id] for send_id in send_ids]
     documents = read_documents(tx, {entry.version_id for entry in entries if entry.version_id is not None})
     suppressions = find_personal_suppressions(tx, {(entry.contact_id, entry.email) for entry in entries})
+    copies = find_forbidden(tx, [email for entry in entries for email in entry.cc])
     replies = _read_replies(tx, {entry.contact_id for entry in entries if entry.enrolment_id is not None})
     return [
         Case(
             entry=entry,
             document=documents[entry.version_id] if entry.version_id is not None else None,
-            suppression=suppressions.get((entry.contact_id, entry.email)),
+            suppression=suppressions.get((entry.contact_id, entry.email))
+            or next((copies[email] for email in entry.cc if email in copies), None),
             replied_at=replies.get(entry.contact_id),
         )
         for entry in entries

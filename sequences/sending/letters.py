@@ -29,6 +29,7 @@ class Envelope:
     sender: str
     sender_name: str
     recipient: str
+    copies: tuple[str, ...]
     subject: str
     text: str
     html: str
@@ -97,11 +98,14 @@ def fix_bytes(
                 sender=mailbox.address,
                 sender_name=mailbox.name,
                 recipient=case.entry.email,
+                copies=tuple(case.entry.cc),
                 subject=subject,
                 text=body.text,
                 html=body.html,
                 raw=raw,
-                smtputf8=not all(one.rpartition("@")[0].isascii() for one in (case.entry.email, mailbox.address)),
+                smtputf8=not all(
+                    one.rpartition("@")[0].isascii() for one in (case.entry.email, mailbox.address, *case.entry.cc)
+                ),
                 claimed_at=tx.now,
             )
         )
@@ -127,6 +131,7 @@ def _letter(
         date=tx.now,
         sender=Address(email=mailbox.address, name=desk.sender_name),
         to=Address(email=entry.email, name=_one_line(entry.contact_name)),
+        cc=tuple(Address(email=email) for email in entry.cc),
         reply_to=Address(email=desk.reply_to, name=desk.sender_name) if desk.reply_to else None,
         subject=subject,
         text=body.text,
