@@ -17,6 +17,7 @@ from crm.models import (
     ContactTag,
     Feedback,
     Handle,
+    HandleRate,
     HandleSnapshot,
     Import,
     Job,
@@ -60,11 +61,8 @@ def undo_import(tx: Tx, import_id: int, actor: str) -> UndoResult:
     created = tx.session.scalars(people).one()
     tx.session.execute(_silent(delete(Contact).where(Contact.import_id == import_id, ~_has_history(own))))
     older = select(Handle.id).join(Contact).where(Contact.import_id.is_distinct_from(import_id))
-    tx.session.execute(
-        _silent(
-            delete(HandleSnapshot).where(HandleSnapshot.import_id == import_id, HandleSnapshot.handle_id.in_(older))
-        )
-    )
+    for kind in (HandleSnapshot, HandleRate):
+        tx.session.execute(_silent(delete(kind).where(kind.import_id == import_id, kind.handle_id.in_(older))))
     restored = _restore_updated(tx, import_id, own)
     row.undone_at = tx.now
     row.undo = dict(row.undo) | {"undone_by": actor}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from crm.brands import list_products
-from crm.contacts import display_name
+from crm.contacts import display_name, rank
 from crm.models import Brand, Contact, ContactAddress, Handle, Mailbox
 from crm.suppressions import find_personal_suppressions
 from kit.errors import NotFoundError, say
@@ -167,7 +167,9 @@ def _read_people(tx: Tx, contact_ids: Collection[int]) -> dict[int, Contact]:
 def _read_addresses(tx: Tx, contact_ids: Collection[int]) -> dict[int, list[ContactAddress]]:
     """Return addresses by contact, the preferred one first."""
     found: dict[int, list[ContactAddress]] = defaultdict(list)
-    query = select(ContactAddress).where(ContactAddress.contact_id.in_(contact_ids))
+    query = select(ContactAddress).where(
+        ContactAddress.contact_id.in_(contact_ids), ContactAddress.retired_at.is_(None)
+    )
     for row in tx.session.scalars(query.order_by(ContactAddress.position, ContactAddress.id)):
         found[row.contact_id].append(row)
     return found
@@ -180,10 +182,10 @@ def _read_inside(tx: Tx, sequence: SequenceRow, contact_ids: Collection[int]) ->
 
 
 def _read_handles(tx: Tx, contact_ids: Collection[int]) -> dict[int, list[Handle]]:
-    """Return handles by contact, the largest first."""
+    """Return handles by contact, the main one first."""
     found: dict[int, list[Handle]] = defaultdict(list)
     for row in tx.session.scalars(select(Handle).where(Handle.contact_id.in_(contact_ids))):
         found[row.contact_id].append(row)
     for rows in found.values():
-        rows.sort(key=lambda handle: (-(handle.followers or 0), handle.id))
+        rows.sort(key=rank)
     return found

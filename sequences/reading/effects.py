@@ -83,12 +83,7 @@ class Effects:
                 counts.auto_replies += 1
             case Clear():
                 pass
-        if arrival.parsed.kind is MailKind.REPLY and arrival.talk.brand_id:
-            self._talked.add((contact_id, arrival.talk.brand_id))
-        if arrival.parsed.kind is MailKind.REPLY and match.other_contact_id and match.by == BY_SENDER:
-            # Who writes on their behalf has answered for them.
-            brand_id = self._desk.brand_of(match.other_contact_id)
-            self._talked.update([(match.other_contact_id, brand_id)] if brand_id else [])
+        self._note_talked(arrival)
 
     def finish(self) -> None:
         """Write what waits, and move those who answered."""
@@ -101,6 +96,16 @@ class Effects:
                     relationships[row[0]] = Standing(row[1], row[2], row[3])
         if relationships:
             move_many_by_rule(self._tx, relationships, HUMAN_REPLY, cause="they answered")
+
+    def _note_talked(self, arrival: Arrival) -> None:
+        """Note who answered, and for whom: who writes on somebody's behalf has answered for them."""
+        if arrival.parsed.kind is not MailKind.REPLY:
+            return
+        match, other = arrival.match, arrival.match.other_contact_id
+        pairs = [(match.contact_id or 0, arrival.talk.brand_id)]
+        if other is not None and match.by == BY_SENDER:
+            pairs.append((other, self._desk.brand_of(other)))
+        self._talked.update((contact_id, brand_id) for contact_id, brand_id in pairs if brand_id)
 
     def _stop(self, contact_id: int, stop: Stop, *, word: str = "", begun_by: datetime | None = None) -> None:
         if self._desk.may_have_runs(contact_id):

@@ -116,8 +116,10 @@ def cancel_answer(tx: Tx, send_id: int) -> Send:
 
 def preferred_address(tx: Tx, contact_id: int) -> str:
     """Return the address a person is written to first."""
-    own = select(ContactAddress.email).where(ContactAddress.contact_id == contact_id).order_by(ContactAddress.position)
-    email = tx.session.scalar(own.limit(1))
+    own = select(ContactAddress.email).where(
+        ContactAddress.contact_id == contact_id, ContactAddress.retired_at.is_(None)
+    )
+    email = tx.session.scalar(own.order_by(ContactAddress.position, ContactAddress.id).limit(1))
     if email is None:
         raise InvalidError(say("There is no address to answer to."))
     return email

@@ -12,6 +12,7 @@ from web.account_form import read_account
 from web.auth import require
 from web.request import this_actor, this_tx
 from web.respond import done, page
+from web.undo import undo_place
 from web.words import _, said
 
 blueprint = Blueprint("contact_edit", __name__)
@@ -67,9 +68,9 @@ def mark_address(address_id: int) -> Response:
     require("edit")
     tx, mark = this_tx(), request.form.get("mailable", "")
     if mark == "first":
-        row = addresses.prefer(tx, address_id, actor=this_actor())
-    else:
-        row = addresses.mark_by_hand(tx, address_id, mark, actor=this_actor())
+        change = addresses.prefer(tx, address_id, actor=this_actor())
+        return done(f"/contacts/{change.data['contact']}", _("Mail goes there from now on."), undo=undo_place(change))
+    row = addresses.mark_by_hand(tx, address_id, mark, actor=this_actor())
     return done(f"/contacts/{row.contact_id}", _("Saved."))
 
 
