@@ -28,6 +28,7 @@ _MOST_SPREAD = 10
 class Reading:
     """Figures as they stood at an instant, and who said so."""
 
+    id: int
     at: datetime
     followers: float | None
     views: float | None
@@ -73,6 +74,16 @@ class Account:
     fit: int | None = None
     parts: tuple[Weighed, ...] = ()
 
+    @property
+    def follower_line(self) -> list[tuple[datetime, float | None]]:
+        """Return the size over time."""
+        return [(one.at, one.followers) for one in self.readings]
+
+    @property
+    def view_line(self) -> list[tuple[datetime, float | None]]:
+        """Return the views over time, as stated."""
+        return [(one.at, one.views) for one in self.readings]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountBook:
@@ -91,6 +102,17 @@ class AccountBook:
     def used(self) -> tuple[Account, ...]:
         """The accounts in use."""
         return tuple(one for one in self.accounts if one.handle.retired_at is None)
+
+    @property
+    def sponsors(self) -> tuple[Sponsor, ...]:
+        """The brands seen lately on any account, each once."""
+        seen = sorted((one for account in self.used for one in account.sponsors), key=lambda one: one.seen_on)
+        return tuple({one.brand: one for one in seen}.values())[::-1][:SPONSORS]
+
+    @property
+    def has_rates(self) -> bool:
+        """Whether any account in use has a price."""
+        return any(account.rates or account.handle.price_amount is not None for account in self.used)
 
     @property
     def read_at(self) -> datetime | None:
@@ -180,7 +202,7 @@ def _known(contact_id: int) -> Subquery:
 
 
 def _reading(row: Any) -> Reading:
-    return Reading(row.at, row.one, row.two, row.three, row.word or "")
+    return Reading(row.row_id, row.at, row.one, row.two, row.three, row.word or "")
 
 
 def _rates(rows: Iterable[Any], views: float | None) -> list[RateLine]:

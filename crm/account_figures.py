@@ -61,5 +61,10 @@ def is_stale(read_at: datetime | None, now: datetime, days: int = STALE_DAYS) ->
     return read_at is None or now - read_at > timedelta(days=days)
 
 
+def latest_day(now: datetime) -> date:
+    """Return the day it is where days begin first: what somebody reads there today is not read in the future."""
+    return (now + timedelta(hours=14)).date()
+
+
 def _last(views: Iterable[float | None]) -> list[float]:
     return [one for one in views if one is not None][:LAST_POSTS]

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from crm.account_figures import latest_day
 from crm.changes import Undone, record_change
 from crm.handles import get_handle
 from crm.models import Change, Handle, HandleSnapshot
@@ -34,13 +35,13 @@ class Reading:
 
 def add_reading(tx: Tx, handle_id: int, reading: Reading, *, actor: str) -> Change:
     """Keep a reading; unless a later one is known, the account shows it from now on."""
-    handle, today = get_handle(tx, handle_id), tx.now.date()
+    handle = get_handle(tx, handle_id)
     given = {name: value for name in NAMES if (value := getattr(reading, name)) is not None}
     if not given:
         raise InvalidError(say("Write at least one figure."))
-    if reading.read_on > today:
+    if reading.read_on > latest_day(tx.now):
         raise InvalidError(say("The day of a reading cannot lie in the future."))
-    at = tx.now if reading.read_on == today else datetime.combine(reading.read_on, _NOON)
+    at = tx.now if reading.read_on >= tx.now.date() else datetime.combine(reading.read_on, _NOON)
     newest = tx.session.scalar(select(func.max(HandleSnapshot.taken_at)).where(HandleSnapshot.handle_id == handle.id))
     row = HandleSnapshot(handle_id=handle.id, taken_at=at, source=reading.source[:200], **given)
     tx.session.add(row)

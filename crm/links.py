@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crm.changes import Undone, record_change
-from crm.contacts import display_name, get_contact
+from crm.contacts import create_contact, display_name, find_contact_by_email, get_contact
 from crm.models import Change, Contact, ContactLink
 from crm.timeline import record_entry
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
@@ -38,6 +38,31 @@ def link(tx: Tx, contact_id: int, agent_id: int, role: str, *, speaks: bool = Tr
     tx.session.flush()
     data = {"contact": creator.id, "agent": agent.id, "before": before, "after": _kept(row)}
     return _keep(tx, LINK, creator, agent, role, data, actor)
+
+
+def link_by_address(
+    tx: Tx,
+    contact_id: int,
+    email: str,
+    role: str,
+    *,
+    name: str = "",
+    speaks: bool = True,
+    acts: bool = True,
+    actor: str,
+) -> Change:
+    """Tie a person to whoever has this address, who is added when nobody has it; not `acts`: the other way round."""
+    person = get_contact(tx, contact_id)
+    other = find_contact_by_email(tx, email)
+    if other is None:
+        source = (
+            say("acts for %(name)s", name=display_name(person))
+            if acts
+            else say("%(name)s acts for them", name=display_name(person))
+        )
+        other = create_contact(tx, name=name.strip(), emails=[email], actor=actor, source=str(source)[:200])
+    creator, agent = (person, other) if acts else (other, person)
+    return link(tx, creator.id, agent.id, role, speaks=speaks, actor=actor)
 
 
 def unlink(tx: Tx, link_id: int, *, actor: str) -> Change:

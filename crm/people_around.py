@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import and_, literal, or_, select
 
 from crm.models import Contact, ContactAddress, ContactLink, Suppression
+from kit.errors import NotFoundError, say
 from kit.tx import Tx
 
 
@@ -24,13 +25,14 @@ class Tie:
 class PeopleAround:
     """Addresses in their order, those no longer used last; what forbids mail to the person; who is tied to them."""
 
+    contact: Contact
     addresses: tuple[ContactAddress, ...]
     suppressions: tuple[Suppression, ...]
     ties: tuple[Tie, ...]
 
 
 def read_people_around(tx: Tx, contact_id: int) -> PeopleAround:
-    """Return a person's addresses, the preferred one first, each with what forbids it: itself, or its domain; and ties.
+    """Return a person, or refuse; addresses with the preferred one first, and what forbids each: itself, or its domain.
 
     Who acts for the person comes before those for whom the person acts.
     """
@@ -74,4 +76,7 @@ def read_people_around(tx: Tx, contact_id: int) -> PeopleAround:
             acts = link.contact_id == contact_id
             ties[link.id] = Tie(link=link, contact=contact, acts=acts, email=email, forbidden=suppression is not None)
     ordered = sorted(ties.values(), key=lambda tie: (not tie.acts, tie.link.id))
-    return PeopleAround(addresses=tuple(own), suppressions=tuple(forbidding), ties=tuple(ordered))
+    person = next((row[0] for row in rows if row[0].id == contact_id), None)
+    if person is None:
+        raise NotFoundError(say("There is no such contact."))
+    return PeopleAround(contact=person, addresses=tuple(own), suppressions=tuple(forbidding), ties=tuple(ordered))

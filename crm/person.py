@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import and_, select
 
 from crm.account_book import AccountBook, read_accounts
-from crm.contacts import get_contact, list_tags
+from crm.contacts import list_tags
 from crm.exchange import AnswerTimes, Exchange, count_weeks, measure_answers
 from crm.history import History
 from crm.models import Contact, ContactAddress, Handle, Relationship, Stage, Suppression, Thread
@@ -64,8 +64,6 @@ def read_person(
 ) -> Person:
     """Return a person, or refuse when there is none; the exchange is counted from the `story` already read."""
     around = read_people_around(tx, contact_id)
-    # Read with the people around.
-    contact = get_contact(tx, contact_id)
     mails = story.exchange
     stages = list_stages_around(tx, contact_id, brand_id)
     threads = list(
@@ -73,7 +71,7 @@ def read_person(
     )
     turn, waiting = decide_contact_turn(tx, threads)
     return Person(
-        contact=contact,
+        contact=around.contact,
         addresses=tuple(one for one in around.addresses if one.retired_at is None),
         old_addresses=tuple(one for one in around.addresses if one.retired_at is not None),
         book=read_accounts(tx, contact_id, weights),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crm.account_figures import LAST_POSTS, median_views, spread_of_views, usual_gap_days
+from crm.account_figures import LAST_POSTS, engagement, median_views, spread_of_views, usual_gap_days
 from crm.changes import Undone, record_change
 from crm.handles import get_handle
 from crm.models import Change, Handle, HandlePost
@@ -84,6 +84,13 @@ def list_posts(tx: Tx, handle_ids: Sequence[int], *, limit: int = 200) -> list[H
     """Return posts of accounts, the newest first."""
     query = select(HandlePost).where(HandlePost.handle_id.in_(handle_ids))
     return list(tx.session.scalars(query.order_by(HandlePost.posted_on.desc(), HandlePost.id.desc()).limit(limit)))
+
+
+def count_engagement(posts: Sequence[HandlePost]) -> float | None:
+    """Return interactions / views over the last ten posts of which both are known, given newest first."""
+    both = [(row.interactions, row.views) for row in posts if row.interactions is not None and row.views is not None]
+    last = both[:LAST_POSTS]
+    return engagement(sum(one for one, _ in last), sum(one for _, one in last)) if last else None
 
 
 def reverse_posts(tx: Tx, change: Change, actor: str) -> Undone:

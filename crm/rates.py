@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from crm.account_figures import latest_day
 from crm.changes import Undone, record_change
 from crm.models import Change, Handle, HandleRate
 from crm.rate_formats import FORMATS, current_rates, default_format
@@ -55,7 +56,7 @@ def keep_rate(tx: Tx, handle: Handle, rate: NewRate, *, actor: str) -> HandleRat
         raise InvalidError(say("Choose what the rate is for."))
     if not rate.currency.isascii() or not rate.currency.isalpha() or len(rate.currency) != 3:  # noqa: PLR2004 ISO 4217
         raise InvalidError(say("Write the currency as three letters, such as EUR."))
-    if rate.said_on > tx.now.date():
+    if rate.said_on > latest_day(tx.now):
         raise InvalidError(say("A rate is kept from the day it was said, which cannot lie in the future."))
     _keep_known(tx, handle)
     row = HandleRate(

@@ -13,6 +13,7 @@ from crm.proposal_words import describe
 from web import figures, places, times
 from web.request import find_user, this_tx
 from web.shell import this_shell
+from web.sparkline import spark
 
 
 def attach_filters(app: Flask) -> None:
@@ -39,6 +40,7 @@ def attach_filters(app: Flask) -> None:
         "money": figures.money,
         "country": places.country_name,
         "slug": figures.slug,
+        "spark": spark,
         "paragraphs": _paragraphs,
         "fact": lambda row: describe(row.kind, row.data),
     }
