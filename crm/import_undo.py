@@ -17,6 +17,7 @@ from crm.models import (
     ContactTag,
     Feedback,
     Handle,
+    HandlePost,
     HandleRate,
     HandleSnapshot,
     Import,
@@ -187,7 +188,9 @@ def _remove(tx: Tx, gone: _Gone, brand_id: int | None) -> None:
         tx.session.execute(_silent(delete(ContactTag).where(tuple_(ContactTag.contact_id, ContactTag.tag).in_(tags))))
     for pairs in sliced(gone.handles):
         ids = [handle.id for _, handle in pairs]
-        measured = set(tx.session.scalars(select(HandleSnapshot.handle_id).where(HandleSnapshot.handle_id.in_(ids))))
+        measured: set[int] = set()
+        for kind in (HandleSnapshot, HandleRate, HandlePost):
+            measured |= set(tx.session.scalars(select(kind.handle_id).where(kind.handle_id.in_(ids))))
         tx.session.execute(_silent(delete(Handle).where(Handle.id.in_([i for i in ids if i not in measured]))))
         for person, handle in pairs:
             if handle.id not in measured:
