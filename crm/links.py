@@ -115,11 +115,11 @@ def reverse_link(tx: Tx, change: Change, actor: str) -> Undone:
 
 
 def _keep(tx: Tx, kind: str, creator: Contact, agent: Contact, role: str, data: dict[str, Any], actor: str) -> Change:
-    names = {"agent": display_name(agent), "creator": display_name(creator), "role": role}
+    names = {"agent": display_name(agent), "creator": display_name(creator)}
     if kind == LINK:
-        summary = say("%(agent)s acts for %(creator)s: %(role)s", **names)
+        summary = say("%(agent)s acts for %(creator)s", **names)
     else:
-        summary = say("%(agent)s no longer acts for %(creator)s: %(role)s", **names)
+        summary = say("%(agent)s no longer acts for %(creator)s", **names)
     change = record_change(tx, kind, actor=actor, summary=summary, data=data)
     for one, other in ((creator, agent), (agent, creator)):
         told = {"change": change.id, "contact": other.id, "role": role}

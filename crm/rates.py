@@ -38,15 +38,14 @@ def set_rate(tx: Tx, handle: Handle, rate: NewRate, *, actor: str) -> Change:
     """Keep a rate, told on the timeline and undoable."""
     row = keep_rate(tx, handle, rate, actor=actor)
     summary = say(
-        "%(name)s, %(format)s: %(amount)s %(currency)s",
+        "New rate of %(name)s: %(amount)s %(currency)s",
         name=handle.username,
-        format=row.format,
         amount=str(row.amount),
         currency=row.currency,
     )
     data = {"handle": handle.id, "rate": row.id}
     change = record_change(tx, SET, actor=actor, summary=summary, data=data)
-    _tell(tx, handle, summary, actor)
+    _tell(tx, handle, summary, actor, format=row.format)
     return change
 
 
@@ -92,9 +91,14 @@ def remove_rate(tx: Tx, rate_id: int, *, actor: str) -> tuple[Change, int]:
     }
     data = {"handle": handle.id, "kept": kept, "amount": str(row.amount), "said_on": row.said_on.isoformat()}
     forget_rate(tx, row)
-    summary = say("Forgot a rate of %(name)s: %(format)s", name=handle.username, format=row.format)
+    summary = say(
+        "Forgot a rate of %(name)s: %(amount)s %(currency)s",
+        name=handle.username,
+        amount=data["amount"],
+        currency=row.currency,
+    )
     change = record_change(tx, REMOVED, actor=actor, summary=summary, data=data)
-    _tell(tx, handle, summary, actor)
+    _tell(tx, handle, summary, actor, format=kept["format"])
     return change, handle.contact_id
 
 
@@ -170,5 +174,5 @@ def _keep_known(tx: Tx, handle: Handle) -> None:
     tx.session.flush()
 
 
-def _tell(tx: Tx, handle: Handle, summary: str, actor: str) -> None:
-    record_entry(tx, handle.contact_id, "rate", str(summary), actor=actor, data={"handle": handle.id})
+def _tell(tx: Tx, handle: Handle, summary: str, actor: str, **more: str) -> None:
+    record_entry(tx, handle.contact_id, "rate", str(summary), actor=actor, data={"handle": handle.id, **more})
