@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -127,10 +128,19 @@ def _insert_handles(tx: Tx, origin: Origin, changes: list[Outcome]) -> None:
         for handle, handle_id in zip(new, ids, strict=True):
             handle.id, handle.changed = handle_id, False
     _insert_rates(tx, origin, new, changes)
-    about = {"taken_at": tx.now, "source": origin.filename[:_MAX_SOURCE], "import_id": origin.import_id}
+    about = {"source": origin.filename[:_MAX_SOURCE], "import_id": origin.import_id}
     blank: dict[str, Any] = dict.fromkeys(SNAPSHOT_FIGURES)
     taken = [pair for outcome in changes if outcome.added for pair in outcome.added.snapshots]
-    _bulk_insert(tx, HandleSnapshot, [{"handle_id": handle.id} | blank | figures | about for handle, figures in taken])
+    rows = [
+        {"handle_id": handle.id, "taken_at": _taken_at(tx, day)} | blank | figures | about
+        for handle, figures, day in taken
+    ]
+    _bulk_insert(tx, HandleSnapshot, rows)
+
+
+def _taken_at(tx: Tx, day: date | None) -> datetime:
+    """Return when figures were read: on the day that the file names, else now."""
+    return tx.now if day is None else min(tx.now, datetime.combine(day, time(12), UTC))
 
 
 def _insert_rates(tx: Tx, origin: Origin, new: list[KnownHandle], changes: list[Outcome]) -> None:

@@ -161,5 +161,28 @@ def test_a_file_brings_rates_and_takes_them_back(database: Database, imani: int,
         assert [one.said_by for one in rates(tx)] == ["by hand"]
 
 
+def test_a_file_of_dated_figures_becomes_readings_of_those_days(database: Database, imani: int, tmp_path: Path) -> None:
+    file = (
+        "Email,YouTube,Followers,Average views,Checked on\n"
+        "imani@kitchen.example,@imani,170k,80k,2026-10-01\n"
+        "imani@kitchen.example,@imani,160k,,2026-09-01\n"
+        "ida@papier.example,@ida,10k,5k,2026-10-02\n"
+    )
+    result = bring(database, write(tmp_path, file))
+    with database.transaction() as tx:
+        handle = tx.session.scalars(select(Handle).where(Handle.contact_id == imani)).one()
+        assert (handle.followers, handle.avg_views) == (180_000, 90_000), "what was read later holds"
+        book = read_accounts(tx, imani, DEFAULTS)
+        days = [(str(one.at.date()), one.followers, one.source) for one in book.accounts[0].readings]
+        assert days[1:] == [("2026-10-01", 170_000, "creators.csv"), ("2026-09-01", 160_000, "creators.csv")]
+        ida = tx.session.scalars(select(Handle).where(Handle.username == "ida")).one()
+        assert (ida.followers, ida.avg_views) == (10_000, 5_000)
+    again = bring(database, write(tmp_path, file))
+    assert {row["verdict"] for row in again.rows} <= {"unchanged", "duplicate"}
+    with database.transaction() as tx:
+        undo_import(tx, result.import_id or 0, "user:1")
+        assert len(read_accounts(tx, imani, DEFAULTS).accounts[0].readings) == 1
+
+
 def rates(tx: Tx) -> list[HandleRate]:
     return list(tx.session.scalars(select(HandleRate).order_by(HandleRate.id)))
