@@ -111,7 +111,9 @@ def _create_rates() -> None:
         sa.ForeignKeyConstraint(
             ["handle_id"], ["handles.id"], ondelete="CASCADE", name=op.f("fk_handle_rates_handle_id")
         ),
-        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name=op.f("fk_handle_rates_message_id")),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["messages.id"], ondelete="SET NULL", name=op.f("fk_handle_rates_message_id")
+        ),
         sa.ForeignKeyConstraint(["import_id"], ["imports.id"], name=op.f("fk_handle_rates_import_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handle_rates")),
     )

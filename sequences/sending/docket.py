@@ -61,6 +61,7 @@ class Entry(NamedTuple):
     contact_country: str | None
     contact_erased_at: datetime | None
     mailable: str | None
+    address_of: int | None
     relationship_id: int | None
     stage_id: int | None
     stage: str | None
@@ -125,6 +126,7 @@ _QUERY = (
         Contact.country,
         Contact.erased_at,
         ContactAddress.mailable,
+        ContactAddress.contact_id,
         Relationship.id,
         Relationship.stage_id,
         Stage.name,

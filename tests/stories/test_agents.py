@@ -45,6 +45,17 @@ def test_an_answer_of_the_agent_in_the_conversation_is_the_creators(world: World
     assert world.tick().sent == 0
 
 
+def test_an_answer_to_the_agent_does_not_carry_the_creators_name(small: World) -> None:
+    thread_id = talk(small)
+    tie(small, 1)
+    first = small.mails_to("creator0@people.example")[0]["Message-ID"]
+    write(small, f"In-Reply-To: {first}\n")
+    queue(small, thread_id, "")
+    small.days(0.01)
+    small.tick()
+    assert str(small.mails_to(AGENT)[0]["To"]) == AGENT
+
+
 def test_a_new_mail_of_the_agent_stops_the_one_creator_in_a_sequence(world: World) -> None:
     world.load()
     world.people(2)
