@@ -12,13 +12,14 @@ from crm.feedback import log_feedback
 from crm.models import Handle, Message, Proposal, Thread
 from crm.proposal_words import describe
 from crm.proposals import decide, get_proposal, note
+from crm.rate_formats import format_of
+from crm.rates import NewRate, keep_rate
 from crm.tasks import create_task
 from kit.errors import InvalidError, say
 from kit.tx import Tx
 from mailer.said import Kind
 
 _WAKES = time(8)
-_CENT = Decimal("0.01")
 _PLATFORMS = {
     "instagram": ("instagram", "insta", "reel", "story", "stories", "carousel", "ig "),
     "tiktok": ("tiktok", "tik tok"),
@@ -74,10 +75,20 @@ def _keep_rate(tx: Tx, case: Case) -> dict[str, Any]:
     handle = choose_handle(list_handles(tx, row.contact_id), row.data.get("what", ""))
     if handle is None or row.data.get("most"):
         return {"entry": entry}
-    before = {"amount": _text(handle.price_amount), "currency": handle.price_currency}
-    handle.price_amount = Decimal(row.data["amount"]).quantize(_CENT)
-    handle.price_currency = row.data.get("currency") or handle.price_currency
-    return {"entry": entry, "handle": handle.id, "before": before, "after": _text(handle.price_amount)}
+    rate = keep_rate(
+        tx,
+        handle,
+        NewRate(
+            format=format_of(row.data.get("what", ""), handle.platform),
+            amount=Decimal(row.data["amount"]),
+            currency=row.data.get("currency") or handle.price_currency or "EUR",
+            said_on=min(case.message.at, tx.now).date(),
+            said_by=case.message.sender,
+            message_id=case.message.id,
+        ),
+        actor=case.actor,
+    )
+    return {"entry": entry, "handle": handle.id, "rate": rate.id, "after": _text(handle.price_amount)}
 
 
 def choose_handle(handles: list[Handle], what: str) -> Handle | None:

@@ -58,15 +58,21 @@ def add_address(tx: Tx, contact: Contact, email: str, *, source: str) -> Contact
 
 
 def list_addresses(tx: Tx, contact_id: int) -> list[ContactAddress]:
-    """Return a contact's addresses, the preferred one first."""
+    """Return a contact's addresses, the preferred one first, those no longer used last."""
     query = select(ContactAddress).where(ContactAddress.contact_id == contact_id)
-    return list(tx.session.scalars(query.order_by(ContactAddress.position, ContactAddress.id)))
+    order = (ContactAddress.retired_at.is_not(None), ContactAddress.position, ContactAddress.id)
+    return list(tx.session.scalars(query.order_by(*order)))
 
 
 def list_handles(tx: Tx, contact_id: int) -> list[Handle]:
-    """Return a contact's handles, the largest first."""
+    """Return a contact's handles, the main one first."""
     handles = tx.session.scalars(select(Handle).where(Handle.contact_id == contact_id))
-    return sorted(handles, key=lambda handle: (-(handle.followers or 0), handle.id))
+    return sorted(handles, key=rank)
+
+
+def rank(handle: Handle) -> tuple[bool, bool, float, int]:
+    """Return what orders a person's accounts: those still used, the chosen main one, then the largest."""
+    return handle.retired_at is not None, not handle.is_main, -(handle.followers or 0), handle.id
 
 
 def list_tags(tx: Tx, contact_id: int) -> list[str]:

@@ -15,7 +15,8 @@ def best_fit(weights: Mapping[str, int], today: date, among: Select[*tuple[Any, 
 
     `among` are the only contacts that matter.
     """
-    query = select(Handle.contact_id, func.max(_score(weights, today)).label("score")).group_by(Handle.contact_id)
+    score = func.max(_score(weights, today)).label("score")
+    query = select(Handle.contact_id, score).where(Handle.retired_at.is_(None)).group_by(Handle.contact_id)
     return (query if among is None else query.where(Handle.contact_id.in_(among))).subquery("fit")
 
 
@@ -29,7 +30,9 @@ def _score(weights: Mapping[str, int], today: date) -> ColumnElement[float | Non
             worth = _worth(part, today)
             earned = earned + func.coalesce(worth, 0.0) * weight
             known = known + case((worth.is_not(None), weight), else_=0.0)
-    return case((known >= max(KNOWN_SHARE * whole, 0.001), earned * 100.0 / known), else_=null())
+    score = earned * 100.0 / known
+    # From 1 up, as it is shown (crm.scoring.shown).
+    return case((known < max(KNOWN_SHARE * whole, 0.001), null()), (score < 1.0, 1.0), else_=score)
 
 
 def _worth(part: Part, today: date) -> ColumnElement[Any]:
@@ -45,15 +48,16 @@ def _fresh(part: Part, today: date) -> ColumnElement[Any]:
     return case((Handle.last_post_on.is_(None), null()), *steps, else_=0.0)
 
 
+_VIEWS = func.coalesce(Handle.median_views, Handle.avg_views)
 _MEASURED: dict[str, ColumnElement[Any]] = {
     "engagement": Handle.engagement_rate.expression,
     "views": case(
-        (and_(Handle.avg_views.is_not(None), Handle.followers > 0), Handle.avg_views / Handle.followers), else_=null()
+        (and_(_VIEWS.is_not(None), Handle.followers > 0), _VIEWS / Handle.followers), else_=null()
     ),
     "price": case(
-        (and_(Handle.price_amount.is_not(None), Handle.avg_views > 0),
-         cast(Handle.price_amount, Float) * 1000.0 / Handle.avg_views),
+        (and_(Handle.price_amount.is_not(None), _VIEWS > 0), cast(Handle.price_amount, Float) * 1000.0 / _VIEWS),
         else_=null(),
     ),
     "size": Handle.followers.expression,
+    "steady": Handle.views_spread.expression,
 }  # fmt: skip

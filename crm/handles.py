@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from crm.contacts import get_contact, refresh_search_text
-from crm.models import Handle, HandleSnapshot
+from crm.contacts import get_contact, rank, refresh_search_text
+from crm.models import Handle, HandleName, HandleSnapshot
+from crm.rates import NewRate, keep_rate, main_format
 from crm.timeline import record_entry
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
@@ -17,7 +18,7 @@ _BY_HAND = "by hand"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """What somebody read: where, how large, what it costs. `engagement_rate` is a fraction."""
+    """What somebody read: where, how large, what it costs. `engagement_rate` is a fraction; `why` it has a new name."""
 
     platform: str
     username: str
@@ -27,6 +28,7 @@ class Account:
     engagement_rate: float | None = None
     price_amount: Decimal | None = None
     price_currency: str | None = None
+    why: str = ""
 
 
 def add_handle(tx: Tx, contact_id: int, account: Account, *, actor: str) -> Handle:
@@ -44,10 +46,28 @@ def save_handle(tx: Tx, handle_id: int, account: Account, *, actor: str) -> Hand
     """Keep what an account looks like today; older figures stay as they were read."""
     handle = get_handle(tx, handle_id)
     _check(tx, account, handle.id)
+    if (handle.platform, handle.username) != (account.platform, account.username):
+        keep_name(tx, handle, why=account.why, actor=actor)
     handle.platform, handle.username = account.platform, account.username
     _read_again(tx, handle, account, actor, say("Checked the account %(name)s", name=account.username))
     refresh_search_text(tx, get_contact(tx, handle.contact_id))
     return handle
+
+
+def keep_name(tx: Tx, handle: Handle, *, why: str, actor: str) -> HandleName:
+    """Keep the name that an account had until now."""
+    row = HandleName(
+        handle_id=handle.id,
+        platform=handle.platform,
+        username=handle.username,
+        url=handle.url,
+        until=tx.now,
+        why=why.strip()[:200],
+        actor=actor,
+    )
+    tx.session.add(row)
+    tx.session.flush()
+    return row
 
 
 def get_handle(tx: Tx, handle_id: int) -> Handle:
@@ -59,13 +79,13 @@ def get_handle(tx: Tx, handle_id: int) -> Handle:
 
 
 def list_accounts(tx: Tx, contact_id: int) -> list[tuple[Handle, datetime | None]]:
-    """Return a person's accounts, the largest first, and when each was last read."""
+    """Return a person's accounts, the main one first, and when each was last read."""
     newest = (
         select(func.max(HandleSnapshot.taken_at)).where(HandleSnapshot.handle_id == Handle.id).correlate(Handle)
     ).scalar_subquery()
     rows = tx.session.execute(select(Handle, newest).where(Handle.contact_id == contact_id))
     found = [(handle, at) for handle, at in rows]
-    return sorted(found, key=lambda row: (-(row[0].followers or 0), row[0].id))
+    return sorted(found, key=lambda row: rank(row[0]))
 
 
 def _check(tx: Tx, account: Account, own: int | None) -> None:
@@ -81,7 +101,6 @@ def _check(tx: Tx, account: Account, own: int | None) -> None:
 
 def _read_again(tx: Tx, handle: Handle, account: Account, actor: str, summary: str) -> None:
     handle.url = account.url
-    handle.price_amount, handle.price_currency = account.price_amount, account.price_currency
     handle.followers, handle.avg_views = account.followers, account.avg_views
     handle.engagement_rate = account.engagement_rate
     tx.session.flush()
@@ -97,3 +116,12 @@ def _read_again(tx: Tx, handle: Handle, account: Account, actor: str, summary: s
     )
     tx.session.add(snapshot)
     record_entry(tx, handle.contact_id, "handle", str(summary), actor=actor, data={"handle": handle.id})
+    if account.price_amount is not None and account.price_amount != handle.price_amount:
+        rate = NewRate(
+            format=main_format(tx, handle),
+            amount=account.price_amount,
+            currency=account.price_currency or "EUR",
+            said_on=tx.now.date(),
+            said_by=_BY_HAND,
+        )
+        keep_rate(tx, handle, rate, actor=actor)

@@ -39,7 +39,7 @@ class Added:
     tags: list[str] = field(default_factory=list)
     filled: dict[str, str] = field(default_factory=dict)
     figures: dict[KnownHandle, dict[str, list[Any]]] = field(default_factory=dict)
-    snapshots: list[tuple[KnownHandle, dict[str, Any]]] = field(default_factory=list)
+    snapshots: list[tuple[KnownHandle, dict[str, Any], date | None]] = field(default_factory=list)
     related: bool = False
     remarks: list[str] = field(default_factory=list)
 
@@ -64,7 +64,7 @@ class Added:
     def words(self) -> str:
         """Return what was added, for people to read."""
         filled = [name.replace("_", " ") for name in self.filled]
-        measured = [handle for handle, _ in self.snapshots] + list(self.figures)
+        measured = [handle for handle, _, _ in self.snapshots] + list(self.figures)
         figures = [f"figures of {handle.words}" for handle in dict.fromkeys(measured) if handle not in self.handles]
         tags = [f"tag {tag}" for tag in self.tags]
         handles = [handle.words for handle in self.handles]
@@ -161,10 +161,13 @@ def _add_handle(person: Person, handle: CandidateHandle, added: Added) -> None:
         known.values |= {"url": "", "topic": ""}
         person.handles[known.key] = known
         added.handles.append(known)
-    changes = _about(known, handle) | _newer(known, handle)
+    changes = _about(known, handle) | (_newer(known, handle) if handle.read_on is None else _dated(known, handle))
     figures = {name: value for name, value in changes.items() if name in SNAPSHOT_FIGURES}
+    if handle.read_on is not None:
+        figures = {} if handle.read_on in known.days else _given(handle)
+        known.days.add(handle.read_on)
     if figures:
-        added.snapshots.append((known, figures))
+        added.snapshots.append((known, figures, handle.read_on))
     if any(getattr(handle, name) is not None for name in SNAPSHOT_FIGURES):
         known.stated = True
     kept = {name: [_plain(known.values[name]), _plain(value)] for name, value in changes.items()}
@@ -190,14 +193,36 @@ def _newer(known: KnownHandle, handle: CandidateHandle) -> dict[str, Any]:
 
     Without that rule two rows that disagree would each time undo each other.
     """
-    given = {name: value for name in SNAPSHOT_FIGURES if (value := getattr(handle, name)) is not None}
+    given = _given(handle)
     newer = {
         name: value
         for name, value in given.items()
         if known.values[name] is None or (not known.stated and known.values[name] != value)
     }
+    return newer | _later_post(known, handle)
+
+
+def _dated(known: KnownHandle, handle: CandidateHandle) -> dict[str, Any]:
+    """Return what a reading of a named day changes: the account shows it unless a later one is known."""
+    day = handle.read_on
+    if day is None or day in known.days:
+        return _later_post(known, handle)
+    is_newest = all(day > other for other in known.days)
+    shown = {
+        name: value
+        for name, value in _given(handle).items()
+        if known.values[name] is None or (is_newest and known.values[name] != value)
+    }
+    return shown | _later_post(known, handle)
+
+
+def _given(handle: CandidateHandle) -> dict[str, Any]:
+    return {name: value for name in SNAPSHOT_FIGURES if (value := getattr(handle, name)) is not None}
+
+
+def _later_post(known: KnownHandle, handle: CandidateHandle) -> dict[str, Any]:
     day, before = handle.last_post_on, known.values["last_post_on"]
-    return newer | ({"last_post_on": day} if day is not None and (before is None or day > before) else {})
+    return {"last_post_on": day} if day is not None and (before is None or day > before) else {}
 
 
 def _plain(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from crm.csv_files import Candidate, CandidateHandle
@@ -24,7 +25,10 @@ _MAX_URL = 500
 
 @dataclass(slots=True, eq=False)
 class KnownHandle:
-    """One account. `values` has HANDLE_COLUMNS and the newest posts and score; `stated` once a row gave its figures."""
+    """One account. `values` has HANDLE_COLUMNS and the newest posts and score; `stated` once a row gave its figures.
+
+    `days` are those of which there are readings.
+    """
 
     platform: str
     username: str
@@ -32,6 +36,7 @@ class KnownHandle:
     id: int | None = None
     stated: bool = False
     changed: bool = False
+    days: set[date] = field(default_factory=set)
 
     @property
     def key(self) -> HandleKey:

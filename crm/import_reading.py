@@ -90,6 +90,9 @@ def _load_handles(tx: Tx, people: dict[int, Person], ids: Sequence[int]) -> None
             handles[row[1]] = known = KnownHandle(row[2], row[3], values, id=row[1])
             people[row[0]].handles[known.key] = known
     for some in sliced(handles):
+        taken = select(HandleSnapshot.handle_id, HandleSnapshot.taken_at).where(HandleSnapshot.handle_id.in_(some))
+        for handle_id, at in tx.session.execute(taken):
+            handles[handle_id].days.add(at.date())
         snapshots = (
             select(HandleSnapshot.handle_id, HandleSnapshot.posts, HandleSnapshot.score)
             .where(HandleSnapshot.handle_id.in_(some))

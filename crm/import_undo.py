@@ -17,6 +17,8 @@ from crm.models import (
     ContactTag,
     Feedback,
     Handle,
+    HandlePost,
+    HandleRate,
     HandleSnapshot,
     Import,
     Job,
@@ -60,11 +62,8 @@ def undo_import(tx: Tx, import_id: int, actor: str) -> UndoResult:
     created = tx.session.scalars(people).one()
     tx.session.execute(_silent(delete(Contact).where(Contact.import_id == import_id, ~_has_history(own))))
     older = select(Handle.id).join(Contact).where(Contact.import_id.is_distinct_from(import_id))
-    tx.session.execute(
-        _silent(
-            delete(HandleSnapshot).where(HandleSnapshot.import_id == import_id, HandleSnapshot.handle_id.in_(older))
-        )
-    )
+    for kind in (HandleSnapshot, HandleRate):
+        tx.session.execute(_silent(delete(kind).where(kind.import_id == import_id, kind.handle_id.in_(older))))
     restored = _restore_updated(tx, import_id, own)
     row.undone_at = tx.now
     row.undo = dict(row.undo) | {"undone_by": actor}
@@ -189,7 +188,9 @@ def _remove(tx: Tx, gone: _Gone, brand_id: int | None) -> None:
         tx.session.execute(_silent(delete(ContactTag).where(tuple_(ContactTag.contact_id, ContactTag.tag).in_(tags))))
     for pairs in sliced(gone.handles):
         ids = [handle.id for _, handle in pairs]
-        measured = set(tx.session.scalars(select(HandleSnapshot.handle_id).where(HandleSnapshot.handle_id.in_(ids))))
+        measured: set[int] = set()
+        for kind in (HandleSnapshot, HandleRate, HandlePost):
+            measured |= set(tx.session.scalars(select(kind.handle_id).where(kind.handle_id.in_(ids))))
         tx.session.execute(_silent(delete(Handle).where(Handle.id.in_([i for i in ids if i not in measured]))))
         for person, handle in pairs:
             if handle.id not in measured:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -9,10 +10,22 @@ from sqlalchemy import func, insert, select, update
 from crm.contacts import fold
 from crm.import_merge import Outcome
 from crm.import_people import FIGURES, HANDLE_COLUMNS, SNAPSHOT_FIGURES, KnownHandle, Person, search_words
-from crm.models import Contact, ContactAddress, ContactTag, Handle, HandleSnapshot, Relationship, Stage, TimelineEntry
+from crm.models import (
+    Contact,
+    ContactAddress,
+    ContactTag,
+    Handle,
+    HandleRate,
+    HandleSnapshot,
+    Relationship,
+    Stage,
+    TimelineEntry,
+)
+from crm.rate_formats import default_format
 from kit.tx import Tx
 
 _MAX_SOURCE = 200
+_PRICE = "price_amount"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +127,41 @@ def _insert_handles(tx: Tx, origin: Origin, changes: list[Outcome]) -> None:
         ids = tx.session.scalars(insert(Handle).returning(Handle.id, sort_by_parameter_order=True), rows)
         for handle, handle_id in zip(new, ids, strict=True):
             handle.id, handle.changed = handle_id, False
-    about = {"taken_at": tx.now, "source": origin.filename[:_MAX_SOURCE], "import_id": origin.import_id}
+    _insert_rates(tx, origin, new, changes)
+    about = {"source": origin.filename[:_MAX_SOURCE], "import_id": origin.import_id}
     blank: dict[str, Any] = dict.fromkeys(SNAPSHOT_FIGURES)
     taken = [pair for outcome in changes if outcome.added for pair in outcome.added.snapshots]
-    _bulk_insert(tx, HandleSnapshot, [{"handle_id": handle.id} | blank | figures | about for handle, figures in taken])
+    rows = [
+        {"handle_id": handle.id, "taken_at": _taken_at(tx, day)} | blank | figures | about
+        for handle, figures, day in taken
+    ]
+    _bulk_insert(tx, HandleSnapshot, rows)
+
+
+def _taken_at(tx: Tx, day: date | None) -> datetime:
+    """Return when figures were read: on the day that the file names, else now."""
+    return tx.now if day is None else min(tx.now, datetime.combine(day, time(12), UTC))
+
+
+def _insert_rates(tx: Tx, origin: Origin, new: list[KnownHandle], changes: list[Outcome]) -> None:
+    """Keep the prices that a file brought as rates, from the day it was read."""
+    filled = [handle for one in changes if one.added for handle, kept in one.added.figures.items() if _PRICE in kept]
+    rows = [
+        {
+            "handle_id": handle.id,
+            "format": default_format(handle.platform),
+            "amount": handle.values[_PRICE],
+            "currency": handle.values["price_currency"] or "EUR",
+            "said_on": tx.now.date(),
+            "said_by": origin.filename[:_MAX_SOURCE],
+            "actor": origin.actor,
+            "import_id": origin.import_id,
+            "created_at": tx.now,
+        }
+        for handle in dict.fromkeys([*new, *filled])
+        if handle.values[_PRICE] is not None
+    ]
+    _bulk_insert(tx, HandleRate, rows)
 
 
 def _insert_relations(tx: Tx, origin: Origin, changes: list[Outcome]) -> None:

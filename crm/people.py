@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import func, null, select
 
+from crm.contacts import rank
 from crm.exchange import Exchange, list_exchanges
 from crm.inbox import turn_of
 from crm.models import Contact, Handle, Relationship, Stage, Thread
 from crm.people_filter import PeopleFilter, conditions, ordered, words_condition
-from crm.scoring import Figures, score_fit
-from crm.spread import Spread, list_spreads
+from crm.scoring import Figures, score_fit, shown
+from crm.spread import Spread, judge_posts, list_spreads
 from crm.turns import Turn
 from kit.tx import Tx
 
@@ -22,7 +23,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
-    """One line of the list. `handles` the largest first; `fit` is the best account's, None while unclear."""
+    """One line of the list. `handles` the main one first; `fit` is the best account's, None while unclear."""
 
     contact: Contact
     handles: tuple[Handle, ...]
@@ -86,16 +87,14 @@ def search_people(tx: Tx, words: str, *, limit: int = 8) -> list[tuple[Contact, 
 
 
 def list_main_handles(tx: Tx, contact_ids: Iterable[int]) -> dict[int, tuple[Handle, ...]]:
-    """Return each contact's handles, the largest first, in one query."""
+    """Return each contact's handles that are still used, the main one first, in one query."""
     wanted = list(contact_ids)
     found: dict[int, list[Handle]] = defaultdict(list)
     if wanted:
-        for handle in tx.session.scalars(select(Handle).where(Handle.contact_id.in_(wanted))):
+        used = select(Handle).where(Handle.contact_id.in_(wanted), Handle.retired_at.is_(None))
+        for handle in tx.session.scalars(used):
             found[handle.contact_id].append(handle)
-    return {
-        contact_id: tuple(sorted(handles, key=lambda handle: (-(handle.followers or 0), handle.id)))
-        for contact_id, handles in found.items()
-    }
+    return {contact_id: tuple(sorted(handles, key=rank)) for contact_id, handles in found.items()}
 
 
 def list_countries(tx: Tx) -> list[str]:
@@ -125,7 +124,7 @@ def describe_people(
                 waiting_since=since,
                 exchange=exchanges[contact.id],
                 fit=_best(accounts, weights, tx),
-                spread=spreads[accounts[0].id] if accounts else "unclear",
+                spread=(judge_posts(accounts[0].views_spread) or spreads[accounts[0].id]) if accounts else "unclear",
             )
         )
     return tuple(rows)
@@ -140,17 +139,19 @@ def list_contact_threads(tx: Tx, contact_ids: Iterable[int]) -> dict[int, list[T
 
 
 def _best(handles: Iterable[Handle], weights: Mapping[str, int], tx: Tx) -> int | None:
-    found = [score_fit(_figures(handle), weights, tx.now.date()) for handle in handles]
-    return max((int(score + 0.5) for score in found if score is not None), default=None)
+    found = [score_fit(figures_of(handle), weights, tx.now.date()) for handle in handles]
+    return max((shown(score) for score in found if score is not None), default=None)
 
 
-def _figures(handle: Handle) -> Figures:
+def figures_of(handle: Handle) -> Figures:
+    """Return what fit looks at; the median of known posts says more than an average somebody stated."""
     return Figures(
         followers=handle.followers,
-        views=handle.avg_views,
+        views=handle.avg_views if handle.median_views is None else handle.median_views,
         engagement=handle.engagement_rate,
         price=handle.price_amount,
         last_post_on=handle.last_post_on,
+        spread=handle.views_spread,
     )
 
 

@@ -81,7 +81,8 @@ def order_of(
         return fit, (fit.c.score.is_(None), _directed(fit.c.score, down=down), Contact.id.expression)
     column = _SORTED_FIGURES.get(key)
     if column is not None:
-        best = select(func.max(column)).where(Handle.contact_id == Contact.id).scalar_subquery()
+        used = Handle.retired_at.is_(None)
+        best = select(func.max(column)).where(Handle.contact_id == Contact.id, used).scalar_subquery()
         return None, (best.is_(None), _directed(best, down=down), Contact.id.expression)
     if key == "added":
         return None, (_directed(Contact.created_at.expression, down=down), Contact.id.expression)
@@ -153,7 +154,8 @@ def _person_conditions(wanted: PeopleFilter) -> Iterable[Condition]:
         yield exists().where(ContactTag.contact_id == Contact.id, ContactTag.tag.in_(wanted.tags))
     ways: list[Condition] = []
     if "email" in wanted.reach:
-        ways.append(exists().where(ContactAddress.contact_id == Contact.id, ContactAddress.mailable != "bad"))
+        takes = (ContactAddress.mailable != "bad", ContactAddress.retired_at.is_(None))
+        ways.append(exists().where(ContactAddress.contact_id == Contact.id, *takes))
     if "dm" in wanted.reach:
         ways.append(_has_handle(Handle.platform.in_(DM_PLATFORMS)))
     if ways:
@@ -173,7 +175,7 @@ def _fit_condition(tx: Tx, wanted: PeopleFilter) -> Condition:
 
 
 def _has_handle(*held: Condition) -> Condition:
-    return exists().where(Handle.contact_id == Contact.id, *held)
+    return exists().where(Handle.contact_id == Contact.id, Handle.retired_at.is_(None), *held)
 
 
 def _turn_condition(tx: Tx, turn: str) -> Condition:

@@ -1,16 +1,19 @@
 """Use cases: one person on a page: who, how reached, where they stand, whether we may write."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, literal, or_, select
+from sqlalchemy import and_, select
 
-from crm.contacts import get_contact, list_tags
+from crm.account_book import AccountBook, read_accounts
+from crm.contacts import list_tags
 from crm.exchange import AnswerTimes, Exchange, count_weeks, measure_answers
-from crm.handles import list_accounts
 from crm.history import History
 from crm.models import Contact, ContactAddress, Handle, Relationship, Stage, Suppression, Thread
 from crm.people import decide_contact_turn
+from crm.people_around import Tie, read_people_around
+from crm.scoring import DEFAULTS
 from crm.turns import Turn
 from kit.tx import Tx
 
@@ -19,13 +22,14 @@ from kit.tx import Tx
 class Person:
     """Everything the head and the facts of a person's page say. `threads` the newest first.
 
-    `checked_at` is when figures of one of the accounts were last read.
+    `addresses` are those in use, `old_addresses` those that were; `links` are who acts for them, and for whom they do.
     """
 
     contact: Contact
     addresses: tuple[ContactAddress, ...]
-    handles: tuple[Handle, ...]
-    checked_at: datetime | None
+    old_addresses: tuple[ContactAddress, ...]
+    book: AccountBook
+    links: tuple[Tie, ...]
     tags: tuple[str, ...]
     stages: tuple[Stage, ...]
     relationship: Relationship | None
@@ -38,29 +42,40 @@ class Person:
     suppressions: tuple[Suppression, ...]
 
     @property
+    def handles(self) -> tuple[Handle, ...]:
+        """The accounts in use, the main one first."""
+        return tuple(account.handle for account in self.book.used)
+
+    @property
     def stage(self) -> Stage | None:
         """Where they stand."""
         at = self.relationship.stage_id if self.relationship else None
         return next((stage for stage in self.stages if stage.id == at), None)
 
 
-def read_person(tx: Tx, contact_id: int, story: History, *, brand_id: int | None, weeks: int = 24) -> Person:
+def read_person(
+    tx: Tx,
+    contact_id: int,
+    story: History,
+    *,
+    brand_id: int | None,
+    weights: Mapping[str, int] = DEFAULTS,
+    weeks: int = 24,
+) -> Person:
     """Return a person, or refuse when there is none; the exchange is counted from the `story` already read."""
-    addresses = _addresses(tx, contact_id)
-    # Read with the addresses, if there are any.
-    contact = get_contact(tx, contact_id)
+    around = read_people_around(tx, contact_id)
     mails = story.exchange
     stages = list_stages_around(tx, contact_id, brand_id)
     threads = list(
         tx.session.scalars(select(Thread).where(Thread.contact_id == contact_id).order_by(Thread.last_at.desc()))
     )
     turn, waiting = decide_contact_turn(tx, threads)
-    accounts = list_accounts(tx, contact_id)
     return Person(
-        contact=contact,
-        addresses=tuple(dict.fromkeys(address for address, _, _ in addresses)),
-        handles=tuple(handle for handle, _ in accounts),
-        checked_at=max((at for _, at in accounts if at), default=None),
+        contact=around.contact,
+        addresses=tuple(one for one in around.addresses if one.retired_at is None),
+        old_addresses=tuple(one for one in around.addresses if one.retired_at is not None),
+        book=read_accounts(tx, contact_id, weights),
+        links=around.ties,
         tags=tuple(list_tags(tx, contact_id)),
         stages=tuple(stage for stage, _ in stages),
         relationship=next((found for _, found in stages if found), None),
@@ -70,23 +85,8 @@ def read_person(tx: Tx, contact_id: int, story: History, *, brand_id: int | None
         exchange=count_weeks(mails, weeks=weeks, now=tx.now),
         answers=measure_answers(mails),
         last_reply_at=max((at for direction, at in mails if direction == "in"), default=None),
-        suppressions=tuple(dict.fromkeys(found for _, found, _ in addresses if found)),
+        suppressions=around.suppressions,
     )
-
-
-def _addresses(tx: Tx, contact_id: int) -> list[tuple[ContactAddress, Suppression | None, Contact]]:
-    """Return addresses, the preferred one first, each with what forbids it: itself, or its domain; and whose it is."""
-    domain = and_(Suppression.target.like("@%"), ContactAddress.email.like(literal("%") + Suppression.target))
-    query = (
-        select(ContactAddress, Suppression, Contact)
-        .join(Contact, Contact.id == ContactAddress.contact_id)
-        .outerjoin(
-            Suppression, and_(Suppression.lifted_at.is_(None), or_(Suppression.target == ContactAddress.email, domain))
-        )
-        .where(ContactAddress.contact_id == contact_id)
-        .order_by(ContactAddress.position, ContactAddress.id, Suppression.since)
-    )
-    return [(address, found, contact) for address, found, contact in tx.session.execute(query)]
 
 
 def list_stages_around(tx: Tx, contact_id: int, brand_id: int | None) -> list[tuple[Stage, Relationship | None]]:

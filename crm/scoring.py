@@ -28,13 +28,24 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """What is known about one account; None is unknown. `engagement` is a fraction."""
+    """What is known about one account; None is unknown. `engagement` is a fraction, `spread` of the views of posts."""
 
     followers: float | None = None
     views: float | None = None
     engagement: float | None = None
     price: Decimal | float | None = None
     last_post_on: date | None = None
+    spread: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """One part of a score: the figure, what it is worth from 0 to 1, and its weight; None is unknown."""
+
+    name: str
+    value: float | None
+    worth: float | None
+    weight: int
 
 
 PARTS = (
@@ -43,6 +54,7 @@ PARTS = (
     Part(name="price", none=100.0, full=10.0, weight=2),
     Part(name=FRESH, none=90.0, full=7.0, weight=1),
     Part(name="size", none=0.0, full=200_000.0, weight=1),
+    Part(name="steady", none=1.0, full=0.25, weight=1),
 )
 DEFAULTS: Mapping[str, int] = {part.name: part.weight for part in PARTS}
 
@@ -73,22 +85,43 @@ def measure(figures: Figures, today: date) -> dict[str, float | None]:
         "price": float(figures.price) * 1000 / views if figures.price is not None and views else None,
         "fresh": float((today - figures.last_post_on).days) if figures.last_post_on else None,
         "size": figures.followers,
+        "steady": figures.spread,
     }
 
 
 def score_fit(figures: Figures, weights: Mapping[str, int], today: date) -> float | None:
-    """Return the fit of one account from 0 to 100, or None while too little is known."""
-    measured = measure(figures, today)
-    known = earned = 0.0
-    for part in PARTS:
-        value = measured[part.name]
-        if value is not None:
-            known += weights[part.name]
-            worth = days_worth(value, part) if part.name == FRESH else ramp(value, part)
-            earned += weights[part.name] * worth
+    """Return the fit of one account up to 100, or None while too little is known."""
+    parts = weigh(figures, weights, today)
+    known = sum(part.weight for part in parts if part.worth is not None)
+    earned = sum(part.weight * part.worth for part in parts if part.worth is not None)
     if known == 0 or known < KNOWN_SHARE * sum(weights.values()):
         return None
     return 100 * earned / known
+
+
+def weigh(figures: Figures, weights: Mapping[str, int], today: date) -> list[Weighed]:
+    """Return each part with what is known of it, what that is worth, and how much it counts."""
+    measured = measure(figures, today)
+    return [
+        Weighed(
+            name=part.name,
+            value=measured[part.name],
+            worth=_worth(measured[part.name], part),
+            weight=weights[part.name],
+        )
+        for part in PARTS
+    ]
+
+
+def shown(score: float) -> int:
+    """Return a score as people see it: from 1 to 100, so that the least fit differs from none."""
+    return max(1, int(score + 0.5))
+
+
+def _worth(value: float | None, part: Part) -> float | None:
+    if value is None:
+        return None
+    return days_worth(value, part) if part.name == FRESH else ramp(value, part)
 
 
 def ramp(value: float, part: Part) -> float:

@@ -1,6 +1,6 @@
 """Use cases: spread: whether an account's views are steady from one reading to the next, or swing.
 
-Only dated readings of average views are known, so at least three are needed; else it is unclear.
+Where single posts are known, they say it; else dated readings of average views, of which at least three are needed.
 """
 
 from collections import defaultdict
@@ -10,6 +10,7 @@ from typing import Literal
 
 from sqlalchemy import func, select
 
+from crm.account_figures import STEADY_BELOW
 from crm.models import HandleSnapshot
 from kit.tx import Tx
 
@@ -24,6 +25,13 @@ def judge_spread(views: Sequence[float]) -> Spread:
     if len(views) < _FEWEST or mean <= 0:
         return "unclear"
     return "steady" if pstdev(views) / mean < _STEADY_BELOW else "swings"
+
+
+def judge_posts(spread: float | None) -> Spread | None:
+    """Return what the variation of the last ten posts says (crm.account_figures); None while it is not known."""
+    if spread is None:
+        return None
+    return "steady" if spread < STEADY_BELOW else "swings"
 
 
 def list_spreads(tx: Tx, handle_ids: Iterable[int]) -> dict[int, Spread]:

@@ -34,7 +34,7 @@ class SentMail:
     also_known_as: tuple[str, ...]
     sender: str
     sender_name: str
-    recipient: str
+    recipients: tuple[str, ...]
     subject: str
     text: str
     html: str
@@ -88,7 +88,7 @@ def store_sent(tx: Tx, mails: Sequence[SentMail]) -> list[int]:
             "rfc_id": mail.rfc_id,
             "sender": mail.sender,
             "sender_name": mail.sender_name,
-            "recipients": [mail.recipient],
+            "recipients": list(mail.recipients),
             "subject": mail.subject,
             "snippet": make_snippet(mail.text),
             "at": mail.at,

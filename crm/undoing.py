@@ -6,9 +6,10 @@ from typing import Any
 
 from crm.closing import reopen_thread
 from crm.contacts import get_contact, refresh_search_text
-from crm.models import ContactAddress, Feedback, Handle, Proposal, Task, Thread
+from crm.models import ContactAddress, Feedback, Handle, HandleRate, Proposal, Task, Thread
 from crm.proposal_words import describe
 from crm.proposals import get_proposal, note
+from crm.rates import forget_rate
 from kit.errors import ConflictError, say
 from kit.tx import Tx
 
@@ -52,7 +53,13 @@ def _undo_rate(tx: Tx, effect: dict[str, Any]) -> None:
         return
     if handle.price_amount is None or handle.price_amount != Decimal(effect["after"]):
         raise ConflictError(_CHANGED)
-    before = effect["before"]
+    rate = tx.session.get(HandleRate, effect["rate"]) if "rate" in effect else None
+    if rate is not None:
+        forget_rate(tx, rate)
+        return
+    before = effect.get("before")
+    if before is None:  # forgotten by hand meanwhile
+        return
     handle.price_amount = None if before["amount"] is None else Decimal(before["amount"])
     handle.price_currency = before["currency"]
 

@@ -11,7 +11,7 @@ from mailer.fake_store import FakeAccount, FakeFolder, fetched, message_id_of
 from mailer.folder_names import choose_folders
 from mailer.parcels import hand_over_singly
 from mailer.smtp_replies import find_enhanced
-from mailer.types import Accepted, Fetched, Folders, FolderState, Outcome, Parcel
+from mailer.types import Accepted, Fetched, Folders, FolderState, Outcome, Parcel, RefusedCopy
 
 _CLOSING = 421
 
@@ -33,6 +33,8 @@ class FakeSmtpSession:
         self._host = host
         self._user = user
         self._envelope: tuple[str, str] | None = None
+        self._copies: list[str] = []
+        self._refused_copies: list[RefusedCopy] = []
         self._open = True
 
     @property
@@ -40,18 +42,33 @@ class FakeSmtpSession:
         """Whether another mail may go through this connection."""
         return self._open
 
-    def prepare(self, sender: str, recipient: str, *, size: int, smtputf8: bool = False) -> None:
+    def prepare(
+        self, sender: str, recipient: str, *, size: int, smtputf8: bool = False, copies: Sequence[str] = ()
+    ) -> None:
         """Announce one mail; raises ReplyError (stage mail or rcpt) or DroppedError."""
         del size, smtputf8
         self._require_open()
-        self._envelope = None
+        self._envelope, self._copies, self._refused_copies = None, [], []
         self._meet(FaultPoint.MAIL, sender)
         self._meet(FaultPoint.RCPT, recipient)
+        self._name(recipient)
+        for copy in copies:
+            try:
+                self._meet(FaultPoint.RCPT, copy)
+                self._name(copy)
+            except ReplyError as error:
+                if error.code == _CLOSING:
+                    raise
+                self._refused_copies.append(RefusedCopy(email=copy, code=error.code, text=error.text))
+            else:
+                self._copies.append(copy)
+        self._envelope = (sender, recipient)
+
+    def _name(self, recipient: str) -> None:
         refusal = self._host.refusal_of(ascii_address(recipient))
         if refusal is not None:
             code, _, text = refusal.partition(" ")
             raise self._refused(FaultPoint.RCPT, int(code), text)
-        self._envelope = (sender, recipient)
 
     def transmit(self, raw: bytes) -> Accepted:
         """Hand over the prepared mail; raises ReplyError (stage data or final), DroppedError or UnclearError."""
@@ -67,9 +84,11 @@ class FakeSmtpSession:
         if fault and fault.code is not None:
             raise self._refused(FaultPoint.FINAL, fault.code, fault.text)
         queued = self._host.accept(sender, recipient, raw)
+        for copy in self._copies:
+            self._host.accept(sender, copy, raw)
         if fault:
             raise self._broken(UnclearError("The server never said whether it took the mail."))
-        return Accepted(code=250, text=f"2.0.0 Ok: queued as {queued}")
+        return Accepted(code=250, text=f"2.0.0 Ok: queued as {queued}", refused=tuple(self._refused_copies))
 
     def transmit_many(self, parcels: Sequence[Parcel]) -> Iterator[Outcome]:
         """Hand over several mails, each when its outcome is asked for."""

@@ -1,6 +1,6 @@
 """Pure: several mails one after the other over one session, step by step; the fake and plain old servers share it."""
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from typing import Protocol
 
 from mailer.errors import DroppedError, ReplyError, UnclearError
@@ -15,7 +15,9 @@ class _Session(Protocol):
     @property
     def is_usable(self) -> bool: ...
 
-    def prepare(self, sender: str, recipient: str, *, size: int, smtputf8: bool = False) -> None: ...
+    def prepare(
+        self, sender: str, recipient: str, *, size: int, smtputf8: bool = False, copies: Sequence[str] = ()
+    ) -> None: ...
 
     def transmit(self, raw: bytes) -> Accepted: ...
 
@@ -45,7 +47,9 @@ def make_unclear() -> UnclearError:
 
 def _hand_over(session: _Session, parcel: Parcel) -> Outcome:
     try:
-        session.prepare(parcel.sender, parcel.recipient, size=len(parcel.raw), smtputf8=parcel.smtputf8)
+        session.prepare(
+            parcel.sender, parcel.recipient, size=len(parcel.raw), smtputf8=parcel.smtputf8, copies=parcel.copies
+        )
         return session.transmit(parcel.raw)
     except ValueError as error:
         return refuse_address(parcel, error)

@@ -13,7 +13,9 @@ class QuietSmtp:
 
     is_usable = True
 
-    def prepare(self, sender: str, recipient: str, *, size: int, smtputf8: bool = False) -> None:
+    def prepare(
+        self, sender: str, recipient: str, *, size: int, smtputf8: bool = False, copies: Sequence[str] = ()
+    ) -> None:
         """Agree."""
 
     def transmit(self, raw: bytes) -> Accepted:

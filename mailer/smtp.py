@@ -9,17 +9,18 @@ import smtplib
 import ssl
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from typing import Self
 
 from mailer.errors import DroppedError, UnclearError
 from mailer.parcels import hand_over_singly, make_dropped, make_unclear
-from mailer.smtp_commands import read_offers, write_content, write_envelope
+from mailer.smtp_commands import read_offers, write_content, write_copies, write_envelope
 from mailer.smtp_door import enter
 from mailer.smtp_link import SmtpLink
 from mailer.smtp_pipeline import hand_over_pipelined
 from mailer.smtp_replies import CLOSING, Reply, judge_command, judge_final
 from mailer.tls import make_tls_context
-from mailer.types import Accepted, Login, Outcome, Parcel, Server
+from mailer.types import Accepted, Login, Outcome, Parcel, RefusedCopy, Server
 
 _FINAL_REPLY_S = 600.0  # RFC 5321 4.5.3.2.6
 _GOODBYE_S = 5.0
@@ -31,6 +32,7 @@ class SmtpSession:
     def __init__(self, smtp: smtplib.SMTP, *, timeout_s: float, final_timeout_s: float) -> None:
         self._link = SmtpLink(smtp, step_s=timeout_s, final_s=final_timeout_s)
         self._offers = read_offers(smtp.esmtp_features)
+        self._refused: tuple[RefusedCopy, ...] = ()
 
     @classmethod
     def open(
@@ -57,7 +59,9 @@ class SmtpSession:
         """Whether another mail may go through this connection, as far as is known without asking."""
         return self._link.is_open
 
-    def prepare(self, sender: str, recipient: str, *, size: int, smtputf8: bool = False) -> None:
+    def prepare(
+        self, sender: str, recipient: str, *, size: int, smtputf8: bool = False, copies: Sequence[str] = ()
+    ) -> None:
         """Announce one mail of `size` bytes: envelope only. An empty `sender` is the null path.
 
         Both commands travel together when the server allows it (RFC 2920). A refused mail leaves the session usable.
@@ -66,18 +70,23 @@ class SmtpSession:
             ReplyError: at stage mail or rcpt. DroppedError: the connection broke; nothing was handed over.
             ValueError: an address cannot be written.
         """
-        mail, rcpt = write_envelope(self._offers, sender, recipient, size=size, smtputf8=smtputf8)
+        international = smtputf8 or not "".join(copies).isascii()
+        mail, rcpt = write_envelope(self._offers, sender, recipient, size=size, smtputf8=international)
+        more = write_copies(copies)
         if self._link.must_reset:
             self.reset()
-        self._link.must_reset = True
+        self._link.must_reset, self._refused = True, ()
         with self._dropping():
             if self._offers.pipelining:
-                self._link.write(mail + b"\r\n" + rcpt + b"\r\n")
-                self._expect("mail", self._link.read(), is_followed=True)
-                self._expect("rcpt", self._link.read())
+                self._link.write(b"\r\n".join([mail, rcpt, *more, b""]))
+                self._expect("mail", self._link.read(), followed_by=1 + len(more))
+                self._expect("rcpt", self._link.read(), followed_by=len(more))
+                replies = [self._link.read() for _ in more]
             else:
                 self._expect("mail", self._link.ask(mail))
                 self._expect("rcpt", self._link.ask(rcpt))
+                replies = [self._link.ask(command) for command in more]
+            self._refused = self._judge_copies(copies, replies)
 
     def transmit(self, raw: bytes) -> Accepted:
         """Hand over the prepared mail and wait, long, for the final reply.
@@ -96,7 +105,7 @@ class SmtpSession:
             raise make_unclear() from error
         if isinstance(outcome, Accepted):
             self._link.must_reset = False
-            return outcome
+            return replace(outcome, refused=self._refused)
         if isinstance(outcome, UnclearError) or outcome.code == CLOSING:
             self._link.close()
         raise outcome
@@ -125,24 +134,38 @@ class SmtpSession:
         self._link.close()
 
     def _start(self, parcels: Sequence[Parcel]) -> Generator[Outcome, None, None]:
-        if self._offers.pipelining:
+        # Copies are rare and written by hand: a mail with some travels by itself.
+        if self._offers.pipelining and not any(parcel.copies for parcel in parcels):
             return hand_over_pipelined(self._link, self._offers, parcels)
         return hand_over_singly(self, parcels)
 
-    def _expect(self, stage: str, reply: Reply, *, is_followed: bool = False) -> None:
-        """Raise unless the reply agrees; `is_followed` means that one more reply is on its way and must be read."""
+    def _judge_copies(self, copies: Sequence[str], replies: Sequence[Reply]) -> tuple[RefusedCopy, ...]:
+        """Return who is left out. A server that takes its leave has taken nothing: that refuses the whole mail."""
+        refused: list[RefusedCopy] = []
+        for copy, reply in zip(copies, replies, strict=True):
+            refusal = judge_command("rcpt", reply)
+            if refusal is not None and refusal.code == CLOSING:
+                self._link.close()
+                raise refusal
+            if refusal is not None:
+                refused.append(RefusedCopy(email=copy, code=refusal.code, text=refusal.text))
+        return tuple(refused)
+
+    def _expect(self, stage: str, reply: Reply, *, followed_by: int = 0) -> None:
+        """Raise unless the reply agrees; so many more replies are on their way and must be read."""
         refusal = judge_command(stage, reply)
         if refusal is None:
             return
         if refusal.code == CLOSING:
             self._link.close()
-        elif is_followed:
-            self._skip_reply()
+        else:
+            self._skip_replies(followed_by)
         raise refusal
 
-    def _skip_reply(self) -> None:
+    def _skip_replies(self, count: int) -> None:
         try:
-            self._link.read()
+            for _ in range(count):
+                self._link.read()
         except OSError:  # the refusal stands, but not the connection
             self._link.close()
 

@@ -1,7 +1,7 @@
 """Pure: what an SMTP client says: the envelope's commands, and a mail's content as it travels."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -56,6 +56,11 @@ def write_envelope(offers: Offers, sender: str, recipient: str, *, size: int, sm
             raise make_reply_error("mail", 553, b"5.6.7 The server knows no addresses outside ASCII")
         options += " SMTPUTF8 BODY=8BITMIME"
     return Envelope(f"MAIL FROM:<{path}>{options}".encode(), f"RCPT TO:<{target}>".encode())
+
+
+def write_copies(copies: Sequence[str]) -> list[bytes]:
+    """Return one RCPT for everybody who gets a copy, without line ends. ValueError: an address cannot be written."""
+    return [f"RCPT TO:<{check_address(copy)}>".encode() for copy in copies]
 
 
 def write_content(raw: bytes) -> bytes:

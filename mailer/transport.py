@@ -20,8 +20,14 @@ class SmtpPort(Protocol):
         """Whether another mail may go through this connection."""
         ...
 
-    def prepare(self, sender: str, recipient: str, *, size: int, smtputf8: bool = False) -> None:
-        """Announce one mail: envelope only, nothing is handed over yet."""
+    def prepare(
+        self, sender: str, recipient: str, *, size: int, smtputf8: bool = False, copies: Sequence[str] = ()
+    ) -> None:
+        """Announce one mail: envelope only, nothing is handed over yet.
+
+        Who gets a copy and is refused by the server is left out, and named by `transmit`: one refused copy must never
+        make the mail go twice. A refused `recipient` refuses the mail.
+        """
         ...
 
     def transmit(self, raw: bytes) -> Accepted:

@@ -177,20 +177,31 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
-    """The server's final 250: its words may name an id that it gave to the message."""
+class RefusedCopy:
+    """Who was to get a copy and did not: the server's word at their RCPT. The mail itself went on without them."""
 
+    email: str
     code: int
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The server's final 250: its words may name an id that it gave to the message."""
+
+    code: int
+    text: str
+    refused: tuple[RefusedCopy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """One mail to hand over: its envelope and its bytes. An empty `sender` is the null path."""
+    """One mail to hand over: its envelope and its bytes. An empty `sender` is the null path; `copies` get it too."""
 
     sender: str
     recipient: str
     raw: bytes
+    copies: tuple[str, ...] = ()
     smtputf8: bool = False
 
 

@@ -19,6 +19,7 @@ class MailDraft(Base):
     place: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(Text, default="")
     text: Mapped[str] = mapped_column(Text, default="")
+    cc: Mapped[str] = mapped_column(Text, default="", server_default="")
     text_id: Mapped[int | None] = mapped_column(ForeignKey("saved_texts.id", ondelete="SET NULL"))
     updated_at: Mapped[datetime] = mapped_column(Instant)
 

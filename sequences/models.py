@@ -129,8 +129,8 @@ class Send(Base):
     """The intent to deliver one step to one person, or one mail written by hand (`request_key`).
 
     `due_at` is when it may next be tried; `planned_at` what the schedule first said. A scheduled row with a
-    `reason` is held. `domain` is the recipient's, for its cap. The bytes lie in SendBody, fixed before the first
-    attempt.
+    `reason` is held. `domain` is the recipient's, for its cap; `cc` who gets a copy, of mail by hand only. The bytes
+    lie in SendBody, fixed before the first attempt.
     """
 
     __tablename__ = "sends"
@@ -187,6 +187,7 @@ class Send(Base):
     thread_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"))
     email: Mapped[str] = mapped_column(String(320))
     domain: Mapped[str] = mapped_column(String(255), default="")
+    cc: Mapped[list[str]] = mapped_column(Document, default=list, server_default="[]")
     variant: Mapped[str] = mapped_column(String(60), default="")
     subject: Mapped[str] = mapped_column(Text, default="")
     is_follow_up: Mapped[bool] = mapped_column(default=False)

@@ -13,22 +13,24 @@ _CURRENCY = 3
 
 def read_account(given: Mapping[str, str]) -> Account:
     """Return the account a form describes. Raises InvalidError naming the field that cannot be read."""
-    engagement = _figure(given, "engagement_rate")
-    amount = _amount(given.get("price_amount", ""))
+    engagement = read_figure(given, "engagement_rate")
+    amount = read_amount(given.get("price_amount", ""))
     currency = given.get("price_currency", "").strip().upper()[:_CURRENCY]
     return Account(
         platform=given.get("platform", "").strip().lower()[:30],
         username=given.get("username", "").strip()[:200],
         url=given.get("url", "").strip()[:500],
-        followers=_figure(given, "followers"),
-        avg_views=_figure(given, "avg_views"),
+        followers=read_figure(given, "followers"),
+        avg_views=read_figure(given, "avg_views"),
         engagement_rate=None if engagement is None else engagement / 100,
         price_amount=amount,
         price_currency=(currency or "EUR") if amount is not None else None,
+        why=given.get("why", "").strip()[:200],
     )
 
 
-def _figure(given: Mapping[str, str], name: str) -> float | None:
+def read_figure(given: Mapping[str, str], name: str) -> float | None:
+    """Return a figure such as 47.2k, None for nothing. Raises InvalidError for anything else."""
     text = given.get(name, "").strip()
     if not text:
         return None
@@ -38,7 +40,8 @@ def _figure(given: Mapping[str, str], name: str) -> float | None:
     return number
 
 
-def _amount(text: str) -> Decimal | None:
+def read_amount(text: str) -> Decimal | None:
+    """Return a price such as 1800.50, None for nothing. Raises InvalidError for anything else."""
     text = text.strip().replace(",", ".")
     if not text:
         return None

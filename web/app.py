@@ -10,9 +10,11 @@ from web.auth import attach_auth
 from web.errors import attach_errors
 from web.filters import attach_filters
 from web.pages import (
+    agents,
     answers,
     brands,
     changes,
+    channels,
     consents,
     contact,
     contact_edit,
@@ -76,9 +78,11 @@ from web.words import attach_words
 
 _PAGES = (
     api_contacts,
+    agents,
     answers,
     brands,
     changes,
+    channels,
     consents,
     contact,
     contact_edit,

@@ -20,6 +20,7 @@ from sequences.sending.answers import Letter, preferred_address
 from sequences.sending.news import News, list_news
 from sequences.sending.writing_desk import WritingDesk, read_desk
 from web import forms
+from web.copies_form import CopiesForm, read_cc, show_cc
 from web.reader_clock import Later, is_night, read_local, suggest
 from web.request import this_actor, this_tx, this_user
 from web.times import clock, read_zone, stamp, zone_city
@@ -54,6 +55,7 @@ class Composer:
     texts: tuple[SavedText, ...] = ()
     fields: tuple[tuple[str, str], ...] = ()
     signature: str = ""
+    copies: CopiesForm | None = None
     times: tuple[Later, ...] = ()
     night_now: bool = False
     trouble: Trouble = field(default_factory=Trouble)
@@ -86,6 +88,7 @@ def answer_composer(
         seen=seen,
         files=desk.files,
         texts=desk.texts,
+        copies=show_cc(desk.draft.cc if desk.draft else "", desk.helpers),
         fields=fields,
         signature=_signature(brand, mailbox),
         times=_times(tx, contact),
@@ -114,6 +117,7 @@ def mail_composer(
         draft=desk.draft,
         files=desk.files,
         texts=desk.texts,
+        copies=show_cc(desk.draft.cc if desk.draft else "", desk.helpers),
         fields=fields,
         signature=_signature(brand, mailbox),
         times=_times(tx, contact),
@@ -133,7 +137,7 @@ def keep_typed(place: str, contact: Contact, brand: Brand | None, mailbox: Mailb
         subject = subject or saved.subject
     if given.get("insert_field"):
         text = f"{text}{given['insert_field'][:300]}"
-    draft = mail_drafts.keep_draft(tx, this_user().id, place, text, subject=subject, text_id=text_id)
+    draft = mail_drafts.keep_draft(tx, this_user().id, place, text, subject=subject, cc=read_cc(), text_id=text_id)
     mail_drafts.attach(tx, draft, list_uploads())
     return draft
 
@@ -173,6 +177,7 @@ def read_letter(tx: Tx, contact: Contact) -> Letter:
         at=at,
         undo_s=user.undo_s,
         closes=bool(given.get("close")),
+        cc=read_cc(),
     )
 
 

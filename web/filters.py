@@ -13,6 +13,7 @@ from crm.proposal_words import describe
 from web import figures, places, times
 from web.request import find_user, this_tx
 from web.shell import this_shell
+from web.sparkline import spark
 
 
 def attach_filters(app: Flask) -> None:
@@ -25,6 +26,7 @@ def attach_filters(app: Flask) -> None:
         "brief": lambda at: times.brief(at, this_tx().now, _zone()),
         "stamp": lambda at: times.stamp(at, this_tx().now, _zone()),
         "day": times.day,
+        "dated": lambda on: times.dated(on, this_tx().now.astimezone(_zone()).date()),
         "full": lambda at: times.full(at, _zone()),
         "clock": lambda at: times.clock(at, _zone()),
         "clock_in": lambda at, zone: times.clock(at, times.read_zone(zone)),
@@ -39,6 +41,7 @@ def attach_filters(app: Flask) -> None:
         "money": figures.money,
         "country": places.country_name,
         "slug": figures.slug,
+        "spark": spark,
         "paragraphs": _paragraphs,
         "fact": lambda row: describe(row.kind, row.data),
     }

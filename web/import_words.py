@@ -22,6 +22,7 @@ FIELDS = {
     "price": lazy("Rate"),
     "currency": lazy("Currency"),
     "last_post_on": lazy("Last post"),
+    "read_on": lazy("Figures read on"),
     "topic": lazy("Topic"),
     "country": lazy("Country"),
     "city": lazy("City"),

@@ -25,6 +25,7 @@ PART_WORDS = {
     "price": (lazy("Price of a thousand views"), lazy("10 counts in full, 100 not at all")),
     "fresh": (lazy("Last post"), lazy("a week ago counts in full, 90 days not at all")),
     "size": (lazy("Size"), lazy("200k counts in full")),
+    "steady": (lazy("Steady views"), lazy("a spread of a quarter counts in full, of 1 not at all")),
 }
 
 

@@ -92,6 +92,12 @@ def day(on: date) -> str:
     return format_date(on, _("date:EEE d MMM").removeprefix("date:"), locale=this_locale())
 
 
+def dated(on: date, today: date) -> str:
+    """Return a day on record: Fri 4 Dec, and of another year 4 Dec 2025."""
+    pattern = _("date:EEE d MMM") if on.year == today.year else _("date:d MMM y")
+    return format_date(on, pattern.removeprefix("date:"), locale=this_locale())
+
+
 def long_day(at: datetime, zone: ZoneInfo) -> str:
     """Return the head of a day: Tuesday 24 November, 14:20."""
     return _format(at, _("date:EEEE d MMMM, HH:mm"), zone)

@@ -1,6 +1,20 @@
 """Wire: how each kind of change is taken back, and which power that takes; reversers live beside their nouns."""
 
-from crm import import_undo, person_edits, rest_undo, stage_undo, task_list, themes
+from crm import (
+    addresses,
+    figures,
+    handle_edits,
+    import_undo,
+    links,
+    person_edits,
+    posts,
+    rates,
+    rest_undo,
+    stage_undo,
+    stale_setting,
+    task_list,
+    themes,
+)
 from crm.changes import Reverser
 from crm.models import Change
 from sequences.bulk.deeds import reverse_deed
@@ -8,12 +22,25 @@ from sequences.course import leaving
 from sequences.jobs.bulk import BULK
 
 REVERSERS: dict[str, Reverser] = {
+    addresses.ORDER: addresses.reverse_order,
+    addresses.RETIRED: addresses.reverse_retired,
+    figures.READ: figures.reverse_reading,
+    figures.REMOVED: figures.reverse_removal,
+    handle_edits.MAIN: handle_edits.reverse_main,
+    handle_edits.RETIRED: handle_edits.reverse_retired,
     import_undo.KIND: import_undo.reverse_import,
+    links.LINK: links.reverse_link,
+    links.UNLINK: links.reverse_link,
     person_edits.EDIT: person_edits.reverse_edit,
     person_edits.OWNER: person_edits.reverse_owner,
     person_edits.TAG: person_edits.reverse_tag,
+    posts.ADDED: posts.reverse_posts,
+    posts.REMOVED: posts.reverse_removal,
+    rates.REMOVED: rates.reverse_removal,
+    rates.SET: rates.reverse_rate,
     rest_undo.KIND: rest_undo.reverse_rest,
     stage_undo.KIND: stage_undo.reverse_moves,
+    stale_setting.KIND: stale_setting.reverse_stale_days,
     **dict.fromkeys(BULK, reverse_deed),
     leaving.ADDED: leaving.undo_added,
     leaving.REMOVED: leaving.undo_removal,
@@ -25,7 +52,10 @@ REVERSERS: dict[str, Reverser] = {
 }
 
 # What takes another power than to edit.
-POWERS: dict[str, str] = dict.fromkeys((themes.EDIT, themes.MERGE, themes.NOTE, task_list.DONE), "feedback")
+POWERS: dict[str, str] = {
+    **dict.fromkeys((themes.EDIT, themes.MERGE, themes.NOTE, task_list.DONE), "feedback"),
+    stale_setting.KIND: "rules",
+}
 
 
 def undo_place(change: Change | None) -> str:

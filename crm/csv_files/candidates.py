@@ -7,7 +7,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateHandle:
-    """One account with its figures. `engagement_rate` is a fraction; `price_amount` has two places."""
+    """One account with its figures. `engagement_rate` is a fraction; `price_amount` has two places.
+
+    `read_on` is when the figures were read, None for the day of the file.
+    """
 
     platform: str
     username: str
@@ -25,6 +28,7 @@ class CandidateHandle:
     price_amount: Decimal | None = None
     price_currency: str | None = None
     last_post_on: date | None = None
+    read_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from crm.csv_files.fields import column_percent
 from crm.csv_files.numbers import Mark, groups_with_points, guess_bare_percent, guess_decimal
 
 COUNTS = frozenset({"followers", "posts", "avg_views", "avg_likes", "avg_comments"})
+_DAYS = ("last_post_on", "read_on")
 _NUMERIC = COUNTS | {"engagement_rate", "score", "price"}
 
 
@@ -36,7 +37,7 @@ def learn_conventions(mapping: Mapping, rows: Iterable[Sequence[str]]) -> Conven
     numeric = [name for name in samples if mapping.columns[name] in _NUMERIC]
     decimals = _decimals(mapping, {name: samples[name] for name in numeric})
     rates = [name for name in numeric if mapping.columns[name] == "engagement_rate" and not column_percent(name)]
-    days = [text for name in samples if mapping.columns[name] == "last_post_on" for text in samples[name]]
+    days = [text for name in samples if mapping.columns[name] in _DAYS for text in samples[name]]
     return Conventions(
         decimals=decimals,
         fractions=frozenset(name for name in rates if not _is_percent(samples[name], decimals.get(name))),

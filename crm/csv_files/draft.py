@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from crm.csv_files.candidates import CandidateHandle
 from crm.csv_files.handles import Account, parse_handle
@@ -82,7 +83,8 @@ class Draft:
                 figures.setdefault(owner, []).append(metrics)
             else:
                 self.warnings.append(f"Figures were left out: the row has no {platform or 'usable'} handle.")
-        return tuple(_handle(account, figures.get(account, []), about) for account in accounts)
+        usual = self.metrics[None].read_on if None in self.metrics else None
+        return tuple(_handle(account, figures.get(account, []), about, usual) for account in accounts)
 
 
 def _addresses(cell: str) -> list[str]:
@@ -101,13 +103,16 @@ def shown(text: str) -> str:
     return f"“{line[:_MAX_SHOWN]}…”" if len(line) > _MAX_SHOWN else f"“{line}”"
 
 
-def _handle(account: Account, figures: list[Metrics], about: dict[str, str | None]) -> CandidateHandle:
+def _handle(
+    account: Account, figures: list[Metrics], about: dict[str, str | None], read_on: date | None
+) -> CandidateHandle:
     """Return one account with its figures; where two columns gave the same figure the platform's own one holds."""
     counts = {name: count for metrics in figures for name, count in metrics.counts.items()}
     rates = [metrics.engagement_rate for metrics in figures if metrics.engagement_rate is not None]
     scores = [metrics.score for metrics in figures if metrics.score is not None]
     prices = [metrics.price for metrics in figures if metrics.price is not None]
     days = [metrics.last_post_on for metrics in figures if metrics.last_post_on is not None]
+    read = [metrics.read_on for metrics in figures if metrics.read_on is not None]
     amount, currency = prices[-1] if prices else (None, None)
     return CandidateHandle(
         platform=account.platform,
@@ -123,6 +128,7 @@ def _handle(account: Account, figures: list[Metrics], about: dict[str, str | Non
         price_amount=amount,
         price_currency=currency or (about["currency"] if amount is not None else None),
         last_post_on=days[-1] if days else None,
+        read_on=read[-1] if read else read_on,
         topic=about["topic"],
         country=about["country"],
         language=about["language"],

@@ -35,6 +35,7 @@ FIELDS: dict[str, str] = {
     "price": "Price of a post, with or without its currency",
     "currency": "Currency of the price",
     "last_post_on": "Day of the last post",
+    "read_on": "Day when the figures of the row were read",
     "tags": "Tags separated by commas, semicolons or bars",
     "notes": "Notes; several columns are joined",
     IGNORE: "Not read",
@@ -53,6 +54,7 @@ METRICS = frozenset(
         "score",
         "price",
         "last_post_on",
+        "read_on",
     }
 )
 
@@ -124,6 +126,9 @@ _NAMES: dict[str, str] = {
     "last upload, last upload date, last active, most recent post, letzter beitrag, letzter post, letztes video, "
     "zuletzt aktiv, dernier post, derniere publication, date du dernier post, ultima publicacion, "
     "fecha de la ultima publicacion, ultimo post",
+    "read_on": "read on, checked on, date checked, last checked, figures date, figures as of, as of, snapshot date, "
+    "stats date, data date, measured on, gemessen am, erhoben am, gepruft am, date des chiffres, releve le, "
+    "fecha de los datos, medido el",
     "tags": "tags, tag, labels, label, keywords, hashtags, schlagworte, schlagworter, stichworte, mots cles, "
     "etiquettes, etiquetas, palabras clave",
     "notes": "notes, note, comment, remarks, remark, bio, biography, description, about, notiz, notizen, bemerkung, "

@@ -23,6 +23,7 @@ class Metrics:
     score: float | None = None
     price: tuple[Decimal, str | None] | None = None
     last_post_on: date | None = None
+    read_on: date | None = None
 
     def read(
         self, name: str, text: str, *, decimal: Mark | None, bare_is_percent: bool, day_first: bool | None
@@ -41,8 +42,12 @@ class Metrics:
         if name == "price":
             self.price = parse_money(text, decimal=decimal)
             return self.price is not None
-        self.last_post_on = parse_day(text, day_first=day_first)
-        return self.last_post_on is not None
+        day = parse_day(text, day_first=day_first)
+        if name == "read_on":
+            self.read_on = day
+        else:
+            self.last_post_on = day
+        return day is not None
 
     def _count(self, name: str, number: float | None) -> bool:
         if number is None or not 0 <= number <= _MOST_PEOPLE:
@@ -51,6 +56,6 @@ class Metrics:
         return True
 
     def is_empty(self) -> bool:
-        """Say whether nothing was read."""
+        """Say whether no figure was read; the day of reading is none."""
         figures = (self.engagement_rate, self.score, self.price, self.last_post_on)
         return not self.counts and all(figure is None for figure in figures)

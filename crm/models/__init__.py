@@ -6,9 +6,10 @@ from crm.models.contact import Contact, ContactAddress, ContactTag, Import
 from crm.models.dkim import DkimKey
 from crm.models.feedback import Feedback, Theme, ThemeMove
 from crm.models.field import ContactField
-from crm.models.handle import Handle, HandleSnapshot
+from crm.models.handle import Handle, HandleName, HandlePost, HandleRate, HandleSnapshot
 from crm.models.job import Job, JobFile
 from crm.models.kept import KeptFigures
+from crm.models.link import ContactLink
 from crm.models.mailbox import Mailbox, MailboxCheck, MailFolder, Quarantined
 from crm.models.proposal import Proposal, ReplyCorrection
 from crm.models.relationship import Brand, Product, Relationship, Stage
@@ -29,10 +30,14 @@ __all__ = [
     "Contact",
     "ContactAddress",
     "ContactField",
+    "ContactLink",
     "ContactTag",
     "DkimKey",
     "Feedback",
     "Handle",
+    "HandleName",
+    "HandlePost",
+    "HandleRate",
     "HandleSnapshot",
     "Import",
     "Job",

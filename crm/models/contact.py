@@ -45,7 +45,10 @@ class Contact(Base):
 
 
 class ContactAddress(Base):
-    """An email address of a contact. `mailable` is ok, unknown or bad; could not check is unknown, never bad."""
+    """An email address of a contact. `mailable` is ok, unknown or bad; could not check is unknown, never bad.
+
+    One that is no longer used is retired, with the reason: mail from it is still theirs, mail to it is not written.
+    """
 
     __tablename__ = "contact_addresses"
     __table_args__ = (CheckConstraint("mailable IN ('ok', 'unknown', 'bad')", name="mailable"),)
@@ -56,6 +59,8 @@ class ContactAddress(Base):
     position: Mapped[int] = mapped_column(default=0)
     mailable: Mapped[str] = mapped_column(String(10), default="unknown")
     source: Mapped[str] = mapped_column(String(200), default="")
+    retired_at: Mapped[datetime | None] = mapped_column(Instant)
+    retired_why: Mapped[str] = mapped_column(String(200), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
-from crm.contacts import display_name
+from crm.contacts import display_name, rank
 from crm.models import Brand, Contact, ContactAddress, Handle, Mailbox, Product
 from crm.suppressions import ABOUT, about, decide_personal
 from crm.together import Together, as_objects, every
@@ -171,7 +171,8 @@ def _read_people(tx: Tx, contact_ids: Collection[int]) -> tuple[dict[int, Contac
     """Return people, and their addresses with the preferred one first."""
     people: dict[int, Contact] = {}
     addresses: dict[int, list[ContactAddress]] = defaultdict(list)
-    query = select(Contact, ContactAddress).outerjoin(ContactAddress, ContactAddress.contact_id == Contact.id)
+    used = and_(ContactAddress.contact_id == Contact.id, ContactAddress.retired_at.is_(None))
+    query = select(Contact, ContactAddress).outerjoin(ContactAddress, used)
     query = query.where(Contact.id.in_(contact_ids)).order_by(ContactAddress.position, ContactAddress.id)
     for contact, address in tx.session.execute(query):
         people[contact.id] = contact
@@ -184,10 +185,10 @@ def _read_people(tx: Tx, contact_ids: Collection[int]) -> tuple[dict[int, Contac
 
 
 def _sort_handles(handles: Sequence[Handle]) -> dict[int, list[Handle]]:
-    """Return handles by contact, the largest first."""
+    """Return handles by contact, the main one first."""
     found: dict[int, list[Handle]] = defaultdict(list)
     for row in handles:
         found[row.contact_id].append(row)
     for rows in found.values():
-        rows.sort(key=lambda handle: (-(handle.followers or 0), handle.id))
+        rows.sort(key=rank)
     return found

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
+from crm.contacts import rank
 from crm.models import Brand, Contact, Handle, Mailbox, Product
 from kit.tx import Tx
 from sequences.models import Enrolment, Send, Sequence, SequenceVersion
@@ -51,10 +52,7 @@ def _read_around(tx: Tx, found: DueRuns) -> None:
         *_load(tx, Brand, brands),
     ]
     # The main handle first, as crm.contacts.list_handles has it.
-    for handle in sorted(
-        tx.session.scalars(select(Handle).where(Handle.contact_id.in_(contacts))),
-        key=lambda one: (-(one.followers or 0), one.id),
-    ):
+    for handle in sorted(tx.session.scalars(select(Handle).where(Handle.contact_id.in_(contacts))), key=rank):
         found.handles.setdefault(handle.contact_id, []).append(handle)
     for product in tx.session.scalars(select(Product).where(Product.brand_id.in_(brands)).order_by(Product.name)):
         found.products.setdefault(product.brand_id, []).append(product)

@@ -88,7 +88,9 @@ def list_people(tx: Tx, contact_ids: Sequence[int], *, limit: int = SHOWN) -> li
 
 
 def _emails(tx: Tx, ids: Sequence[int]) -> dict[int, list[str]]:
-    query = select(ContactAddress.contact_id, ContactAddress.email).where(ContactAddress.contact_id.in_(ids))
+    query = select(ContactAddress.contact_id, ContactAddress.email).where(
+        ContactAddress.contact_id.in_(ids), ContactAddress.retired_at.is_(None)
+    )
     found: dict[int, list[str]] = {}
     for contact_id, email in tx.session.execute(query.order_by(ContactAddress.position, ContactAddress.id)):
         found.setdefault(contact_id, []).append(email)

@@ -100,13 +100,17 @@ def list_readers(
     inside = and_(Enrolment.contact_id == Contact.id, Enrolment.sequence_id == sequence.id, Enrolment.state.in_(OPEN))
     is_inside = exists().where(inside)
     address = (
-        select(ContactAddress.email).where(ContactAddress.contact_id == Contact.id)
+        select(ContactAddress.email)
+        .where(ContactAddress.contact_id == Contact.id, ContactAddress.retired_at.is_(None))
         .order_by(ContactAddress.position, ContactAddress.id).limit(1).correlate(Contact).scalar_subquery()
     )  # fmt: skip
     clauses: list[ColumnElement[bool]] = [Contact.erased_at.is_(None), is_inside]
     total = inside_count
     if not total:
-        clauses = [Contact.erased_at.is_(None), exists().where(ContactAddress.contact_id == Contact.id)]
+        clauses = [
+            Contact.erased_at.is_(None),
+            exists().where(ContactAddress.contact_id == Contact.id, ContactAddress.retired_at.is_(None)),
+        ]
         total = tx.session.scalar(select(func.count(Contact.id)).where(*clauses)) or 0
     line = select(func.max(Enrolment.personal_line)).where(inside).correlate(Contact).scalar_subquery()
     query = select(Contact, address, line).where(*clauses).order_by(Contact.name, Contact.id)

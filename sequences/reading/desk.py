@@ -10,6 +10,7 @@ from typing import NamedTuple, Self
 
 from sqlalchemy import func, or_, select
 
+from crm.links import find_spoken_for
 from crm.models import Mailbox
 from crm.talks import KnownMail, Talk, find_aliases, find_mails, find_owners, find_stored, read_talks, split
 from kit.tx import Tx
@@ -52,6 +53,8 @@ class Desk:
         self._talks_of: dict[int, list[Talk]] = {}
         self._brands: dict[int, int | None] = {}
         self._with_runs: set[int] = set()
+        self._with_open_runs: set[int] = set()
+        self._spoken_for: dict[int, list[int]] = {}
         self._pending: dict[str, Arrival] = {}
 
     @classmethod
@@ -72,6 +75,8 @@ class Desk:
             *(mail.contact_id for mail in known if mail.contact_id is not None),
         }
         people.update(send.contact_id for send in desk._sends.values())
+        desk._spoken_for = find_spoken_for(tx, people) if people else {}
+        people.update(creator for creators in desk._spoken_for.values() for creator in creators)
         threads = {mail.thread_id for mail in known if mail.thread_id is not None}
         threads.update(send.thread_id for send in desk._sends.values() if send.thread_id is not None)
         for talk in read_talks(tx, mailbox.id, people, threads):
@@ -134,6 +139,15 @@ class Desk:
         """Return whether there is anything that an answer could stop."""
         return contact_id in self._with_runs
 
+    def speaks_for(self, agent_id: int, contact_id: int | None) -> bool:
+        """Return whether somebody is tied to a creator as one who writes on their behalf."""
+        return contact_id in self._spoken_for.get(agent_id, ())
+
+    def only_creator(self, agent_id: int) -> int | None:
+        """Return the one creator with an open run for whom somebody writes; of two nobody knows which is meant."""
+        waiting = [one for one in self._spoken_for.get(agent_id, ()) if one in self._with_open_runs]
+        return waiting[0] if len(waiting) == 1 else None
+
     def open_talk(self, contact_id: int | None, parsed: ParsedMail, at: datetime) -> Talk:
         """Begin a conversation; it gets its number when the batch is stored."""
         talk = Talk(
@@ -179,8 +193,11 @@ class Desk:
                 for row in session.execute(select(Send.contact_id, Send.brand_id).where(Send.id.in_(newest)))
             )
             open_runs = or_(Enrolment.state.in_(OPEN), Enrolment.state == "finished")
-            query = select(Enrolment.contact_id).where(Enrolment.contact_id.in_(part), open_runs)
-            self._with_runs.update(session.scalars(query))
+            query = select(Enrolment.contact_id, Enrolment.state).where(Enrolment.contact_id.in_(part), open_runs)
+            for contact_id, state in session.execute(query):
+                self._with_runs.add(contact_id)
+                if state in OPEN:
+                    self._with_open_runs.add(contact_id)
 
 
 def _people(parsed: ParsedMail) -> set[str]:

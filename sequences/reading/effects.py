@@ -15,7 +15,7 @@ from crm.threads import find_owner
 from crm.timeline import record_entries
 from kit.errors import say
 from kit.tx import Tx
-from mailer.types import MailKind, ParsedMail
+from mailer.types import Bounce, MailKind, ParsedMail
 from sequences.course.hours import contact_zone, holiday_rule
 from sequences.course.runs import hold_runs, stop_runs
 from sequences.course.schedule import Wait, add_wait
@@ -66,7 +66,7 @@ class Effects:
                 # A mail that only its sender's address ties to them stops what began before it, never what came after.
                 since = arrival.at if match.by == BY_SENDER else None
                 self._stop(contact_id, stop, word="reply", begun_by=since)
-                self._stop_other(match)
+                self._stop_other(match, begun_by=since)
                 counts.replies += 1
             case Stop(reason="bounce") as stop:
                 self._bounced(arrival, stop)
@@ -83,8 +83,7 @@ class Effects:
                 counts.auto_replies += 1
             case Clear():
                 pass
-        if arrival.parsed.kind is MailKind.REPLY and arrival.talk.brand_id:
-            self._talked.add((contact_id, arrival.talk.brand_id))
+        self._note_talked(arrival)
 
     def finish(self) -> None:
         """Write what waits, and move those who answered."""
@@ -98,17 +97,26 @@ class Effects:
         if relationships:
             move_many_by_rule(self._tx, relationships, HUMAN_REPLY, cause="they answered")
 
+    def _note_talked(self, arrival: Arrival) -> None:
+        """Note who answered, and for whom: who writes on somebody's behalf has answered for them."""
+        if arrival.parsed.kind is not MailKind.REPLY:
+            return
+        match, other = arrival.match, arrival.match.other_contact_id
+        pairs = [(match.contact_id or 0, arrival.talk.brand_id)]
+        if other is not None and match.by == BY_SENDER:
+            pairs.append((other, self._desk.brand_of(other)))
+        self._talked.update((contact_id, brand_id) for contact_id, brand_id in pairs if brand_id)
+
     def _stop(self, contact_id: int, stop: Stop, *, word: str = "", begun_by: datetime | None = None) -> None:
         if self._desk.may_have_runs(contact_id):
             self._write()
             stop_runs(self._tx, contact_id, stop, actor="contact", word=word, begun_by=begun_by)
 
-    def _stop_other(self, match: Match) -> None:
+    def _stop_other(self, match: Match, *, begun_by: datetime | None = None) -> None:
         """Stop the runs of the one we had written to, when somebody else we know answered."""
         if match.other_contact_id is not None:
-            self._stop(
-                match.other_contact_id, Stop(reason="reply", sentence=say("Somebody else answered.")), word="reply"
-            )
+            stop = Stop(reason="reply", sentence=say("Somebody else answered."))
+            self._stop(match.other_contact_id, stop, word="reply", begun_by=begun_by)
 
     def _opted_out(self, arrival: Arrival) -> None:
         self._write()
@@ -125,6 +133,10 @@ class Effects:
         self._write()
         tx, contact_id = self._tx, arrival.match.contact_id or 0
         send = tx.session.get(Send, arrival.match.send_id) if arrival.match.send_id else None
+        copies = set(send.cc) & set(bounce.recipients) if send and send.email not in bounce.recipients else set()
+        if copies:
+            self._copy_bounced(copies, bounce)
+            return
         owned = (one for one in bounce.recipients if find_owner(tx, one) == contact_id)
         email = send.email if send else next(owned, None)
         if send:
@@ -139,6 +151,12 @@ class Effects:
             if email is None or run.email == email:
                 run.facts = {**run.facts, **facts}
         stop_runs(tx, contact_id, stop, actor="system", email=email, word="bounce")
+
+    def _copy_bounced(self, copies: set[str], bounce: Bounce) -> None:
+        """Mark those who got no copy; the person whom the mail was for has it, and nothing of theirs stops."""
+        for email in sorted(copies) if bounce.hard else ():
+            mark_address(self._tx, email, "bad")
+            suppress(self._tx, email, reason="hard_bounce", source=bounce.diagnostic[:250], actor="system")
 
     def _complained(self, arrival: Arrival, stop: Stop) -> None:
         self._write()
@@ -173,7 +191,8 @@ class Effects:
             data=data,
         )
         if match.other_contact_id:
-            words = f"{row['sender']} answered our mail"
+            for_them = match.by == BY_SENDER and match.send_id is None
+            words = f"{row['sender']} wrote for them" if for_them else f"{row['sender']} answered our mail"
             data = {"contact": match.contact_id}
             self._note(arrival, match.other_contact_id, "answered_by_other", words, data=data)
 

@@ -2,7 +2,8 @@
 
 Source: docs/architecture.md, B: our ids in In-Reply-To, then References newest first, then a plus-token in the address
 it came to, then ids quoted in an original, then the sender's address, also one known only from earlier answers;
-otherwise nobody's, for a person to look at.
+otherwise nobody's, for a person to look at. Who writes on a creator's behalf (crm.links) answers for them: in their
+conversation as they would themselves; with a new mail when exactly one of their creators is in a sequence.
 """
 
 from datetime import datetime
@@ -35,7 +36,13 @@ def match_mail(desk: Desk, parsed: ParsedMail) -> Match:
     person = owner or desk.aliases.get(sender)
     if person is None:
         return Match()
-    return Match(contact_id=person, talk=desk.only_talk(person), by=BY_SENDER, is_stranger=owner is None)
+    return Match(
+        contact_id=person,
+        talk=desk.only_talk(person),
+        by=BY_SENDER,
+        is_stranger=owner is None,
+        other_contact_id=desk.only_creator(person) if owner is not None else None,
+    )
 
 
 def talk_for(desk: Desk, parsed: ParsedMail, match: Match, *, at: datetime) -> Talk:
@@ -68,7 +75,7 @@ def _match_bounce(desk: Desk, parsed: ParsedMail) -> Match:
 
 def _with_sender(desk: Desk, found: KnownMail, talk: Talk | None, *, by: str, sender: str, owner: int | None) -> Match:
     """Weigh who wrote against whom we had written to: nothing is merged by itself."""
-    if owner is None or owner == found.contact_id:
+    if owner is None or owner == found.contact_id or desk.speaks_for(owner, found.contact_id):
         return Match(
             contact_id=found.contact_id,
             talk=talk,

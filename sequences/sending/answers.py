@@ -17,6 +17,7 @@ from sequences.pitches.markdown_mail import keep_lines
 from sequences.pitches.pitch import Gaps, render_typed
 from sequences.pitches.typed_fields import OPEN_GAP, sender_values
 from sequences.pitches.values import signature_text
+from sequences.sending.copies_to import read_copies, require_allowed
 
 UNDO_S = 10
 LATEST = timedelta(days=365)
@@ -24,7 +25,10 @@ LATEST = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A mail by hand before it is queued. `at` is when it may leave, None for as soon as it cannot be undone."""
+    """A mail by hand before it is queued. `at` is when it may leave, None for as soon as it cannot be undone.
+
+    `cc` is the line of those who get a copy, as it was typed.
+    """
 
     text: str
     subject: str = ""
@@ -32,6 +36,7 @@ class Letter:
     at: datetime | None = None
     undo_s: float = UNDO_S
     closes: bool = False
+    cc: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +116,10 @@ def cancel_answer(tx: Tx, send_id: int) -> Send:
 
 def preferred_address(tx: Tx, contact_id: int) -> str:
     """Return the address a person is written to first."""
-    own = select(ContactAddress.email).where(ContactAddress.contact_id == contact_id).order_by(ContactAddress.position)
-    email = tx.session.scalar(own.limit(1))
+    own = select(ContactAddress.email).where(
+        ContactAddress.contact_id == contact_id, ContactAddress.retired_at.is_(None)
+    )
+    email = tx.session.scalar(own.order_by(ContactAddress.position, ContactAddress.id).limit(1))
     if email is None:
         raise InvalidError(say("There is no address to answer to."))
     return email
@@ -138,6 +145,8 @@ def _queue(tx: Tx, road: _Road, letter: Letter, subject: str, *, request_key: st
     if suppression:
         sentence = "%(email)s must not be contacted (%(reason)s). Lift that first, with a reason."
         raise RefusedError(say(sentence, email=road.email, reason=suppression.reason))
+    copies = read_copies(letter.cc, recipient=road.email)
+    require_allowed(tx, copies)
     text, html = _render(tx, road, letter)
     due_at = _due_at(tx.now, letter)
     send = Send(
@@ -148,6 +157,7 @@ def _queue(tx: Tx, road: _Road, letter: Letter, subject: str, *, request_key: st
         thread_id=road.thread_id,
         email=road.email,
         domain=domain_of(road.email),
+        cc=list(copies),
         subject=subject,
         state="scheduled",
         rfc_id=new_message_id(tx.rng, domain=road.mailbox.address.rpartition("@")[2], now=tx.now),

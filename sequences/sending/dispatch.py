@@ -186,7 +186,8 @@ def _open_line(round_: Round, ready: Sequence[Envelope], *, announce: bool) -> b
     try:
         smtp = round_.line.smtp()
         if announce:
-            smtp.prepare(first.sender, first.recipient, size=len(first.raw), smtputf8=first.smtputf8)
+            size, copies = len(first.raw), first.copies
+            smtp.prepare(first.sender, first.recipient, size=size, smtputf8=first.smtputf8, copies=copies)
     except (LoginError, TlsError) as error:
         pause(round_, first.send_id, str(error))
     except ReplyError as error:
@@ -238,7 +239,10 @@ def _transmit_alone(round_: Round, envelope: Envelope) -> Outcome:
 
 
 def _transmit_many(round_: Round, begun: Sequence[Envelope]) -> list[Outcome]:
-    parcels = [Parcel(sender=e.sender, recipient=e.recipient, raw=e.raw, smtputf8=e.smtputf8) for e in begun]
+    parcels = [
+        Parcel(sender=one.sender, recipient=one.recipient, copies=one.copies, raw=one.raw, smtputf8=one.smtputf8)
+        for one in begun
+    ]
     return list(round_.line.smtp_open().transmit_many(parcels))
 
 

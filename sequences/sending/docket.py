@@ -16,6 +16,7 @@ from crm.together import Together
 from kit.tx import Tx
 from sequences.models import Enrolment, Send
 from sequences.models import Sequence as SequenceRow
+from sequences.sending.copies_to import find_forbidden
 from sequences.versions.documents import read_documents
 from sequences.versions.sequence_file import SequenceFile
 
@@ -32,6 +33,7 @@ class Entry(NamedTuple):
     thread_id: int | None
     email: str
     domain: str
+    cc: list[str]
     step: int
     step_key: str | None
     variant: str
@@ -60,6 +62,7 @@ class Entry(NamedTuple):
     contact_country: str | None
     contact_erased_at: datetime | None
     mailable: str | None
+    address_of: int | None
     relationship_id: int | None
     stage_id: int | None
     stage: str | None
@@ -68,7 +71,10 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Case:
-    """An entry with what was looked up for it. `document` is None for mail written by hand."""
+    """An entry with what was looked up for it. `document` is None for mail written by hand.
+
+    `suppression` forbids mail to the recipient, or to somebody who was to get a copy.
+    """
 
     entry: Entry
     document: SequenceFile | None
@@ -92,6 +98,7 @@ _QUERY = (
         Send.thread_id,
         Send.email,
         Send.domain,
+        Send.cc,
         Send.step,
         Send.step_key,
         Send.variant,
@@ -120,6 +127,7 @@ _QUERY = (
         Contact.country,
         Contact.erased_at,
         ContactAddress.mailable,
+        ContactAddress.contact_id,
         Relationship.id,
         Relationship.stage_id,
         Stage.name,
@@ -158,11 +166,13 @@ def read_docket(tx: Tx, send_ids: Sequence[int]) -> list[Case]:
     forbidding, answered = _STOPS.ask(tx, {**about(people), "contact_ids": running})
     suppressions = decide_personal(forbidding, people)
     replies: dict[int, datetime] = {row[0]: row[1] for row in answered}
+    copies = find_forbidden(tx, [email for entry in entries for email in entry.cc])
     return [
         Case(
             entry=entry,
             document=documents[entry.version_id] if entry.version_id is not None else None,
-            suppression=suppressions.get((entry.contact_id, entry.email)),
+            suppression=suppressions.get((entry.contact_id, entry.email))
+            or next((copies[email] for email in entry.cc if email in copies), None),
             replied_at=replies.get(entry.contact_id),
         )
         for entry in entries

@@ -177,6 +177,7 @@ def _left(envelope: Envelope, accepted: Accepted, at: datetime) -> Left:
         html=envelope.html,
         at=at,
         server_text=accepted.text,
+        refused=accepted.refused,
     )
 
 

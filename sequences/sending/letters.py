@@ -29,6 +29,7 @@ class Envelope:
     sender: str
     sender_name: str
     recipient: str
+    copies: tuple[str, ...]
     subject: str
     text: str
     html: str
@@ -97,11 +98,14 @@ def fix_bytes(
                 sender=mailbox.address,
                 sender_name=mailbox.name,
                 recipient=case.entry.email,
+                copies=tuple(case.entry.cc),
                 subject=subject,
                 text=body.text,
                 html=body.html,
                 raw=raw,
-                smtputf8=not all(one.rpartition("@")[0].isascii() for one in (case.entry.email, mailbox.address)),
+                smtputf8=not all(
+                    one.rpartition("@")[0].isascii() for one in (case.entry.email, mailbox.address, *case.entry.cc)
+                ),
                 claimed_at=tx.now,
             )
         )
@@ -126,7 +130,8 @@ def _letter(
         message_id=entry.rfc_id,
         date=tx.now,
         sender=Address(email=mailbox.address, name=desk.sender_name),
-        to=Address(email=entry.email, name=_one_line(entry.contact_name)),
+        to=Address(email=entry.email, name=_one_line(entry.contact_name) if _is_own(entry) else ""),
+        cc=tuple(Address(email=email) for email in entry.cc),
         reply_to=Address(email=desk.reply_to, name=desk.sender_name) if desk.reply_to else None,
         subject=subject,
         text=body.text,
@@ -137,6 +142,11 @@ def _letter(
         unsubscribe_mailto=mailbox.address if is_sequence else None,
         unsubscribe_url=links.one_click_url(entry.email) if is_sequence else None,
     )
+
+
+def _is_own(entry: Entry) -> bool:
+    """Whether an address is, as far as is known, the person's: an agent's must not carry the creator's name."""
+    return entry.address_of in (None, entry.contact_id)
 
 
 def _conversation(entry: Entry, threads: dict[int, tuple[str, list[str]]]) -> tuple[str, list[str]]:

@@ -14,6 +14,7 @@ from sequences.mail_models import MailDraft, MailFile
 from sequences.models import Send, SendBody
 
 MAX_TEXT = 50_000
+MAX_CC = 4_000
 MAX_FILE = 10_000_000
 MAX_FILES = 20_000_000
 _TYPE = re.compile(r"[a-z]{2,20}/[a-z0-9][a-z0-9.+-]{0,90}")
@@ -39,7 +40,7 @@ def find_draft(tx: Tx, user_id: int, place: str) -> MailDraft | None:
 
 
 def keep_draft(
-    tx: Tx, user_id: int, place: str, text: str, *, subject: str = "", text_id: int | None = None
+    tx: Tx, user_id: int, place: str, text: str, *, subject: str = "", cc: str = "", text_id: int | None = None
 ) -> MailDraft:
     """Keep what was typed so far; an empty box without files leaves no draft behind."""
     draft = find_draft(tx, user_id, place)
@@ -47,6 +48,7 @@ def keep_draft(
         draft = MailDraft(user_id=user_id, place=place, updated_at=tx.now)
         tx.session.add(draft)
     draft.text, draft.subject, draft.updated_at = text[:MAX_TEXT].replace("\r\n", "\n"), subject[:500], tx.now
+    draft.cc = " ".join(cc.split())[:MAX_CC]
     if text_id is not None and tx.session.get(SavedText, text_id) is not None:
         draft.text_id = text_id
     tx.session.flush()
@@ -136,6 +138,7 @@ def bring_back(tx: Tx, user_id: int, place: str, send: Send) -> MailDraft:
         place,
         f"{source}\n\n{later}" if later else source,
         subject=send.subject,
+        cc=", ".join(send.cc),
         text_id=used.text_id if used else None,
     )
     if used:

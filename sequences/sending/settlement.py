@@ -20,6 +20,9 @@ from crm.threads import SentMail, open_threads, store_sent, touch_out
 from crm.timeline import record_entries, record_entry
 from kit.errors import say
 from kit.tx import Tx
+from mailer.parse.bounce_reason import is_dead_address
+from mailer.smtp_replies import find_enhanced
+from mailer.types import RefusedCopy
 from sequences.course.advance import advance_runs
 from sequences.course.runs import OPEN, stop_run
 from sequences.models import Enrolment, Send, SendBody
@@ -27,13 +30,14 @@ from sequences.sending.breakers import count_hard_bounce
 from sequences.sending.docket import Case, read_docket
 from sequences.sending.stop_rules import Stop
 
+PERMANENT = 500  # RFC 5321 4.2.1: 5yz
 # Some servers answer the final dot with the id they gave the message: "250 Ok <id@host>".
 _ID_IN_REPLY = re.compile(r"<([^<>@\s]{1,200}@[^<>@\s]{1,200})>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """One mail that left: what it was, when, and how we know."""
+    """One mail that left: what it was, when, and how we know; `refused`: whose copy the server did not take."""
 
     case: Case
     sender: str
@@ -44,6 +48,7 @@ class Left:
     at: datetime
     server_text: str = ""
     evidence: str = ""
+    refused: tuple[RefusedCopy, ...] = ()
 
 
 def record_sent(tx: Tx, mails: Sequence[Left]) -> None:
@@ -56,6 +61,9 @@ def record_sent(tx: Tx, mails: Sequence[Left]) -> None:
     touch_out(tx, set(threads), set(relationships), max(mail.at for mail in mails))
     entries = [_entry(mail, message) for mail, message in zip(mails, messages, strict=True)]
     record_entries(tx, entries)
+    for mail in mails:
+        for copy in mail.refused:
+            record_refused_copy(tx, mail.case.entry.contact_id, copy, brand_id=mail.case.entry.brand_id)
     _move_stages(tx, relationships)
     advance_runs(
         tx,
@@ -114,6 +122,17 @@ def record_failed(tx: Tx, send: Send, *, words: str, is_dead_address: bool) -> N
             Stop(reason=reason, sentence=say("The server refused %(email)s.", email=send.email)),
             actor="system",
         )
+
+
+def record_refused_copy(tx: Tx, contact_id: int, copy: RefusedCopy, *, brand_id: int | None) -> None:
+    """Write down who got no copy of a mail that left; it is not sent again for their sake."""
+    words = f"{copy.code} {copy.text}"
+    summary = say("No copy went to %(email)s: %(words)s", email=copy.email, words=words)
+    record_entry(tx, contact_id, "copy_refused", str(summary), actor="system", brand_id=brand_id)
+    is_permanent = copy.code >= PERMANENT
+    if is_permanent and is_dead_address(find_enhanced(copy.text), copy.text, permanent=True):
+        mark_address(tx, copy.email, "bad")
+        suppress(tx, copy.email, reason="hard_bounce", source=words[:250], actor="system")
 
 
 def record_unknown(tx: Tx, send: Send, *, words: str) -> None:
@@ -188,7 +207,7 @@ def _message(mail: Left, thread_id: int) -> SentMail:
         also_known_as=tuple(_ID_IN_REPLY.findall(mail.server_text)) if "@" in mail.server_text else (),
         sender=mail.sender,
         sender_name=mail.sender_name,
-        recipient=entry.email,
+        recipients=(entry.email, *(one for one in entry.cc if one not in {copy.email for copy in mail.refused})),
         subject=mail.subject,
         text=mail.text,
         html=mail.html,

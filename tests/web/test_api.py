@@ -44,7 +44,7 @@ def test_contacts_come_in_pages_by_id(client: FlaskClient, cast: Cast) -> None:
 
 def test_a_contact_has_what_belongs_to_it(client: FlaskClient, cast: Cast) -> None:
     one = client.get(f"/api/v1/contacts/{cast.contacts['Imani Oduya']}").get_json()
-    assert one["addresses"] == [{"email": "imani@smallkitchen.example", "mailable": "unknown"}]
+    assert one["addresses"] == [{"email": "imani@smallkitchen.example", "mailable": "unknown", "retired_at": None}]
     assert [(handle["platform"], handle["followers"]) for handle in one["handles"]] == [("youtube", 184000.0)]
     assert [stage["stage"] for stage in one["stages"]] == ["Active"]
 

@@ -69,7 +69,9 @@ def _describe(tx: Tx, contacts: Sequence[Contact]) -> list[dict[str, Any]]:
         number: {"addresses": [], "tags": [], "handles": [], "stages": []} for number in ids
     }
     for one in tx.session.scalars(select(ContactAddress).where(ContactAddress.contact_id.in_(ids))):
-        more[one.contact_id]["addresses"].append({"email": one.email, "mailable": one.mailable})
+        retired = _at(one.retired_at) if one.retired_at else None
+        known = {"email": one.email, "mailable": one.mailable, "retired_at": retired}
+        more[one.contact_id]["addresses"].append(known)
     for tag in tx.session.scalars(select(ContactTag).where(ContactTag.contact_id.in_(ids)).order_by(ContactTag.tag)):
         more[tag.contact_id]["tags"].append(tag.tag)
     for handle in tx.session.scalars(select(Handle).where(Handle.contact_id.in_(ids)).order_by(Handle.id)):
@@ -89,8 +91,11 @@ def _contact(contact: Contact) -> dict[str, Any]:
 
 
 def _handle(handle: Handle) -> dict[str, Any]:
-    names = ("platform", "username", "url", "followers", "avg_views", "engagement_rate")
-    return {name: getattr(handle, name) for name in names}
+    names = ("platform", "username", "url", "followers", "avg_views", "engagement_rate", "median_views",
+             "views_spread", "post_gap_days", "is_main")  # fmt: skip
+    price = {"amount": str(handle.price_amount), "currency": handle.price_currency} if handle.price_amount else None
+    retired = _at(handle.retired_at) if handle.retired_at else None
+    return {name: getattr(handle, name) for name in names} | {"price": price, "retired_at": retired}
 
 
 def _entry(row: TimelineEntry) -> dict[str, Any]:

@@ -4,8 +4,11 @@ from flask import Blueprint, Response, request
 
 from crm import history, task_list
 from crm.person import read_person
+from crm.scoring import read_weights, write_weights
 from crm.users import list_users
 from web import forms, outgoing
+from web.people_query import fold_lists
+from web.people_words import PART_WORDS
 from web.request import this_tx
 from web.respond import page
 from web.shell import this_brand_id
@@ -21,7 +24,9 @@ def show(contact_id: int, slug: str = "") -> Response:
     tx, show = this_tx(), forms.choose(request.args.get("show", ""), history.SHOWS, "")
     number = min(_PAGES, max(1, forms.read_int(request.args.get("page")) or 1))
     story = history.read_history(tx, contact_id, show=show, page=number)
-    person = read_person(tx, contact_id, story, brand_id=this_brand_id())
+    query = fold_lists(request.args.lists())
+    weights = read_weights(query.get("weights", ""))
+    person = read_person(tx, contact_id, story, brand_id=this_brand_id(), weights=weights)
     sends = outgoing.list_contact_sends(tx, contact_id) if show in ("", "messages") and number == 1 else []
     everyone = list_users(tx)
     return page(
@@ -30,6 +35,9 @@ def show(contact_id: int, slug: str = "") -> Response:
         slug=slug,
         show=show,
         number=number,
+        weights=weights,
+        weights_text=write_weights(weights),
+        part_words=PART_WORDS,
         story=story,
         names=history.name_actors(everyone),
         outgoing=[send for send in sends if send.state != "sent"],

@@ -7,12 +7,15 @@ from flask import Blueprint, Response, request
 from crm import addresses, handles, person_edits
 from crm.contacts import get_contact, list_addresses
 from kit.errors import ConflictError
+from sequences.course.old_addresses import leave_address
 from web import forms
 from web.account_form import read_account
 from web.auth import require
 from web.request import this_actor, this_tx
 from web.respond import done, page
-from web.words import _, said
+from web.undo import undo_place
+from web.words import _, ngettext
+from web.words import said as in_words
 
 blueprint = Blueprint("contact_edit", __name__)
 
@@ -32,7 +35,7 @@ def save(contact_id: int) -> Response:
     try:
         change = person_edits.edit_facts(tx, contact_id, given, seen=request.form.get("seen", ""), actor=this_actor())
     except ConflictError as conflict:
-        return _form(contact_id, given, fault=said(conflict), status=409)
+        return _form(contact_id, given, fault=in_words(conflict), status=409)
     undo = f"/changes/{change.id}/undo" if change else ""
     return done(f"/contacts/{contact_id}", _("Saved.") if change else _("Nothing was different."), undo=undo)
 
@@ -67,10 +70,31 @@ def mark_address(address_id: int) -> Response:
     require("edit")
     tx, mark = this_tx(), request.form.get("mailable", "")
     if mark == "first":
-        row = addresses.prefer(tx, address_id, actor=this_actor())
-    else:
-        row = addresses.mark_by_hand(tx, address_id, mark, actor=this_actor())
+        change = addresses.prefer(tx, address_id, actor=this_actor())
+        return done(f"/contacts/{change.data['contact']}", _("Mail goes there from now on."), undo=undo_place(change))
+    row = addresses.mark_by_hand(tx, address_id, mark, actor=this_actor())
     return done(f"/contacts/{row.contact_id}", _("Saved."))
+
+
+@blueprint.post("/addresses/<int:address_id>/retirement")
+def retire_address(address_id: int) -> Response:
+    """Write to an address no more; a new one may take its place."""
+    require("edit")
+    given = request.form
+    change, ended = leave_address(
+        this_tx(), address_id, why=given.get("why", ""), replacement=given.get("email", ""), actor=this_actor()
+    )
+    said = ngettext("Kept as history. %(num)s sequence to it ended.", "Kept as history. %(num)s sequences to it ended.",
+                    ended) if ended else _("Kept as history.")  # fmt: skip
+    return done(f"/contacts/{change.data['contact']}/edit#addresses", said, undo=undo_place(change))
+
+
+@blueprint.post("/addresses/<int:address_id>/retirement/lift")
+def restore_address(address_id: int) -> Response:
+    """Use an address again."""
+    require("edit")
+    change = addresses.restore_address(this_tx(), address_id, actor=this_actor())
+    return done(f"/contacts/{change.data['contact']}/edit#addresses", _("Used again."), undo=undo_place(change))
 
 
 def _form(contact_id: int, given: Mapping[str, str] | None = None, *, fault: str = "", status: int = 200) -> Response:

@@ -3,17 +3,20 @@
 from pathlib import Path
 from tempfile import mkdtemp
 
-from flask import Blueprint, Response, after_this_request, send_file
+from flask import Blueprint, Response, after_this_request, request, send_file
 from sqlalchemy import select
 
 from crm.changes import record_change
 from crm.import_undo import undo_import
 from crm.models import Import
+from crm.stale_setting import read_stale_days, set_stale_days
 from kit.errors import say
+from web import forms
 from web.auth import require
 from web.request import drop_tx, this_actor, this_house, this_tx
 from web.respond import done, page
 from web.schema import backup_database
+from web.undo import undo_place
 from web.words import _, ngettext
 
 blueprint = Blueprint("data", __name__)
@@ -24,7 +27,16 @@ _SHOWN = 20
 def show() -> Response:
     """Show the newest imports, and where everything else about data is."""
     imports = list(this_tx().session.scalars(select(Import).order_by(Import.id.desc()).limit(_SHOWN)))
-    return page("settings/data.html", imports=imports)
+    return page("settings/data.html", imports=imports, stale_days=read_stale_days(this_tx()))
+
+
+@blueprint.post("/settings/data/stale")
+def set_stale() -> Response:
+    """Say after how many days figures of accounts are stale."""
+    require("rules")
+    days = forms.read_int(request.form.get("days"))
+    change = set_stale_days(this_tx(), days, actor=this_actor())
+    return done("/settings/data", _("Saved."), undo=undo_place(change))
 
 
 @blueprint.post("/settings/data/imports/<int:import_id>/undo")

@@ -147,5 +147,9 @@ def _table(tx: Tx, ids: Sequence[int]) -> Iterator[tuple[object, ...]]:
 
 
 def _emails(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
-    query = select(ContactAddress).where(ContactAddress.contact_id.in_(ids)).order_by(ContactAddress.position.desc())
+    query = (
+        select(ContactAddress)
+        .where(ContactAddress.contact_id.in_(ids), ContactAddress.retired_at.is_(None))
+        .order_by(ContactAddress.position.desc())
+    )
     return {row.contact_id: row.email for row in tx.session.scalars(query)}

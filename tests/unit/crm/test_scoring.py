@@ -29,7 +29,9 @@ def test_only_what_weighs_counts() -> None:
     assert score_fit(Figures(engagement=0.04), weights, TODAY) == pytest.approx(50)
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "engagement:x", "engagement:0,views:0,price:0,fresh:0,size:0"])
+@pytest.mark.parametrize(
+    "text", ["", "nonsense", "engagement:x", "engagement:0,views:0,price:0,fresh:0,size:0,steady:0"]
+)
 def test_broken_weights_are_the_usual_ones(text: str) -> None:
     assert read_weights(text) == dict(DEFAULTS)
     assert write_weights(read_weights(text)) == ""
