@@ -11,6 +11,8 @@ from kit.tx import Tx
 from mailer.addresses import domain_of, normalise_email
 
 PERSONAL = ("opt_out", "complaint")
+# How the source begins of what holds only because two people were merged.
+MERGED = "merged with "
 _ABOUT = (
     select(Suppression.target, Suppression.reason, Suppression.contact_id, Suppression.lifted_at)
     .where(
@@ -94,9 +96,13 @@ def suppress(tx: Tx, target: str, *, reason: str, source: str, actor: str) -> Su
     """Forbid mail to an address or `@domain`; already forbidden stays as it is. Written to the timeline."""
     target = _normalise_target(target)
     found = tx.session.scalar(select(Suppression).where(Suppression.target == target, Suppression.lifted_at.is_(None)))
-    if found:
-        return found
     contact_id = tx.session.scalar(select(ContactAddress.contact_id).where(ContactAddress.email == target))
+    if found and not found.source.startswith(MERGED):
+        return found
+    if found:
+        # It held because of somebody else; from now on it holds by itself, and outlasts that merge.
+        found.reason, found.source = reason, source
+        return found
     row = Suppression(target=target, reason=reason, source=source, contact_id=contact_id, since=tx.now)
     tx.session.add(row)
     if contact_id:

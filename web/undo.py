@@ -6,6 +6,8 @@ from crm.models import Change
 from sequences.bulk.deeds import reverse_deed
 from sequences.course import leaving
 from sequences.jobs.bulk import BULK
+from sequences.merging import merge
+from sequences.merging.unmerge import reverse_merge
 
 REVERSERS: dict[str, Reverser] = {
     import_undo.KIND: import_undo.reverse_import,
@@ -17,6 +19,7 @@ REVERSERS: dict[str, Reverser] = {
     **dict.fromkeys(BULK, reverse_deed),
     leaving.ADDED: leaving.undo_added,
     leaving.REMOVED: leaving.undo_removal,
+    merge.KIND: reverse_merge,
     task_list.DONE: task_list.reverse_done,
     task_list.PLAN: task_list.reverse_plan,
     themes.EDIT: themes.reverse_edit,
