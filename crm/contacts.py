@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from crm.folding import fold as fold  # others look for it here
+from crm.folding import fold
 from crm.models import Contact, ContactAddress, ContactTag, Handle
 from crm.survivors import find_survivor
 from crm.timeline import record_entry
@@ -12,6 +12,8 @@ from crm.twins import refresh_twins
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 from mailer.addresses import normalise_email
+
+__all__ = ["add_address", "create_contact", "display_name", "fold", "get_contact", "list_addresses", "list_handles"]
 
 
 def create_contact(

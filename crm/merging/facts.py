@@ -1,4 +1,4 @@
-"""Pure: which of two values wins for each fact of two contacts: the one that was chosen, else the first that is there."""
+"""Pure: which of two values wins for each fact of two contacts: the chosen one, else the first that is there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -85,7 +85,8 @@ def restore_rows(
     for name, key, was, now in rows:
         if was is None:
             _remove(tx, _table(name), tuple(key), now, restored)
-    for name, key, was, now in rows:
+    # Who leaves the survivor goes first: only then may a run of the survivor's be open again in the same sequence.
+    for name, key, was, now in sorted(rows, key=lambda row: "contact_id" not in (row[2] or {})):
         if was is not None and now is not None:
             again = name == "enrolments" and key[0] in only_back
             kept = {n: value for n, value in was.items() if not again or n == "contact_id"}

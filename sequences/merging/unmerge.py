@@ -32,12 +32,15 @@ def reverse_merge(tx: Tx, change: Change, actor: str) -> Undone:
     tx.session.flush()
     restored = restore_rows(tx, data, survivor_id, absorbed_id, only_back=_blocked(tx, data))
     since = sort_out(tx, data)
-    if any(since.back.values()) or any(since.stayed.values()):
+    # The merge's own entries about runs go back as well; they are no news.
+    back = sum(since.back.values()) - since.back["timeline_entries"]
+    is_later = bool(restored.left or back or any(since.stayed.values()))
+    if is_later:
         refresh_turns(tx, (survivor_id, absorbed_id))
     survivor, absorbed = tx.session.get_one(Contact, survivor_id), tx.session.get_one(Contact, absorbed_id)
     if words[survivor_id] != _words_after(data, survivor_id, words[survivor_id]):
         refresh_search_text(tx, survivor)
-    for number in (survivor_id, absorbed_id):
+    for number in (survivor_id, absorbed_id) if is_later else ():
         stop_what_is_forbidden(tx, number, actor=actor)
     _tell(tx, change, survivor, absorbed, actor)
     refresh_twins(tx, [survivor_id, absorbed_id])
