@@ -27,6 +27,8 @@ from crm.models import (
     Thread,
     TimelineEntry,
 )
+from crm.twin_list import forget_told
+from crm.twins import refresh_twins
 from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 
@@ -66,6 +68,7 @@ def undo_import(tx: Tx, import_id: int, actor: str) -> UndoResult:
         )
     )
     restored = _restore_updated(tx, import_id, own)
+    forget_told(tx, import_id)
     row.undone_at = tx.now
     row.undo = dict(row.undo) | {"undone_by": actor}
     tx.session.flush()
@@ -132,6 +135,7 @@ def _restore_updated(tx: Tx, import_id: int, own: ColumnElement[bool]) -> int:
             _restore(people[row.contact_id], row.data.get("added", {}), gone)
         _remove(tx, gone, part[0].brand_id)
         save_changed(tx, people.values())
+        refresh_twins(tx, {row.contact_id for row in part})
         tx.session.execute(_silent(delete(TimelineEntry).where(TimelineEntry.id.in_([row.id for row in part]))))
     return len({row.contact_id for row in rows})
 

@@ -13,6 +13,7 @@ from crm.changes import Undone, record_change
 from crm.contacts import display_name, get_contact, refresh_search_text
 from crm.models import Change, Contact, ContactTag, User
 from crm.timeline import record_entry
+from crm.twins import refresh_twins
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 
@@ -31,6 +32,8 @@ FACTS: dict[str, int] = {
     "ships_to": 1_000,
 }
 _OPTIONAL = frozenset({"country", "language", "zone"})
+# What tells people apart, or shows that two are one.
+_TELLING = frozenset({"name", "country", "city", "topic"})
 _MAX_TAG = 80
 
 
@@ -169,6 +172,8 @@ def _put(tx: Tx, contact: Contact, facts: Mapping[str, str | None]) -> None:
     if "name" in facts:
         contact.first_name, _, contact.last_name = contact.name.partition(" ")
     refresh_search_text(tx, contact)
+    if _TELLING & facts.keys():
+        refresh_twins(tx, [contact.id])
 
 
 def _clean(name: str, value: str) -> str | None:

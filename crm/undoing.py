@@ -9,6 +9,7 @@ from crm.contacts import get_contact, refresh_search_text
 from crm.models import ContactAddress, Feedback, Handle, Proposal, Task, Thread
 from crm.proposal_words import describe
 from crm.proposals import get_proposal, note
+from crm.twins import refresh_twins
 from kit.errors import ConflictError, say
 from kit.tx import Tx
 
@@ -71,3 +72,4 @@ def _undo_address(tx: Tx, row: Proposal, address_id: int) -> None:
         return
     tx.session.delete(address)
     refresh_search_text(tx, get_contact(tx, row.contact_id))
+    refresh_twins(tx, [row.contact_id])

@@ -10,6 +10,7 @@ from crm.merging.decisions import columns_for
 from crm.merging.facts import apply_facts, empty_contact, weigh_facts
 from crm.models import Contact, ContactAddress, ContactTag, Relationship, Stage, Suppression
 from crm.suppressions import MERGED, PERSONAL
+from crm.twin_list import inherit_apart
 from kit.db import Base
 from kit.tx import Tx
 
@@ -25,6 +26,7 @@ def unite_people(tx: Tx, survivor: Contact, absorbed: Contact, choices: Mapping[
     move_rows(tx, absorbed.id, survivor.id)
     apply_facts(survivor, absorbed, weigh_facts(survivor, absorbed, choices))
     empty_contact(absorbed)
+    inherit_apart(tx, survivor.id, absorbed.id)
     absorbed.erased_at = tx.now
     refresh_search_text(tx, survivor)
     tx.session.flush()

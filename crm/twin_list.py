@@ -1,0 +1,180 @@
+"""Use cases: pairs that may be one person, strongest first; "two people" remembered; the look through everybody."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
+
+from crm.identity import Evidence, weigh
+from crm.jobs import OPEN, add_counts, move_on, start_job
+from crm.models import Contact, ContactKey, ContactPair, Job
+from crm.timeline import record_entry
+from crm.twins import Pair, add_pairs, refresh_twins
+from kit.errors import NotFoundError, say
+from kit.tx import Tx
+
+PAGE = 25
+MOST_COUNTED = 1_000
+KIND = "twins"
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Twins:
+    """Two contacts who may be one, and what speaks for it; `low` is who was here first."""
+
+    low: Contact
+    high: Contact
+    evidence: tuple[Evidence, ...]
+    weight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwinsPage:
+    """Some pairs; `total` is counted up to MOST_COUNTED, `unseen` people were never looked at."""
+
+    rows: tuple[Twins, ...]
+    total: int
+    number: int
+    unseen: bool
+
+
+def list_twins(tx: Tx, *, page: int = 1, contact_id: int | None = None) -> TwinsPage:
+    """Return pairs nobody decided about, the strongest first; of everybody, or of one person."""
+    total = count_twins(tx)
+    number = min(max(1, page), max(1, -(-total // PAGE)))
+    low, high = aliased(Contact), aliased(Contact)
+    query = select(ContactPair, low, high).join(low, low.id == ContactPair.low_id)
+    query = query.join(high, high.id == ContactPair.high_id).where(ContactPair.state == "open")
+    if contact_id is not None:
+        query = query.where(or_(ContactPair.low_id == contact_id, ContactPair.high_id == contact_id))
+        number = 1
+    query = query.order_by(ContactPair.weight.desc(), ContactPair.low_id.desc(), ContactPair.high_id)
+    rows = tx.session.execute(query.limit(PAGE).offset((number - 1) * PAGE))
+    twins = [Twins(low=one, high=other, evidence=tuple(pair.evidence), weight=pair.weight) for pair, one, other in rows]
+    return TwinsPage(rows=tuple(twins), total=total, number=number, unseen=_has_unseen(tx))
+
+
+def count_twins(tx: Tx) -> int:
+    """Return how many pairs wait for a decision; counting ends at MOST_COUNTED."""
+    some = select(ContactPair.low_id).where(ContactPair.state == "open").limit(MOST_COUNTED).subquery()
+    return tx.session.scalars(select(func.count()).select_from(some)).one()
+
+
+def find_twins_of(tx: Tx, contact_id: int, *, limit: int = 3) -> list[tuple[Contact, list[Evidence]]]:
+    """Return who may be the same person as somebody, with the evidence, in one query."""
+    query = (
+        select(Contact, ContactPair.evidence)
+        .join(ContactPair, or_(ContactPair.low_id == Contact.id, ContactPair.high_id == Contact.id))
+        .where(or_(ContactPair.low_id == contact_id, ContactPair.high_id == contact_id))
+        .where(ContactPair.state == "open", Contact.id != contact_id)
+        .order_by(ContactPair.weight.desc(), Contact.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in tx.session.execute(query)]
+
+
+def keep_apart(tx: Tx, one: int, other: int, *, actor: str) -> None:
+    """Remember that two contacts are two people: nobody is asked again."""
+    pair = _get_pair(tx, one, other)
+    pair.state, pair.decided_at, pair.decided_by = "apart", tx.now, actor
+    _tell(tx, pair, "Not the same person as {}", actor)
+
+
+def ask_again(tx: Tx, one: int, other: int, *, actor: str) -> None:
+    """Forget that two contacts were said to be two people."""
+    pair = _get_pair(tx, one, other)
+    pair.state, pair.decided_at, pair.decided_by = "open", None, ""
+    _tell(tx, pair, "Perhaps the same person as {} after all", actor)
+    refresh_twins(tx, [pair.low_id])
+
+
+def inherit_apart(tx: Tx, survivor_id: int, absorbed_id: int) -> None:
+    """Let whom the one is not the same as hold for whom they live on in."""
+    about = or_(ContactPair.low_id == absorbed_id, ContactPair.high_id == absorbed_id)
+    for pair in tx.session.scalars(select(ContactPair).where(about, ContactPair.state == "apart")).all():
+        other = pair.high_id if pair.low_id == absorbed_id else pair.low_id
+        low, high = sorted((survivor_id, other))
+        known = tx.session.get(ContactPair, (low, high))
+        if low != high and known is None:
+            add_pairs(tx, {(low, high): pair.evidence})
+            known = tx.session.get_one(ContactPair, (low, high))
+        if known is not None and known is not pair:
+            known.state, known.decided_at, known.decided_by = "apart", pair.decided_at, pair.decided_by
+    tx.session.flush()
+
+
+def note_told(tx: Tx, told: Iterable[tuple[Collection[int], Evidence]]) -> None:
+    """Propose people whom one row of a file took for one person."""
+    found: dict[Pair, Evidence] = {}
+    for numbers, line in told:
+        low, *rest = sorted(set(numbers))
+        found |= {(low, high): line for high in rest}
+    for pair, line in found.items():
+        row = tx.session.get(ContactPair, pair)
+        if row is None:
+            add_pairs(tx, {pair: [line]})
+        elif line not in row.evidence and row.state == "open":
+            row.evidence = [*row.evidence, line]
+            row.weight = weigh(row.evidence)
+
+
+def forget_told(tx: Tx, import_id: int) -> None:
+    """Forget what a file said of two people, when its import is taken back."""
+    query = select(ContactPair).where(ContactPair.state == "open", ContactPair.weight >= weigh([["file"]]))
+    for row in tx.session.scalars(query).all():
+        rest = [line for line in row.evidence if line[0] != "file" or line[3] != import_id]
+        if not rest:
+            tx.session.delete(row)
+        elif rest != row.evidence:
+            row.evidence, row.weight = rest, weigh(rest)
+
+
+def start_look(tx: Tx, *, actor: str) -> Job:
+    """Look through everybody as long work; one that is under way is enough."""
+    running = tx.session.scalar(select(Job).where(Job.kind == KIND, Job.state.in_(OPEN)).limit(1))
+    total = tx.session.scalar(select(func.count(Contact.id))) or 0
+    title = say("Looking for people known twice")
+    return running or start_job(tx, KIND, actor=actor, total=total, data={}, title=title)
+
+
+def take_look_chunk(tx: Tx, job: Job) -> bool:
+    """Look at the next people by number; their pairs are found as whenever somebody is changed."""
+    query = select(Contact.id).where(Contact.id > job.cursor.get("after", 0)).order_by(Contact.id).limit(_CHUNK)
+    ids = list(tx.session.scalars(query))
+    before = count_twins(tx)
+    refresh_twins(tx, ids)
+    add_counts(job, pairs=max(0, count_twins(tx) - before))
+    move_on(job, job.done + len(ids), after=ids[-1] if ids else 0)
+    if len(ids) == _CHUNK:
+        return False
+    job.total = job.done
+    job.result = {**job.result, "place": "/contacts/duplicates"}
+    return True
+
+
+def _has_unseen(tx: Tx) -> bool:
+    """Return whether the first or the last person who should have keys has none: then nobody looked yet."""
+    with_name = select(func.min(Contact.id), func.max(Contact.id)).where(Contact.erased_at.is_(None))
+    ends = [number for number in tx.session.execute(with_name).one() if number is not None]
+    if not ends:
+        return False
+    seen = select(func.count(ContactKey.contact_id.distinct())).where(ContactKey.contact_id.in_(ends))
+    return (tx.session.scalar(seen) or 0) < len(set(ends))
+
+
+def _get_pair(tx: Tx, one: int, other: int) -> ContactPair:
+    pair = tx.session.get(ContactPair, (min(one, other), max(one, other)))
+    if pair is None:
+        raise NotFoundError(say("These two are not in the list any more. Nothing was changed."))
+    return pair
+
+
+def _tell(tx: Tx, pair: ContactPair, words: str, actor: str) -> None:
+    people = {
+        one.id: one for one in tx.session.scalars(select(Contact).where(Contact.id.in_((pair.low_id, pair.high_id))))
+    }
+    for one, other in ((pair.low_id, pair.high_id), (pair.high_id, pair.low_id)):
+        name = people[other].name or f"Contact {other}"
+        record_entry(tx, one, "twins", words.format(name), actor=actor, data={"other": other})
