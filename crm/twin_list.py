@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
+from crm.changes import Undone, record_change
+from crm.contacts import display_name
 from crm.identity import Evidence, weigh
 from crm.jobs import OPEN, add_counts, move_on, start_job
-from crm.models import Contact, ContactKey, ContactPair, Job
+from crm.models import Change, Contact, ContactKey, ContactPair, Job
 from crm.timeline import record_entry
 from crm.twins import Pair, add_pairs, refresh_twins
 from kit.errors import NotFoundError, say
-from kit.tx import Tx
+from kit.tx import Database, Tx
 
 PAGE = 25
 MOST_COUNTED = 1_000
-KIND = "twins"
+KIND, APART = "twins", "contact.apart"
 _CHUNK = 500
 
 
@@ -75,19 +77,24 @@ def find_twins_of(tx: Tx, contact_id: int, *, limit: int = 3) -> list[tuple[Cont
     return [(row[0], row[1]) for row in tx.session.execute(query)]
 
 
-def keep_apart(tx: Tx, one: int, other: int, *, actor: str) -> None:
+def keep_apart(tx: Tx, one: int, other: int, *, actor: str) -> Change:
     """Remember that two contacts are two people: nobody is asked again."""
     pair = _get_pair(tx, one, other)
     pair.state, pair.decided_at, pair.decided_by = "apart", tx.now, actor
-    _tell(tx, pair, "Not the same person as {}", actor)
+    names = _tell(tx, pair, "Not the same person as {}", actor)
+    summary = say("Two people: %(name)s and %(other)s", name=names[0], other=names[1])
+    return record_change(tx, APART, actor=actor, summary=summary, data={"pair": [pair.low_id, pair.high_id]})
 
 
-def ask_again(tx: Tx, one: int, other: int, *, actor: str) -> None:
+def reverse_apart(tx: Tx, change: Change, actor: str) -> Undone:
     """Forget that two contacts were said to be two people."""
-    pair = _get_pair(tx, one, other)
+    pair = tx.session.get(ContactPair, tuple(change.data["pair"]))
+    if pair is None or pair.state != "apart":
+        return Undone(change=change, undone=0, left=1, why=say("They are not in the list any more."))
     pair.state, pair.decided_at, pair.decided_by = "open", None, ""
     _tell(tx, pair, "Perhaps the same person as {} after all", actor)
     refresh_twins(tx, [pair.low_id])
+    return Undone(change=change, undone=1)
 
 
 def inherit_apart(tx: Tx, survivor_id: int, absorbed_id: int) -> None:
@@ -154,6 +161,19 @@ def take_look_chunk(tx: Tx, job: Job) -> bool:
     return True
 
 
+def look_through(database: Database) -> None:
+    """Look through everybody at once, in short transactions."""
+    after = 0
+    while True:
+        with database.transaction() as tx:
+            query = select(Contact.id).where(Contact.id > after).order_by(Contact.id).limit(_CHUNK)
+            ids = list(tx.session.scalars(query))
+            refresh_twins(tx, ids)
+        if not ids:
+            return
+        after = ids[-1]
+
+
 def _has_unseen(tx: Tx) -> bool:
     """Return whether the first or the last person who should have keys has none: then nobody looked yet."""
     with_name = select(func.min(Contact.id), func.max(Contact.id)).where(Contact.erased_at.is_(None))
@@ -171,10 +191,11 @@ def _get_pair(tx: Tx, one: int, other: int) -> ContactPair:
     return pair
 
 
-def _tell(tx: Tx, pair: ContactPair, words: str, actor: str) -> None:
+def _tell(tx: Tx, pair: ContactPair, words: str, actor: str) -> list[str]:
     people = {
         one.id: one for one in tx.session.scalars(select(Contact).where(Contact.id.in_((pair.low_id, pair.high_id))))
     }
     for one, other in ((pair.low_id, pair.high_id), (pair.high_id, pair.low_id)):
-        name = people[other].name or f"Contact {other}"
+        name = display_name(people[other])
         record_entry(tx, one, "twins", words.format(name), actor=actor, data={"other": other})
+    return [display_name(people[number]) for number in (pair.low_id, pair.high_id)]

@@ -1,6 +1,6 @@
 """Wire: how each kind of change is taken back, and which power that takes; reversers live beside their nouns."""
 
-from crm import import_undo, person_edits, rest_undo, stage_undo, task_list, themes
+from crm import import_undo, person_edits, rest_undo, stage_undo, task_list, themes, twin_list
 from crm.changes import Reverser
 from crm.models import Change
 from sequences.bulk.deeds import reverse_deed
@@ -22,6 +22,7 @@ REVERSERS: dict[str, Reverser] = {
     merge.KIND: reverse_merge,
     task_list.DONE: task_list.reverse_done,
     task_list.PLAN: task_list.reverse_plan,
+    twin_list.APART: twin_list.reverse_apart,
     themes.EDIT: themes.reverse_edit,
     themes.MERGE: themes.reverse_merge,
     themes.NOTE: themes.reverse_note,
