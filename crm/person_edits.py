@@ -60,8 +60,9 @@ def edit_facts(tx: Tx, contact_id: int, facts: Mapping[str, str], *, seen: str, 
         raise ConflictError(
             say("Somebody changed this person meanwhile. Nothing of yours was saved; it is still below.")
         )
+    names = [contact.first_name, contact.last_name]
     _put(tx, contact, {name: pair[1] for name, pair in changed.items()})
-    return _keep(tx, contact, EDIT, {"fields": changed}, actor)
+    return _keep(tx, contact, EDIT, {"fields": changed, "names": names}, actor)
 
 
 def add_tag(tx: Tx, contact_id: int, tag: str, *, actor: str) -> Change | None:
@@ -107,6 +108,9 @@ def reverse_edit(tx: Tx, change: Change, actor: str) -> Undone:
     fields = change.data["fields"]
     back = {name: before for name, (before, after) in fields.items() if (getattr(contact, name) or "") == (after or "")}
     _put(tx, contact, back)
+    if "name" in back and "names" in change.data:
+        # A first name need not be the name's first word.
+        contact.first_name, contact.last_name = change.data["names"]
     if back:
         _tell(tx, contact, "edited", say("Taken back: %(facts)s", facts=", ".join(_words(back))), {}, actor)
     left = len(fields) - len(back)

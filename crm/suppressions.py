@@ -144,6 +144,16 @@ def lift_suppression(tx: Tx, target: str, *, why: str, actor: str) -> Suppressio
     return row
 
 
+def withdraw_suppression(tx: Tx, row: Suppression, *, actor: str) -> None:
+    """Take back that mail was forbidden, as if nobody had: a lifted row would say that somebody allowed it (C10)."""
+    if row.contact_id:
+        data = {"target": row.target, "why": "Taken back"}
+        words = f"May be contacted again: {row.target}"
+        record_entry(tx, row.contact_id, "suppression_lifted", words, actor=actor, data=data)
+    tx.session.delete(row)
+    tx.session.flush()
+
+
 def list_suppressions(tx: Tx) -> list[Suppression]:
     """Return what is in force, newest first."""
     query = select(Suppression).where(Suppression.lifted_at.is_(None)).order_by(Suppression.since.desc())

@@ -121,7 +121,7 @@ def _runs(tx: Tx, rng: Random, contact: Contact, emails: list[str]) -> None:
             sequence_id=sequence.id, version_id=sequence.id, contact_id=contact.id, mailbox_id=1,
             email=rng.choice(emails), state=state, reason="" if state == "active" else "reply",
             hold_until=tx.now + timedelta(days=2) if state == "held" else None, next_step=rng.randrange(3),
-            next_at=tx.now + timedelta(hours=3) if state == "active" else None, actor="user:1",
+            next_at=tx.now + timedelta(hours=3) if state == "active" else None, actor="cli",
             created_at=tx.now - timedelta(days=rng.randrange(30)),
             ended_at=tx.now if state in ("stopped", "finished") else None,
         )  # fmt: skip
