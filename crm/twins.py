@@ -128,7 +128,7 @@ def _store_pairs(tx: Tx, ids: Collection[int], found: dict[Pair, list[Evidence]]
 
 def add_pairs(tx: Tx, found: dict[Pair, list[Evidence]]) -> None:
     """Store pairs that are not known yet."""
-    blank = {"state": "open", "found_at": tx.now, "decided_at": None, "decided_by": ""}
+    blank = {"state": "open", "decided_at": None, "decided_by": ""}
     new = [
         {"low_id": low, "high_id": high, "weight": weigh(lines), "evidence": lines, **blank}
         for (low, high), lines in sorted(found.items())

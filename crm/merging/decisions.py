@@ -4,7 +4,9 @@ A new table with a foreign key to contacts gets its line here. `MOVES` is right 
 back by their numbers. `WHOLE` is for rows that the merge may also change, drop or add: they are kept as they were.
 """
 
-from typing import Literal
+from typing import Any, Literal
+
+from sqlalchemy import Column
 
 from kit.db import Base
 
@@ -43,6 +45,17 @@ def find_contact_columns() -> list[str]:
         for key in column.foreign_keys
         if key.target_fullname == "contacts.id"
     )
+
+
+def find_binding_columns() -> list[Column[Any]]:
+    """Return the columns whose rows neither go with a contact nor let it go: a contact that has any stays."""
+    return [
+        column
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        for key in column.foreign_keys
+        if key.target_fullname == "contacts.id" and key.ondelete is None
+    ]
 
 
 def columns_for(decision: Decision) -> list[str]:

@@ -40,7 +40,6 @@ class ContactPair(Base):
     state: Mapped[str] = mapped_column(String(10), default="open")
     weight: Mapped[int] = mapped_column(default=0)
     evidence: Mapped[list[Any]] = mapped_column(Document, default=list)
-    found_at: Mapped[datetime] = mapped_column(Instant)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     decided_by: Mapped[str] = mapped_column(String(80), default="")
 

@@ -34,7 +34,6 @@ def upgrade() -> None:
         sa.Column("state", sa.String(10), nullable=False),
         sa.Column("weight", sa.Integer(), nullable=False),
         sa.Column("evidence", kit.db.Document, nullable=False),
-        sa.Column("found_at", kit.db.Instant(), nullable=False),
         sa.Column("decided_at", kit.db.Instant(), nullable=True),
         sa.Column("decided_by", sa.String(80), nullable=False),
         sa.CheckConstraint("state IN ('open', 'apart')", name=op.f("ck_contact_pairs_state")),

@@ -120,7 +120,8 @@ def _join_change(tx: Tx, job: Job, data: Mapping[str, Any], applied: Applied) ->
     change = tx.session.get(Change, job.change_id) if job.change_id else None
     traces = [*(change.data["traces"] if change else ()), *applied.traces]
     summary = describe_deed(tx, data["act"], data["value"], len(traces))
-    kept = {"act": data["act"], "traces": traces}
+    instants = [*(change.data.get("instants", ()) if change else ()), tx.now.isoformat()]
+    kept = {"act": data["act"], "traces": traces, "instants": instants}
     if change is None:
         change = record_change(tx, job.kind, actor=job.actor, summary=summary, count=len(traces), data=kept)
         job.change_id = change.id

@@ -57,7 +57,7 @@ def company(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return path
 
 
-@settings(max_examples=40, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
 @given(seed=st.integers(0, 1 << 32), choices=st.dictionaries(
     st.sampled_from(["name", "country", "topic", "city", "owner_id", "field:hob", "stage:1", "stage:2"]),
     st.sampled_from(["survivor", "absorbed"])))  # fmt: skip
