@@ -10,6 +10,7 @@ from crm.merging.decisions import columns_for
 from crm.merging.facts import apply_facts, empty_contact, weigh_facts
 from crm.models import Contact, ContactAddress, ContactTag, Relationship, Stage, Suppression
 from crm.suppressions import MERGED, PERSONAL
+from crm.timeline import record_entry
 from crm.twin_list import inherit_apart
 from kit.db import Base
 from kit.tx import Tx
@@ -79,6 +80,9 @@ def forbid_together(tx: Tx, survivor: Contact, absorbed: Contact) -> None:
             row = Suppression(target=email, reason=ban.reason, source=f"{MERGED}{ban.target}", since=tx.now)
             row.contact_id = survivor.id
             tx.session.add(row)
+            words = f"Do not contact: {email} (merged with {ban.target})"
+            data = {"target": email, "reason": ban.reason, "source": row.source}
+            record_entry(tx, survivor.id, "suppression", words, actor="system", data=data)
     tx.session.flush()
 
 

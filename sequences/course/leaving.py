@@ -10,6 +10,7 @@ from crm.models import Change, Contact
 from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 from sequences.course.forgetting import forget_runs
+from sequences.course.run_marks import mend_stranded
 from sequences.course.runs import OPEN, WAITING, go_on, hold_runs, stop_run
 from sequences.course.stamps import read_stamp, write_stamp
 from sequences.models import Enrolment, Send, Sequence
@@ -49,6 +50,7 @@ def put_back(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Enrolment:
     )
     if tx.session.scalar(again.limit(1)):
         raise ConflictError(say("This person is in the sequence again already."))
+    ended_at = run.ended_at
     run.ended_at, run.next_at = None, read_stamp(kept["next_at"])
     run.facts = {name: value for name, value in run.facts.items() if name != "taken_out"}
     for number, state, *reason in kept["sends"]:
@@ -56,6 +58,8 @@ def put_back(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Enrolment:
         if send and send.state == "cancelled":
             send.state, send.reason, send.settled_at = state, (reason or [""])[0], None
     tx.session.flush()
+    run.state = kept["state"]
+    mend_stranded(tx, run, since=ended_at or tx.now)
     go_on(tx, run, actor=actor)
     if kept["state"] == "held":
         run.state, run.reason, run.hold_until = "held", kept["reason"], read_stamp(kept["hold_until"])

@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from crm.models import Task
 from kit.tx import Tx
-from sequences.course.runs import OPEN, WAITING, go_on
+from sequences.course.runs import OPEN, WAITING, go_on, schedule_next, stale_at
 from sequences.course.stamps import read_stamp, write_stamp
 from sequences.models import Enrolment, Send
 
 Mark = dict[str, Any]
+_UNDER_WAY = (*WAITING, "claimed", "sending", "unknown")
 
 
 def read_marks(tx: Tx, contact_ids: Collection[int]) -> dict[int, list[Mark]]:
@@ -47,10 +49,35 @@ def restore_marks(tx: Tx, marks: Iterable[Mark], *, reason: str, since: datetime
             failed += 1
             continue
         _restore(tx, run, mark)
+        mend_stranded(tx, run, since=since)
         if tx.now > since and mark["state"] == "active":
             go_on(tx, run, actor=actor)
     tx.session.flush()
     return failed
+
+
+def mend_stranded(tx: Tx, run: Enrolment, *, since: datetime) -> None:
+    """Let a run go on that is open again and has nothing under way.
+
+    A worker held its mail when the run was ended, and settled it since: cancelled, it may leave after all; sent, the
+    next step follows.
+    """
+    if run.state not in OPEN or run.next_at is not None:
+        return
+    tx.session.flush()
+    sends = list(tx.session.scalars(select(Send).where(Send.enrolment_id == run.id).order_by(Send.id)))
+    steps = select(Task.id).where(Task.ref.startswith(f"run:{run.id}:"), Task.done_at.is_(None)).limit(1)
+    if not sends or any(send.state in _UNDER_WAY for send in sends) or tx.session.scalar(steps):
+        return
+    last = sends[-1]
+    if last.settled_at is None or last.settled_at < since:
+        return
+    if last.state == "cancelled":
+        last.state, last.reason, last.settled_at = "scheduled", "", None
+        last.due_at = max(last.due_at, tx.now)
+        last.expires_at = stale_at(last.due_at)
+    elif last.state == "sent":
+        schedule_next(tx, run)
 
 
 def _restore(tx: Tx, run: Enrolment, mark: Mark) -> None:

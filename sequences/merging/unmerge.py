@@ -13,6 +13,7 @@ from crm.timeline import record_entry
 from crm.twins import refresh_twins
 from kit.errors import ConflictError, say
 from kit.tx import Tx
+from sequences.course.run_marks import mend_stranded
 from sequences.course.runs import OPEN
 from sequences.merging.runs import refuse_under_way, stop_what_is_forbidden
 from sequences.merging.since import Since, refresh_turns, sort_out
@@ -31,6 +32,9 @@ def reverse_merge(tx: Tx, change: Change, actor: str) -> Undone:
     tx.session.delete(tx.session.get_one(ContactMerge, absorbed_id))
     tx.session.flush()
     restored = restore_rows(tx, data, survivor_id, absorbed_id, only_back=_blocked(tx, data))
+    for run_id in _opened(data):
+        if (run := tx.session.get(Enrolment, run_id)) is not None:
+            mend_stranded(tx, run, since=change.at)
     since = sort_out(tx, data)
     # The merge's own entries about runs go back as well; they are no news.
     back = sum(since.back.values()) - since.back["timeline_entries"]
@@ -73,10 +77,7 @@ def _demand_undisturbed(tx: Tx, change: Change) -> None:
 
 def _blocked(tx: Tx, data: Mapping[str, Any]) -> set[int]:
     """Return the runs that cannot go on, because the same person is in that sequence again since."""
-    opened = {
-        key[0] for name, key, was, now in data["rows"]
-        if name == "enrolments" and was and now and was.get("state") in OPEN
-    }  # fmt: skip
+    opened = _opened(data)
     if not opened:
         return set()
     newest = data["newest"]["enrolments"]
@@ -86,6 +87,15 @@ def _blocked(tx: Tx, data: Mapping[str, Any]) -> set[int]:
     again = {row[0] for row in tx.session.execute(query)}
     rows = tx.session.execute(select(Enrolment.id, Enrolment.sequence_id).where(Enrolment.id.in_(opened)))
     return {number for number, sequence_id in rows if sequence_id in again}
+
+
+def _opened(data: Mapping[str, Any]) -> set[int]:
+    """Return the runs that the merge ended and that are open again without it."""
+    return {
+        key[0]
+        for name, key, was, now in data["rows"]
+        if name == "enrolments" and was and now and was.get("state") in OPEN
+    }
 
 
 def _words_after(data: Mapping[str, Any], contact_id: int, now: str) -> str:
