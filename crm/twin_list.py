@@ -58,9 +58,13 @@ def list_twins(tx: Tx, *, page: int = 1, contact_id: int | None = None) -> Twins
     return TwinsPage(rows=tuple(twins), total=total, number=number, unseen=_has_unseen(tx))
 
 
-def count_twins(tx: Tx) -> int:
-    """Return how many pairs wait for a decision; counting ends at MOST_COUNTED."""
-    some = select(ContactPair.low_id).where(ContactPair.state == "open").limit(MOST_COUNTED).subquery()
+def count_twins(tx: Tx, *, import_id: int | None = None) -> int:
+    """Return how many pairs wait for a decision, of everybody or of whom an import brought; at most MOST_COUNTED."""
+    query = select(ContactPair.low_id).where(ContactPair.state == "open")
+    if import_id is not None:
+        new = select(Contact.id).where(Contact.import_id == import_id)
+        query = query.where(or_(ContactPair.low_id.in_(new), ContactPair.high_id.in_(new)))
+    some = query.limit(MOST_COUNTED).subquery()
     return tx.session.scalars(select(func.count()).select_from(some)).one()
 
 

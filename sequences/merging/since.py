@@ -154,4 +154,4 @@ def refresh_turns(tx: Tx, contact_ids: Collection[int]) -> None:
             Thread.contact_id == row.contact_id, Thread.brand_id == row.brand_id
         )
         last_in, last_out = tx.session.execute(newest).one()
-        row.last_in_at, row.last_out_at = last_in or row.last_in_at, last_out or row.last_out_at
+        row.last_in_at, row.last_out_at = last_in, last_out

@@ -9,7 +9,7 @@ from crm.changes import undo_change
 from crm.contacts import get_contact, get_contact_by_email
 from crm.import_undo import undo_import
 from crm.imports import preview_import, run_import
-from crm.twin_list import list_twins, look_through
+from crm.twin_list import count_twins, list_twins, look_through
 from kit.errors import InvalidError
 from kit.tx import Tx
 from sequences.merging.merge import KIND, merge_contacts
@@ -53,6 +53,10 @@ def import_(
     counts = ", ".join(f"{result.counts[verdict]} {verdict}" for verdict in VERDICTS)
     click.echo(f"{'Nothing was written. Would be: ' if dry_run else ''}{counts}.")
     if result.import_id:
+        with house.database.reading() as tx:
+            pairs = count_twins(tx, import_id=result.import_id)
+        if pairs:
+            click.echo(f"Pairs that may be one person: {pairs}. See: rapport contacts duplicates")
         click.echo(f"Take it back with: rapport contacts unimport {result.import_id}")
 
 
