@@ -4,15 +4,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import aliased
 
 from crm.changes import Undone, record_change
 from crm.contacts import display_name
-from crm.identity import Evidence, weigh
+from crm.identity import Evidence, list_keys, weigh
 from crm.jobs import OPEN, add_counts, move_on, start_job
 from crm.models import Change, Contact, ContactKey, ContactPair, Job
 from crm.timeline import record_entry
-from crm.twins import Pair, add_pairs, refresh_twins
+from crm.twins import Pair, add_pairs, read_known, refresh_twins
 from kit.errors import NotFoundError, say
 from kit.tx import Database, Tx
 
@@ -45,16 +44,18 @@ class TwinsPage:
 def list_twins(tx: Tx, *, page: int = 1, contact_id: int | None = None) -> TwinsPage:
     """Return pairs nobody decided about, the strongest first; of everybody, or of one person."""
     total = count_twins(tx)
-    number = min(max(1, page), max(1, -(-total // PAGE)))
-    low, high = aliased(Contact), aliased(Contact)
-    query = select(ContactPair, low, high).join(low, low.id == ContactPair.low_id)
-    query = query.join(high, high.id == ContactPair.high_id).where(ContactPair.state == "open")
+    number = min(max(1, page), max(1, -(-total // PAGE))) if contact_id is None else 1
+    # First the pairs, in the order of their index, then whom they are about.
+    query = select(ContactPair).where(ContactPair.state == "open")
     if contact_id is not None:
         query = query.where(or_(ContactPair.low_id == contact_id, ContactPair.high_id == contact_id))
-        number = 1
-    query = query.order_by(ContactPair.weight.desc(), ContactPair.low_id.desc(), ContactPair.high_id)
-    rows = tx.session.execute(query.limit(PAGE).offset((number - 1) * PAGE))
-    twins = [Twins(low=one, high=other, evidence=tuple(pair.evidence), weight=pair.weight) for pair, one, other in rows]
+    query = query.order_by(ContactPair.weight.desc(), ContactPair.low_id.desc(), ContactPair.high_id.desc())
+    pairs = tx.session.scalars(query.limit(PAGE).offset((number - 1) * PAGE)).all()
+    people = _read_people(tx, [each for pair in pairs for each in (pair.low_id, pair.high_id)])
+    twins = [
+        Twins(low=people[pair.low_id], high=people[pair.high_id], evidence=tuple(pair.evidence), weight=pair.weight)
+        for pair in pairs
+    ]
     return TwinsPage(rows=tuple(twins), total=total, number=number, unseen=_has_unseen(tx))
 
 
@@ -69,16 +70,13 @@ def count_twins(tx: Tx, *, import_id: int | None = None) -> int:
 
 
 def find_twins_of(tx: Tx, contact_id: int, *, limit: int = 3) -> list[tuple[Contact, list[Evidence]]]:
-    """Return who may be the same person as somebody, with the evidence, in one query."""
-    query = (
-        select(Contact, ContactPair.evidence)
-        .join(ContactPair, or_(ContactPair.low_id == Contact.id, ContactPair.high_id == Contact.id))
-        .where(or_(ContactPair.low_id == contact_id, ContactPair.high_id == contact_id))
-        .where(ContactPair.state == "open", Contact.id != contact_id)
-        .order_by(ContactPair.weight.desc(), Contact.id)
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in tx.session.execute(query)]
+    """Return who may be the same person as somebody, with the evidence."""
+    about = or_(ContactPair.low_id == contact_id, ContactPair.high_id == contact_id)
+    query = select(ContactPair).where(about, ContactPair.state == "open").order_by(ContactPair.weight.desc())
+    pairs = tx.session.scalars(query.limit(limit)).all()
+    others = {(pair.high_id if pair.low_id == contact_id else pair.low_id): pair.evidence for pair in pairs}
+    people = _read_people(tx, others)
+    return [(people[number], evidence) for number, evidence in others.items()]
 
 
 def keep_apart(tx: Tx, one: int, other: int, *, actor: str) -> Change:
@@ -179,13 +177,19 @@ def look_through(database: Database) -> None:
 
 
 def _has_unseen(tx: Tx) -> bool:
-    """Return whether the first or the last person who should have keys has none: then nobody looked yet."""
-    with_name = select(func.min(Contact.id), func.max(Contact.id)).where(Contact.erased_at.is_(None))
-    ends = [number for number in tx.session.execute(with_name).one() if number is not None]
-    if not ends:
-        return False
-    seen = select(func.count(ContactKey.contact_id.distinct())).where(ContactKey.contact_id.in_(ends))
-    return (tx.session.scalar(seen) or 0) < len(set(ends))
+    """Return whether the first or the last person has no keys though they should: then nobody looked yet."""
+    ids = select(Contact.id).where(Contact.erased_at.is_(None))
+    ends = {tx.session.scalar(ids.order_by(order).limit(1)) for order in (Contact.id, Contact.id.desc())} - {None}
+    known = read_known(tx, [number for number in ends if number is not None])
+    wanted = {number for number, one in known.items() if list_keys(one)}
+    seen = select(func.count(ContactKey.contact_id.distinct())).where(ContactKey.contact_id.in_(wanted))
+    return bool(wanted) and (tx.session.scalar(seen) or 0) < len(wanted)
+
+
+def _read_people(tx: Tx, ids: Iterable[int]) -> dict[int, Contact]:
+    wanted = list(ids)
+    found = tx.session.scalars(select(Contact).where(Contact.id.in_(wanted))) if wanted else ()
+    return {contact.id: contact for contact in found}
 
 
 def _get_pair(tx: Tx, one: int, other: int) -> ContactPair:
@@ -196,9 +200,7 @@ def _get_pair(tx: Tx, one: int, other: int) -> ContactPair:
 
 
 def _tell(tx: Tx, pair: ContactPair, words: str, actor: str) -> list[str]:
-    people = {
-        one.id: one for one in tx.session.scalars(select(Contact).where(Contact.id.in_((pair.low_id, pair.high_id))))
-    }
+    people = _read_people(tx, (pair.low_id, pair.high_id))
     for one, other in ((pair.low_id, pair.high_id), (pair.high_id, pair.low_id)):
         name = display_name(people[other])
         record_entry(tx, one, "twins", words.format(name), actor=actor, data={"other": other})

@@ -32,7 +32,7 @@ class ContactPair(Base):
     __table_args__ = (
         CheckConstraint("state IN ('open', 'apart')", name="state"),
         Index("ix_contact_pairs_high", "high_id"),
-        Index("ix_contact_pairs_state", "state", "weight", "low_id"),
+        Index("ix_contact_pairs_state", "state", "weight", "low_id", "high_id"),
     )
 
     low_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True)

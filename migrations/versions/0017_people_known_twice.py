@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("low_id", "high_id", name=op.f("pk_contact_pairs")),
     )
     op.create_index("ix_contact_pairs_high", "contact_pairs", ["high_id"])
-    op.create_index("ix_contact_pairs_state", "contact_pairs", ["state", "weight", "low_id"])
+    op.create_index("ix_contact_pairs_state", "contact_pairs", ["state", "weight", "low_id", "high_id"])
     op.create_table(
         "contact_merges",
         sa.Column("absorbed_id", sa.Integer(), nullable=False),
