@@ -15,6 +15,7 @@ from crm.proposals import decide, get_proposal, note
 from crm.rate_formats import format_of
 from crm.rates import NewRate, keep_rate
 from crm.tasks import create_task
+from crm.twins import refresh_twins
 from kit.errors import InvalidError, say
 from kit.tx import Tx
 from mailer.said import Kind
@@ -140,6 +141,7 @@ def _keep_address(tx: Tx, case: Case) -> dict[str, Any]:
     had = {address.email for address in list_addresses(tx, contact.id)}
     address = add_address(tx, contact, row.data["email"], source=f"their mail of {case.message.at:%d %B %Y}")
     refresh_search_text(tx, contact)
+    refresh_twins(tx, [contact.id])
     entry = note(tx, row, "address", f"New address: {address.email}", actor=case.actor)
     return {"entry": entry, "address": None if address.email in had else address.id}
 

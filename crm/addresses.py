@@ -6,6 +6,7 @@ from crm.changes import Undone, record_change
 from crm.contacts import add_address, get_contact, list_addresses, refresh_search_text
 from crm.models import Change, ContactAddress
 from crm.timeline import record_entry
+from crm.twins import refresh_twins
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 
@@ -18,6 +19,7 @@ def add_by_hand(tx: Tx, contact_id: int, email: str, *, actor: str) -> ContactAd
     contact = get_contact(tx, contact_id)
     row = add_address(tx, contact, email, source="by hand")
     refresh_search_text(tx, contact)
+    refresh_twins(tx, [contact.id])
     _tell(tx, row, say("Added the address %(email)s", email=row.email), actor)
     return row
 

@@ -1,21 +1,19 @@
 """Use cases: contacts, their addresses, handles and tags."""
 
-import unicodedata
 from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from crm.folding import fold
 from crm.models import Contact, ContactAddress, ContactTag, Handle
+from crm.survivors import find_survivor
 from crm.timeline import record_entry
+from crm.twins import refresh_twins
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 from mailer.addresses import normalise_email
 
-
-def fold(text: str) -> str:
-    """Return `text` for searching: lower case, accents removed, so that "Zoë" and "zoe" meet."""
-    plain = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+__all__ = ["add_address", "create_contact", "display_name", "fold", "get_contact", "list_addresses", "list_handles"]
 
 
 def create_contact(
@@ -36,6 +34,7 @@ def create_contact(
     for email in emails:
         add_address(tx, contact, email, source=source)
     refresh_search_text(tx, contact)
+    refresh_twins(tx, [contact.id])
     record_entry(tx, contact.id, "added", f"Added {source}", actor=actor)
     return contact
 
@@ -105,6 +104,10 @@ def get_contact(tx: Tx, contact_id: int) -> Contact:
     """Return a contact by its number, or refuse."""
     contact = tx.session.get(Contact, contact_id)
     if contact is None or contact.erased_at:
+        other = tx.session.get(Contact, find_survivor(tx, contact_id) or 0)
+        if other is not None and not other.erased_at:
+            name = display_name(other)
+            raise NotFoundError(say("This contact was merged into %(name)s. Take the merge back first.", name=name))
         raise NotFoundError(say("There is no such contact."))
     return contact
 

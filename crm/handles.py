@@ -10,6 +10,7 @@ from crm.contacts import get_contact, rank, refresh_search_text
 from crm.models import Handle, HandleName, HandleSnapshot
 from crm.rates import NewRate, keep_rate, main_format
 from crm.timeline import record_entry
+from crm.twins import refresh_twins
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 
@@ -39,6 +40,7 @@ def add_handle(tx: Tx, contact_id: int, account: Account, *, actor: str) -> Hand
     tx.session.add(handle)
     _read_again(tx, handle, account, actor, say("Added the account %(name)s", name=account.username))
     refresh_search_text(tx, contact)
+    refresh_twins(tx, [contact.id])
     return handle
 
 
@@ -51,6 +53,7 @@ def save_handle(tx: Tx, handle_id: int, account: Account, *, actor: str) -> Hand
     handle.platform, handle.username = account.platform, account.username
     _read_again(tx, handle, account, actor, say("Checked the account %(name)s", name=account.username))
     refresh_search_text(tx, get_contact(tx, handle.contact_id))
+    refresh_twins(tx, [handle.contact_id])
     return handle
 
 

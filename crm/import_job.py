@@ -23,6 +23,7 @@ from crm.import_writes import Origin, write_chunk
 from crm.imports import require_people, understand
 from crm.jobs import add_counts, add_to_file, drop_file, leave_out, move_on, read_file
 from crm.models import Change, Import, Job
+from crm.twin_list import count_twins
 from kit.errors import say
 from kit.tx import Tx
 
@@ -176,6 +177,8 @@ def _finish(tx: Tx, job: Job, origin: Origin) -> None:
         job.change_id = None
         tx.session.flush()
         tx.session.delete(change)
+    if pairs := count_twins(tx, import_id=origin.import_id):
+        add_counts(job, pairs=pairs)
     job.result = {**job.result, "place": "/contacts?sort=-added"}
     for role in (UPLOAD, SEEN):
         drop_file(tx, job.id, role)

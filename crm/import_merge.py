@@ -74,13 +74,14 @@ class Added:
 
 @dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What became of a row. `person` is None when it was rejected."""
+    """What became of a row. `person` is None when it was rejected; `several` are the stored people it took for one."""
 
     line: int
     verdict: Verdict
     reason: str = ""
     person: Person | None = None
     added: Added | None = None
+    several: tuple[int, ...] = ()
 
 
 def place_row(directory: Directory, row: Candidate | Rejected, *, relate: bool) -> Outcome:
@@ -91,7 +92,8 @@ def place_row(directory: Directory, row: Candidate | Rejected, *, relate: bool) 
         return Outcome(line=row.line, verdict="rejected", reason=_NOBODY)
     found = directory.find(row)
     if len(found) > 1:
-        return Outcome(line=row.line, verdict="rejected", reason=_SEVERAL.format(len(found)))
+        several = tuple(person.id for person in found if person.id is not None)
+        return Outcome(line=row.line, verdict="rejected", reason=_SEVERAL.format(len(found)), several=several)
     person = found[0] if found else Person()
     if person.erased:
         return Outcome(line=row.line, verdict="rejected", reason=_ERASED)

@@ -1,7 +1,7 @@
 """Use cases: takes an import back: people it brought go unless something happened since, others are as before."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Executable, and_, delete, exists, func, or_, select, tuple_
@@ -10,6 +10,7 @@ from crm.changes import Undone
 from crm.import_people import CODES, KnownHandle, Person
 from crm.import_reading import load_people, sliced
 from crm.import_writes import save_changed
+from crm.merging.decisions import find_binding_columns
 from crm.models import (
     Change,
     Contact,
@@ -22,13 +23,13 @@ from crm.models import (
     HandleSnapshot,
     Import,
     Job,
-    Message,
     Relationship,
     Stage,
     Task,
-    Thread,
     TimelineEntry,
 )
+from crm.twin_list import forget_told
+from crm.twins import refresh_twins
 from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 
@@ -57,6 +58,7 @@ def undo_import(tx: Tx, import_id: int, actor: str) -> UndoResult:
     if row.undone_at is not None:
         raise ConflictError(say("This import was taken back already."), code="undone")
     own = _own_entries(row)
+    own = own | _taken_back(tx, row)
     kept = _list_kept(tx, import_id, own)
     people = select(func.count(Contact.id)).where(Contact.import_id == import_id)
     created = tx.session.scalars(people).one()
@@ -65,6 +67,7 @@ def undo_import(tx: Tx, import_id: int, actor: str) -> UndoResult:
     for kind in (HandleSnapshot, HandleRate):
         tx.session.execute(_silent(delete(kind).where(kind.import_id == import_id, kind.handle_id.in_(older))))
     restored = _restore_updated(tx, import_id, own)
+    forget_told(tx, import_id)
     row.undone_at = tx.now
     row.undo = dict(row.undo) | {"undone_by": actor}
     tx.session.flush()
@@ -92,10 +95,25 @@ def _own_entries(row: Import) -> ColumnElement[bool]:
     return and_(TimelineEntry.id.between(first, last), told == row.id)
 
 
+def _taken_back(tx: Tx, row: Import) -> ColumnElement[bool]:
+    """Return what tells entries of deeds that were taken back since, and of taking them back: they are no history.
+
+    All that one deed writes carries its one instant.
+    """
+    query = select(Change.at, Change.undone_at, Change.data).where(
+        Change.undone_at.is_not(None), Change.at >= row.created_at
+    )
+    instants: set[datetime] = set()
+    for at, undone_at, data in tx.session.execute(query):
+        instants |= {at, undone_at, *map(datetime.fromisoformat, data.get("instants", []))}
+    return TimelineEntry.at.in_(instants)
+
+
 def _has_history(own: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return whether anything but the import itself happened to a contact."""
-    others = [exists().where(table.contact_id == Contact.id) for table in (Message, Thread, Task, Feedback)]
-    return or_(exists().where(TimelineEntry.contact_id == Contact.id, ~own), *others)
+    """Return whether anything but the import itself happened to a contact, or something would be left behind."""
+    others = [exists().where(table.contact_id == Contact.id) for table in (Task, Feedback)]
+    bound = [exists().where(column == Contact.id) for column in find_binding_columns()]
+    return or_(exists().where(TimelineEntry.contact_id == Contact.id, ~own), *others, *bound)
 
 
 def _list_kept(tx: Tx, import_id: int, own: ColumnElement[bool]) -> list[dict[str, Any]]:
@@ -131,6 +149,7 @@ def _restore_updated(tx: Tx, import_id: int, own: ColumnElement[bool]) -> int:
             _restore(people[row.contact_id], row.data.get("added", {}), gone)
         _remove(tx, gone, part[0].brand_id)
         save_changed(tx, people.values())
+        refresh_twins(tx, {row.contact_id for row in part})
         tx.session.execute(_silent(delete(TimelineEntry).where(TimelineEntry.id.in_([row.id for row in part]))))
     return len({row.contact_id for row in rows})
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from crm.contacts import fold
+from crm.folding import fold
 from crm.import_merge import Outcome
 from crm.import_people import FIGURES, HANDLE_COLUMNS, SNAPSHOT_FIGURES, KnownHandle, Person, search_words
 from crm.models import (
@@ -22,6 +22,8 @@ from crm.models import (
     TimelineEntry,
 )
 from crm.rate_formats import default_format
+from crm.twin_list import note_told
+from crm.twins import refresh_twins
 from kit.tx import Tx
 
 _MAX_SOURCE = 200
@@ -40,7 +42,13 @@ class Origin:
 
 
 def write_chunk(tx: Tx, origin: Origin, outcomes: Iterable[Outcome]) -> tuple[int, int] | None:
-    """Store the rows that changed something; return the range of ids in which its timeline entries lie."""
+    """Store the rows that changed something; return the range of ids in which its timeline entries lie.
+
+    Who may be somebody known already is proposed, as is whom a row took for one person.
+    """
+    outcomes = list(outcomes)
+    told = [(one.several, ["file", origin.filename, one.line, origin.import_id]) for one in outcomes]
+    note_told(tx, [(several, line) for several, line in told if len(several) > 1])
     changes = [outcome for outcome in outcomes if outcome.added is not None and outcome.person is not None]
     if not changes:
         return None
@@ -51,6 +59,7 @@ def write_chunk(tx: Tx, origin: Origin, outcomes: Iterable[Outcome]) -> tuple[in
     # Only now are the ids known that order handles of one size in the words.
     save_changed(tx, people)
     _insert_relations(tx, origin, changes)
+    refresh_twins(tx, [person.id for person in people if person.id is not None])
     return _insert_entries(tx, origin, changes)
 
 

@@ -13,6 +13,7 @@ from crm.changes import Undone, record_change
 from crm.contacts import display_name, get_contact, refresh_search_text
 from crm.models import Change, Contact, ContactTag, User
 from crm.timeline import record_entry
+from crm.twins import refresh_twins
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 
@@ -31,6 +32,8 @@ FACTS: dict[str, int] = {
     "ships_to": 1_000,
 }
 _OPTIONAL = frozenset({"country", "language", "zone"})
+# What tells people apart, or shows that two are one.
+_TELLING = frozenset({"name", "country", "city", "topic"})
 _MAX_TAG = 80
 
 
@@ -57,8 +60,9 @@ def edit_facts(tx: Tx, contact_id: int, facts: Mapping[str, str], *, seen: str, 
         raise ConflictError(
             say("Somebody changed this person meanwhile. Nothing of yours was saved; it is still below.")
         )
+    names = [contact.first_name, contact.last_name]
     _put(tx, contact, {name: pair[1] for name, pair in changed.items()})
-    return _keep(tx, contact, EDIT, {"fields": changed}, actor)
+    return _keep(tx, contact, EDIT, {"fields": changed, "names": names}, actor)
 
 
 def add_tag(tx: Tx, contact_id: int, tag: str, *, actor: str) -> Change | None:
@@ -104,6 +108,9 @@ def reverse_edit(tx: Tx, change: Change, actor: str) -> Undone:
     fields = change.data["fields"]
     back = {name: before for name, (before, after) in fields.items() if (getattr(contact, name) or "") == (after or "")}
     _put(tx, contact, back)
+    if "name" in back and "names" in change.data:
+        # A first name need not be the name's first word.
+        contact.first_name, contact.last_name = change.data["names"]
     if back:
         _tell(tx, contact, "edited", say("Taken back: %(facts)s", facts=", ".join(_words(back))), {}, actor)
     left = len(fields) - len(back)
@@ -169,6 +176,8 @@ def _put(tx: Tx, contact: Contact, facts: Mapping[str, str | None]) -> None:
     if "name" in facts:
         contact.first_name, _, contact.last_name = contact.name.partition(" ")
     refresh_search_text(tx, contact)
+    if _TELLING & facts.keys():
+        refresh_twins(tx, [contact.id])
 
 
 def _clean(name: str, value: str) -> str | None:

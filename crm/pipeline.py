@@ -1,7 +1,7 @@
 """Use cases: where a contact stands with a brand, moves between stages, and taking a move back."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
@@ -51,10 +51,11 @@ def move_stage(
     target = tx.session.scalar(select(Stage).where(Stage.name == stage_name))
     if target is None:
         raise NotFoundError(say("There is no stage named %(stage_name)s.", stage_name=stage_name))
+    is_new = find_relationship(tx, contact_id, brand_id) is None
     relationship = ensure_relationship(tx, contact_id, brand_id)
-    if relationship.stage_id == target.id:
+    if relationship.stage_id == target.id and not is_new:
         return None
-    return _apply(tx, relationship, target, actor=actor, cause=cause)
+    return _apply(tx, relationship, target, actor=actor, cause=cause, opened=is_new)
 
 
 def move_by_rule(tx: Tx, contact_id: int, brand_id: int, rule: str, *, cause: str) -> TimelineEntry | None:
@@ -95,7 +96,7 @@ def move_many_by_rule(tx: Tx, relationships: Mapping[int, Standing], rule: str, 
                 "summary": f"{before.name} to {target.name}{because}",
                 "actor": f"rule:{rule}",
                 "brand_id": standing.brand_id,
-                "data": _move_data(before, target, cause, tx.now - since[number]),
+                "data": _move_data(before, target, cause, since[number], tx.now),
             }
         )
     record_entries(tx, entries)
@@ -105,19 +106,21 @@ def move_entry(
     tx: Tx, relationship: Relationship, before: StageAt, target: StageAt, *, actor: str, cause: str
 ) -> dict[str, Any]:
     """Return the timeline entry of a move, as `record_entries` takes it."""
-    because = f" ({cause})" if cause else ""
     return {
         "contact_id": relationship.contact_id,
         "kind": "stage",
-        "summary": f"{before.name} to {target.name}{because}",
+        "summary": _say_move(before.name, target.name, cause),
         "actor": actor,
         "brand_id": relationship.brand_id,
-        "data": _move_data(before, target, cause, tx.now - relationship.stage_since),
+        "data": _move_data(before, target, cause, relationship.stage_since, tx.now),
     }
 
 
 def undo_move(tx: Tx, entry_id: int, *, actor: str) -> TimelineEntry:
-    """Take a stage move back. Refused once another move came after it."""
+    """Take a stage move back: they stand where they stood, since when they did. Refused once another move came after.
+
+    A relationship that the move had opened is closed again, unless something else happened to it.
+    """
     entry = tx.session.get(TimelineEntry, entry_id)
     if entry is None or entry.kind != "stage" or entry.brand_id is None:
         raise NotFoundError(say("There is no such stage move."))
@@ -128,7 +131,28 @@ def undo_move(tx: Tx, entry_id: int, *, actor: str) -> TimelineEntry:
     before = tx.session.get(Stage, entry.data["from_id"])
     if before is None:
         raise ConflictError(say("The stage %(name)s is gone; move it by hand instead.", name=entry.data["from"]))
-    return _apply(tx, relationship, before, actor=actor, cause="taken back", undoes_id=entry.id)
+    back = _apply(tx, relationship, before, actor=actor, cause="taken back", undoes_id=entry.id)
+    if "since" in entry.data:
+        relationship.stage_since = datetime.fromisoformat(entry.data["since"])
+    if entry.data.get("opened"):
+        close_untouched(tx, relationship)
+    tx.session.flush()
+    return back
+
+
+def close_untouched(tx: Tx, relationship: Relationship) -> bool:
+    """Forget a relationship that has no owner, no mail and never left its first stage; return whether it was so."""
+    first = tx.session.scalars(select(Stage.id).order_by(Stage.position).limit(1)).one()
+    is_untouched = (
+        relationship.stage_id == first
+        and relationship.stage_since == relationship.created_at
+        and relationship.owner_id is None
+        and relationship.last_in_at is None
+        and relationship.last_out_at is None
+    )
+    if is_untouched:
+        tx.session.delete(relationship)
+    return is_untouched
 
 
 def stage_name(tx: Tx, contact_id: int, brand_id: int) -> str | None:
@@ -141,22 +165,28 @@ def stage_name(tx: Tx, contact_id: int, brand_id: int) -> str | None:
 
 
 def _apply(
-    tx: Tx, relationship: Relationship, target: Stage, *, actor: str, cause: str, undoes_id: int | None = None
+    tx: Tx,
+    relationship: Relationship,
+    target: Stage,
+    *,
+    actor: str,
+    cause: str,
+    undoes_id: int | None = None,
+    opened: bool = False,
 ) -> TimelineEntry:
     before = tx.session.get_one(Stage, relationship.stage_id)
     brand = tx.session.get_one(Brand, relationship.brand_id)
-    stayed = tx.now - relationship.stage_since
+    data = _move_data(_at(before), _at(target), cause, relationship.stage_since, tx.now)
     relationship.stage_id = target.id
     relationship.stage_since = tx.now
-    because = f" ({cause})" if cause else ""
     entry = record_entry(
         tx,
         relationship.contact_id,
         "stage",
-        f"{before.name} to {target.name}{because}",
+        _say_move(before.name, target.name, cause),
         actor=actor,
         brand_id=brand.id,
-        data=_move_data(_at(before), _at(target), cause, stayed),
+        data=data | ({"opened": True} if opened else {}),
         undoes_id=undoes_id,
     )
     tx.session.flush()
@@ -167,7 +197,12 @@ def _at(stage: Stage) -> StageAt:
     return StageAt(id=stage.id, name=stage.name, position=stage.position)
 
 
-def _move_data(before: StageAt, target: StageAt, cause: str, stayed: timedelta) -> dict[str, Any]:
+def _say_move(before: str, target: str, cause: str) -> str:
+    because = f" ({cause})" if cause else ""
+    return f"{before} to {target}{because}" if before != target else f"Opened at {target}{because}"
+
+
+def _move_data(before: StageAt, target: StageAt, cause: str, since: datetime, now: datetime) -> dict[str, Any]:
     """Return what a move's entry keeps: enough to take it back, and how long the stay was."""
     return {
         "from": before.name,
@@ -175,5 +210,6 @@ def _move_data(before: StageAt, target: StageAt, cause: str, stayed: timedelta) 
         "to": target.name,
         "to_id": target.id,
         "cause": cause,
-        "stayed_s": int(stayed.total_seconds()),
+        "stayed_s": int((now - since).total_seconds()),
+        "since": since.isoformat(),
     }

@@ -13,6 +13,8 @@ from kit.tx import Tx
 from mailer.addresses import domain_of, normalise_email
 
 PERSONAL = ("opt_out", "complaint")
+# How the source begins of what holds only because two people were merged.
+MERGED = "merged with "
 # To be asked with others; the rows belong to `decide_personal`.
 ABOUT = select(
     Suppression.target, Suppression.reason, Suppression.contact_id, Suppression.lifted_at, Suppression.since
@@ -106,9 +108,13 @@ def suppress(tx: Tx, target: str, *, reason: str, source: str, actor: str) -> Su
     """Forbid mail to an address or `@domain`; already forbidden stays as it is. Written to the timeline."""
     target = _normalise_target(target)
     found = tx.session.scalar(select(Suppression).where(Suppression.target == target, Suppression.lifted_at.is_(None)))
-    if found:
-        return found
     contact_id = tx.session.scalar(select(ContactAddress.contact_id).where(ContactAddress.email == target))
+    if found and not found.source.startswith(MERGED):
+        return found
+    if found:
+        # It held because of somebody else; from now on it holds by itself, and outlasts that merge.
+        found.reason, found.source = reason, source
+        return found
     row = Suppression(target=target, reason=reason, source=source, contact_id=contact_id, since=tx.now)
     tx.session.add(row)
     if contact_id:
@@ -148,6 +154,16 @@ def lift_suppression(tx: Tx, target: str, *, why: str, actor: str) -> Suppressio
         )
     tx.session.flush()
     return row
+
+
+def withdraw_suppression(tx: Tx, row: Suppression, *, actor: str) -> None:
+    """Take back that mail was forbidden, as if nobody had: a lifted row would say that somebody allowed it (C10)."""
+    if row.contact_id:
+        data = {"target": row.target, "why": "Taken back"}
+        words = f"May be contacted again: {row.target}"
+        record_entry(tx, row.contact_id, "suppression_lifted", words, actor=actor, data=data)
+    tx.session.delete(row)
+    tx.session.flush()
 
 
 def list_suppressions(tx: Tx) -> list[Suppression]:

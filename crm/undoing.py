@@ -10,6 +10,7 @@ from crm.models import ContactAddress, Feedback, Handle, HandleRate, Proposal, T
 from crm.proposal_words import describe
 from crm.proposals import get_proposal, note
 from crm.rates import forget_rate
+from crm.twins import refresh_twins
 from kit.errors import ConflictError, say
 from kit.tx import Tx
 
@@ -78,3 +79,4 @@ def _undo_address(tx: Tx, row: Proposal, address_id: int) -> None:
         return
     tx.session.delete(address)
     refresh_search_text(tx, get_contact(tx, row.contact_id))
+    refresh_twins(tx, [row.contact_id])

@@ -14,6 +14,7 @@ COUNTS = {
     "done": lazy("Done"),
     "left": lazy("Left out"),
     "written": lazy("Written"),
+    "pairs": lazy("Perhaps one person"),
 }
 _HALF = 50
 

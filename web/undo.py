@@ -15,11 +15,14 @@ from crm import (
     task_list,
     themes,
 )
+from crm import import_undo, person_edits, rest_undo, stage_undo, task_list, themes, twin_list
 from crm.changes import Reverser
 from crm.models import Change
 from sequences.bulk.deeds import reverse_deed
 from sequences.course import leaving
 from sequences.jobs.bulk import BULK
+from sequences.merging import merge
+from sequences.merging.unmerge import reverse_merge
 
 REVERSERS: dict[str, Reverser] = {
     addresses.ORDER: addresses.reverse_order,
@@ -44,8 +47,10 @@ REVERSERS: dict[str, Reverser] = {
     **dict.fromkeys(BULK, reverse_deed),
     leaving.ADDED: leaving.undo_added,
     leaving.REMOVED: leaving.undo_removal,
+    merge.KIND: reverse_merge,
     task_list.DONE: task_list.reverse_done,
     task_list.PLAN: task_list.reverse_plan,
+    twin_list.APART: twin_list.reverse_apart,
     themes.EDIT: themes.reverse_edit,
     themes.MERGE: themes.reverse_merge,
     themes.NOTE: themes.reverse_note,

@@ -19,6 +19,7 @@ from crm.models.text import SavedText, TextUse
 from crm.models.thread import Message, MessageBody, MessageId, Thread
 from crm.models.timeline import Task, TimelineEntry
 from crm.models.token import ApiToken
+from crm.models.twin import ContactKey, ContactMerge, ContactPair
 from crm.models.user import OneTimeLink, Session, User, WorkspaceSetting
 
 __all__ = [
@@ -31,6 +32,9 @@ __all__ = [
     "ContactAddress",
     "ContactField",
     "ContactLink",
+    "ContactKey",
+    "ContactMerge",
+    "ContactPair",
     "ContactTag",
     "DkimKey",
     "Feedback",

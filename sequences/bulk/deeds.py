@@ -9,6 +9,7 @@ from sqlalchemy import select
 from crm.changes import Undone, keep_words, record_change
 from crm.jobs import add_counts, leave_out, move_on, start_job
 from crm.models import Change, Job, User
+from crm.survivors import follow_all
 from kit.errors import NotFoundError, Sentence, say
 from kit.tx import Tx
 from sequences.bulk.act import Act, Applied, Order, Verdict
@@ -75,7 +76,8 @@ def do_chunk(tx: Tx, job: Job) -> bool:
     order = Order(value=data["value"], brand_id=data["brand_id"], user_id=data["user_id"])
     begin = job.done
     some = data["ids"][begin : begin + _CHUNK]
-    applied = find_act(data["act"]).apply(tx, some, order, job.actor)
+    # Who was merged meanwhile is meant as whom they live on in.
+    applied = find_act(data["act"]).apply(tx, follow_all(tx, some), order, job.actor)
     for code, number in Counter(applied.left.values()).items():
         leave_out(job, describe_reason(code), number)
     if applied.traces:
@@ -120,7 +122,8 @@ def _join_change(tx: Tx, job: Job, data: Mapping[str, Any], applied: Applied) ->
     change = tx.session.get(Change, job.change_id) if job.change_id else None
     traces = [*(change.data["traces"] if change else ()), *applied.traces]
     summary = describe_deed(tx, data["act"], data["value"], len(traces))
-    kept = {"act": data["act"], "traces": traces}
+    instants = [*(change.data.get("instants", ()) if change else ()), tx.now.isoformat()]
+    kept = {"act": data["act"], "traces": traces, "instants": instants}
     if change is None:
         change = record_change(tx, job.kind, actor=job.actor, summary=summary, count=len(traces), data=kept)
         job.change_id = change.id

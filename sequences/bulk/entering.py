@@ -9,6 +9,7 @@ from kit.errors import NotFoundError, say
 from kit.tx import Tx
 from sequences.bulk.act import Act, Applied, Order, Reverted, Trace, Verdict
 from sequences.course.enrolments import enrol
+from sequences.course.forgetting import forget_runs
 from sequences.course.runs import OPEN, stop_run
 from sequences.models import Enrolment, Send, Sequence
 from sequences.sending.stop_rules import Stop
@@ -41,13 +42,14 @@ def apply(tx: Tx, contact_ids: Collection[int], order: Order, actor: str) -> App
 
 
 def revert(tx: Tx, traces: Iterable[Trace], actor: str) -> Reverted:
-    """Stop the runs that are open; who was written to meanwhile is said, for what was sent stays sent."""
+    """Forget the runs of which nothing has left, and stop the others: what was sent stays sent, and is said."""
     found = list(traces)
     runs = [run for trace in found if (run := tx.session.get(Enrolment, trace[1])) is not None]
     written = _written_to(tx, [run.id for run in runs])
     left: dict[str, int] = defaultdict(int)
-    undone = 0
-    for run in runs:
+    gone = forget_runs(tx, runs, actor=actor)
+    undone = len(gone)
+    for run in (run for run in runs if run.id not in gone):
         if run.state not in OPEN:
             left["run_over"] += 1
             continue

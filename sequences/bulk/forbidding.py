@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from sqlalchemy import select
 
 from crm.models import ContactAddress, Suppression
-from crm.suppressions import lift_suppression, suppressed_among
+from crm.suppressions import suppressed_among, withdraw_suppression
 from kit.tx import Tx
 from sequences.bulk.act import Act, Applied, Order, Reverted, Trace, Verdict
+from sequences.course.run_marks import read_marks, restore_marks
 from sequences.course.runs import OPEN
 from sequences.models import Enrolment
 from sequences.reading.opt_outs import forbid_contact
@@ -26,7 +28,7 @@ def judge(tx: Tx, contact_ids: Collection[int], order: Order) -> Verdict:
 
 
 def apply(tx: Tx, contact_ids: Collection[int], order: Order, actor: str) -> Applied:
-    """Forbid mail to them and end their runs; the trace keeps the addresses and how many runs ended."""
+    """Forbid mail to them and end their runs; the trace keeps the addresses and how each run stood."""
     verdict, free = judge(tx, contact_ids, order), _free_addresses(tx, contact_ids)
     running = set(
         tx.session.scalars(
@@ -34,24 +36,28 @@ def apply(tx: Tx, contact_ids: Collection[int], order: Order, actor: str) -> App
         )
     )
     traces: list[Trace] = []
+    marks = read_marks(tx, verdict.can)
     for number in verdict.can:
         forbid_contact(tx, number, actor=actor)
-        traces.append([number, free[number], number in running, tx.now.isoformat()])
+        traces.append([number, free[number], number in running, tx.now.isoformat(), marks.get(number, [])])
     return Applied(traces=tuple(traces), left=verdict.left)
 
 
 def revert(tx: Tx, traces: Iterable[Trace], actor: str) -> Reverted:
-    """Allow mail to those addresses again; sequences that ended stay ended, which is said."""
+    """Allow mail to those addresses again and let the runs go on; a run that cannot stays ended, which is said."""
     undone = 0
     left: dict[str, int] = defaultdict(int)
-    for _, targets, ran, at in traces:
+    for _, targets, ran, at, *marks in traces:
         query = select(Suppression).where(Suppression.target.in_(targets), Suppression.lifted_at.is_(None))
         ours = [row for row in tx.session.scalars(query) if row.reason == "manual" and row.since.isoformat() == at]
         for row in ours:
-            lift_suppression(tx, row.target, why="Taken back", actor=actor)
+            withdraw_suppression(tx, row, actor=actor)
         undone += bool(ours)
         left["changed_since"] += not ours
-        left["run_ended"] += bool(ours and ran)
+        # Changes of older versions do not know how the runs stood.
+        kept, since = marks[0] if marks else [], datetime.fromisoformat(at)
+        failed = restore_marks(tx, kept, reason="suppressed", since=since, actor=actor) if ours else 0
+        left["run_ended"] += bool(ours and (failed or (ran and not marks)))
     return Reverted(undone=undone, left={code: number for code, number in left.items() if number})
 
 

@@ -62,7 +62,9 @@ def _give(tx: Tx, contact_ids: Collection[int], owner_id: int | None, actor: str
 
 
 def _owned(tx: Tx, contact_ids: Collection[int]) -> dict[int, int | None]:
-    rows = tx.session.execute(select(Contact.id, Contact.owner_id).where(Contact.id.in_(contact_ids)))
+    rows = tx.session.execute(
+        select(Contact.id, Contact.owner_id).where(Contact.id.in_(contact_ids), Contact.erased_at.is_(None))
+    )
     return {row[0]: row[1] for row in rows}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from crm.models import Relationship, Stage
-from crm.pipeline import ensure_relationship, move_entry
+from crm.pipeline import close_untouched, ensure_relationship, move_entry
 from crm.stages import StageAt
 from crm.timeline import record_entries
 from kit.errors import NotFoundError, say
@@ -35,33 +35,42 @@ def apply(tx: Tx, contact_ids: Collection[int], order: Order, actor: str) -> App
     if order.brand_id is None:
         raise NotFoundError(say("Add a brand first; a stage belongs to a person and a brand."))
     standings = _standings(tx, verdict.can, order.brand_id)
-    for number in verdict.can:
-        if number not in standings:
-            standings[number] = ensure_relationship(tx, number, order.brand_id)
-    moving = [row for row in standings.values() if row.stage_id != target.id]
+    opened = [number for number in verdict.can if number not in standings]
+    for number in opened:
+        standings[number] = ensure_relationship(tx, number, order.brand_id)
+    moving = [row for row in standings.values() if row.stage_id != target.id or row.contact_id in opened]
     traces: list[Trace] = [
-        [row.contact_id, order.brand_id, row.stage_id, target.id, tx.now.isoformat()] for row in moving
-    ]
+        [row.contact_id, order.brand_id, row.stage_id, target.id, tx.now.isoformat(), row.stage_since.isoformat(),
+         row.contact_id in opened]
+        for row in moving
+    ]  # fmt: skip
     _move(tx, [(row, target) for row in moving], actor=actor, cause="")
     return Applied(traces=tuple(traces), left=verdict.left)
 
 
 def revert(tx: Tx, traces: Iterable[Trace], actor: str) -> Reverted:
-    """Move back whom nobody has moved since."""
+    """Move back whom nobody has moved since, to where they stood and since when; what was opened for it is closed."""
     found = list(traces)
     stages = {stage.id: _at(stage) for stage in tx.session.scalars(select(Stage))}
     by_brand: dict[int, list[Trace]] = {}
     for trace in found:
         by_brand.setdefault(trace[1], []).append(trace)
     back: list[tuple[Relationship, StageAt]] = []
+    earlier: list[tuple[Relationship, str, bool]] = []
     for brand_id, some in by_brand.items():
         standings = _standings(tx, [trace[0] for trace in some], brand_id)
-        for number, _, before, after, at in some:
+        for number, _, before, after, at, *rest in some:
             row = standings.get(number)
             same = row is not None and row.stage_id == after and row.stage_since == datetime.fromisoformat(at)
             if row is not None and same and before in stages:
                 back.append((row, stages[before]))
+                # Changes of older versions do not know since when.
+                earlier += [(row, rest[0], rest[1])] if rest else []
     _move(tx, back, actor=actor, cause="taken back")
+    for row, since, opened in earlier:
+        row.stage_since = datetime.fromisoformat(since)
+        if opened:
+            close_untouched(tx, row)
     left = len(found) - len(back)
     return Reverted(undone=len(back), left={"moved_since": left} if left else {})
 

@@ -62,6 +62,9 @@ def revert_removing(tx: Tx, traces: Iterable[Trace], actor: str) -> Reverted:
         has = _having(tx, ids, tag)
         lacking = [number for number in ids if number not in has]
         _add(tx, lacking, tag, actor)
+        for contact in tx.session.scalars(select(Contact).where(Contact.id.in_(lacking))):
+            # Their tags stand in order again, as they did.
+            refresh_search_text(tx, contact)
         undone += len(lacking)
     return _reverted(len(found), undone)
 

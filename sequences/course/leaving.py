@@ -9,6 +9,8 @@ from crm.contacts import display_name
 from crm.models import Change, Contact
 from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
+from sequences.course.forgetting import forget_runs
+from sequences.course.run_marks import mend_stranded
 from sequences.course.runs import OPEN, WAITING, go_on, hold_runs, stop_run
 from sequences.course.stamps import read_stamp, write_stamp
 from sequences.models import Enrolment, Send, Sequence
@@ -24,11 +26,11 @@ def take_out(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Change:
     run = _lock(tx, sequence_id, run_id)
     if run.state not in OPEN:
         raise ConflictError(say("This person is not in the sequence any more."))
-    waiting = select(Send.id, Send.state).where(Send.enrolment_id == run.id, Send.state.in_(WAITING))
+    waiting = select(Send.id, Send.state, Send.reason).where(Send.enrolment_id == run.id, Send.state.in_(WAITING))
     kept = {
         "state": run.state, "reason": run.reason,
         "next_at": write_stamp(run.next_at), "hold_until": write_stamp(run.hold_until),
-        "sends": [[row[0], row[1]] for row in tx.session.execute(waiting)],
+        "sends": [[row[0], row[1], row[2]] for row in tx.session.execute(waiting)],
     }  # fmt: skip
     stop_run(tx, run, Stop(reason=TAKEN_OUT, sentence="Taken out by hand."), actor=actor)
     run.facts = {**run.facts, "taken_out": kept}
@@ -48,13 +50,16 @@ def put_back(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Enrolment:
     )
     if tx.session.scalar(again.limit(1)):
         raise ConflictError(say("This person is in the sequence again already."))
+    ended_at = run.ended_at
     run.ended_at, run.next_at = None, read_stamp(kept["next_at"])
     run.facts = {name: value for name, value in run.facts.items() if name != "taken_out"}
-    for number, state in kept["sends"]:
+    for number, state, *reason in kept["sends"]:
         send = tx.session.get(Send, number)
         if send and send.state == "cancelled":
-            send.state, send.reason, send.settled_at = state, "", None
+            send.state, send.reason, send.settled_at = state, (reason or [""])[0], None
     tx.session.flush()
+    run.state = kept["state"]
+    mend_stranded(tx, run, since=ended_at or tx.now)
     go_on(tx, run, actor=actor)
     if kept["state"] == "held":
         run.state, run.reason, run.hold_until = "held", kept["reason"], read_stamp(kept["hold_until"])
@@ -77,8 +82,10 @@ def undo_added(tx: Tx, change: Change, actor: str) -> Undone:
     """Take out again those who were put in, except whom a mail has reached or who left since."""
     runs = list(tx.session.scalars(select(Enrolment).where(Enrolment.id.in_(change.data["runs"]))))
     back = 0
+    gone = forget_runs(tx, runs, actor=actor)
+    back = len(gone)
     for run in runs:
-        if run.state in OPEN and run.last_sent_at is None:
+        if run.id not in gone and run.state in OPEN and run.last_sent_at is None:
             stop_run(tx, run, Stop(reason="undone", sentence="Put in by mistake."), actor=actor)
             back += 1
     left = len(change.data["runs"]) - back

@@ -9,9 +9,11 @@ from collections.abc import Callable
 from crm.export_job import take_export_chunk
 from crm.import_job import take_import_chunk
 from crm.models import Job
+from crm.twin_list import KIND as TWINS
+from crm.twin_list import take_look_chunk
 from kit.tx import Tx
 from sequences.jobs.bulk import BULK
 
 Step = Callable[[Tx, Job], bool]
 
-KINDS: dict[str, Step] = {"export": take_export_chunk, "import": take_import_chunk, **BULK}
+KINDS: dict[str, Step] = {"export": take_export_chunk, "import": take_import_chunk, TWINS: take_look_chunk, **BULK}

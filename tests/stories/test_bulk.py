@@ -132,7 +132,9 @@ def test_a_job_goes_on_where_it_was_and_is_one_change(database: Database, people
         change = tx.session.get_one(Change, job.change_id)
         assert (job.done, change.count, job.left_out) == (500, 498, {"Already at this stage.": 2})
     assert _undo(database, change).undone == 498
-    assert set(_stages(database, ids[2:])) == {"Found"}
+    assert set(_stages(database, people[2:])) == {"Found"}
+    # Who had no relationship before has none again.
+    assert set(_stages(database, ids[10:])) == {None}
 
 
 def test_every_act_has_a_kind_and_a_way_back() -> None:

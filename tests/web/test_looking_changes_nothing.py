@@ -62,6 +62,15 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/contacts/import/sample": (200, ("/contacts/import/sample",)),
     "/contacts/<int:contact_id>/mail": (200, ("/contacts/1/mail",)),
     "/contacts/new": (200, ("/contacts/new",)),
+    "/contacts/duplicates": (
+        200,
+        ("/contacts/duplicates", "/contacts/duplicates?contact=1", "/contacts/duplicates?page=2"),
+    ),
+    "/contacts/<int:contact_id>/merge": (
+        200,
+        ("/contacts/1/merge", "/contacts/1/merge?q=tomek", "/contacts/1/merge?with=2"),
+    ),
+    "/contacts/merges/<int:change_id>": (404, ("/contacts/merges/1",)),
     "/demo/story": (200, ("/demo/story",)),
     "/demo/enter/<key>": (303, ("/demo/enter/the-key",)),
     "/files/<int:file_id>": (200, ("/files/1",)),

@@ -5,9 +5,15 @@ from typing import Any
 
 import click
 
+from crm.changes import undo_change
+from crm.contacts import get_contact, get_contact_by_email
 from crm.import_undo import undo_import
 from crm.imports import preview_import, run_import
+from crm.twin_list import count_twins, list_twins, look_through
 from kit.errors import InvalidError
+from kit.tx import Tx
+from sequences.merging.merge import KIND, merge_contacts
+from sequences.merging.unmerge import reverse_merge
 from web.cli.door import ACTOR, enter, json_option, print_json, print_table
 
 VERDICTS = ("created", "updated", "unchanged", "duplicate", "rejected")
@@ -47,6 +53,10 @@ def import_(
     counts = ", ".join(f"{result.counts[verdict]} {verdict}" for verdict in VERDICTS)
     click.echo(f"{'Nothing was written. Would be: ' if dry_run else ''}{counts}.")
     if result.import_id:
+        with house.database.reading() as tx:
+            pairs = count_twins(tx, import_id=result.import_id)
+        if pairs:
+            click.echo(f"Pairs that may be one person: {pairs}. See: rapport contacts duplicates")
         click.echo(f"Take it back with: rapport contacts unimport {result.import_id}")
 
 
@@ -65,6 +75,61 @@ def unimport(import_id: int, as_json: bool) -> None:
     click.echo(", ".join(f"{number} {name}" for name, number in result.counts.items()))
 
 
+@contacts_command.command("duplicates")
+@click.option("--look", is_flag=True, help="Look through everybody first; else those added or changed were looked at.")
+@json_option
+def duplicates(look: bool, as_json: bool) -> None:
+    """List who may be known twice, the strongest evidence first."""
+    database = enter().database
+    if look:
+        look_through(database)
+    with database.reading() as tx:
+        found = list_twins(tx)
+        rows = [
+            {"contacts": [one.low.id, one.high.id], "names": [one.low.name, one.high.name], "weight": one.weight,
+             "evidence": [list(line) for line in one.evidence]}
+            for one in found.rows
+        ]  # fmt: skip
+    if as_json:
+        print_json({"total": found.total, "pairs": rows})
+        return
+    print_table(("contacts", "names", "weight"), [(_word(r["contacts"]), _word(r["names"]), r["weight"]) for r in rows])
+
+
+@contacts_command.command("merge")
+@click.argument("survivor")
+@click.argument("absorbed")
+@click.option("--keep", "keeps", multiple=True, metavar="FACT=SIDE", help="Such as topic=absorbed; else survivor's.")
+@json_option
+def merge(survivor: str, absorbed: str, keeps: tuple[str, ...], as_json: bool) -> None:
+    """Merge ABSORBED into SURVIVOR, each an address or a number."""
+    choices = dict(_read_keep(pair) for pair in keeps)
+    with enter().database.transaction() as tx:
+        numbers = [_find(tx, word) for word in (survivor, absorbed)]
+        merged = merge_contacts(tx, numbers[0], numbers[1], actor=ACTOR, choices=choices)
+        done = {"merge": merged.change.id, "survivor": numbers[0], "absorbed": numbers[1],
+                "moved": dict(merged.moved), "runs_stopped": merged.stopped}  # fmt: skip
+    if as_json:
+        print_json(done)
+        return
+    click.echo(f"{merged.change.summary}. Take it back with: rapport contacts unmerge {merged.change.id}")
+
+
+@contacts_command.command("unmerge")
+@click.argument("change_id", metavar="ID", type=int)
+@json_option
+def unmerge(change_id: int, as_json: bool) -> None:
+    """Take a merge back: both are as they were; what came since goes where it clearly belongs."""
+    with enter().database.transaction() as tx:
+        undone = undo_change(tx, change_id, actor=ACTOR, reversers={KIND: reverse_merge})
+        data = undone.change.data
+    if as_json:
+        print_json({"survivor": data["survivor"], "absorbed": data["absorbed"], "since": data["since"],
+                    "changed": data["changed"]})  # fmt: skip
+        return
+    click.echo(f"{data['names'][0]} and {data['names'][1]} are two contacts again. {undone.why}".strip())
+
+
 @contacts_command.command("show")
 @click.argument("email")
 @json_option
@@ -78,6 +143,20 @@ def show(email: str, as_json: bool) -> None:
         print_json(record)
         return
     print_table(("what", "value"), [(key, _word(value)) for key, value in record.items() if key != "timeline"])
+
+
+def _find(tx: Tx, word: str) -> int:
+    """Return the contact that an address or a number names."""
+    if word.isascii() and word.isdigit():
+        return get_contact(tx, int(word)).id
+    return get_contact_by_email(tx, word).id
+
+
+def _read_keep(pair: str) -> tuple[str, str]:
+    name, _, side = pair.partition("=")
+    if side not in ("survivor", "absorbed"):
+        raise InvalidError(f"--keep wants FACT=survivor or FACT=absorbed, not {pair!r}.")
+    return name, side
 
 
 def _read_maps(maps: tuple[str, ...]) -> dict[str, str]:

@@ -1,14 +1,18 @@
 """Wire: one person: the whole relationship on one line."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, make_response, redirect, request
 
 from crm import history, task_list
 from crm.person import read_person
 from crm.scoring import read_weights, write_weights
+from crm.survivors import find_survivor, list_absorbed
+from crm.twin_list import find_twins_of
 from crm.users import list_users
+from kit.errors import NotFoundError
 from web import forms, outgoing
 from web.people_query import fold_lists
 from web.people_words import PART_WORDS
+from web.merge_words import say_evidence
 from web.request import this_tx
 from web.respond import page
 from web.shell import this_brand_id
@@ -20,7 +24,17 @@ _PAGES = 50
 @blueprint.get("/contacts/<int:contact_id>")
 @blueprint.get("/contacts/<int:contact_id>-<slug>")
 def show(contact_id: int, slug: str = "") -> Response:
-    """Show a person; the slug is decoration."""
+    """Show a person; the slug is decoration. Who was merged away is shown as who they live on in."""
+    try:
+        return _show(contact_id, slug)
+    except NotFoundError:
+        survivor = find_survivor(this_tx(), contact_id)
+        if survivor is None:
+            raise
+        return make_response(redirect(f"/contacts/{survivor}"))
+
+
+def _show(contact_id: int, slug: str) -> Response:
     tx, show = this_tx(), forms.choose(request.args.get("show", ""), history.SHOWS, "")
     number = min(_PAGES, max(1, forms.read_int(request.args.get("page")) or 1))
     story = history.read_history(tx, contact_id, show=show, page=number)
@@ -42,6 +56,8 @@ def show(contact_id: int, slug: str = "") -> Response:
         names=history.name_actors(everyone),
         outgoing=[send for send in sends if send.state != "sent"],
         why={send.rfc_id: send.id for send in sends},
+        twins=[(other, [say_evidence(line) for line in lines]) for other, lines in find_twins_of(tx, contact_id)],
+        merges=list_absorbed(tx, contact_id),
         due=task_list.list_contact_tasks(tx, contact_id),
         colleagues=[user for user in everyone if user.disabled_at is None],
     )

@@ -48,6 +48,7 @@ class Auditor:
         self.ledger = ledger
         self.company = company
         self._doer = doer
+        self._is_restoring = False
         self._note = note
         self._places()
 
@@ -55,6 +56,7 @@ class Auditor:
         """Read what was committed since the last time, and judge it."""
         for _step, rows in groupby(self.ledger.news(), key=lambda change: change.step):
             group = list(rows)
+            self._is_restoring = any(change.what == "entry" and change.b == "unmerged" for change in group)
             for change in group:
                 self._apply(change)
             demand_entries(self.books, group)
@@ -95,7 +97,9 @@ class Auditor:
             "run": self._move_run,
             "message": self._file,
             "zone": self._move_person,
-            "suppression": self._suppress,
+            "suppression": self._ban,
+            "ban": self._ban,
+            "run whose": self._change_hands,
         }
         if change.what in handler:
             handler[change.what](change)
@@ -116,6 +120,27 @@ class Auditor:
                 (books.bad.add if change.b == "bad" else books.bad.discard)(change.a)
             case "quarantine":
                 books.set_aside[change.a, message_id_of(change.d) or ""] += 1
+            case _:
+                self._hand_over(change)
+
+    def _hand_over(self, change: Change) -> None:
+        """Note what is another contact's from now on, or holds no more."""
+        books = self.books
+        match change.what:
+            case "relationship moved":
+                books.stages.pop((change.c, change.b), None)
+                books.stages[change.a, change.b] = change.d
+            case "relationship gone":
+                books.stages.pop((change.a, change.b), None)
+            case "send whose":
+                books.sends[change.a].contact_id = change.c
+            case "message whose":
+                if change.a in books.replies:
+                    books.replies[change.a] = (change.c, books.replies[change.a][1])
+            case "address whose":
+                books.owners[change.a] = change.c
+            case "ban gone":
+                books.bans.pop(change.a, None)
             case _:
                 pass
 
@@ -142,7 +167,8 @@ class Auditor:
         self._note(change.at, f"  mail {send.id} to {send.email} ({send.step_key}): {after} {change.d or ''}".rstrip())
         is_taken = bool(self.books.taken_of(send))
         evidence = before in _BEFORE_SENT and after == "sent" and is_taken
-        if (before, after) not in _MOVES and not evidence:
+        is_back = self._is_restoring and before == "cancelled" and after in ("draft", "scheduled")
+        if (before, after) not in _MOVES and not evidence and not is_back:
             raise BrokenRuleError("states", f"mail {send.id} went from {before} to {after}")
         if (before, after) == ("unknown", "scheduled") and not send.is_repeated:
             raise BrokenRuleError("states", f"mail {send.id} was unknown and is tried again though nobody said so")
@@ -200,13 +226,18 @@ class Auditor:
         if change.d == "in reply":
             row = self.ledger.one("SELECT contact_id, at FROM messages WHERE id = ?", change.a)
             at = read_instant(row["at"])
-            if row["contact_id"] and at:
-                self.books.replied.setdefault(row["contact_id"], []).append(at)
+            if at:
+                self.books.replies[change.a] = (row["contact_id"], at)
 
-    def _suppress(self, change: Change) -> None:
-        self.books.suppressed.add(change.a)
-        if change.b in ("opt_out", "complaint") and change.c:
-            self.books.never.add(change.c)
+    def _ban(self, change: Change) -> None:
+        self.books.bans[change.d] = (change.a, change.b, change.c)
+
+    def _change_hands(self, change: Change) -> None:
+        """Let a run be another contact's; the clock it waited by so far may still count."""
+        books, run = self.books, self.books.runs[change.a]
+        run.contact_id, run.joined_at = change.c, change.at
+        zones = {books.places[change.b].zone} | books.past_zones.get(change.b, set())
+        books.past_zones.setdefault(change.c, set()).update(zone for zone in zones if zone)
 
     def _move_person(self, change: Change) -> None:
         old = self.books.places[change.a]

@@ -11,7 +11,7 @@ from web.simulation.wall_time import Place
 
 @dataclass(slots=True, kw_only=True)
 class RunFacts:
-    """One contact's run through a sequence. `document` is the version it follows."""
+    """One contact's run through a sequence. `document` is the version it follows; `joined_at` when it changed hands."""
 
     id: int
     sequence_id: int
@@ -22,6 +22,7 @@ class RunFacts:
     document: Mapping[str, Any]
     state: str
     hold_until: datetime | None = None
+    joined_at: datetime | None = None
 
     @property
     def stops(self) -> tuple[str, ...]:
@@ -68,7 +69,10 @@ class Taken:
 
 @dataclass(slots=True, kw_only=True)
 class Letter:
-    """One mail that lies in a mailbox of ours. `kind` says what it must do; "" for nothing."""
+    """One mail that lies in a mailbox of ours. `kind` says what it must do; "" for nothing.
+
+    It concerns whoever has the mail it is `about`, or else `contact_id`. `email` is whom a bounce is about.
+    """
 
     kind: str
     contact_id: int | None
@@ -77,6 +81,13 @@ class Letter:
     at: datetime
     step: int
     is_worth_filing: bool = True
+    about: SendFacts | None = None
+    email: str = ""
+
+    @property
+    def concerns(self) -> int | None:
+        """Whose runs it ends."""
+        return self.about.contact_id if self.about else self.contact_id
 
 
 @dataclass(slots=True)
@@ -88,10 +99,10 @@ class Books:
     runs: dict[int, RunFacts] = field(default_factory=dict)
     paused: set[int] = field(default_factory=set)
     sequences: dict[int, str] = field(default_factory=dict)
-    suppressed: set[str] = field(default_factory=set)
-    never: set[int] = field(default_factory=set)
+    bans: dict[int, tuple[str, str, int | None]] = field(default_factory=dict)
     stages: dict[tuple[int, int], int] = field(default_factory=dict)
-    replied: dict[int, list[datetime]] = field(default_factory=dict)
+    replies: dict[int, tuple[int | None, datetime]] = field(default_factory=dict)
+    owners: dict[str, int] = field(default_factory=dict)
     bad: set[str] = field(default_factory=set)
     places: dict[int, Place] = field(default_factory=dict)
     past_zones: dict[int, set[str]] = field(default_factory=dict)
@@ -100,6 +111,20 @@ class Books:
     taken: list[Taken] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
     set_aside: Counter[tuple[int, str]] = field(default_factory=Counter)
+
+    @property
+    def suppressed(self) -> set[str]:
+        """The addresses and domains never to mail."""
+        return {target for target, _, _ in self.bans.values()}
+
+    @property
+    def never(self) -> set[int]:
+        """The contacts who asked for no more mail, or complained."""
+        return {who for _, reason, who in self.bans.values() if who and reason in ("opt_out", "complaint")}
+
+    def replied(self, contact_id: int) -> list[datetime]:
+        """Return when a contact answered, as far as we had read it."""
+        return [at for who, at in self.replies.values() if who == contact_id]
 
     def taken_of(self, send: SendFacts) -> list[Taken]:
         """Return when a server took this mail."""

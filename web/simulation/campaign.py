@@ -47,12 +47,14 @@ class Campaign:
         return kinds + [stop for stop in STOPS if not self.stops[stop]]
 
 
-def simulate(seeds: Sequence[int], days: int, *, report: Callable[[Outcome], None] | None = None) -> Campaign:
-    """Live through the worlds of `seeds`; the first broken rule ends it."""
+def simulate(
+    seeds: Sequence[int], days: int, *, report: Callable[[Outcome], None] | None = None, merges: bool = False
+) -> Campaign:
+    """Live through the worlds of `seeds`; the first broken rule ends it. With `merges`, contacts become one."""
     campaign = Campaign()
     with quietly():
         for seed in seeds:
-            script = draw_script(seed, days)
+            script = draw_script(seed, days, merges=merges)
             outcome = play(seed, script)
             campaign.worlds += 1
             campaign.sent += outcome.sent

@@ -47,7 +47,7 @@ def demand_no_stop(books: Books, company: Company, send: SendFacts, at: datetime
         raise BrokenRuleError("run ended", f"{where}: its run is {run.state}")
     if books.sequences[run.sequence_id] != "live":
         raise BrokenRuleError("sequence paused", f"{where}: its sequence is {books.sequences[run.sequence_id]}")
-    if "reply" in run.stops and any(one >= run.began_at for one in books.replied.get(run.contact_id, ())):
+    if "reply" in run.stops and any(one >= run.began_at for one in books.replied(run.contact_id)):
         raise BrokenRuleError("answered", f"{where}: they had answered, and we had read it")
     if "bounce" in run.stops and send.email in books.bad:
         raise BrokenRuleError("dead address", f"{where}: the address does not take mail")
@@ -106,19 +106,23 @@ def demand_fence(books: Books, company: Company, send: SendFacts, at: datetime, 
 
 def is_stop(books: Books, letter: Letter, send: SendFacts) -> bool:
     """Tell whether a letter ends the run of a mail as soon as it is read."""
-    if letter.contact_id != send.contact_id or send.run_id is None:
+    if letter.concerns != send.contact_id or send.run_id is None:
         return False
     return ends(letter, books.runs[send.run_id])
 
 
 def ends(letter: Letter, run: RunFacts) -> bool:
     """Tell whether a letter ends a run."""
-    if letter.contact_id != run.contact_id or letter.at < run.began_at:
+    if letter.concerns != run.contact_id or letter.at < run.began_at:
+        return False
+    if letter.kind == "left" and run.joined_at and letter.at < run.joined_at:
+        # Who left one address may be reached at another, which was not theirs yet.
         return False
     words = {"reply": "reply", "hard bounce": "bounce", "soft bounce": "bounce"}
     if letter.kind in words:
         # A bounce is about one mail: it stops the runs to that address.
-        return words[letter.kind] in run.stops
+        elsewhere = "bounce" in letter.kind and letter.email not in ("", run.email)
+        return words[letter.kind] in run.stops and not elsewhere
     return letter.kind in ("opt-out", "complaint", "left")
 
 

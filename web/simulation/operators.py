@@ -26,6 +26,7 @@ from sequences.sending.unclear import resolve_unknown
 from sequences.versions.authoring import import_sequence, pause_sequence, read_draft
 from sequences.versions.published import get_sequence
 from web.simulation.company import BOXES, NAMES, NEW_ZONES, PEOPLE, SOURCES
+from web.simulation.merges import live_on, merge_two, take_back
 from web.simulation.template import workplace
 from web.simulation.world import World, make_seal
 
@@ -85,17 +86,17 @@ def _resume_sequence(tx: Tx, _rng: Random) -> None:
 
 
 def _edit_zone(tx: Tx, rng: Random) -> None:
-    tx.session.get_one(Contact, rng.randrange(PEOPLE) + 1).zone = rng.choice(NEW_ZONES)
+    tx.session.get_one(Contact, _somebody(tx, rng)).zone = rng.choice(NEW_ZONES)
 
 
 def _edit_name(tx: Tx, rng: Random) -> None:
-    contact = tx.session.get_one(Contact, rng.randrange(PEOPLE) + 1)
+    contact = tx.session.get_one(Contact, _somebody(tx, rng))
     contact.first_name = contact.name = f"Renamed{rng.randrange(1000)}"
     refresh_search_text(tx, contact)
 
 
 def _move_stage(tx: Tx, rng: Random) -> None:
-    move_stage(tx, rng.randrange(PEOPLE) + 1, 1, rng.choice(_STAGES), actor=ACTOR)
+    move_stage(tx, _somebody(tx, rng), 1, rng.choice(_STAGES), actor=ACTOR)
 
 
 def _publish(tx: Tx, rng: Random) -> None:
@@ -106,7 +107,7 @@ def _publish(tx: Tx, rng: Random) -> None:
 
 
 def _suppress(tx: Tx, rng: Random) -> None:
-    contact_id = rng.randrange(PEOPLE) + 1
+    contact_id = _somebody(tx, rng)
     email = tx.session.scalar(select(Send.email).where(Send.contact_id == contact_id).limit(1))
     suppress(tx, email or "nobody@nowhere.example", reason="manual", source="by hand", actor=ACTOR)
 
@@ -118,7 +119,7 @@ def _suppress_domain(tx: Tx, rng: Random) -> None:
 
 
 def _forbid(tx: Tx, rng: Random) -> None:
-    forbid_contact(tx, rng.randrange(PEOPLE) + 1, actor=ACTOR)
+    forbid_contact(tx, _somebody(tx, rng), actor=ACTOR)
 
 
 def _approve(tx: Tx, rng: Random) -> bool:
@@ -173,6 +174,10 @@ def _enrol(tx: Tx, rng: Random) -> None:
     enrol(tx, sequence, rng.sample(free, min(3, len(free))), actor=ACTOR)
 
 
+def _somebody(tx: Tx, rng: Random) -> int:
+    return live_on(tx, rng.randrange(PEOPLE) + 1)
+
+
 def _some_mailbox(tx: Tx, rng: Random) -> int:
     address = rng.choice(BOXES).address
     return tx.session.scalars(select(Mailbox.id).where(Mailbox.address == address)).one()
@@ -202,4 +207,6 @@ _DOINGS: dict[str, Callable[[Tx, Random], bool | None]] = {
     "task done": _finish_tasks,
     "answer": _answer,
     "enrol": _enrol,
+    "merge": merge_two,
+    "unmerge": take_back,
 }

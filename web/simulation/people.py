@@ -4,7 +4,7 @@ from datetime import timedelta
 from random import Random
 
 from sequences.reading.opt_outs import make_token, opt_out
-from web.simulation.books import Letter, Taken
+from web.simulation.books import Letter, SendFacts, Taken
 from web.simulation.company import BOXES, creators
 from web.simulation.letters import (
     WORDS,
@@ -62,7 +62,7 @@ def write(world: World, kind: str, rng: Random) -> bool:
 def _choose(world: World, rng: Random) -> Taken | None:
     """Choose a mail to answer, sooner one whose follow-up is just on its way."""
     books = world.auditor.books
-    answered = {letter.contact_id for letter in books.letters if letter.kind}
+    answered = {letter.concerns for letter in books.letters if letter.kind}
     open_mails = [one for one in books.taken if one.send.contact_id not in answered or rng.random() < _AGAIN]
     leaving = ("claimed", "sending", "scheduled")
     busy = {send.contact_id for send in books.sends.values() if send.state in leaving and send.is_follow_up}
@@ -127,14 +127,16 @@ def _deliver(world: World, kind: str, taken: Taken, head: Head, raw: bytes) -> N
     folder = "Junk" if kind == "reply in junk" else "INBOX"
     world.steps.number += 1
     world.office.deliver(head.to, raw, head.at, folder)
-    contacts = [taken.send.contact_id]
+    concerned: list[tuple[SendFacts | None, int | None]] = [(taken.send, None)]
     if kind == "reply by a colleague":
-        contacts.append(_EMAILS.index(head.sender) + 1)
-    for contact_id in contacts:
+        concerned.append((None, world.auditor.books.owners.get(head.sender, _EMAILS.index(head.sender) + 1)))
+    for about, contact_id in concerned:
         world.auditor.books.letters.append(
             Letter(
                 kind=_MEANS.get(kind, kind),
                 contact_id=contact_id,
+                about=about,
+                email=taken.send.email,
                 mailbox_id=taken.send.mailbox_id,
                 message_id=head.message_id,
                 at=head.at.replace(microsecond=0),

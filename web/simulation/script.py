@@ -87,6 +87,9 @@ OPERATORS = {
     "enrol": 3,
     "restart": 2,
 }
+# Only where a world is asked for it, so that the worlds of the seeds stay what they were.
+MERGES = {"merge": 3, "unmerge": 2}
+_MERGES_PER_DAY = 1.5
 # Per day of a world.
 _RATES = ((WORK, 2.4), (FAULTS, 1.9), (PEOPLE, 1.0), (OPERATORS, 1.9))
 # What may happen in the middle of the work: at the n-th step of the wire, not between two jobs.
@@ -113,8 +116,8 @@ def begins_of(seed: int) -> datetime:
     return _FIRST_DAY + timedelta(days=rng.randrange(_DAYS), hours=rng.randrange(24))
 
 
-def draw_script(seed: int, days: int) -> list[Event]:
-    """Return what happens in the world of a seed, in order."""
+def draw_script(seed: int, days: int, *, merges: bool = False) -> list[Event]:
+    """Return what happens in the world of a seed, in order; with `merges`, contacts become one and two again."""
     rng = Random(f"script {seed}")
     events = [
         event
@@ -122,6 +125,10 @@ def draw_script(seed: int, days: int) -> list[Event]:
         for kind in rng.choices(list(kinds), weights=list(kinds.values()), k=round(rate * days))
         for event in [_draw(rng, seed, kind, days)]
     ]
+    if merges:
+        more = Random(f"merges {seed}")
+        kinds = more.choices(list(MERGES), weights=list(MERGES.values()), k=round(_MERGES_PER_DAY * days))
+        events += [_draw(more, seed, kind, days) for kind in kinds]
     return sorted(events, key=lambda event: (event.at, event.seed))
 
 

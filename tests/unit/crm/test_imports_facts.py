@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from crm.brands import create_brand
 from crm.contacts import create_contact, list_addresses
 from crm.imports import preview_import
-from crm.models import Contact, Handle, HandleSnapshot, Import, Relationship, Suppression
+from crm.models import Contact, ContactPair, Handle, HandleSnapshot, Import, Relationship, Suppression
 from crm.suppressions import suppress
 from kit.clock import FixedClock
 from kit.errors import InvalidError, NotFoundError
@@ -17,11 +17,14 @@ from tests.unit.crm.importing import HEADER, bring, dump, verdicts, write
 
 def test_two_contacts_in_one_row_are_refused(database: Database, tmp_path: Path) -> None:
     bring(database, write(tmp_path, HEADER + "Mia,mia@tinte.example,,,,\nTom,,@tom,,,\n"))
-    before = dump(database, without=("imports",))
+    before = dump(database, without=("imports", "contact_pairs"))
     result = bring(database, write(tmp_path, HEADER + "Mia,mia@tinte.example,@tom,5K,Ulm,new\n"))
     assert verdicts(result) == ["rejected"]
     assert result.rows[0]["reason"].startswith("Its addresses and handles belong to 2 different contacts")
-    assert dump(database, without=("imports",)) == before
+    assert dump(database, without=("imports", "contact_pairs")) == before
+    with database.reading() as tx:
+        pair = tx.session.scalars(select(ContactPair)).one()
+        assert (pair.low_id, pair.high_id, pair.evidence) == (1, 2, [["file", "creators.csv", 2, result.import_id]])
 
 
 def test_blanks_are_filled_and_nothing_is_overwritten(database: Database, tmp_path: Path) -> None:

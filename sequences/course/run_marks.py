@@ -1,0 +1,100 @@
+"""Use cases: how some people's runs stand just now, as a document, and letting them stand so again."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from crm.models import Task
+from kit.tx import Tx
+from sequences.course.runs import OPEN, WAITING, go_on, schedule_next, stale_at
+from sequences.course.stamps import read_stamp, write_stamp
+from sequences.models import Enrolment, Send
+
+Mark = dict[str, Any]
+_UNDER_WAY = (*WAITING, "claimed", "sending", "unknown")
+
+
+def read_marks(tx: Tx, contact_ids: Collection[int]) -> dict[int, list[Mark]]:
+    """Return the runs by contact that something could end, each with its mails that wait."""
+    tx.session.flush()
+    states = (*OPEN, "finished")
+    query = select(Enrolment).where(Enrolment.contact_id.in_(contact_ids), Enrolment.state.in_(states))
+    rows = tx.session.scalars(query.order_by(Enrolment.id)).all()
+    waiting = select(Send.enrolment_id, Send.id, Send.state, Send.reason)
+    waiting = waiting.where(Send.enrolment_id.in_([row.id for row in rows]), Send.state.in_(WAITING))
+    sends: dict[int, list[list[Any]]] = defaultdict(list)
+    for run_id, *send in tx.session.execute(waiting.order_by(Send.id)):
+        sends[run_id or 0].append(send)
+    found: dict[int, list[Mark]] = defaultdict(list)
+    for row in rows:
+        found[row.contact_id].append(
+            {"run": row.id, "state": row.state, "reason": row.reason, "next_at": write_stamp(row.next_at),
+             "hold_until": write_stamp(row.hold_until), "ended_at": write_stamp(row.ended_at), "sends": sends[row.id]}
+        )  # fmt: skip
+    return found
+
+
+def restore_marks(tx: Tx, marks: Iterable[Mark], *, reason: str, since: datetime, actor: str) -> int:
+    """Let runs stand as they did where they were ended for `reason`; return how many could not.
+
+    Where time has passed since, an open run goes on with the next open hours instead of a past date.
+    """
+    failed = 0
+    for mark in marks:
+        run = tx.session.get(Enrolment, mark["run"])
+        if run is None or run.state != "stopped" or run.reason != reason or _is_in_again(tx, run, mark):
+            failed += 1
+            continue
+        _restore(tx, run, mark)
+        mend_stranded(tx, run, since=since)
+        if tx.now > since and mark["state"] == "active":
+            go_on(tx, run, actor=actor)
+    tx.session.flush()
+    return failed
+
+
+def mend_stranded(tx: Tx, run: Enrolment, *, since: datetime) -> None:
+    """Let a run go on that is open again and has nothing under way.
+
+    A worker held its mail when the run was ended, and settled it since: cancelled, it may leave after all; sent, the
+    next step follows.
+    """
+    if run.state not in OPEN or run.next_at is not None:
+        return
+    tx.session.flush()
+    sends = list(tx.session.scalars(select(Send).where(Send.enrolment_id == run.id).order_by(Send.id)))
+    steps = select(Task.id).where(Task.ref.startswith(f"run:{run.id}:"), Task.done_at.is_(None)).limit(1)
+    if not sends or any(send.state in _UNDER_WAY for send in sends) or tx.session.scalar(steps):
+        return
+    last = sends[-1]
+    if last.settled_at is None or last.settled_at < since:
+        return
+    if last.state == "cancelled":
+        last.state, last.reason, last.settled_at = "scheduled", "", None
+        last.due_at = max(last.due_at, tx.now)
+        last.expires_at = stale_at(last.due_at)
+    elif last.state == "sent":
+        schedule_next(tx, run)
+
+
+def _restore(tx: Tx, run: Enrolment, mark: Mark) -> None:
+    run.state, run.reason = mark["state"], mark["reason"]
+    run.next_at, run.hold_until = read_stamp(mark["next_at"]), read_stamp(mark["hold_until"])
+    run.ended_at = read_stamp(mark["ended_at"])
+    for number, state, reason in mark["sends"]:
+        send = tx.session.get(Send, number)
+        if send is not None and send.state == "cancelled":
+            send.state, send.reason, send.settled_at = state, reason, None
+    tx.session.flush()
+
+
+def _is_in_again(tx: Tx, run: Enrolment, mark: Mark) -> bool:
+    if mark["state"] not in OPEN:
+        return False
+    again = select(Enrolment.id).where(
+        Enrolment.sequence_id == run.sequence_id, Enrolment.contact_id == run.contact_id, Enrolment.state.in_(OPEN)
+    )
+    return tx.session.scalar(again.limit(1)) is not None
