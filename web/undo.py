@@ -14,8 +14,8 @@ from crm import (
     stale_setting,
     task_list,
     themes,
+    twin_list,
 )
-from crm import import_undo, person_edits, rest_undo, stage_undo, task_list, themes, twin_list
 from crm.changes import Reverser
 from crm.models import Change
 from sequences.bulk.deeds import reverse_deed

@@ -10,9 +10,9 @@ from crm.twin_list import find_twins_of
 from crm.users import list_users
 from kit.errors import NotFoundError
 from web import forms, outgoing
+from web.merge_words import say_evidence
 from web.people_query import fold_lists
 from web.people_words import PART_WORDS
-from web.merge_words import say_evidence
 from web.request import this_tx
 from web.respond import page
 from web.shell import this_brand_id
