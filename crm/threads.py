@@ -10,6 +10,7 @@ from sqlalchemy.orm import defer
 
 from crm.models import ContactAddress, Message, MessageBody, MessageId, Relationship, Thread
 from crm.pipeline import ensure_relationship
+from crm.pulses import refresh_pulses
 from kit.tx import Tx
 
 SNIPPET = 200
@@ -156,7 +157,10 @@ def touch_out(tx: Tx, thread_ids: Collection[int], relationship_ids: Collection[
         tx.session.execute(
             update(_RELATIONSHIPS)
             .where(_RELATIONSHIPS.c.id.in_(relationship_ids))
-            .values(last_out_at=_later(_RELATIONSHIPS.c.last_out_at, at))
+            .values(
+                last_out_at=_later(_RELATIONSHIPS.c.last_out_at, at),
+                talked_at=_later(_RELATIONSHIPS.c.talked_at, at),
+            )
         )
 
 
@@ -177,6 +181,11 @@ def touch_thread(tx: Tx, thread: Thread, *, at: datetime, inbound: bool, counts_
             row.last_in_at = max(row.last_in_at or at, at)
         else:
             row.last_out_at = max(row.last_out_at or at, at)
+    if relationship is not None:
+        relationship.talked_at = max(relationship.talked_at or at, at)
+    if inbound and thread.contact_id is not None:
+        tx.session.flush()
+        refresh_pulses(tx, [thread.contact_id])
 
 
 def list_messages(tx: Tx, thread_id: int) -> list[tuple[Message, MessageBody]]:

@@ -1,4 +1,4 @@
-"""Use cases: the figures of a day and a week: mail by the hour, replies, who goes quiet, what was last heard."""
+"""Use cases: the figures of a day and a week: mail by the hour, replies, what was last heard."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,8 +10,6 @@ from crm.models import Contact, Feedback, Message
 from kit.tx import Tx
 
 _WEEK = timedelta(weeks=1)
-_FEW = 3  # replies before a usual gap means anything
-_QUIET_FROM = timedelta(days=21)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,14 +19,6 @@ class Week:
     replies: int
     before: int
     answers: AnswerTimes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quiet:
-    """A person who used to write and has been silent for more than twice the usual gap."""
-
-    contact: Contact
-    silent_for: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,33 +59,6 @@ def measure_week(tx: Tx, mails: list[tuple[int | None, str, datetime]]) -> Week:
     known = sorted(wait for wait in waits if wait)
     ours = known[len(known) // 2] if known else None
     return Week(replies=recent, before=len(came) - recent, answers=AnswerTimes(theirs=None, ours=ours))
-
-
-def list_quiet(tx: Tx, *, limit: int = 3) -> list[Quiet]:
-    """Return those who wrote often and went silent, the liveliest first."""
-    last, first, count = func.max(Message.at), func.min(Message.at), func.count(Message.id)
-    # Grouped before contacts are joined: most people are not quiet, and their rows need not be read.
-    lively = (
-        select(Message.contact_id, first.label("first"), last.label("last"), count.label("replies"))
-        .where(Message.direction == "in", Message.kind == "reply", Message.contact_id.is_not(None))
-        .group_by(Message.contact_id)
-        .having(count >= _FEW, last < tx.now - _QUIET_FROM)
-        .order_by(count.desc(), Message.contact_id)
-        .limit(limit * 10)
-        .subquery()
-    )
-    rows = tx.session.execute(
-        select(Contact, lively.c.first, lively.c.last, lively.c.replies)
-        .join(lively, lively.c.contact_id == Contact.id)
-        .where(Contact.erased_at.is_(None))
-        .order_by(lively.c.replies.desc(), Contact.id)
-    )
-    quiet = [
-        Quiet(contact=contact, silent_for=tx.now - newest)
-        for contact, oldest, newest, replies in rows
-        if tx.now - newest > 2 * (newest - oldest) / (replies - 1)
-    ]
-    return quiet[:limit]
 
 
 def read_heard(tx: Tx) -> Heard | None:

@@ -17,6 +17,7 @@ from crm.models.text import SavedText, TextUse
 from crm.models.thread import Message, MessageBody, MessageId, Thread
 from crm.models.timeline import Task, TimelineEntry
 from crm.models.token import ApiToken
+from crm.models.upkeep import Leave, Promise, Pulse
 from crm.models.user import OneTimeLink, Session, User, WorkspaceSetting
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Import",
     "Job",
     "JobFile",
+    "Leave",
     "MailFolder",
     "Mailbox",
     "MailboxCheck",
@@ -44,7 +46,9 @@ __all__ = [
     "MessageId",
     "OneTimeLink",
     "Product",
+    "Promise",
     "Proposal",
+    "Pulse",
     "Quarantined",
     "Relationship",
     "ReplyCorrection",

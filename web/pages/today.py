@@ -7,6 +7,7 @@ from flask import Blueprint, Response, redirect
 
 from crm import inbox, people, task_list, today
 from crm.exchange import list_exchanges
+from crm.pulses import list_quiet
 from kit.tx import Tx
 from sequences.incidents import list_open_incidents
 from sequences.insight.first_weeks import read_upkeep
@@ -67,7 +68,7 @@ def _needs(tx: Tx, mails: list[tuple[str, datetime]]) -> dict[str, Any]:
 
 
 def _upkeep(tx: Tx) -> dict[str, Any]:
-    quiet, upkeep = today.list_quiet(tx), read_upkeep(tx)
+    quiet, upkeep = list_quiet(tx), read_upkeep(tx)
     return {
         "quiet": quiet,
         "strips": list_exchanges(tx, [row.contact.id for row in quiet], weeks=24),

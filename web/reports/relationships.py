@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from crm.contacts import display_name
+from crm.pulses import Quiet, list_quiet
 from crm.reports.relationships import MOST, Answers, Stages, measure_sides, measure_stages
-from crm.today import Quiet, list_quiet
 from kit.tx import Tx
 from web.reports.sheet import Part, Sheet, make_bars
 from web.times import wait_in_words
