@@ -1,17 +1,19 @@
 """Wire: how each kind of change is taken back, and which power that takes; reversers live beside their nouns."""
 
-from crm import import_undo, person_edits, rest_undo, stage_undo, task_list, themes
+from crm import import_undo, leaves, person_edits, rest_undo, stage_undo, task_list, themes
 from crm.changes import Reverser
 from crm.models import Change
 from sequences.bulk.deeds import reverse_deed
 from sequences.course import leaving
 from sequences.jobs.bulk import BULK
+from sequences.team import absence
 
 REVERSERS: dict[str, Reverser] = {
     import_undo.KIND: import_undo.reverse_import,
     person_edits.EDIT: person_edits.reverse_edit,
     person_edits.OWNER: person_edits.reverse_owner,
     person_edits.TAG: person_edits.reverse_tag,
+    leaves.KIND: absence.reverse_leave,
     rest_undo.KIND: rest_undo.reverse_rest,
     stage_undo.KIND: stage_undo.reverse_moves,
     **dict.fromkeys(BULK, reverse_deed),
