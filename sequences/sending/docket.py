@@ -76,7 +76,7 @@ class Entry(NamedTuple):
         """Who is on leave and lets the sequences of this mailbox wait."""
         if self.back_at is None:
             return None
-        back_on = self.back_at.astimezone(read_zone(self.absentee_zone)).date()
+        back_on = self.back_at.astimezone(read_zone(self.absentee_zone or "UTC")).date()
         return Away(self.absentee or "", self.back_at, back_on)
 
 

@@ -247,7 +247,7 @@ HINDRANCES: dict[str, tuple[Callable[[World], Callable[[Tx], object]], str]] = {
     "daily_cap": (lambda w: _mailbox(daily_cap=0), "higher daily limit"),
     "limit": (lambda w: lambda tx: set_workspace_limit(tx, "workspace", 0), "higher limit"),
     "contact_budget": (lambda w: lambda tx: set_team_rules(tx, {"budget": 0}), "higher budget"),
-    "on_leave": (lambda w: lambda tx: _leave(tx), "leave ends earlier"),
+    "on_leave": (lambda w: _leave, "leave ends earlier"),
     "stage": (lambda w: lambda tx: move_stage(tx, 1, get_brand(tx, None).id, "Active", actor="x"), "stop_on"),
 }  # fmt: skip
 STAGED = TWO_STEPS.replace("steps:", 'stop_on: [reply, bounce, opt_out, "stage:Active"]\nsteps:')
