@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 GAPS = 10
@@ -15,7 +16,7 @@ def usual_gap(instants: Sequence[datetime]) -> timedelta | None:
     gap(i) = at(i + 1) - at(i); usual = median of the last `GAPS` (10) gaps, which must be at least `FEWEST` (3).
     The median, because one long holiday, or a quick second mail, says nothing about a habit.
     """
-    gaps = [(late - early).total_seconds() for early, late in zip(instants, instants[1:], strict=False)][-GAPS:]
+    gaps = [(late - early).total_seconds() for early, late in pairwise(instants)][-GAPS:]
     return timedelta(seconds=int(median(gaps))) if len(gaps) >= FEWEST else None
 
 

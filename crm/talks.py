@@ -186,6 +186,12 @@ _TOUCH = {
 _RELATE = {
     side: update(_RELATIONSHIPS)
     .where(_RELATIONSHIPS.c.contact_id == bindparam("contact"), _RELATIONSHIPS.c.brand_id == bindparam("brand"))
-    .values({column: _later(column), _RELATIONSHIPS.c.talked_at: _later(_RELATIONSHIPS.c.talked_at)})
+    .values(
+        {
+            column: _later(column),
+            _RELATIONSHIPS.c.talked_at: _later(_RELATIONSHIPS.c.talked_at),
+            _RELATIONSHIPS.c.rest_until: None,
+        }
+    )
     for side, column in (("in", _RELATIONSHIPS.c.last_in_at), ("out", _RELATIONSHIPS.c.last_out_at))
 }

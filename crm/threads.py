@@ -160,6 +160,7 @@ def touch_out(tx: Tx, thread_ids: Collection[int], relationship_ids: Collection[
             .values(
                 last_out_at=_later(_RELATIONSHIPS.c.last_out_at, at),
                 talked_at=_later(_RELATIONSHIPS.c.talked_at, at),
+                rest_until=None,
             )
         )
 
@@ -182,7 +183,7 @@ def touch_thread(tx: Tx, thread: Thread, *, at: datetime, inbound: bool, counts_
         else:
             row.last_out_at = max(row.last_out_at or at, at)
     if relationship is not None:
-        relationship.talked_at = max(relationship.talked_at or at, at)
+        relationship.talked_at, relationship.rest_until = max(relationship.talked_at or at, at), None
     if inbound and thread.contact_id is not None:
         tx.session.flush()
         refresh_pulses(tx, [thread.contact_id])

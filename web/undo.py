@@ -1,6 +1,6 @@
 """Wire: how each kind of change is taken back, and which power that takes; reversers live beside their nouns."""
 
-from crm import import_undo, leaves, person_edits, rest_undo, stage_undo, task_list, themes
+from crm import import_undo, leaves, person_edits, promises, rest_undo, rhythms, stage_undo, task_list, themes
 from crm.changes import Reverser
 from crm.models import Change
 from sequences.bulk.deeds import reverse_deed
@@ -14,6 +14,8 @@ REVERSERS: dict[str, Reverser] = {
     person_edits.OWNER: person_edits.reverse_owner,
     person_edits.TAG: person_edits.reverse_tag,
     leaves.KIND: absence.reverse_leave,
+    promises.KIND: promises.reverse_promise,
+    rhythms.KIND: rhythms.reverse_rhythm,
     rest_undo.KIND: rest_undo.reverse_rest,
     stage_undo.KIND: stage_undo.reverse_moves,
     **dict.fromkeys(BULK, reverse_deed),

@@ -25,6 +25,7 @@ from sequences.course.runs import OPEN, stop_run
 from sequences.models import Enrolment, Send, SendBody
 from sequences.sending.breakers import count_hard_bounce
 from sequences.sending.docket import Case, read_docket
+from sequences.sending.promised import propose_from_sent
 from sequences.sending.stop_rules import Stop
 
 # Some servers answer the final dot with the id they gave the message: "250 Ok <id@host>".
@@ -56,6 +57,7 @@ def record_sent(tx: Tx, mails: Sequence[Left]) -> None:
     touch_out(tx, set(threads), set(relationships), max(mail.at for mail in mails))
     entries = [_entry(mail, message) for mail, message in zip(mails, messages, strict=True)]
     record_entries(tx, entries)
+    propose_from_sent(tx, [(mail.case, mail.text, mail.at) for mail in mails], messages)
     _move_stages(tx, relationships)
     advance_runs(
         tx,

@@ -1,7 +1,7 @@
 """Pure: what we promised somebody in our own words, and by when, in English and German.
 
-Fixed rules, no guessing: one of us ("I'll", "we will", "schicke ich") does something for them ("send", "ship", "melde
-mich") by a day that the sentence names. Questions, conditions, wishes, refusals and what others do are no promises.
+Fixed rules, no guessing: one of us ("I'll", "we will", "schicke ich") does something for them ("send", "melde mich")
+by a day that the sentence names. Questions, conditions, wishes, refusals and what others do are no promises.
 """
 
 import re
@@ -17,15 +17,16 @@ MOST = 8
 _WHAT = 140
 
 _ADVERBS = (
-    r"(?:(?:also|then|just|gladly|happily|definitely|certainly|of course|personally|both|still|now|quickly|make sure to|"
-    r"be sure to|try to|do my best to|do our best to) ){0,2}"
+    r"(?:(?:also|then|just|gladly|happily|definitely|certainly|of course|personally|both|still|now|quickly|"
+    r"make sure to|be sure to|try to|do my best to|do our best to) ){0,2}"
 )
 _VERBS = (
     r"(?:send|ship|mail|e-?mail|post|forward|share|deliver|pay|transfer|wire|refund|confirm|return|prepare|draft|review|"
     r"fix|publish|upload|sign|arrange|organi[sz]e|book|invoice|call|ring|write|reply|answer|follow up|check in|"
-    r"get back|come back|circle back|report back|be in touch|be back|let you|tell you|give you|bring you|get you|show you|"
-    r"update you|put together|put (?:it|them|this) in the (?:post|mail)|get (?:it|them|this|the \w{1,20})|"
-    r"finish|finali[sz]e|set up|look into|sort (?:it|this|that|everything) out|drop|hand over|credit|replace|have (?:it|them|this|that|the|your|a|an|everything)\b)"
+    r"get back|come back|circle back|report back|be in touch|be back|let you|tell you|give you|bring you|get you|"
+    r"show you|update you|put together|put (?:it|them|this) in the (?:post|mail)|get (?:it|them|this|the \w{1,20})|"
+    r"finish|finali[sz]e|set up|look into|sort (?:it|this|that|everything) out|drop|hand over|credit|"
+    r"replace|have (?:it|them|this|that|the|your|a|an|everything)\b)"
 )
 _WE_WILL = (
     r"\b(?:i|we)(?:[’']ll| will| shall|[’']m going to|[’']re going to| am going to| are going to) |"
@@ -38,16 +39,16 @@ _ENGLISH = re.compile(
     r"(?P<going>sending|shipping|mailing|posting|paying|transferring|delivering|returning)\b|"
     rf"(?P<offer>\b(?:i|we) can )(?P<verb2>{_VERBS})\b|"
     r"\byou(?:[’']ll| will| can| should) (?:then )?(?P<theirs>have|get|receive|expect|hear from)\b|"
-    r"\b(?P<passive>will (?:be (?:sent|shipped|posted|paid|delivered|transferred|with you|in your inbox|on (?:its|their) "
-    r"way|ready for you)|ship|go out))\b"
+    r"\b(?P<passive>will (?:be (?:sent|shipped|posted|paid|delivered|transferred|with you|in your inbox|"
+    r"on (?:its|their) way|ready for you)|ship|go out))\b"
 )
 _THEIR_OWN = re.compile(r"\b(?:you|they|he|she|who|which)\s$")
 _HAVE = re.compile(r"\b(?:ready|with you|for you|to you|done|sorted|signed|out|fixed|shipped|sent|finished|over)\b")
 
 _FINITE = (
     r"(?:schick|send|versend|verschick|liefer|überweis|zahl|bezahl|antwort|erledig|schreib|bestätig|klär|prüf|organisier|"
-    r"buch|unterschreib|unterzeichn|aktualisier|korrigier|erstatt|ersetz|bereit|leit|lad|bring|mach|stell|schau|reich|kümmer|"
-    r"besorg)"
+    r"buch|unterschreib|unterzeichn|aktualisier|korrigier|erstatt|ersetz|bereit|leit|lad|bring|mach|stell|schau|"
+    r"reich|kümmer|besorg)"
 )
 _FIRST = (
     rf"(?:{_FINITE}(?:e|en|n)|melde(?:n)?(?= (?:mich|uns)| (?:ich|wir) (?:mich|uns))|gebe(?:n)?|rufe(?:n)?|teile(?:n)?)"
