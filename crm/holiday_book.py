@@ -18,7 +18,7 @@ from kit.tx import Tx
 
 NONE = "none"
 MOST_DAYS = 300
-_NAME = "holidays"
+NAME = "holidays"
 _CACHE = "holiday_book"
 _KNOWN = holidays.list_supported_countries()
 
@@ -48,8 +48,8 @@ def read_holiday_book(tx: Tx) -> HolidayBook:
     """Return what the team said about holidays; one query a transaction."""
     kept = tx.session.info.get(_CACHE)
     if kept is None:
-        value = tx.session.scalar(select(WorkspaceSetting.value).where(WorkspaceSetting.name == _NAME))
-        kept = tx.session.info[_CACHE] = _read(value or {})
+        value = tx.session.scalar(select(WorkspaceSetting.value).where(WorkspaceSetting.name == NAME))
+        kept = tx.session.info[_CACHE] = parse_book(value or {})
     return cast("HolidayBook", kept)
 
 
@@ -115,21 +115,22 @@ def remove_own_day(tx: Tx, day: date, *, country: str = "", actor: str) -> None:
 
 
 def _document(tx: Tx) -> dict[str, Any]:
-    row = tx.session.get(WorkspaceSetting, _NAME)
+    row = tx.session.get(WorkspaceSetting, NAME)
     return dict(row.value) if row else {}
 
 
 def _write(tx: Tx, document: dict[str, Any]) -> None:
-    row = tx.session.get(WorkspaceSetting, _NAME)
+    row = tx.session.get(WorkspaceSetting, NAME)
     if row is None:
-        tx.session.add(WorkspaceSetting(name=_NAME, value=document))
+        tx.session.add(WorkspaceSetting(name=NAME, value=document))
     else:
         row.value = document
     tx.session.flush()
     tx.session.info.pop(_CACHE, None)
 
 
-def _read(document: Mapping[str, Any]) -> HolidayBook:
+def parse_book(document: Mapping[str, Any]) -> HolidayBook:
+    """Return what a kept setting says."""
     return HolidayBook(
         calendars=dict(document.get("calendars", {})),
         days=tuple(

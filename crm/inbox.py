@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, false, func, null, or_, select
 from sqlalchemy.orm import aliased
 
 from crm.models import Contact, Message, Thread
 from crm.turns import Turn, decide_turn
+from kit.db import Instant
 from kit.errors import NotFoundError, say
 from kit.tx import Tx
 from mailer.said import ASKS_BELOW
@@ -18,7 +19,7 @@ TO_CHECK = "to_check"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadRow:
-    """One conversation in a list, with its newest mail."""
+    """One conversation in a list, with its newest mail; `waits_since` on our turn: their first unanswered mail."""
 
     thread: Thread
     contact_id: int | None
@@ -26,6 +27,7 @@ class ThreadRow:
     message: Message | None
     turn: Turn
     language: str | None
+    waits_since: datetime | None = None
 
     @property
     def label(self) -> str | None:
@@ -118,8 +120,9 @@ def list_threads(
         .scalar_subquery()
     )
     ours, theirs = is_our_turn(tx.now), is_their_turn(tx.now)
+    waits = case((ours, _first_unanswered()), else_=null())
     query = (
-        select(Thread, Contact.name, Contact.language, last)
+        select(Thread, Contact.name, Contact.language, last, waits)
         .outerjoin(Contact, Contact.id == Thread.contact_id)
         .outerjoin(last, last.id == newest)
         .order_by(
@@ -141,8 +144,23 @@ def list_threads(
     if mailbox_id is not None:
         query = query.where(Thread.mailbox_id == mailbox_id)
     return [
-        _row(thread, name, language, message, tx.now) for thread, name, language, message in tx.session.execute(query)
+        _row(thread, name, language, message, tx.now, waits_since)
+        for thread, name, language, message, waits_since in tx.session.execute(query)
     ]
+
+
+def _first_unanswered() -> ScalarSelect[datetime]:
+    """Return when they first wrote what we have not answered, nor called done."""
+    return (
+        select(func.min(Message.at, type_=Instant()))
+        .where(
+            Message.thread_id == Thread.id, Message.direction == "in", Message.kind == "reply",
+            or_(Thread.last_out_at.is_(None), Message.at >= Thread.last_out_at),
+            or_(Thread.done_at.is_(None), Message.at > Thread.done_at),
+        )
+        .correlate(Thread)
+        .scalar_subquery()
+    )  # fmt: skip
 
 
 def get_thread(tx: Tx, thread_id: int) -> Thread:
@@ -164,7 +182,10 @@ def turn_of(thread: Thread, now: datetime) -> Turn:
     )
 
 
-def _row(thread: Thread, name: str | None, language: str | None, message: Message | None, now: datetime) -> ThreadRow:
+def _row(
+    thread: Thread, name: str | None, language: str | None, message: Message | None, now: datetime,
+    waits_since: datetime | None,
+) -> ThreadRow:  # fmt: skip
     sender = (message.sender_name or message.sender) if message and message.direction == "in" else ""
     return ThreadRow(
         thread=thread,
@@ -173,4 +194,5 @@ def _row(thread: Thread, name: str | None, language: str | None, message: Messag
         message=message,
         turn=turn_of(thread, now),
         language=language,
+        waits_since=waits_since,
     )

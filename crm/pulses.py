@@ -24,6 +24,10 @@ class Quiet:
     silent_for: timedelta
     usual: timedelta
 
+    def quiet_from(self, now: datetime) -> datetime:
+        """Return from when on they went quiet."""
+        return quiet_from(now - self.silent_for, self.usual) or now
+
 
 def refresh_pulses(tx: Tx, contact_ids: Collection[int]) -> None:
     """Count anew how often these people write, from their newest mails; two queries and one write for each 500.
@@ -44,7 +48,7 @@ def list_quiet(tx: Tx, *, limit: int = 3) -> list[Quiet]:
     query = (
         select(Contact, Pulse.last_in_at, Pulse.gap_s)
         .join(Pulse, Pulse.contact_id == Contact.id)
-        .where(Contact.erased_at.is_(None), *_is_quiet(tx.now))
+        .where(Contact.erased_at.is_(None), *is_silent(tx.now))
         .order_by(Pulse.quiet_from.desc(), Contact.id)
         .limit(limit)
     )
@@ -57,10 +61,11 @@ def list_quiet(tx: Tx, *, limit: int = 3) -> list[Quiet]:
 
 def going_quiet(now: datetime) -> ColumnElement[bool]:
     """Return the condition that a contact goes quiet, for filters."""
-    return exists().where(and_(Pulse.contact_id == Contact.id, *_is_quiet(now)))
+    return exists().where(and_(Pulse.contact_id == Contact.id, *is_silent(now)))
 
 
-def _is_quiet(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def is_silent(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions on a pulse: silent for too long, and not because they wait for us."""
     waits = exists().where(Thread.contact_id == Pulse.contact_id, is_our_turn(now))
     return Pulse.quiet_from < now, ~waits
 

@@ -4,18 +4,19 @@
 people there are: one for each stage that has a rhythm, and one for each rhythm of its own.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, Integer, String, Subquery, cast, exists, func, literal, null, or_, select
 
 from crm.changes import Undone, record_change
 from crm.contacts import display_name, get_contact
 from crm.models import Change, Contact, Relationship, Stage, Suppression
 from crm.pipeline import ensure_relationship
 from crm.timeline import record_entry
+from kit.db import Instant
 from kit.errors import InvalidError, say
 from kit.tx import Tx
 
@@ -23,6 +24,7 @@ KIND = "rhythm"
 CHOICES = (7, 14, 30, 60, 90, 180, 365)
 MOST_DAYS = 730
 NONE = 0
+_DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,68 +101,65 @@ def reverse_rhythm(tx: Tx, change: Change, actor: str) -> Undone:
     return Undone(change=change, undone=1)
 
 
-def list_due(tx: Tx, brand_id: int | None, today: date, *, user_ids: Collection[int], limit: int = 8) -> list[TalkDue]:
-    """Return whom these colleagues should talk to, with people who are nobody's, who waits longest first."""
+def due_branches(
+    now: datetime, rhythms: Mapping[int, int], brand_id: int | None, today: date, *, user_ids: Collection[int],
+    limit: int,
+) -> list[Subquery]:  # fmt: skip
+    """Return one look at an index for each rhythm: whom these colleagues should talk to, and people who are nobody's.
+
+    `rhythms` are days by stage. People whom nobody may write to are left out; who waits longest comes first.
+    """
     mine = or_(Contact.owner_id.in_(list(user_ids)), Contact.owner_id.is_(None))
-    parts = [
-        _branch(which, days, limit, is_own=is_own).where(mine).subquery()
-        for which, days, is_own in _branches(tx, brand_id, today)
+    awake = or_(Relationship.rest_until.is_(None), Relationship.rest_until <= today)
+    forbidden = exists().where(Suppression.contact_id == Contact.id, Suppression.lifted_at.is_(None))
+    held = [Relationship.brand_id == brand_id, awake, mine, ~forbidden, Contact.erased_at.is_(None)]
+    whose: list[tuple[str, ColumnElement[bool], int]] = [
+        ("stage", (Relationship.stage_id == stage_id) & Relationship.rhythm_days.is_(None), days)
+        for stage_id, days in sorted(rhythms.items())
     ]
-    if not parts:
-        return []
-    found = union_all(*(select(part) for part in parts)).subquery()
-    query = (
-        select(Contact, Stage.name, found.c.since, found.c.days, found.c.is_own)
-        .join(found, found.c.contact_id == Contact.id)
-        .join(Stage, Stage.id == found.c.stage_id)
-    )
-    rows = [
-        TalkDue(contact=contact, stage=stage, since=since, days=days, is_own=bool(is_own))
-        for contact, stage, since, days, is_own in tx.session.execute(query)
+    whose += [("own", Relationship.rhythm_days == days, days) for days in CHOICES]
+    return [
+        _branch(kind, days, [which, since, *held], limit)
+        for kind, which, days in whose
+        for since in _since(now - timedelta(days=days))
     ]
-    return sorted(rows, key=lambda row: (row.due_at, row.contact.id))[:limit]
 
 
 def talk_is_due(tx: Tx, brand_id: int | None) -> ColumnElement[bool]:
     """Return the condition that it is time to talk to a contact, for filters."""
-    held = [which for which, _, _ in _branches(tx, brand_id, tx.now.date())]
-    return exists().where(Relationship.contact_id == Contact.id, or_(false(), *held))
+    days = func.coalesce(Relationship.rhythm_days, Stage.talk_days)
+    since = func.coalesce(Relationship.talked_at, Relationship.stage_since, type_=Instant())
+    now = literal(tx.now, Instant())
+    if tx.session.get_bind().dialect.name == "sqlite":
+        passed: ColumnElement[Any] = func.julianday(now) - func.julianday(since)
+    else:
+        passed = func.extract("epoch", now - since) / _DAY_S
+    rest = or_(Relationship.rest_until.is_(None), Relationship.rest_until <= tx.now.date())
+    return exists().where(
+        Relationship.contact_id == Contact.id, Relationship.brand_id == brand_id, Stage.id == Relationship.stage_id,
+        days > NONE, passed > days, rest,
+    )  # fmt: skip
 
 
-def _branches(tx: Tx, brand_id: int | None, today: date) -> Iterator[tuple[ColumnElement[bool], int, bool]]:
-    """Yield what is true of those who are due: by stage, and by rhythm of their own; talked to, or never."""
-    ours = Relationship.brand_id == brand_id
-    awake = or_(Relationship.rest_until.is_(None), Relationship.rest_until <= today)
-    stages = select(Stage.id, Stage.talk_days).where(Stage.talk_days.is_not(None)).order_by(Stage.id)
-    whose: list[tuple[ColumnElement[bool], int, bool]] = [
-        ((Relationship.stage_id == stage_id) & Relationship.rhythm_days.is_(None), days, False)
-        for stage_id, days in tx.session.execute(stages)
-        if days
-    ]
-    whose += [(Relationship.rhythm_days == days, days, True) for days in CHOICES]
-    for which, days, is_own in whose:
-        before = tx.now - timedelta(days=days)
-        yield ours & which & (Relationship.talked_at < before) & awake, days, is_own
-        yield (
-            ours & which & Relationship.talked_at.is_(None) & (Relationship.stage_since < before) & awake,
-            days,
-            is_own,
-        )
+def _since(before: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return what is true of those to whom nobody talked since: talked to, or never."""
+    return Relationship.talked_at < before, Relationship.talked_at.is_(None) & (Relationship.stage_since < before)
 
 
-def _branch(which: ColumnElement[bool], days: int, limit: int, *, is_own: bool) -> Select[int, int, datetime, int, int]:
-    """Return one look at an index: the first few for whom this holds, who may be written to."""
-    forbidden = exists().where(Suppression.contact_id == Contact.id, Suppression.lifted_at.is_(None))
+def _branch(kind: str, days: int, held: Sequence[ColumnElement[bool]], limit: int) -> Subquery:
     return (
         select(
-            Relationship.contact_id, Relationship.stage_id,
-            func.coalesce(Relationship.talked_at, Relationship.stage_since).label("since"),
-            literal(days).label("days"), literal(int(is_own)).label("is_own"),
+            literal(kind, String).label("kind"), Relationship.contact_id.label("contact_id"),
+            Relationship.id.label("number"),
+            func.coalesce(Relationship.talked_at, Relationship.stage_since, type_=Instant()).label("since"),
+            literal(days, Integer).label("amount"), Stage.name.label("words"), cast(null(), Date).label("day"),
         )
         .join(Contact, Contact.id == Relationship.contact_id)
-        .where(which, Contact.erased_at.is_(None), ~forbidden)
+        .join(Stage, Stage.id == Relationship.stage_id)
+        .where(*held)
         .order_by(Relationship.talked_at, Relationship.id)
         .limit(limit)
+        .subquery()
     )  # fmt: skip
 
 

@@ -1,12 +1,14 @@
 """Use cases: the working hours of the workspace, in which people wait for our answers; closed on its own days."""
 
+from collections.abc import Mapping
 from datetime import time
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 
 from crm.changes import record_change
-from crm.holiday_book import read_holiday_book
+from crm.holiday_book import NAME as HOLIDAYS
+from crm.holiday_book import parse_book
 from crm.models import User, WorkspaceSetting
 from crm.working_hours import WorkingHours
 from crm.zones import is_zone, read_zone
@@ -20,15 +22,23 @@ _CACHE = "working_hours"
 def read_working_hours(tx: Tx) -> WorkingHours:
     """Return the hours; Monday to Friday, nine to five on the first colleague's clock, while nobody has said.
 
-    Two queries a transaction, with the holidays.
+    One query a transaction.
     """
     kept = tx.session.info.get(_CACHE)
     if kept is None:
-        first = select(User.zone).order_by(User.id).limit(1).scalar_subquery()
-        value = select(WorkspaceSetting.value).where(WorkspaceSetting.name == _NAME).scalar_subquery()
-        zone, document = tx.session.execute(select(first, value)).one()
-        kept = tx.session.info[_CACHE] = _read(document or {}, zone or "UTC", tx)
+        zone, hours, holidays = tx.session.execute(select(*setting_columns())).one()
+        kept = tx.session.info[_CACHE] = parse_hours(hours or {}, holidays or {}, zone or "UTC")
     return cast("WorkingHours", kept)
+
+
+def setting_columns() -> tuple[ScalarSelect[str], ScalarSelect[Any], ScalarSelect[Any]]:
+    """Return what `parse_hours` takes, as columns: the first colleague's zone, the hours, the holidays."""
+    zone = select(User.zone).order_by(User.id).limit(1).scalar_subquery()
+    kept = [
+        select(WorkspaceSetting.value).where(WorkspaceSetting.name == name).scalar_subquery()
+        for name in (_NAME, HOLIDAYS)
+    ]
+    return zone, kept[0], kept[1]
 
 
 def set_working_hours(tx: Tx, *, days: frozenset[int], opens: time, closes: time, zone: str, actor: str) -> None:
@@ -51,14 +61,14 @@ def set_working_hours(tx: Tx, *, days: frozenset[int], opens: time, closes: time
     record_change(tx, "working_hours", actor=actor, summary=say("Working hours changed"), data=data)
 
 
-def _read(document: dict[str, Any], zone: str, tx: Tx) -> WorkingHours:
+def parse_hours(document: Mapping[str, Any], holidays: Mapping[str, Any], zone: str) -> WorkingHours:
+    """Return what kept settings say; `zone` where they say none."""
     usual = WorkingHours()
-    closed = read_holiday_book(tx).own_days("")
     zone = document.get("zone", zone)
     return WorkingHours(
         days=frozenset(document.get("days", usual.days)),
         opens=time.fromisoformat(document["opens"]) if "opens" in document else usual.opens,
         closes=time.fromisoformat(document["closes"]) if "closes" in document else usual.closes,
         zone=read_zone(zone) if is_zone(zone) else usual.zone,
-        closed=closed,
+        closed=parse_book(holidays).own_days(""),
     )
