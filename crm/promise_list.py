@@ -59,12 +59,6 @@ def read_ledger(tx: Tx, *, user_ids: Collection[int] | None) -> Ledger:
     )
 
 
-def list_contact_promises(tx: Tx, contact_id: int) -> list[PromiseRow]:
-    """Return what waits for a yes and what is owed to one person."""
-    query = _query().where(Promise.contact_id == contact_id, Promise.state.in_((PROPOSED, OPEN)))
-    return _rows(tx, query.order_by(Promise.state.desc(), Promise.due_on.is_(None), Promise.due_on, Promise.id))
-
-
 def _query() -> Select[Promise, Contact, User]:
     return (
         select(Promise, Contact, User)

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Column, ColumnElement, Table, case, insert, select, update
-from sqlalchemy.orm import defer
 
 from crm.models import ContactAddress, Message, MessageBody, MessageId, Relationship, Thread
 from crm.pipeline import ensure_relationship
@@ -187,18 +186,6 @@ def touch_thread(tx: Tx, thread: Thread, *, at: datetime, inbound: bool, counts_
     if inbound and thread.contact_id is not None:
         tx.session.flush()
         refresh_pulses(tx, [thread.contact_id])
-
-
-def list_messages(tx: Tx, thread_id: int) -> list[tuple[Message, MessageBody]]:
-    """Return a conversation's mails with their texts, oldest first."""
-    query = (
-        select(Message, MessageBody)
-        .join(MessageBody, MessageBody.message_id == Message.id)
-        .where(Message.thread_id == thread_id)
-        .options(defer(MessageBody.raw))
-        .order_by(Message.at, Message.id)
-    )
-    return [(message, body) for message, body in tx.session.execute(query)]
 
 
 def _relationship(tx: Tx, thread: Thread) -> Relationship | None:

@@ -92,6 +92,11 @@ def day(on: date) -> str:
     return format_date(on, _("date:EEE d MMM").removeprefix("date:"), locale=this_locale())
 
 
+def date_of(at: datetime, zone: ZoneInfo | None = None) -> str:
+    """Return the day of an instant: Fri 4 Dec; in UTC where no zone is known."""
+    return day(at.astimezone(zone or UTC).date())
+
+
 def long_day(at: datetime, zone: ZoneInfo) -> str:
     """Return the head of a day: Tuesday 24 November, 14:20."""
     return _format(at, _("date:EEEE d MMMM, HH:mm"), zone)

@@ -7,9 +7,10 @@ from email.message import EmailMessage
 import pytest
 
 from crm import promises
+from crm.agenda import read_agenda
 from crm.changes import undo_change
 from crm.models import Change, Promise
-from crm.promise_list import list_contact_promises, list_owed, read_ledger
+from crm.promise_list import list_owed, read_ledger
 from crm.timeline import list_entries
 from crm.users import add_user
 from kit.errors import ConflictError, InvalidError
@@ -144,7 +145,7 @@ def test_what_is_owed_is_mine_and_nobody_s_the_most_overdue_first(small: World) 
         assert list_owed(tx, FRIDAY, user_ids=[mine, other])[0].promise.what == "theirs"
         ledger = read_ledger(tx, user_ids=None)
         assert [row.promise.what for row in ledger.open] == ["theirs", "late", "later", "ahead", "never"]
-        assert len(list_contact_promises(tx, contact_id)) == 5
+        assert len(read_agenda(tx, contact_id).open) == 5
 
 
 def test_a_promise_of_one_s_own_can_be_taken_back(small: World) -> None:

@@ -2,13 +2,18 @@
 
 from flask import Blueprint, Response, request
 
-from crm import history, task_list
+from crm import history
+from crm.agenda import read_agenda
 from crm.person import read_person
+from crm.rhythms import CHOICES
+from crm.silence import is_quiet
+from crm.turns import Turn
 from crm.users import list_users
 from web import forms, outgoing
-from web.request import this_tx
+from web.request import this_tx, this_user
 from web.respond import page
 from web.shell import this_brand_id
+from web.times import read_zone
 
 blueprint = Blueprint("contact", __name__)
 _PAGES = 50
@@ -23,7 +28,7 @@ def show(contact_id: int, slug: str = "") -> Response:
     story = history.read_history(tx, contact_id, show=show, page=number)
     person = read_person(tx, contact_id, story, brand_id=this_brand_id())
     sends = outgoing.list_contact_sends(tx, contact_id) if show in ("", "messages") and number == 1 else []
-    everyone = list_users(tx)
+    everyone, agenda = list_users(tx), read_agenda(tx, contact_id)
     return page(
         "contact/page.html",
         person=person,
@@ -34,6 +39,10 @@ def show(contact_id: int, slug: str = "") -> Response:
         names=history.name_actors(everyone),
         outgoing=[send for send in sends if send.state != "sent"],
         why={send.rfc_id: send.id for send in sends},
-        due=task_list.list_contact_tasks(tx, contact_id),
+        due=agenda.tasks,
+        agenda=agenda,
+        today=tx.now.astimezone(read_zone(this_user().zone)).date(),
+        choices=CHOICES,
+        quiet=is_quiet([at for side, at in story.exchange if side == "in"], tx.now) and person.turn is not Turn.YOU,
         colleagues=[user for user in everyone if user.disabled_at is None],
     )

@@ -1,5 +1,6 @@
 """Wire: Today: what needs me now."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,10 @@ from flask import Blueprint, Response, redirect
 
 from crm import inbox, people, task_list, today
 from crm.exchange import list_exchanges
-from crm.pulses import list_quiet
+from crm.pulses import Quiet
+from crm.upkeep_board import read_board
+from crm.upkeep_desk import read_upkeep_desk
+from crm.waits import read_clocks
 from kit.tx import Tx
 from sequences.incidents import list_open_incidents
 from sequences.insight.first_weeks import read_upkeep
@@ -15,6 +19,7 @@ from web.day_chart import draw_day
 from web.outgoing import list_planned
 from web.request import is_partial, this_tx, this_user
 from web.respond import page
+from web.shell import this_brand_id
 from web.times import day_bounds, read_zone
 from web.today_order import order_sections
 
@@ -37,7 +42,7 @@ def show() -> Response:
         return page("today/page.html", part="today/_now.html", **_needs(tx, today.list_mail_between(tx, start, end)))
     recent = today.list_recent_mail(tx)
     context = _needs(tx, sorted(((direction, at) for _, direction, at in recent if start <= at < end), key=_at))
-    context |= _upkeep(tx) | {"week": today.measure_week(tx, recent)}
+    context |= _upkeep(tx, context["board"].quiet) | {"week": today.measure_week(tx, recent)}
     return page("today/page.html", part="today/_now.html", **context)
 
 
@@ -49,15 +54,19 @@ def _needs(tx: Tx, mails: list[tuple[str, datetime]]) -> dict[str, Any]:
     user = this_user()
     zone = read_zone(user.zone)
     _, end = day_bounds(tx.now, zone)
-    mine = inbox.list_threads(tx, turn="you", limit=_SHOWN)
+    mine, desk = inbox.list_threads(tx, turn="you", limit=_SHOWN), read_upkeep_desk(tx, user.id)
     day = tx.now.astimezone(zone).date()
-    due = task_list.list_due(tx, day, user_id=user.id)
+    due = task_list.list_due(tx, day, user_ids=desk.user_ids)
+    board = read_board(tx, desk, this_brand_id(), day)
     planned = list_planned(tx, tx.now, end)
     shown = [row.contact_id for row in mine] + [row.task.contact_id for row in due]
     return {
         "order": order_sections(user.role),
         "incidents": list_open_incidents(tx),
         "mine": mine,
+        "clocks": read_clocks(mine, desk.hours, tx.now),
+        "desk": desk,
+        "board": board,
         "handles": people.list_main_handles(tx, {contact_id for contact_id in shown if contact_id}),
         "day": draw_day(mails, [at for _, at in planned], now=tx.now, zone=zone),
         "next_sends": dict(reversed(planned)),
@@ -67,10 +76,9 @@ def _needs(tx: Tx, mails: list[tuple[str, datetime]]) -> dict[str, Any]:
     }
 
 
-def _upkeep(tx: Tx) -> dict[str, Any]:
-    quiet, upkeep = list_quiet(tx), read_upkeep(tx)
+def _upkeep(tx: Tx, quiet: Sequence[Quiet]) -> dict[str, Any]:
+    upkeep = read_upkeep(tx)
     return {
-        "quiet": quiet,
         "strips": list_exchanges(tx, [row.contact.id for row in quiet], weeks=24),
         "bad_looks": upkeep.bad,
         "first_weeks": upkeep.first_weeks,
