@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Table, delete, exists, func, insert, select
 
-from crm.inbox import is_our_turn
-from crm.models import Contact, Message, Pulse, Thread
+from crm.models import Contact, Message, Pulse
 from crm.silence import GAPS, quiet_from, usual_gap
 from kit.tx import Tx
 
@@ -44,11 +43,11 @@ def refresh_pulses(tx: Tx, contact_ids: Collection[int]) -> None:
 
 
 def list_quiet(tx: Tx, *, limit: int = 3) -> list[Quiet]:
-    """Return those who go quiet, who fell silent last first. While they wait for our answer, the silence is ours."""
+    """Return those who go quiet, who fell silent last first."""
     query = (
         select(Contact, Pulse.last_in_at, Pulse.gap_s)
         .join(Pulse, Pulse.contact_id == Contact.id)
-        .where(Contact.erased_at.is_(None), *is_silent(tx.now))
+        .where(Contact.erased_at.is_(None), is_silent(tx.now))
         .order_by(Pulse.quiet_from.desc(), Contact.id)
         .limit(limit)
     )
@@ -61,13 +60,12 @@ def list_quiet(tx: Tx, *, limit: int = 3) -> list[Quiet]:
 
 def going_quiet(now: datetime) -> ColumnElement[bool]:
     """Return the condition that a contact goes quiet, for filters."""
-    return exists().where(and_(Pulse.contact_id == Contact.id, *is_silent(now)))
+    return exists().where(Pulse.contact_id == Contact.id, is_silent(now))
 
 
-def is_silent(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Return the conditions on a pulse: silent for too long, and not because they wait for us."""
-    waits = exists().where(Thread.contact_id == Pulse.contact_id, is_our_turn(now))
-    return Pulse.quiet_from < now, ~waits
+def is_silent(now: datetime) -> ColumnElement[bool]:
+    """Return the condition on a pulse that the silence is longer than usual."""
+    return Pulse.quiet_from < now
 
 
 def _newest(tx: Tx, contact_ids: list[int]) -> dict[int, list[datetime]]:

@@ -76,7 +76,7 @@ def _quiet(now: datetime, limit: int) -> Subquery:
             cast(null(), String).label("words"), cast(null(), Date).label("day"),
         )
         .join(Contact, Contact.id == Pulse.contact_id)
-        .where(Contact.erased_at.is_(None), *is_silent(now))
+        .where(Contact.erased_at.is_(None), is_silent(now))
         .order_by(Pulse.quiet_from.desc(), Pulse.contact_id)
         .limit(limit)
         .subquery()

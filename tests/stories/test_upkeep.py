@@ -173,13 +173,7 @@ def test_who_goes_quiet_is_known_from_what_was_written(world: World) -> None:
         pulse = tx.session.get_one(Pulse, 1)
         assert pulse.gap_s == 5 * 86_400
         assert pulse.quiet_from == pulse.last_in_at + timedelta(days=10)
-        thread = list_threads(tx)[0].thread
-        # While they wait for our answer, the silence is ours.
         world.clock.advance(timedelta(days=11))
-    with world.database.transaction() as tx:
-        assert list_quiet(tx) == []
-        thread = tx.session.get_one(type(thread), thread.id)
-        thread.done_at = tx.now
     with world.database.reading() as tx:
         (quiet,) = list_quiet(tx)
         assert (quiet.contact.id, quiet.silent_for.days, quiet.usual) == (1, 11, timedelta(days=5))

@@ -7,7 +7,6 @@ from crm.agenda import read_agenda
 from crm.person import read_person
 from crm.rhythms import CHOICES
 from crm.silence import is_quiet
-from crm.turns import Turn
 from crm.users import list_users
 from web import forms, outgoing
 from web.request import this_tx, this_user
@@ -43,6 +42,6 @@ def show(contact_id: int, slug: str = "") -> Response:
         agenda=agenda,
         today=tx.now.astimezone(read_zone(this_user().zone)).date(),
         choices=CHOICES,
-        quiet=is_quiet([at for side, at in story.exchange if side == "in"], tx.now) and person.turn is not Turn.YOU,
+        quiet=is_quiet([at for side, at in story.exchange if side == "in"], tx.now),
         colleagues=[user for user in everyone if user.disabled_at is None],
     )

@@ -63,8 +63,8 @@ def _colleagues(found: list[Answerer]) -> Part:
     )
     heads = (_("Who answered"), _("Answers"), _("Typical wait (median)"), _("of it working time (median)"))
     how = _("Wait = our first mail after theirs minus their first mail before it that nobody had answered. Working "
-            "time counts the hours of Settings, Holidays. Whoever wrote or approved the answer gave it; for a mail written "
-            "elsewhere, whose mailbox it is. The chart is in working hours; of very many answers, the newest %(most)s "
+            "time counts the hours of Settings, Holidays. Whoever wrote or approved the answer gave it; for a mail "
+            "written elsewhere, whose mailbox it is. The chart is in working hours; of very many answers, the newest %(most)s "
             "count.", most=MOST_ANSWERS)  # fmt: skip
     return Part(key="colleagues", title=_("How long people wait for each of us"), how=how, heads=heads, rows=rows,
                 chart="bars", marks=marks)  # fmt: skip
@@ -98,8 +98,8 @@ def _stages(stages: Stages) -> Part:
 def _quiet(quiet: list[Quiet]) -> Part:
     rows = tuple((display_name(one.contact), _wait(one.silent_for), _wait(one.usual)) for one in quiet)
     how = _("Now: quiet when the silence is longer than 2 × the usual gap, and than %(least)s days. Usual gap = median "
-            "of the last %(most)s gaps between their mails, of which there must be %(few)s. Who waits for our answer "
-            "is not quiet.", least=LEAST.days, most=GAPS, few=FEWEST)  # fmt: skip
+            "of the last %(most)s gaps between their mails, of which there must be %(few)s.",
+            least=LEAST.days, most=GAPS, few=FEWEST)  # fmt: skip
     heads = (_("Person"), _("Silent for"), _("Usual gap (median)"))
     bars = ((display_name(one.contact), one.silent_for.days, _wait(one.usual)) for one in quiet[:_SHOWN])
     return Part(key="quiet", title=_("Going quiet"), how=how, heads=heads, rows=rows, chart="bars",
