@@ -1,15 +1,12 @@
 """Wire: Today: what needs me now."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect
 
 from crm import inbox, people, task_list, today
-from crm.exchange import list_exchanges
-from crm.pulses import Quiet
-from crm.upkeep_board import read_board
+from crm.upkeep_board import Board, read_board
 from crm.upkeep_desk import read_upkeep_desk
 from crm.waits import read_clocks
 from kit.tx import Tx
@@ -38,26 +35,36 @@ def show() -> Response:
     """Show what needs a person now; the aside is left alone while the rest refreshes."""
     tx = this_tx()
     start, end = day_bounds(tx.now, read_zone(this_user().zone))
+    board = _board(tx)
     if is_partial():
-        return page("today/page.html", part="today/_now.html", **_needs(tx, today.list_mail_between(tx, start, end)))
-    recent = today.list_recent_mail(tx)
-    context = _needs(tx, sorted(((direction, at) for _, direction, at in recent if start <= at < end), key=_at))
-    context |= _upkeep(tx, context["board"].quiet) | {"week": today.measure_week(tx, recent)}
+        needs = _needs(tx, board, today.list_mail_between(tx, start, end))
+        return page("today/page.html", part="today/_now.html", **needs)
+    quiet = [row.contact.id for row in board.quiet]
+    recent = today.list_recent_mail(tx, also_of=quiet)
+    context = _needs(tx, board, sorted(((direction, at) for _, direction, at in recent if start <= at < end), key=_at))
+    upkeep = read_upkeep(tx)
+    context |= {"bad_looks": upkeep.bad, "first_weeks": upkeep.first_weeks, "week": today.measure_week(tx, recent)}
+    context |= {"strips": today.count_strips(tx, recent, quiet)}
     return page("today/page.html", part="today/_now.html", **context)
+
+
+def _board(tx: Tx) -> Board:
+    user = this_user()
+    day = tx.now.astimezone(read_zone(user.zone)).date()
+    return read_board(tx, read_upkeep_desk(tx, user.id), this_brand_id(), day)
 
 
 def _at(mail: tuple[str, datetime]) -> datetime:
     return mail[1]
 
 
-def _needs(tx: Tx, mails: list[tuple[str, datetime]]) -> dict[str, Any]:
+def _needs(tx: Tx, board: Board, mails: list[tuple[str, datetime]]) -> dict[str, Any]:
     user = this_user()
     zone = read_zone(user.zone)
     _, end = day_bounds(tx.now, zone)
     mine, desk = inbox.list_threads(tx, turn="you", limit=_SHOWN), read_upkeep_desk(tx, user.id)
     day = tx.now.astimezone(zone).date()
     due = task_list.list_due(tx, day, user_ids=desk.user_ids)
-    board = read_board(tx, desk, this_brand_id(), day)
     planned = list_planned(tx, tx.now, end)
     shown = [row.contact_id for row in mine] + [row.task.contact_id for row in due]
     return {
@@ -73,13 +80,4 @@ def _needs(tx: Tx, mails: list[tuple[str, datetime]]) -> dict[str, Any]:
         "due": due,
         "today": day,
         "heard": today.read_heard(tx),
-    }
-
-
-def _upkeep(tx: Tx, quiet: Sequence[Quiet]) -> dict[str, Any]:
-    upkeep = read_upkeep(tx)
-    return {
-        "strips": list_exchanges(tx, [row.contact.id for row in quiet], weeks=24),
-        "bad_looks": upkeep.bad,
-        "first_weeks": upkeep.first_weeks,
     }

@@ -64,8 +64,8 @@ def _colleagues(found: list[Answerer]) -> Part:
     heads = (_("Who answered"), _("Answers"), _("Typical wait (median)"), _("of it working time (median)"))
     how = _("Wait = our first mail after theirs minus their first mail before it that nobody had answered. Working "
             "time counts the hours of Settings, Holidays. Whoever wrote or approved the answer gave it; for a mail "
-            "written elsewhere, whose mailbox it is. The chart is in working hours; of very many answers, the newest %(most)s "
-            "count.", most=MOST_ANSWERS)  # fmt: skip
+            "written elsewhere, whose mailbox it is. The chart is in working hours; of very many answers, "
+            "the newest %(most)s count.", most=MOST_ANSWERS)  # fmt: skip
     return Part(key="colleagues", title=_("How long people wait for each of us"), how=how, heads=heads, rows=rows,
                 chart="bars", marks=marks)  # fmt: skip
 
