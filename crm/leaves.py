@@ -37,6 +37,11 @@ class StandIn:
     user: User
     back_at: datetime
 
+    @property
+    def last(self) -> date:
+        """The last day away, on the clock of who is away."""
+        return _last_day(self.back_at, self.user)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -171,6 +176,10 @@ def _row(leave: Leave, user: User, deputy: User | None, now: datetime) -> LeaveR
         user=user,
         deputy=deputy,
         first=leave.begins_at.astimezone(zone).date(),
-        last=(leave.back_at - timedelta(seconds=1)).astimezone(zone).date(),
+        last=_last_day(leave.back_at, user),
         is_now=leave.begins_at <= now < leave.back_at,
     )
+
+
+def _last_day(back_at: datetime, user: User) -> date:
+    return (back_at - timedelta(seconds=1)).astimezone(read_zone(user.zone)).date()

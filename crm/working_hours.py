@@ -19,6 +19,11 @@ class WorkingHours:
     zone: ZoneInfo = _UTC
     closed: Collection[date] = field(default=frozenset())
 
+    @property
+    def per_day(self) -> timedelta:
+        """How much is worked on one day."""
+        return datetime.combine(date.min, self.closes) - datetime.combine(date.min, self.opens)
+
 
 def working_time(begin: datetime, end: datetime, hours: WorkingHours) -> timedelta:
     """Return the working time between two instants: the sum over all days of what lies inside their hours.

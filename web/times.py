@@ -48,6 +48,13 @@ def wait(passed: timedelta) -> str:
     return _("%(n)s d", n=days) if days < _DAYS_SHOWN else _("%(n)s mo", n=int(days / _MONTH_DAYS))
 
 
+def working(passed: timedelta, per_day: timedelta) -> str:
+    """Return working time as a person counts it: 40 min, 3 h, and from one working day on, whole ones."""
+    if passed < per_day:
+        return wait(passed)
+    return ngettext("%(num)s working day", "%(num)s working days", int(passed / per_day))
+
+
 def wait_in_words(passed: timedelta) -> str:
     """Return a wait as a sentence needs it: 50 minutes, 1 hour, 3 days."""
     seconds = max(0.0, passed.total_seconds())

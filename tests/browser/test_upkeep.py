@@ -29,7 +29,7 @@ def test_a_promise_from_a_note_to_kept(visitors: Visitors, cast: Cast) -> None:
     expect(page.get_by_role("heading", name="Promised")).to_have_count(0)
     page.wait_for_load_state()
     page.keyboard.press("z")
-    expect(page.get_by_role("heading", name="Promised")).to_be_visible()
+    expect(page.get_by_role("button", name="Promise kept: send him the second lid")).to_be_visible()
     assert ada.complaints == []
 
 
@@ -48,7 +48,7 @@ def test_upkeep_on_a_phone_and_in_both_themes(visitors: Visitors, house: House, 
     page = ada.go("/settings/leave")
     page.get_by_label("First day away").fill("2026-11-23")
     page.get_by_label("Last day away").fill("2026-11-27")
-    page.get_by_label("Deputy").select_option("Ruben Castellan")
+    page.get_by_label("Deputy", exact=True).select_option("Ruben Castellan")
     page.get_by_role("button", name="Plan the leave").click()
     expect(page.get_by_text("away now")).to_be_visible()
     found = []

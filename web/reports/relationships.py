@@ -7,11 +7,12 @@ from crm.models import Contact
 from crm.pulses import Quiet, list_quiet
 from crm.reports.relationships import MOST, Answers, Stages, measure_sides, measure_stages, name_people
 from crm.silence import FEWEST, GAPS, LEAST
+from crm.working_hours_setting import read_working_hours
 from kit.tx import Tx
 from sequences.reports.answer_times import MOST as MOST_ANSWERS
 from sequences.reports.answer_times import Answerer, measure_colleagues
 from web.reports.sheet import Part, Sheet, make_bars
-from web.times import date_of, wait_in_words
+from web.times import date_of, wait_in_words, working
 from web.words import _
 
 _SHOWN = 12
@@ -23,8 +24,9 @@ def make_relationships(tx: Tx, since: datetime, until: datetime) -> Sheet:
     sides, stages = measure_sides(tx, since, until), measure_stages(tx, since, until)
     back = name_people(tx, [person for person, _, _ in stages.back[:_QUIET]])
     parts = (
-        _answers(sides), _colleagues(measure_colleagues(tx, since, until)), _stages(stages),
-        _quiet(list_quiet(tx, limit=_QUIET)), _alumni(stages), _returned(stages, back),
+        _answers(sides), _colleagues(measure_colleagues(tx, since, until), read_working_hours(tx).per_day),
+        _stages(stages),
+        _alumni(stages), _quiet(list_quiet(tx, limit=_QUIET)), _returned(stages, back),
     )  # fmt: skip
     return Sheet(verdict=_verdict(sides), parts=parts)
 
@@ -52,16 +54,17 @@ def _answers(sides: dict[str, Answers]) -> Part:
                 marks=make_bars(hours), wide=False)  # fmt: skip
 
 
-def _colleagues(found: list[Answerer]) -> Part:
+def _colleagues(found: list[Answerer], per_day: timedelta) -> Part:
     """Return what nobody sees of the whole: who keeps people waiting, and how much of it is nights and weekends."""
     rows = tuple(
-        (one.name or _("Nobody we know"), str(one.count), _wait(one.typical), _wait(one.working)) for one in found
+        (one.name or _("Nobody we know"), str(one.count), _wait(one.typical), working(one.working, per_day))
+        for one in found
     )
     marks = make_bars(
         (one.name or _("Nobody we know"), round(one.working.total_seconds() / 3600), _wait(one.typical))
         for one in found[:_SHOWN]
     )
-    heads = (_("Who answered"), _("Answers"), _("Typical wait (median)"), _("of it working time (median)"))
+    heads = (_("Who answered"), _("Answers"), _("Typical wait (median)"), _("In working hours (median)"))
     how = _("Wait = our first mail after theirs minus their first mail before it that nobody had answered. Working "
             "time counts the hours of Settings, Holidays. Whoever wrote or approved the answer gave it; for a mail "
             "written elsewhere, whose mailbox it is. The chart is in working hours; of very many answers, "
