@@ -20,7 +20,7 @@ _SHOWN = {
     "messages": frozenset({"message"}),
     "moves": frozenset({"stage", "owner", "tag"}),
     "notes": frozenset({"note", "dm"}),
-    "tasks": frozenset({"task", "task_done"}),
+    "tasks": frozenset({"task", "task_done", "promise"}),
     "feedback": frozenset({"feedback"}),
 }
 SHOWS = tuple(_SHOWN)

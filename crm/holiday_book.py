@@ -19,7 +19,7 @@ from kit.tx import Tx
 
 NONE = "none"
 MOST_DAYS = 300
-_NAME = "holidays"
+NAME = "holidays"
 _CACHE = "holiday_book"
 _KNOWN = holidays.list_supported_countries()
 
@@ -49,7 +49,7 @@ def read_holiday_book(tx: Tx) -> HolidayBook:
     """Return what the team said about holidays; one query a transaction."""
     kept = tx.session.info.get(_CACHE)
     if kept is None:
-        kept = tx.session.info[_CACHE] = _read(read_rules(tx, _NAME))
+        kept = tx.session.info[_CACHE] = parse_book(read_rules(tx, NAME))
     return cast("HolidayBook", kept)
 
 
@@ -115,15 +115,16 @@ def remove_own_day(tx: Tx, day: date, *, country: str = "", actor: str) -> None:
 
 
 def _document(tx: Tx) -> dict[str, Any]:
-    return dict(read_rules(tx, _NAME))
+    return dict(read_rules(tx, NAME))
 
 
 def _write(tx: Tx, document: dict[str, Any]) -> None:
-    write_rules(tx, _NAME, document)
+    write_rules(tx, NAME, document)
     tx.session.info.pop(_CACHE, None)
 
 
-def _read(document: Mapping[str, Any]) -> HolidayBook:
+def parse_book(document: Mapping[str, Any]) -> HolidayBook:
+    """Return what a kept setting says."""
     return HolidayBook(
         calendars=dict(document.get("calendars", {})),
         days=tuple(

@@ -14,6 +14,7 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
+    null,
     or_,
     select,
     text,
@@ -25,6 +26,7 @@ from crm.models import Contact, Message, Thread
 from crm.models.thread import OPEN_THREAD, UNSURE
 from crm.together import Together
 from crm.turns import Turn, decide_turn
+from kit.db import Instant
 from kit.errors import NotFoundError, say
 from kit.tx import Tx
 from mailer.said import ASKS_BELOW
@@ -35,7 +37,7 @@ TO_CHECK = "to_check"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadRow:
-    """One conversation in a list, with its newest mail."""
+    """One conversation in a list, with its newest mail; `waits_since` on our turn: their first unanswered mail."""
 
     thread: Thread
     contact_id: int | None
@@ -43,6 +45,7 @@ class ThreadRow:
     message: Message | None
     turn: Turn
     language: str | None
+    waits_since: datetime | None = None
 
     @property
     def label(self) -> str | None:
@@ -131,8 +134,9 @@ def list_threads(
         return []
     found = union_all(*(select(part.subquery()) for part in parts)).subquery()
     last = aliased(Message)
+    waits = case((is_our_turn(tx.now), _first_unanswered()), else_=null())
     query = (
-        select(Thread, Contact.name, Contact.language, last)
+        select(Thread, Contact.name, Contact.language, last, waits)
         .join(found, found.c.id == Thread.id)
         .outerjoin(Contact, Contact.id == Thread.contact_id)
         .outerjoin(last, last.id == _newest())
@@ -140,7 +144,8 @@ def list_threads(
         .limit(limit)
     )
     return [
-        _row(thread, name, language, message, tx.now) for thread, name, language, message in tx.session.execute(query)
+        _row(thread, name, language, message, tx.now, waits_since)
+        for thread, name, language, message, waits_since in tx.session.execute(query)
     ]
 
 
@@ -188,6 +193,20 @@ _BY_TIME: tuple[Any, ...] = (Thread.last_at.desc(), Thread.id.desc())
 _FEW_BY_TIME: tuple[Any, ...] = (func.coalesce(Thread.last_at, Thread.last_at).desc(), Thread.id.desc())
 
 
+def _first_unanswered() -> ScalarSelect[datetime]:
+    """Return when they first wrote what we have not answered, nor called done."""
+    return (
+        select(func.min(Message.at, type_=Instant()))
+        .where(
+            Message.thread_id == Thread.id, Message.direction == "in", Message.kind == "reply",
+            or_(Thread.last_out_at.is_(None), Message.at >= Thread.last_out_at),
+            or_(Thread.done_at.is_(None), Message.at > Thread.done_at),
+        )
+        .correlate(Thread)
+        .scalar_subquery()
+    )  # fmt: skip
+
+
 def get_thread(tx: Tx, thread_id: int) -> Thread:
     """Return a conversation by its number, or refuse."""
     thread = tx.session.get(Thread, thread_id)
@@ -207,7 +226,10 @@ def turn_of(thread: Thread, now: datetime) -> Turn:
     )
 
 
-def _row(thread: Thread, name: str | None, language: str | None, message: Message | None, now: datetime) -> ThreadRow:
+def _row(
+    thread: Thread, name: str | None, language: str | None, message: Message | None, now: datetime,
+    waits_since: datetime | None,
+) -> ThreadRow:  # fmt: skip
     sender = (message.sender_name or message.sender) if message and message.direction == "in" else ""
     return ThreadRow(
         thread=thread,
@@ -216,4 +238,5 @@ def _row(thread: Thread, name: str | None, language: str | None, message: Messag
         message=message,
         turn=turn_of(thread, now),
         language=language,
+        waits_since=waits_since,
     )

@@ -11,6 +11,8 @@ from crm.contacts import fold
 from crm.fit import best_fit
 from crm.inbox import is_our_turn, is_their_turn
 from crm.models import Contact, ContactAddress, ContactTag, Handle, Relationship, Stage, Thread
+from crm.pulses import going_quiet
+from crm.rhythms import talk_is_due
 from crm.scoring import DEFAULTS
 from kit.tx import Tx
 
@@ -26,7 +28,8 @@ _MOST_DAYS = 36_500
 class PeopleFilter:
     """What is asked for; empty means everyone. Bounds are inclusive; `er` is a fraction, `posted` days ago.
 
-    `owners` holds numbers of colleagues, 0 for nobody. `also` are conditions that upper floors bring along.
+    `owners` holds numbers of colleagues, 0 for nobody; `upkeep` is quiet, due (to be talked to), or either. `also` are
+    conditions that upper floors bring along.
     """
 
     q: str = ""
@@ -45,6 +48,7 @@ class PeopleFilter:
     turns: tuple[str, ...] = ()
     reach: tuple[str, ...] = ()
     owners: tuple[int, ...] = ()
+    upkeep: tuple[str, ...] = ()
     also: tuple[Condition, ...] = field(default=(), compare=False)
     weights: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULTS))
     sort: str = "name"
@@ -115,6 +119,9 @@ def _conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> Iterable[
         yield exists().where(stands, Relationship.stage_id == Stage.id, Stage.name.in_(wanted.stages))
     if wanted.turns:
         yield or_(*(_turn_condition(tx, turn) for turn in wanted.turns))
+    if wanted.upkeep:
+        asked = {"quiet": going_quiet(tx.now), "due": talk_is_due(tx, brand_id)}
+        yield or_(false(), *(asked[word] for word in wanted.upkeep if word in asked))
     if wanted.fit != (None, None):
         yield _fit_condition(tx, wanted)
 

@@ -1,11 +1,12 @@
 """Use cases: facts that mails propose: kept, listed, dismissed. What a yes does is in crm.accepting."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
-from crm.models import Proposal
+from crm.models import Message, MessageBody, Proposal
 from crm.proposal_words import describe
 from crm.timeline import record_entry
 from kit.errors import ConflictError, NotFoundError, say
@@ -65,13 +66,23 @@ def get_proposal(tx: Tx, message_id: int, number: int) -> Proposal:
     return row
 
 
-def list_of_messages(tx: Tx, message_ids: Iterable[int]) -> dict[int, list[Proposal]]:
-    """Return the proposals of some messages, decided ones too, by message."""
-    query = select(Proposal).where(Proposal.message_id.in_(list(message_ids)))
+def list_talk(tx: Tx, thread_id: int) -> tuple[list[tuple[Message, MessageBody]], dict[int, list[Proposal]]]:
+    """Return a conversation's mails with their texts, oldest first, and what each proposes, decided ones too."""
+    query = (
+        select(Message, MessageBody, Proposal)
+        .join(MessageBody, MessageBody.message_id == Message.id)
+        .outerjoin(Proposal, Proposal.message_id == Message.id)
+        .where(Message.thread_id == thread_id)
+        .options(defer(MessageBody.raw))
+        .order_by(Message.at, Message.id, Proposal.number)
+    )
+    mails: dict[int, tuple[Message, MessageBody]] = {}
     found: dict[int, list[Proposal]] = {}
-    for row in tx.session.scalars(query.order_by(Proposal.message_id, Proposal.number)):
-        found.setdefault(row.message_id, []).append(row)
-    return found
+    for message, body, proposal in tx.session.execute(query):
+        mails.setdefault(message.id, (message, body))
+        if proposal is not None:
+            found.setdefault(message.id, []).append(proposal)
+    return list(mails.values()), found
 
 
 def list_waiting(tx: Tx, *, contact_id: int | None = None, limit: int = _LIMIT) -> list[Proposal]:

@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Table, bindparam, case, func, sele
 
 from crm.models import ContactAddress, Message, MessageId, Relationship, Thread
 from crm.pipeline import ensure_relationship
+from crm.pulses import refresh_pulses
 from crm.threads import open_threads
 from kit.db import Instant
 from kit.tx import Tx
@@ -144,6 +145,7 @@ def touch_talks(tx: Tx, touches: Sequence[Touched]) -> None:
         values = [{"key": number, "at": at} for (number, of), at in newest.items() if of == side]
         if values:
             tx.run(_TOUCH[side], values)
+    refresh_pulses(tx, {one.talk.contact_id for one in touches if one.side == "in" and one.talk.contact_id})
     for contact_id, brand_id in _without_relationship(tx, {(c, b) for c, b, _ in relations}):
         ensure_relationship(tx, contact_id, brand_id)
     for side in ("in", "out"):
@@ -184,6 +186,12 @@ _TOUCH = {
 _RELATE = {
     side: update(_RELATIONSHIPS)
     .where(_RELATIONSHIPS.c.contact_id == bindparam("contact"), _RELATIONSHIPS.c.brand_id == bindparam("brand"))
-    .values({column: _later(column)})
+    .values(
+        {
+            column: _later(column),
+            _RELATIONSHIPS.c.talked_at: _later(_RELATIONSHIPS.c.talked_at),
+            _RELATIONSHIPS.c.rest_until: None,
+        }
+    )
     for side, column in (("in", _RELATIONSHIPS.c.last_in_at), ("out", _RELATIONSHIPS.c.last_out_at))
 }

@@ -1,5 +1,6 @@
 """Use cases: tasks as lists, whose they are and when they are due; done and moved with a way back."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -36,10 +37,10 @@ class TaskSections:
     later: tuple[TaskRow, ...]
 
 
-def list_sections(tx: Tx, today: date, *, user_id: int | None) -> TaskSections:
-    """Return open tasks of one colleague, with those that are nobody's, or of everyone. Two queries."""
-    soon = _rows(tx, _open(user_id).where(Task.due_on <= today).limit(2 * SECTION))
-    later = _open(user_id).where(or_(Task.due_on > today, Task.due_on.is_(None))).limit(SECTION)
+def list_sections(tx: Tx, today: date, *, user_ids: Collection[int] | None) -> TaskSections:
+    """Return open tasks of some colleagues, with those that are nobody's, or of everyone. Two queries."""
+    soon = _rows(tx, _open(user_ids).where(Task.due_on <= today).limit(2 * SECTION))
+    later = _open(user_ids).where(or_(Task.due_on > today, Task.due_on.is_(None))).limit(SECTION)
     return TaskSections(
         overdue=tuple(row for row in soon if row.task.due_on and row.task.due_on < today),
         today=tuple(row for row in soon if row.task.due_on == today),
@@ -47,9 +48,9 @@ def list_sections(tx: Tx, today: date, *, user_id: int | None) -> TaskSections:
     )
 
 
-def list_due(tx: Tx, today: date, *, user_id: int, limit: int = 20) -> list[TaskRow]:
-    """Return what one colleague has to do by today, with what is nobody's; the oldest first."""
-    return _rows(tx, _open(user_id).where(Task.due_on <= today).limit(limit))
+def list_due(tx: Tx, today: date, *, user_ids: Collection[int], limit: int = 20) -> list[TaskRow]:
+    """Return what some colleagues have to do by today, with what is nobody's; the oldest first."""
+    return _rows(tx, _open(user_ids).where(Task.due_on <= today).limit(limit))
 
 
 def list_done(tx: Tx, *, user_id: int | None) -> list[TaskRow]:
@@ -58,11 +59,6 @@ def list_done(tx: Tx, *, user_id: int | None) -> list[TaskRow]:
     if user_id is not None:
         query = query.where(or_(Task.assignee_id == user_id, Task.done_by == f"user:{user_id}"))
     return _rows(tx, query.order_by(Task.done_at.desc(), Task.id.desc()).limit(SECTION))
-
-
-def list_contact_tasks(tx: Tx, contact_id: int) -> list[TaskRow]:
-    """Return one person's open tasks, the next one first."""
-    return _rows(tx, _open(None).where(Task.contact_id == contact_id).limit(SECTION))
 
 
 def finish_task(tx: Tx, task_id: int, *, actor: str) -> tuple[Task, Change | None]:
@@ -130,9 +126,11 @@ def _query() -> Select[Task, Contact, User]:
     )
 
 
-def _open(user_id: int | None) -> Select[Task, Contact, User]:
+def _open(user_ids: Collection[int] | None) -> Select[Task, Contact, User]:
     query = _query().where(Task.done_at.is_(None)).order_by(Task.due_on.is_(None), Task.due_on, Task.id)
-    return query if user_id is None else query.where(or_(Task.assignee_id == user_id, Task.assignee_id.is_(None)))
+    if user_ids is None:
+        return query
+    return query.where(or_(Task.assignee_id.in_(list(user_ids)), Task.assignee_id.is_(None)))
 
 
 def _rows(tx: Tx, query: Select[Task, Contact, User]) -> list[TaskRow]:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Column, ColumnElement, Table, case, insert, select, update
-from sqlalchemy.orm import defer
 
 from crm.models import ContactAddress, Message, MessageBody, MessageId, Relationship, Thread
 from crm.pipeline import ensure_relationship
+from crm.pulses import refresh_pulses
 from kit.tx import Tx
 
 SNIPPET = 200
@@ -156,7 +156,11 @@ def touch_out(tx: Tx, thread_ids: Collection[int], relationship_ids: Collection[
         tx.session.execute(
             update(_RELATIONSHIPS)
             .where(_RELATIONSHIPS.c.id.in_(relationship_ids))
-            .values(last_out_at=_later(_RELATIONSHIPS.c.last_out_at, at))
+            .values(
+                last_out_at=_later(_RELATIONSHIPS.c.last_out_at, at),
+                talked_at=_later(_RELATIONSHIPS.c.talked_at, at),
+                rest_until=None,
+            )
         )
 
 
@@ -177,18 +181,11 @@ def touch_thread(tx: Tx, thread: Thread, *, at: datetime, inbound: bool, counts_
             row.last_in_at = max(row.last_in_at or at, at)
         else:
             row.last_out_at = max(row.last_out_at or at, at)
-
-
-def list_messages(tx: Tx, thread_id: int) -> list[tuple[Message, MessageBody]]:
-    """Return a conversation's mails with their texts, oldest first."""
-    query = (
-        select(Message, MessageBody)
-        .join(MessageBody, MessageBody.message_id == Message.id)
-        .where(Message.thread_id == thread_id)
-        .options(defer(MessageBody.raw))
-        .order_by(Message.at, Message.id)
-    )
-    return [(message, body) for message, body in tx.session.execute(query)]
+    if relationship is not None:
+        relationship.talked_at, relationship.rest_until = max(relationship.talked_at or at, at), None
+    if inbound and thread.contact_id is not None:
+        tx.session.flush()
+        refresh_pulses(tx, [thread.contact_id])
 
 
 def _relationship(tx: Tx, thread: Thread) -> Relationship | None:

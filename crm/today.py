@@ -1,17 +1,17 @@
-"""Use cases: the figures of a day and a week: mail by the hour, replies, who goes quiet, what was last heard."""
+"""Use cases: the figures of a day and a week: mail by the hour, replies, what was last heard."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
-from crm.exchange import HUMAN, AnswerTimes, measure_answers
+from crm.exchange import HUMAN, AnswerTimes, Exchange, count_weeks, measure_answers
 from crm.models import Contact, Feedback, Message
 from kit.tx import Tx
 
 _WEEK = timedelta(weeks=1)
-_FEW = 3  # replies before a usual gap means anything
-_QUIET_FROM = timedelta(days=21)
+STRIP_WEEKS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,14 +21,6 @@ class Week:
     replies: int
     before: int
     answers: AnswerTimes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quiet:
-    """A person who used to write and has been silent for more than twice the usual gap."""
-
-    contact: Contact
-    silent_for: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,18 +42,36 @@ def list_mail_between(tx: Tx, start: datetime, end: datetime) -> list[tuple[str,
     return [(direction, at) for direction, at in rows]
 
 
-def list_recent_mail(tx: Tx) -> list[tuple[int | None, str, datetime]]:
-    """Return human mail of the last two weeks as (contact, direction, instant), one person after another."""
-    rows = tx.session.execute(
-        select(Message.contact_id, Message.direction, Message.at)
-        .where(Message.kind.in_(HUMAN), Message.at >= tx.now - 2 * _WEEK)
-        .order_by(Message.contact_id, Message.at)
-    )
-    return [(contact_id, direction, at) for contact_id, direction, at in rows]
+def list_recent_mail(
+    tx: Tx, *, also_of: Collection[int] = (), weeks: int = STRIP_WEEKS
+) -> list[tuple[int | None, str, datetime]]:
+    """Return human mail of the last two weeks as (contact, direction, instant), one person after another.
+
+    Of some people, older mail of so many weeks too. One query.
+    """
+    mail = select(Message.contact_id, Message.direction, Message.at).where(Message.kind.in_(HUMAN))
+    since = tx.now - 2 * _WEEK
+    older = mail.where(Message.contact_id.in_(also_of), Message.at >= tx.now - weeks * _WEEK, Message.at < since)
+    found = union_all(mail.where(Message.at >= since), older) if also_of else mail.where(Message.at >= since)
+    rows = [(contact_id, direction, at) for contact_id, direction, at in tx.session.execute(found)]
+    return sorted(rows, key=lambda row: (row[0] or 0, row[2]))
+
+
+def count_strips(
+    tx: Tx, mails: list[tuple[int | None, str, datetime]], contact_ids: Collection[int]
+) -> dict[int, Exchange]:
+    """Return the exchange of some people, from their mail."""
+    return {
+        contact_id: count_weeks(
+            ((direction, at) for who, direction, at in mails if who == contact_id), weeks=STRIP_WEEKS, now=tx.now
+        )
+        for contact_id in contact_ids
+    }
 
 
 def measure_week(tx: Tx, mails: list[tuple[int | None, str, datetime]]) -> Week:
-    """Return the last seven days against the seven before, from the mail of both."""
+    """Return the last seven days against the seven before, from the mail of both; what is older does not count."""
+    mails = [mail for mail in mails if mail[2] >= tx.now - 2 * _WEEK]
     came = [at for _, direction, at in mails if direction == "in"]
     recent = sum(at >= tx.now - _WEEK for at in came)
     # Answers are measured within one person's mail only: sorted by contact, a change of contact begins anew.
@@ -69,33 +79,6 @@ def measure_week(tx: Tx, mails: list[tuple[int | None, str, datetime]]) -> Week:
     known = sorted(wait for wait in waits if wait)
     ours = known[len(known) // 2] if known else None
     return Week(replies=recent, before=len(came) - recent, answers=AnswerTimes(theirs=None, ours=ours))
-
-
-def list_quiet(tx: Tx, *, limit: int = 3) -> list[Quiet]:
-    """Return those who wrote often and went silent, the liveliest first."""
-    last, first, count = func.max(Message.at), func.min(Message.at), func.count(Message.id)
-    # Grouped before contacts are joined: most people are not quiet, and their rows need not be read.
-    lively = (
-        select(Message.contact_id, first.label("first"), last.label("last"), count.label("replies"))
-        .where(Message.direction == "in", Message.kind == "reply", Message.contact_id.is_not(None))
-        .group_by(Message.contact_id)
-        .having(count >= _FEW, last < tx.now - _QUIET_FROM)
-        .order_by(count.desc(), Message.contact_id)
-        .limit(limit * 10)
-        .subquery()
-    )
-    rows = tx.session.execute(
-        select(Contact, lively.c.first, lively.c.last, lively.c.replies)
-        .join(lively, lively.c.contact_id == Contact.id)
-        .where(Contact.erased_at.is_(None))
-        .order_by(lively.c.replies.desc(), Contact.id)
-    )
-    quiet = [
-        Quiet(contact=contact, silent_for=tx.now - newest)
-        for contact, oldest, newest, replies in rows
-        if tx.now - newest > 2 * (newest - oldest) / (replies - 1)
-    ]
-    return quiet[:limit]
 
 
 def read_heard(tx: Tx) -> Heard | None:

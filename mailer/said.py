@@ -62,6 +62,14 @@ class Opinion(Fact):
     kind: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promised(Fact):
+    """What one of us promised, and by which day; the sentence is ours."""
+
+    what: str
+    on: date
+
+
 Said: TypeAlias = Price | Meeting | Later | Representative | NewAddress | Opinion
 Kind: TypeAlias = Literal["price", "meeting", "later", "representative", "address", "feedback"]
 ASKS_BELOW = 0.6  # a guess less sure than this is shown as a question

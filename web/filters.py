@@ -32,6 +32,7 @@ def attach_filters(app: Flask) -> None:
         "clock_in": lambda at, zone: times.clock(at, times.read_zone(zone)),
         "city": times.zone_city,
         "wait": times.wait,
+        "working": lambda clock: times.working(clock.working, clock.per_day),
         "wait_words": times.wait_in_words,
         "short": figures.short,
         "percent": figures.percent,

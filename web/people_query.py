@@ -10,7 +10,7 @@ from sequences.insight.membership import in_sequence
 from web import forms
 
 RANGES = ("size", "views", "er", "posted", "rate", "fit")
-LISTS = ("platform", "country", "language", "reach", "tag", "stage", "turn", "owner")
+LISTS = ("platform", "country", "language", "reach", "tag", "stage", "turn", "owner", "upkeep")
 NAMES = ("q", "topic", *LISTS, *RANGES, "sequence")
 # What changes how people are shown, not who is.
 ORDER = ("sort", "weights")
@@ -54,6 +54,7 @@ def read_filter(query: Mapping[str, str], *, user_id: int | None = None) -> Peop
         tags=lists["tag"],
         stages=lists["stage"],
         turns=lists["turn"],
+        upkeep=lists["upkeep"],
         reach=lists["reach"],
         owners=_read_owners(lists["owner"], user_id),
         also=() if member is None else (member,),

@@ -15,9 +15,10 @@ LABELS = {
     "language": lazy("Language"), "reach": lazy("Reach by"), "tag": lazy("Tag"), "stage": lazy("Stage"),
     "turn": lazy("Turn"), "owner": lazy("Owner"), "size": lazy("Size"), "views": lazy("Views"),
     "er": lazy("Engagement"), "posted": lazy("Last post"), "rate": lazy("Rate"), "fit": lazy("Fit"),
-    "sequence": lazy("Sequence"),
+    "sequence": lazy("Sequence"), "upkeep": lazy("Upkeep"),
 }  # fmt: skip
 _TURNS = {"you": lazy("yours"), "them": lazy("theirs"), "rest": lazy("resting")}
+_UPKEEP = {"quiet": lazy("going quiet"), "due": lazy("to be talked to")}
 _WAYS = {"email": lazy("email"), "dm": lazy("direct message")}
 PART_WORDS = {
     "engagement": (lazy("Engagement"), lazy("8 per cent counts in full")),
@@ -58,6 +59,7 @@ def _value(name: str, text: str, shelf: ViewShelf, sequences: Mapping[int, str])
         "country": country_name,
         "language": language_name,
         "turn": lambda word: _(_TURNS.get(word, word)),
+        "upkeep": lambda word: _(_UPKEEP.get(word, word)),
         "reach": lambda word: _(_WAYS.get(word, word)),
         "owner": lambda word: {"me": _("me"), "none": _("nobody")}.get(word) or names.get(word, word),
     }

@@ -10,6 +10,7 @@ _TABS = (
     ("sending", "sending", lazy("Sending limits"), ""),
     ("team-rules", "team-rules", lazy("Team rules"), ""),
     ("team", "team", lazy("Team"), "admin"),
+    ("leave", "leave", lazy("Leave"), ""),
     ("brands", "brands", lazy("Brands and products"), ""),
     ("stages", "stages", lazy("Stages"), ""),
     ("fields", "fields", lazy("Fields"), ""),

@@ -48,6 +48,13 @@ def wait(passed: timedelta) -> str:
     return _("%(n)s d", n=days) if days < _DAYS_SHOWN else _("%(n)s mo", n=int(days / _MONTH_DAYS))
 
 
+def working(passed: timedelta, per_day: timedelta) -> str:
+    """Return working time as a person counts it: 40 min, 3 h, and from one working day on, whole ones."""
+    if passed < per_day:
+        return wait(passed)
+    return ngettext("%(num)s working day", "%(num)s working days", int(passed / per_day))
+
+
 def wait_in_words(passed: timedelta) -> str:
     """Return a wait as a sentence needs it: 50 minutes, 1 hour, 3 days."""
     seconds = max(0.0, passed.total_seconds())
@@ -96,6 +103,11 @@ def dated(on: date, today: date) -> str:
     """Return a day on record: Fri 4 Dec, and of another year 4 Dec 2025."""
     pattern = _("date:EEE d MMM") if on.year == today.year else _("date:d MMM y")
     return format_date(on, pattern.removeprefix("date:"), locale=this_locale())
+
+
+def date_of(at: datetime, zone: ZoneInfo | None = None) -> str:
+    """Return the day of an instant: Fri 4 Dec; in UTC where no zone is known."""
+    return day(at.astimezone(zone or UTC).date())
 
 
 def long_day(at: datetime, zone: ZoneInfo) -> str:

@@ -1,10 +1,10 @@
-"""Pure: what Today shows first to whom: the order follows the role, and nothing is hidden."""
+"""Pure: what Today shows first to whom: the order follows the role, promises come before pitches, nothing hides."""
 
 _ORDERS = {
-    "outreach": ("turn", "yes", "due", "heard"),
-    "relationship": ("turn", "due", "yes", "heard"),
-    "reviewer": ("yes", "turn", "due", "heard"),
-    "brand": ("heard", "due", "yes", "turn"),
+    "outreach": ("turn", "promise", "yes", "due", "talk", "heard"),
+    "relationship": ("turn", "promise", "talk", "due", "yes", "heard"),
+    "reviewer": ("promise", "yes", "turn", "due", "talk", "heard"),
+    "brand": ("heard", "promise", "due", "yes", "talk", "turn"),
 }
 
 

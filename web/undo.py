@@ -5,11 +5,14 @@ from crm import (
     figures,
     handle_edits,
     import_undo,
+    leaves,
     links,
     person_edits,
     posts,
+    promises,
     rates,
     rest_undo,
+    rhythms,
     stage_undo,
     stale_setting,
     task_list,
@@ -23,6 +26,7 @@ from sequences.course import leaving
 from sequences.jobs.bulk import BULK
 from sequences.merging import merge
 from sequences.merging.unmerge import reverse_merge
+from sequences.team import absence
 
 REVERSERS: dict[str, Reverser] = {
     addresses.ORDER: addresses.reverse_order,
@@ -41,6 +45,9 @@ REVERSERS: dict[str, Reverser] = {
     posts.REMOVED: posts.reverse_removal,
     rates.REMOVED: rates.reverse_removal,
     rates.SET: rates.reverse_rate,
+    leaves.KIND: absence.reverse_leave,
+    promises.KIND: promises.reverse_promise,
+    rhythms.KIND: rhythms.reverse_rhythm,
     rest_undo.KIND: rest_undo.reverse_rest,
     stage_undo.KIND: stage_undo.reverse_moves,
     stale_setting.KIND: stale_setting.reverse_stale_days,

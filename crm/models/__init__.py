@@ -20,6 +20,7 @@ from crm.models.thread import Message, MessageBody, MessageId, Thread
 from crm.models.timeline import Task, TimelineEntry
 from crm.models.token import ApiToken
 from crm.models.twin import ContactKey, ContactMerge, ContactPair
+from crm.models.upkeep import Leave, Promise, Pulse
 from crm.models.user import OneTimeLink, Session, User, WorkspaceSetting
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Job",
     "JobFile",
     "KeptFigures",
+    "Leave",
     "MailFolder",
     "Mailbox",
     "MailboxCheck",
@@ -55,7 +57,9 @@ __all__ = [
     "MessageId",
     "OneTimeLink",
     "Product",
+    "Promise",
     "Proposal",
+    "Pulse",
     "Quarantined",
     "Relationship",
     "ReplyCorrection",

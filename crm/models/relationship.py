@@ -1,6 +1,6 @@
 """Pure: brands, their products, the stages, and where one contact stands with one brand."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -43,7 +43,10 @@ class Product(Base):
 
 
 class Stage(Base):
-    """One stage of the pipeline. `rule` names the automatic move that ends here: first_pitch or human_reply."""
+    """One stage of the pipeline. `rule` names the automatic move that ends here: first_pitch or human_reply.
+
+    People who stand here are to be talked to every `talk_days`, as far as it says so.
+    """
 
     __tablename__ = "stages"
 
@@ -51,15 +54,22 @@ class Stage(Base):
     name: Mapped[str] = mapped_column(String(60), unique=True)
     position: Mapped[int]
     rule: Mapped[str | None] = mapped_column(String(20), unique=True)
+    talk_days: Mapped[int | None]
 
 
 class Relationship(Base):
-    """One contact and one brand. The instants of the last mails decide whose turn it is (crm.turns)."""
+    """One contact and one brand. The instants of the last mails decide whose turn it is (crm.turns).
+
+    `talked_at` is the last word of either side, mail or logged by hand. `rhythm_days` None is the stage's rhythm, 0
+    none; with `rest_until` they are not due before that day, until the next word.
+    """
 
     __tablename__ = "relationships"
     __table_args__ = (
         UniqueConstraint("contact_id", "brand_id"),
         Index("ix_relationships_lane", "brand_id", "stage_id", "stage_since", "contact_id"),
+        Index("ix_relationships_stage", "brand_id", "stage_id", "talked_at"),
+        Index("ix_relationships_rhythm", "brand_id", "rhythm_days", "talked_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,4 +80,7 @@ class Relationship(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     last_in_at: Mapped[datetime | None] = mapped_column(Instant)
     last_out_at: Mapped[datetime | None] = mapped_column(Instant)
+    talked_at: Mapped[datetime | None] = mapped_column(Instant)
+    rhythm_days: Mapped[int | None]
+    rest_until: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(Instant)

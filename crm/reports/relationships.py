@@ -8,7 +8,7 @@ from statistics import median
 
 from sqlalchemy import func, select, text
 
-from crm.models import Message, TimelineEntry
+from crm.models import Contact, Message, Stage, TimelineEntry
 from crm.models.thread import HUMAN_MAIL
 from kit.db import Instant
 from kit.tx import Tx
@@ -39,11 +39,15 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stages:
-    """Moves between stages in a time; `alumni` came to the last stage, `returned` left it again."""
+    """Moves between stages in a time; `alumni` came to the last stage, `returned` left it again for another.
+
+    `back` are those who returned, who did so last first: who, to which stage, when.
+    """
 
     passages: tuple[Passage, ...]
     alumni: int
     returned: int
+    back: tuple[tuple[int, str, datetime], ...] = ()
 
 
 def measure_sides(tx: Tx, since: datetime, until: datetime) -> dict[str, Answers]:
@@ -90,32 +94,49 @@ def measure_stages(tx: Tx, since: datetime, until: datetime) -> Stages:
         .where(TimelineEntry.kind == "stage", TimelineEntry.at < until)
         .subquery()
     )
-    query = select(moves).where(moves.c.at >= since).order_by(moves.c.at.desc()).limit(MOST)
+    last = select(Stage.name).order_by(Stage.position.desc(), Stage.id).limit(1).scalar_subquery()
+    query = select(moves, last.label("last")).where(moves.c.at >= since).order_by(moves.c.at.desc()).limit(MOST)
+    rows = tx.session.execute(query).all()
     return count_moves(
-        (row.contact_id, str(row.data.get("from", "")), str(row.data.get("to", "")), row.at, row.entered)
-        for row in tx.session.execute(query)
+        (
+            (row.contact_id, str(row.data.get("from", "")), str(row.data.get("to", "")), row.at, row.entered)
+            for row in rows
+        ),
+        last_stage=rows[0].last if rows else _LAST_STAGE,
     )
 
 
-def count_moves(moves: Iterable[tuple[int, str, str, datetime, datetime | None]]) -> Stages:
-    """Return moves, given as (person, from, to, at, since when they stood there), counted by passage."""
+def name_people(tx: Tx, contact_ids: Iterable[int]) -> dict[int, Contact]:
+    """Return these people, but not who was erased, by their number."""
+    query = select(Contact).where(Contact.id.in_(set(contact_ids)), Contact.erased_at.is_(None))
+    return {contact.id: contact for contact in tx.session.scalars(query)}
+
+
+def count_moves(
+    moves: Iterable[tuple[int, str, str, datetime, datetime | None]], *, last_stage: str = _LAST_STAGE
+) -> Stages:
+    """Return moves, given newest first as (person, from, to, at, since when they stood there), counted by passage.
+
+    days = median(at - since) of the passage; alumni = people moved to the last stage; returned = people moved from it.
+    """
     counts: dict[tuple[str, str], int] = defaultdict(int)
     stays: dict[tuple[str, str], list[float]] = defaultdict(list)
-    alumni, returned = set(), set()
+    alumni: set[int] = set()
+    back: dict[int, tuple[int, str, datetime]] = {}
     for person, before, after, at, entered in moves:
         counts[before, after] += 1
         if entered:
             stays[before, after].append((at - entered) / timedelta(days=1))
-        if after == _LAST_STAGE:
+        if after == last_stage:
             alumni.add(person)
-        if before == _LAST_STAGE:
-            returned.add(person)
+        if before == last_stage:
+            back.setdefault(person, (person, after, at))
     passages = [
         Passage(before=pair[0], after=pair[1], count=count, days=median(stays[pair]) if stays[pair] else None)
         for pair, count in counts.items()
     ]
     passages.sort(key=lambda one: (-one.count, one.before, one.after))
-    return Stages(passages=tuple(passages), alumni=len(alumni), returned=len(returned))
+    return Stages(passages=tuple(passages), alumni=len(alumni), returned=len(back), back=tuple(back.values()))
 
 
 def _answers(waits: list[float]) -> Answers:

@@ -105,6 +105,7 @@ _CLEARED: tuple[Callable[[Case], Case], ...] = (
     lambda case: replace(case, entry=case.entry._replace(mailable=None)),
     lambda case: replace(case, entry=case.entry._replace(stage=None)),
     lambda case: replace(case, entry=case.entry._replace(sequence_state="live")),
+    lambda case: replace(case, entry=case.entry._replace(back_at=None)),
     lambda case: replace(case, entry=case.entry._replace(expires_at=None)),
 )
 

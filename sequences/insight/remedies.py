@@ -34,6 +34,7 @@ _OF_RULES = {
     "held": "It goes on by itself on that date, or when somebody lets the run go on.",
     "sequence_paused": "Start or resume the sequence on its page.",
     "mailbox_paused": "Mend the cause, then resume the mailbox: rapport mailboxes resume {mailbox}",
+    "on_leave": "It goes on by itself on that day, or earlier when the leave ends earlier (Settings, Team).",
     "mailbox_gone": "Choose another mailbox for this run.",
     "expired": "It never leaves: put the person into the sequence again if it still makes sense.",
     "recently_contacted": "Wait until then, or put them in again with a reason for the exception (--override).",

@@ -19,6 +19,7 @@ from sequences.reading.evidence import settle_by_evidence
 from sequences.reading.matching import match_mail, talk_for
 from sequences.reading.own_mail import take_own_mail
 from sequences.reading.plus_token import is_ours
+from sequences.reading.promising import propose_from_found
 from sequences.reading.proposing import propose_facts
 from sequences.sending.outbox import Counts
 
@@ -55,6 +56,7 @@ def file_mails(tx: Tx, mailbox: Mailbox, role: str, mails: Sequence[Mail], ours:
             counts.opt_outs += 1
     effects.finish()
     propose_facts(tx, [one for one in taken if not one.is_ours], ours)
+    propose_from_found(tx, mailbox, taken)
     return counts
 
 

@@ -6,8 +6,10 @@ from crm.timeline import record_entry
 from kit.errors import InvalidError, NotFoundError, say
 from kit.tx import Tx
 from mailer.parse.says.features import marks_of
-from mailer.types import ReplyKind
+from mailer.types import MailKind, ReplyKind
+from sequences.course.runs import stop_runs
 from sequences.reading.opt_outs import record_opt_out
+from sequences.sending.stop_rules import Incoming, Stop, decide_effect
 
 
 def correct_kind(tx: Tx, message_id: int, kind: str, *, actor: str) -> Message:
@@ -37,4 +39,17 @@ def correct_kind(tx: Tx, message_id: int, kind: str, *, actor: str) -> Message:
         message_id=message.id,
         data={"from": before, "to": kind, "guessed": message.guessed_kind, "confidence": message.reply_confidence},
     )
+    if kind == ReplyKind.NO:
+        _end_runs(tx, message, actor=actor)
     return message
+
+
+def _end_runs(tx: Tx, message: Message, *, actor: str) -> None:
+    """End what a "no" would have ended had it been read so at once: also where a machine's word only held the run."""
+    mail = Incoming(kind=MailKind.REPLY, reply_kind=ReplyKind.NO)
+    match decide_effect(mail, message.at):
+        case Stop() as stop:
+            # What began after the mail was not meant by it.
+            stop_runs(tx, message.contact_id or 0, stop, actor=actor, word=stop.reason, begun_by=message.at)
+        case _:
+            pass

@@ -6,8 +6,11 @@ Dispatch chooses by it before it hands over, and the forecast when it rehearses.
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from sqlalchemy import update
+
 from crm.models import Mailbox
 from kit.tx import Tx
+from sequences.course.runs import stale_at
 from sequences.models import Send
 from sequences.sending.docket import Case, read_docket
 from sequences.sending.endings import Round
@@ -15,7 +18,7 @@ from sequences.sending.gate import Gate
 from sequences.sending.limits import read_pace
 from sequences.sending.outbox import claim_sends, is_due, record_attempt, release_claim, settle
 from sequences.sending.settlement import record_cancelled
-from sequences.sending.stop_rules import Clear, Hold, Stop
+from sequences.sending.stop_rules import ON_LEAVE, Clear, Hold, Stop
 from sequences.sending.throttle import Later
 
 HOLD_FOR = timedelta(minutes=15)
@@ -60,7 +63,10 @@ def may_leave(tx: Tx, round_: Round, gate: Gate, case: Case) -> bool:
         case Stop() as stop:
             if settle(tx, send_id, round_.owner, "cancelled", reason=stop.sentence):
                 record_cancelled(tx, tx.session.get_one(Send, send_id), stop)
-        case Hold(sentence=sentence, until=until):
+        case Hold(reason=reason, sentence=sentence, until=until):
+            if reason == ON_LEAVE and until:
+                # The wait is ours, not theirs: the mail still makes sense when its sender is back.
+                tx.session.execute(update(Send).where(Send.id == send_id).values(expires_at=stale_at(until)))
             _hold(tx, round_, case, until or tx.now + HOLD_FOR, sentence)
         case Later(at=at, reason=reason):
             _hold(tx, round_, case, at, reason)

@@ -10,13 +10,17 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
-from crm.models import Brand, Contact, ContactAddress, Message, Relationship, Stage
+from crm.leaves import PAUSE
+from crm.models import Brand, Contact, ContactAddress, Leave, Mailbox, Message, Relationship, Stage, User
 from crm.suppressions import ABOUT, about, decide_personal
 from crm.together import Together
+from crm.zones import read_zone
+from kit.db import Instant
 from kit.tx import Tx
 from sequences.models import Enrolment, Send
 from sequences.models import Sequence as SequenceRow
 from sequences.sending.copies_to import find_forbidden
+from sequences.sending.stop_rules import Away
 from sequences.versions.documents import read_documents
 from sequences.versions.sequence_file import SequenceFile
 
@@ -67,6 +71,17 @@ class Entry(NamedTuple):
     stage_id: int | None
     stage: str | None
     requires_one_click: bool | None
+    absentee: str | None
+    absentee_zone: str | None
+    back_at: datetime | None
+
+    @property
+    def away(self) -> Away | None:
+        """Who is on leave and lets the sequences of this mailbox wait."""
+        if self.back_at is None:
+            return None
+        back_on = self.back_at.astimezone(read_zone(self.absentee_zone or "UTC")).date()
+        return Away(self.absentee or "", self.back_at, back_on)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -132,6 +147,9 @@ _QUERY = (
         Relationship.stage_id,
         Stage.name,
         Brand.requires_one_click,
+        User.name,
+        User.zone,
+        Leave.back_at,
     )
     .join(Contact, Contact.id == Send.contact_id)
     .outerjoin(Enrolment, Enrolment.id == Send.enrolment_id)
@@ -140,6 +158,16 @@ _QUERY = (
     .outerjoin(Relationship, (Relationship.contact_id == Send.contact_id) & (Relationship.brand_id == Send.brand_id))
     .outerjoin(Brand, Brand.id == Send.brand_id)
     .outerjoin(Stage, Stage.id == Relationship.stage_id)
+    .outerjoin(Mailbox, Mailbox.id == Send.mailbox_id)
+    .outerjoin(
+        Leave,
+        (Leave.user_id == Mailbox.owner_id)
+        & (Leave.mode == PAUSE)
+        & Leave.cancelled_at.is_(None)
+        & (Leave.begins_at <= bindparam("now", type_=Instant()))
+        & (Leave.back_at > bindparam("now", type_=Instant())),
+    )
+    .outerjoin(User, User.id == Leave.user_id)
     .where(Send.id.in_(bindparam("send_ids", expanding=True)))
 )
 _REPLIES = (
@@ -158,7 +186,7 @@ def read_docket(tx: Tx, send_ids: Sequence[int]) -> list[Case]:
     """Return the cases of these sends, in their order."""
     if not send_ids:
         return []
-    rows = {row[0]: Entry._make(row) for row in tx.run(_QUERY, {"send_ids": list(send_ids)})}
+    rows = {row[0]: Entry._make(row) for row in tx.run(_QUERY, {"send_ids": list(send_ids), "now": tx.now})}
     entries = [rows[send_id] for send_id in send_ids]
     documents = read_documents(tx, {entry.version_id for entry in entries if entry.version_id is not None})
     people = {(entry.contact_id, entry.email) for entry in entries}

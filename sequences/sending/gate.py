@@ -108,6 +108,7 @@ def judge_stops(case: Case, mailbox: Mailbox | None, now: datetime) -> Clear | S
             suppression=f"{suppression[0]} ({suppression[1]})" if suppression else None,
             mailbox_is_gone=mailbox is None,
             mailbox_pause=mailbox.pause_reason if mailbox and mailbox.paused_at else None,
+            away=entry.away,
             expires_at=entry.expires_at,
             enrolment_state=entry.run_state or "active",
             enrolment_reason=entry.run_reason or "",

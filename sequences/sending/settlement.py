@@ -28,6 +28,7 @@ from sequences.course.runs import OPEN, stop_run
 from sequences.models import Enrolment, Send, SendBody
 from sequences.sending.breakers import count_hard_bounce
 from sequences.sending.docket import Case, read_docket
+from sequences.sending.promised import propose_from_sent
 from sequences.sending.stop_rules import Stop
 
 PERMANENT = 500  # RFC 5321 4.2.1: 5yz
@@ -64,6 +65,7 @@ def record_sent(tx: Tx, mails: Sequence[Left]) -> None:
     for mail in mails:
         for copy in mail.refused:
             record_refused_copy(tx, mail.case.entry.contact_id, copy, brand_id=mail.case.entry.brand_id)
+    propose_from_sent(tx, [(mail.case, mail.text, mail.at) for mail in mails], messages)
     _move_stages(tx, relationships)
     advance_runs(
         tx,

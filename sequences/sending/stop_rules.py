@@ -1,12 +1,14 @@
 """Pure: what forbids a mail, decided from facts read in the very transaction that would send it (A6)."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from kit.errors import say
 from mailer.types import MailKind, ReplyKind
 
 OUT_OF_OFFICE_DEFAULT = timedelta(days=14)
+ON_LEAVE = "on_leave"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,14 @@ class Hold:
     until: datetime | None = None
 
 
+class Away(NamedTuple):
+    """Who owns the mailbox and lets its sequences wait while on leave; back at an instant, on a day of their own."""
+
+    name: str
+    back_at: datetime
+    back_on: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What was read in the transaction. `is_by_hand` mail is stopped by suppression, erasure, pause and caps only."""
@@ -49,6 +59,7 @@ class Facts:
     sequence_state: str = "live"
     mailbox_pause: str | None = None
     mailbox_is_gone: bool = False
+    away: Away | None = None
     expires_at: datetime | None = None
 
 
@@ -72,6 +83,10 @@ def decide_stop(facts: Facts) -> Clear | Stop | Hold:
             reason="mailbox_paused",
             sentence=say("The mailbox is paused: %(mailbox_pause)s", mailbox_pause=facts.mailbox_pause),
         )
+    if facts.away and facts.away.back_at > facts.now and not facts.is_by_hand:
+        sentence = "%(name)s, whose mailbox this is, is on leave and back on %(day)s."
+        words = say(sentence, name=facts.away.name, day=f"{facts.away.back_on:%d %B %Y}")
+        return Hold(reason=ON_LEAVE, sentence=words, until=facts.away.back_at)
     if facts.expires_at and facts.expires_at <= facts.now:
         return Stop(reason="expired", sentence=say("It waited too long to still make sense."))
     return Clear()

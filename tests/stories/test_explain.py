@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from crm.brands import get_brand
+from crm.leaves import Plan, plan_leave
 from crm.mailboxes import get_mailbox, pause_mailbox
 from crm.models import Contact, ContactAddress, ContactTag
 from crm.pipeline import move_stage
@@ -223,6 +224,14 @@ def _bad_address(tx: Tx) -> None:
     tx.session.scalars(select(ContactAddress)).one().mailable = "bad"
 
 
+def _leave(tx: Tx) -> None:
+    """Let who owns the mailbox be away, with sequences that wait."""
+    owner = add_user(tx, "ruben@pastel.test", role="outreach", name="Ruben")
+    get_mailbox(tx, MIA).owner_id = owner.id
+    today = tx.now.date()
+    plan_leave(tx, owner.id, Plan(first=today, last=today + DAY, mode="pause"), actor="user:1")
+
+
 HINDRANCES: dict[str, tuple[Callable[[World], Callable[[Tx], object]], str]] = {
     "suppressed": (lambda w: lambda tx: suppress(tx, "creator0@people.example", reason="manual", source="x", actor="x"),
                    "lifted"),
@@ -238,6 +247,7 @@ HINDRANCES: dict[str, tuple[Callable[[World], Callable[[Tx], object]], str]] = {
     "daily_cap": (lambda w: _mailbox(daily_cap=0), "higher daily limit"),
     "limit": (lambda w: lambda tx: set_workspace_limit(tx, "workspace", 0), "higher limit"),
     "contact_budget": (lambda w: lambda tx: set_team_rules(tx, {"budget": 0}), "higher budget"),
+    "on_leave": (lambda w: _leave, "leave ends earlier"),
     "stage": (lambda w: lambda tx: move_stage(tx, 1, get_brand(tx, None).id, "Active", actor="x"), "stop_on"),
 }  # fmt: skip
 STAGED = TWO_STEPS.replace("steps:", 'stop_on: [reply, bounce, opt_out, "stage:Active"]\nsteps:')

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from crm.contacts import create_contact
+from crm.leaves import Plan, plan_leave
 from crm.mailboxes import get_mailbox
 from crm.models import ContactTag, Mailbox, Task
 from crm.suppressions import suppress
+from crm.users import add_user
 from kit.db import Base
 from sequences.course.enrolments import enrol
 from sequences.course.planning import complete_step_task
@@ -157,6 +159,24 @@ def test_what_is_said_happens_mail_for_mail(busy: World) -> None:
     with busy.database.transaction() as tx:
         enrol(tx, get_sequence(tx, "spring"), ids(busy), actor="user:1")
     execute(busy, began + timedelta(days=40))
+    assert done(busy, began) == said(forecast)
+
+
+def test_a_leave_that_lets_sequences_wait_is_foreseen(busy: World) -> None:
+    began = busy.clock.now()
+    with busy.database.transaction() as tx:
+        owner = add_user(tx, "tom.owner@pastel.test", role="outreach", name="Tom")
+        owner.zone = "Asia/Tokyo"
+        get_mailbox(tx, TOM).owner_id = owner.id
+        first = began.date() + timedelta(days=1)
+        plan_leave(tx, owner.id, Plan(first=first, last=first + timedelta(days=17), mode="pause"), actor="user:1")
+    forecast = make_forecast(busy.engine, "spring", ids(busy), days=60)
+    assert len(forecast.mails) == PEOPLE * 3
+    waited = [mail for mail in forecast.mails if any("on leave" in shift for shift in mail.shifts)]
+    assert {mail.mailbox for mail in waited} == {TOM}
+    with busy.database.transaction() as tx:
+        enrol(tx, get_sequence(tx, "spring"), ids(busy), actor="user:1")
+    execute(busy, began + timedelta(days=60))
     assert done(busy, began) == said(forecast)
 
 

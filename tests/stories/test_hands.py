@@ -7,9 +7,11 @@ from crm.models import TimelineEntry
 from crm.pipeline import move_stage, stage_name, undo_move
 from crm.suppressions import suppress
 from kit.errors import ConflictError, InvalidError, RefusedError
+from sequences.course.enrolments import enrol
 from sequences.reading.replies import correct_kind
 from sequences.reviewing.review import approve, edit, list_drafts, save_personal_line, take_out
 from sequences.sending.answers import cancel_answer, queue_answer
+from sequences.versions.authoring import get_sequence
 from tests.stories.world import TWO_STEPS, World
 
 REVIEWED = TWO_STEPS.replace("    kind: email\n", "    kind: email\n    review: required\n", 1)
@@ -159,6 +161,48 @@ def test_what_an_answer_says_can_be_corrected(small: World) -> None:
     with small.database.transaction() as tx:
         assert correct_kind(tx, message_id, "opt_out", actor="user:1").opt_out
     assert small.suppressed() == {"creator0@people.example"}
+
+
+def away(world: World) -> int:
+    """Let a pitch be answered by what was taken for a machine, and begin another run afterwards; return the mail."""
+    world.load()
+    world.load(TWO_STEPS.replace("name: spring", "name: autumn"))
+    contact_ids = world.people(1)
+    world.enrol(contact_ids)
+    world.tick()
+    headers = {"Auto-Submitted": "auto-replied"}
+    world.answer(world.mails_to("creator0@people.example")[0], "I am not taking any offers.", headers=headers)
+    world.tick()
+    world.days(1)
+    with world.database.transaction() as tx:
+        enrol(tx, get_sequence(tx, "autumn"), contact_ids, actor="user:1", override="asked by them")
+    return world.messages()[-1].id
+
+
+def test_a_no_said_by_hand_ends_the_sequence_as_one_that_was_read(small: World) -> None:
+    message_id = away(small)
+    assert [(run.state, run.reason) for run in small.runs()] == [("held", "auto_reply"), ("active", "")]
+    with small.database.transaction() as tx:
+        correct_kind(tx, message_id, "question", actor="user:1")
+    assert small.runs()[0].state == "held"
+    with small.database.transaction() as tx:
+        correct_kind(tx, message_id, "no", actor="user:1")
+    # What began after the mail was not meant by it.
+    assert [(run.state, run.reason) for run in small.runs()] == [("stopped", "reply"), ("active", "")]
+    small.days(30)
+    small.tick()
+    assert [send.step_key for send in small.sends() if send.sequence_id == 1 and send.state == "sent"] == ["pitch"]
+
+
+def test_a_sequence_that_answers_do_not_end_goes_on_after_a_no(small: World) -> None:
+    small.load(TWO_STEPS.replace("steps:", "stop_on: [bounce, opt_out]\nsteps:"))
+    small.enrol(small.people(1))
+    small.tick()
+    small.answer(small.mails_to("creator0@people.example")[0], "Maybe.")
+    small.tick()
+    with small.database.transaction() as tx:
+        correct_kind(tx, small.messages()[-1].id, "no", actor="user:1")
+    assert small.runs()[0].state == "active"
 
 
 def test_a_stage_move_can_be_taken_back_until_the_next_one(small: World) -> None:

@@ -41,7 +41,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/api/v1/contacts": (401, ("/api/v1/contacts",)),
     "/api/v1/contacts/<int:contact_id>": (401, ("/api/v1/contacts/1",)),
     "/api/v1/contacts/<int:contact_id>/timeline": (401, ("/api/v1/contacts/1/timeline",)),
-    "/contacts": (200, ("/contacts", "/contacts?q=ima&size=20k..500k&sort=-size")),
+    "/contacts": (200, ("/contacts", "/contacts?q=ima&size=20k..500k&sort=-size", "/contacts?upkeep=quiet,due")),
     "/contacts/export.csv": (200, ("/contacts/export.csv?id=1,2", "/contacts/export.csv?all=1&query=q%3Dimani")),
     "/contacts/selection": (
         200,
@@ -135,6 +135,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/settings/brands/<int:brand_id>": (200, ("/settings/brands/1",)),
     "/settings/data": (200, ("/settings/data",)),
     "/settings/fields": (200, ("/settings/fields",)),
+    "/settings/leave": (200, ("/settings/leave",)),
     "/settings/holidays": (200, ("/settings/holidays",)),
     "/settings/mailboxes": (200, ("/settings/mailboxes",)),
     "/settings/mailboxes/<int:mailbox_id>": (200, ("/settings/mailboxes/1",)),
@@ -175,7 +176,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/templates/<int:text_id>/filled": (200, ("/templates/1/filled?contact=1",)),
     "/templates/new": (200, ("/templates/new", "/templates/new?from=pitches/dm.md", "/templates/new?kind=snippet")),
     "/sends/unclear": (200, ("/sends/unclear",)),
-    "/tasks": (200, ("/tasks", "/tasks?who=everyone&show=done")),
+    "/tasks": (200, ("/tasks", "/tasks?who=everyone&show=done", "/tasks?show=promises")),
     "/today": (200, ("/today",)),
     "/u/<path:token>": (200, ("/u/{opt_out}",)),
 }

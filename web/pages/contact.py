@@ -2,9 +2,12 @@
 
 from flask import Blueprint, Response, make_response, redirect, request
 
-from crm import history, task_list
+from crm import history
+from crm.agenda import read_agenda
 from crm.person import read_person
+from crm.rhythms import CHOICES
 from crm.scoring import read_weights, write_weights
+from crm.silence import is_quiet
 from crm.survivors import find_survivor, list_absorbed
 from crm.twin_list import find_twins_of
 from crm.users import list_users
@@ -13,9 +16,10 @@ from web import forms, outgoing
 from web.merge_words import say_evidence
 from web.people_query import fold_lists
 from web.people_words import PART_WORDS
-from web.request import this_tx
+from web.request import this_tx, this_user
 from web.respond import page
 from web.shell import this_brand_id
+from web.times import read_zone
 
 blueprint = Blueprint("contact", __name__)
 _PAGES = 50
@@ -42,7 +46,7 @@ def _show(contact_id: int, slug: str) -> Response:
     weights = read_weights(query.get("weights", ""))
     person = read_person(tx, contact_id, story, brand_id=this_brand_id(), weights=weights)
     sends = outgoing.list_contact_sends(tx, contact_id) if show in ("", "messages") and number == 1 else []
-    everyone = list_users(tx)
+    everyone, agenda = list_users(tx), read_agenda(tx, contact_id)
     return page(
         "contact/page.html",
         person=person,
@@ -58,6 +62,10 @@ def _show(contact_id: int, slug: str) -> Response:
         why={send.rfc_id: send.id for send in sends},
         twins=[(other, [say_evidence(line) for line in lines]) for other, lines in find_twins_of(tx, contact_id)],
         merges=list_absorbed(tx, contact_id),
-        due=task_list.list_contact_tasks(tx, contact_id),
+        due=agenda.tasks,
+        agenda=agenda,
+        today=tx.now.astimezone(read_zone(this_user().zone)).date(),
+        choices=CHOICES,
+        quiet=is_quiet([at for side, at in story.exchange if side == "in"], tx.now),
         colleagues=[user for user in everyone if user.disabled_at is None],
     )

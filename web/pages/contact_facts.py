@@ -5,14 +5,16 @@ from flask import Blueprint, Response, request
 from crm import pipeline, suppressions, tasks, timeline
 from crm.contacts import get_contact
 from crm.models import User
+from crm.rhythms import note_talk
 from kit.errors import InvalidError, say
 from sequences.reading.opt_outs import forbid_contact
+from sequences.reading.promising import propose_from_note
 from web import forms
 from web.auth import require
 from web.request import this_actor, this_tx, this_user
 from web.respond import done
 from web.shell import this_brand_id
-from web.words import _
+from web.words import _, ngettext
 
 blueprint = Blueprint("contact_facts", __name__)
 _MAX_NOTE = 20_000
@@ -27,8 +29,13 @@ def add_note(contact_id: int) -> Response:
     contact = get_contact(tx, contact_id)
     kind = "dm" if request.form.get("kind") == "dm" else "note"
     data = {"channel": request.form.get("channel", "")[:30]} if kind == "dm" else {}
-    timeline.record_entry(tx, contact.id, kind, text, actor=this_actor(), brand_id=this_brand_id(), data=data)
-    return done(f"/contacts/{contact_id}", _("Noted."))
+    brand_id, user = this_brand_id(), this_user()
+    timeline.record_entry(tx, contact.id, kind, text, actor=this_actor(), brand_id=brand_id, data=data)
+    if kind == "dm":
+        note_talk(tx, contact.id, brand_id)
+    found = propose_from_note(tx, contact.id, text, user_id=user.id, zone=user.zone, brand_id=brand_id)
+    words = ngettext("Noted. %(num)s promise to confirm.", "Noted. %(num)s promises to confirm.", len(found))
+    return done(f"/contacts/{contact_id}", words if found else _("Noted."))
 
 
 @blueprint.post("/contacts/<int:contact_id>/tasks")

@@ -1,6 +1,6 @@
 """Wire: holidays: whose calendar counts where, and days of the team's own."""
 
-from datetime import date
+from datetime import date, time
 
 from babel import Locale
 from flask import Blueprint, Response, request
@@ -15,9 +15,11 @@ from crm.holiday_book import (
     regions_of,
     remove_own_day,
 )
+from crm.working_hours_setting import read_working_hours, set_working_hours
 from kit.errors import InvalidError, say
 from web import forms
 from web.auth import require
+from web.report_words import WEEKDAYS
 from web.request import this_actor, this_tx
 from web.respond import done, page
 from web.words import _, said, this_locale
@@ -64,6 +66,28 @@ def remove() -> Response:
     return done(PLACE, _("Mail may leave again on that day."))
 
 
+@blueprint.post("/settings/holidays/hours")
+def set_hours() -> Response:
+    """Say when we work: what reply clocks count."""
+    require("rules")
+    given = request.form
+    try:
+        opens, closes = (_need_hour(given.get(name)) for name in ("opens", "closes"))
+        days = frozenset(int(word) for word in given.getlist("days") if word in set("0123456"))
+        zone = given.get("zone", "")
+        set_working_hours(this_tx(), days=days, opens=opens, closes=closes, zone=zone, actor=this_actor())
+    except InvalidError as error:
+        return _show(fault=said(error), status=422)
+    return done(PLACE, _("Saved. Reply clocks count these hours."))
+
+
+def _need_hour(text: str | None) -> time:
+    try:
+        return time.fromisoformat((text or "").strip())
+    except ValueError as error:
+        raise InvalidError(say("Write the hour as 09:00.")) from error
+
+
 def _need_day(text: str | None) -> date:
     day = forms.read_day(text)
     if day is None:
@@ -82,4 +106,5 @@ def _show(*, fault: str = "", status: int = 200) -> Response:
     ]  # fmt: skip
     given = {name: request.form.get(name, "") if fault else "" for name in ("day", "name", "country")}
     return page("settings/holidays.html", status=status, rows=rows, book=book, none=NONE, given=given, fault=fault,
+                hours=read_working_hours(tx), weekdays=WEEKDAYS,
                 countries=[(code, names.get(code, code)) for code in known_countries()])  # fmt: skip

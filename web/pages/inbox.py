@@ -4,14 +4,17 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from crm import closing, inbox, proposals, threads
+from crm import closing, inbox
 from crm.brands import list_products
 from crm.exchange import list_exchanges
 from crm.inbox import ThreadRow
 from crm.models import Contact, Thread
 from crm.people import list_main_handles
 from crm.person import list_stages_around
+from crm.proposals import list_talk
 from crm.rest_undo import read_rest, record_rest
+from crm.upkeep_desk import read_upkeep_desk
+from crm.waits import read_clocks
 from kit.errors import NotFoundError, say
 from kit.tx import Tx
 from sequences.sending import mail_drafts
@@ -93,7 +96,9 @@ def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status:
     """Show the inbox with a conversation open, and why an answer could not be sent above its text."""
     tx, turn, kind = this_tx(), request.args.get("turn", ""), request.args.get("kind", "")
     rows = inbox.list_threads(tx, turn=turn, kind=kind, mailbox_id=forms.read_int(request.args.get("mailbox")))
+    desk = read_upkeep_desk(tx, this_user().id)
     context: dict[str, object] = {"rows": rows, "turn": turn, "kind": kind, "reading": thread_id, "kinds": KINDS}
+    context |= {"desk": desk, "clocks": read_clocks(rows, desk.hours, tx.now)}
     opened = thread_id if thread_id is not None else next((row.thread.id for row in rows), None)
     context |= {"opened": opened, "asks_until": request.args.get("ask") == "until"}
     if not is_partial() and opened is not None:
@@ -104,7 +109,7 @@ def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status:
 
 def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow], trouble: Trouble | None) -> dict[str, object]:
     thread = next((row.thread for row in rows if row.thread.id == thread_id), None) or inbox.get_thread(tx, thread_id)
-    mails = threads.list_messages(tx, thread_id)
+    mails, proposed = list_talk(tx, thread_id)
     desk = read_desk(
         tx,
         this_user().id,
@@ -123,7 +128,7 @@ def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow], trouble: Troubl
         "folded": max(0, len(mails) - _OPEN),
         "newest_in": newest_in,
         "guess_asks": newest_in is not None and inbox.asks_for_a_look(newest_in),
-        "proposed": proposals.list_of_messages(tx, [message.id for message, _body in mails]),
+        "proposed": proposed,
         "leaving": leaving,
         "contact": contact,
         "file_counts": {send_id: len(files) for send_id, files in desk.sent_files.items()},

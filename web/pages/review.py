@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
 
+from crm.upkeep_desk import read_upkeep_desk
 from kit.errors import ConflictError, InvalidError, RefusedError
 from kit.tx import Tx
 from sequences.models import Send
@@ -14,7 +15,7 @@ from sequences.reviewing import drafts, review
 from sequences.reviewing.beside import read_beside
 from sequences.reviewing.review import Changes
 from web.auth import may, require
-from web.request import find_user, this_actor, this_house, this_links, this_tx
+from web.request import find_user, this_actor, this_house, this_links, this_tx, this_user
 from web.respond import done, page
 from web.words import _, lazy, said, translate
 
@@ -132,7 +133,7 @@ def _show(send_id: int | None, *, sentence: str = "", status: int = 200, saved: 
     typed = {} if saved or not sentence else {name: request.form[name] for name in request.form}
     return page(
         "review/page.html", status=status, draft=draft, queue=queue, beside=read_beside(tx, draft), typed=typed,
-        thoughts=lint_draft(tx, draft),
+        thoughts=lint_draft(tx, draft), desk=read_upkeep_desk(tx, this_user().id),
         sequence_id=sequence_id, place=partial(_place, sequence_id=sequence_id), sentence=sentence,
         reading=send_id is not None, here=next((row for row in queue.rows if row.send_id == draft.send_id), None),
     )  # fmt: skip

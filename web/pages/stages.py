@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 
 from crm import stage_edits
 from crm.brands import list_stages
+from crm.rhythms import set_stage_rhythm
 from kit.errors import ConflictError, InvalidError, RefusedError
 from sequences.versions.stage_uses import require_unused
 from web import forms
@@ -62,6 +63,19 @@ def set_rule(stage_id: int) -> Response:
     """Say what moves people here by itself."""
     require("rules")
     stage = stage_edits.set_rule(this_tx(), stage_id, request.form.get("rule", ""), actor=this_actor())
+    return done(PLACE, _("Saved %(name)s.", name=stage.name))
+
+
+@blueprint.post("/settings/stages/<int:stage_id>/rhythm")
+def set_rhythm(stage_id: int) -> Response:
+    """Say how often to talk to everybody who stands here; nothing for no rhythm."""
+    require("rules")
+    tx, given = this_tx(), request.form.get("days", "").strip()
+    stage = stage_edits.get_stage(tx, stage_id)
+    try:
+        set_stage_rhythm(tx, stage, (forms.read_int(given) or 0) if given else None, actor=this_actor())
+    except InvalidError as error:
+        return _show(fault=said(error), status=422)
     return done(PLACE, _("Saved %(name)s.", name=stage.name))
 
 

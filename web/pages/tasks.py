@@ -6,6 +6,8 @@ from crm import task_list, tasks
 from crm.models import User
 from crm.people import list_main_handles
 from crm.person_edits import list_colleagues
+from crm.promise_list import read_ledger
+from crm.upkeep_desk import read_upkeep_desk
 from kit.errors import InvalidError, say
 from sequences.course import planning
 from web import forms
@@ -25,9 +27,10 @@ def index() -> Response:
     """Show what is to be done, or what was."""
     tx, user = this_tx(), this_user()
     who = forms.choose(request.args.get("who", ""), ("mine", "everyone"), "mine")
-    show = forms.choose(request.args.get("show", ""), ("open", "done"), "open")
-    today, user_id = tx.now.astimezone(read_zone(user.zone)).date(), user.id if who == "mine" else None
-    sections = task_list.list_sections(tx, today, user_id=user_id) if show == "open" else None
+    show = forms.choose(request.args.get("show", ""), ("open", "done", "promises"), "open")
+    today, desk = tx.now.astimezone(read_zone(user.zone)).date(), read_upkeep_desk(tx, user.id)
+    user_ids, user_id = (desk.user_ids, user.id) if who == "mine" else (None, None)
+    sections = task_list.list_sections(tx, today, user_ids=user_ids) if show == "open" else None
     steps = [*sections.overdue, *sections.today, *sections.later] if sections else []
     return page(
         "tasks/page.html",
@@ -35,6 +38,8 @@ def index() -> Response:
         who=who,
         show=show,
         today=today,
+        desk=desk,
+        ledger=read_ledger(tx, user_ids=user_ids) if show == "promises" else None,
         sections=sections,
         finished=task_list.list_done(tx, user_id=user_id) if show == "done" else [],
         handles=list_main_handles(tx, {row.task.contact_id for row in steps if row.task.contact_id}),

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from crm import team
+from crm.leaves import list_leaves
 from crm.models import User
 from crm.models.user import ROLES
 from kit.errors import ConflictError, InvalidError
@@ -74,5 +75,6 @@ def _show(*, invited: User | None = None, token: str = "", fault: str = "", stat
     tx.session.flush()
     url = f"{this_house().settings.public_url}/password/{token}" if token else ""
     given = {name: request.form.get(name, "") if fault else "" for name in ("email", "name", "role")}
-    return page("settings/team.html", status=status, people=team.list_team(tx), roles=ROLES, invited=invited, url=url,
+    return page("settings/team.html", status=status, people=team.list_team(tx), leaves=list_leaves(tx),
+                roles=ROLES, invited=invited, url=url,
                 given=given, fault=fault)  # fmt: skip

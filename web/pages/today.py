@@ -6,7 +6,9 @@ from typing import Any
 from flask import Blueprint, Response, redirect
 
 from crm import inbox, people, task_list, today
-from crm.exchange import list_exchanges
+from crm.upkeep_board import Board, read_board
+from crm.upkeep_desk import read_upkeep_desk
+from crm.waits import read_clocks
 from kit.tx import Tx
 from sequences.incidents import list_open_incidents
 from sequences.insight.first_weeks import read_upkeep
@@ -14,6 +16,7 @@ from web.day_chart import draw_day
 from web.outgoing import list_planned
 from web.request import is_partial, this_tx, this_user
 from web.respond import page
+from web.shell import this_brand_id
 from web.times import day_bounds, read_zone
 from web.today_order import order_sections
 
@@ -32,45 +35,49 @@ def show() -> Response:
     """Show what needs a person now; the aside is left alone while the rest refreshes."""
     tx = this_tx()
     start, end = day_bounds(tx.now, read_zone(this_user().zone))
+    board = _board(tx)
     if is_partial():
-        return page("today/page.html", part="today/_now.html", **_needs(tx, today.list_mail_between(tx, start, end)))
-    recent = today.list_recent_mail(tx)
-    context = _needs(tx, sorted(((direction, at) for _, direction, at in recent if start <= at < end), key=_at))
-    context |= _upkeep(tx) | {"week": today.measure_week(tx, recent)}
+        needs = _needs(tx, board, today.list_mail_between(tx, start, end))
+        return page("today/page.html", part="today/_now.html", **needs)
+    quiet = [row.contact.id for row in board.quiet]
+    recent = today.list_recent_mail(tx, also_of=quiet)
+    context = _needs(tx, board, sorted(((direction, at) for _, direction, at in recent if start <= at < end), key=_at))
+    upkeep = read_upkeep(tx)
+    context |= {"bad_looks": upkeep.bad, "first_weeks": upkeep.first_weeks, "week": today.measure_week(tx, recent)}
+    context |= {"strips": today.count_strips(tx, recent, quiet)}
     return page("today/page.html", part="today/_now.html", **context)
+
+
+def _board(tx: Tx) -> Board:
+    user = this_user()
+    day = tx.now.astimezone(read_zone(user.zone)).date()
+    return read_board(tx, read_upkeep_desk(tx, user.id), this_brand_id(), day)
 
 
 def _at(mail: tuple[str, datetime]) -> datetime:
     return mail[1]
 
 
-def _needs(tx: Tx, mails: list[tuple[str, datetime]]) -> dict[str, Any]:
+def _needs(tx: Tx, board: Board, mails: list[tuple[str, datetime]]) -> dict[str, Any]:
     user = this_user()
     zone = read_zone(user.zone)
     _, end = day_bounds(tx.now, zone)
-    mine = inbox.list_threads(tx, turn="you", limit=_SHOWN)
+    mine, desk = inbox.list_threads(tx, turn="you", limit=_SHOWN), read_upkeep_desk(tx, user.id)
     day = tx.now.astimezone(zone).date()
-    due = task_list.list_due(tx, day, user_id=user.id)
+    due = task_list.list_due(tx, day, user_ids=desk.user_ids)
     planned = list_planned(tx, tx.now, end)
     shown = [row.contact_id for row in mine] + [row.task.contact_id for row in due]
     return {
         "order": order_sections(user.role),
         "incidents": list_open_incidents(tx),
         "mine": mine,
+        "clocks": read_clocks(mine, desk.hours, tx.now),
+        "desk": desk,
+        "board": board,
         "handles": people.list_main_handles(tx, {contact_id for contact_id in shown if contact_id}),
         "day": draw_day(mails, [at for _, at in planned], now=tx.now, zone=zone),
         "next_sends": dict(reversed(planned)),
         "due": due,
         "today": day,
         "heard": today.read_heard(tx),
-    }
-
-
-def _upkeep(tx: Tx) -> dict[str, Any]:
-    quiet, upkeep = today.list_quiet(tx), read_upkeep(tx)
-    return {
-        "quiet": quiet,
-        "strips": list_exchanges(tx, [row.contact.id for row in quiet], weeks=24),
-        "bad_looks": upkeep.bad,
-        "first_weeks": upkeep.first_weeks,
     }

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request, session
 
 from crm import users
 from crm.changes import record_change
+from crm.leaves import list_leaves
 from crm.models import User
 from kit.errors import InvalidError, say
 from kit.ids import hash_token
@@ -95,7 +96,7 @@ def _own() -> User:
 
 
 def _show(*, fault: str = "", status: int = 200) -> Response:
-    rows = users.list_sessions(this_tx(), this_user().id)
+    sessions = users.list_sessions(this_tx(), this_user().id)
     here = hash_token(request.cookies.get(COOKIE, ""))
-    return page("settings/you.html", status=status, sessions=rows, here=here, fault=fault,
-                languages=tuple(LANGUAGES.items()))  # fmt: skip
+    return page("settings/you.html", status=status, sessions=sessions, here=here, fault=fault,
+                rows=list_leaves(this_tx(), user_id=this_user().id), languages=tuple(LANGUAGES.items()))  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mailer.types import MailKind
-from sequences.sending.stop_rules import Clear, Facts, Hold, Incoming, Stop, decide_effect, decide_stop
+from sequences.sending.stop_rules import Away, Clear, Facts, Hold, Incoming, Stop, decide_effect, decide_stop
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -28,6 +28,7 @@ AGAINST: tuple[tuple[dict[str, Any], str, type[Stop | Hold], bool], ...] = (
     ({"enrolment_state": "held", "enrolment_reason": "auto_reply"}, "auto_reply", Hold, False),
     ({"mailbox_is_gone": True}, "mailbox_gone", Hold, True),
     ({"mailbox_pause": "The password was refused."}, "mailbox_paused", Hold, True),
+    ({"away": Away("Ruben", NOW + HOUR, NOW.date())}, "on_leave", Hold, False),
     ({"expires_at": NOW}, "expired", Stop, True),
 )
 
