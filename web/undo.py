@@ -1,6 +1,6 @@
 """Wire: how each kind of change is taken back, and which power that takes; reversers live beside their nouns."""
 
-from crm import import_undo, person_edits, rest_undo, stage_undo, task_list, themes
+from crm import feedback_person, import_undo, person_edits, rest_undo, stage_undo, task_list, theme_split, themes
 from crm.changes import Reverser
 from crm.models import Change
 from sequences.bulk.deeds import reverse_deed
@@ -22,10 +22,14 @@ REVERSERS: dict[str, Reverser] = {
     themes.EDIT: themes.reverse_edit,
     themes.MERGE: themes.reverse_merge,
     themes.NOTE: themes.reverse_note,
+    theme_split.SPLIT: theme_split.reverse_split,
+    feedback_person.PERSON: feedback_person.reverse_person,
 }
 
 # What takes another power than to edit.
-POWERS: dict[str, str] = dict.fromkeys((themes.EDIT, themes.MERGE, themes.NOTE, task_list.DONE), "feedback")
+POWERS: dict[str, str] = dict.fromkeys(
+    (themes.EDIT, themes.MERGE, themes.NOTE, theme_split.SPLIT, feedback_person.PERSON, task_list.DONE), "feedback"
+)
 
 
 def undo_place(change: Change | None) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from crm.brands import list_products
-from crm.feedback import KINDS, list_notes, log_feedback
+from crm.feedback import KINDS, MAX_QUOTE, Origin, list_notes, log_feedback
 from crm.people import search_people
 from crm.theme_board import list_cards, list_theme_names
 from crm.themes import STATES, assign_note, ensure_theme
@@ -17,7 +17,7 @@ from web.theme_words import STATE_WORDS
 from web.words import _
 
 blueprint = Blueprint("feedback", __name__)
-_MAX_QUOTE = 5_000
+_MOST = 2_000_000_000
 _NEW_SHOWN = 30
 _NOTES = 50
 
@@ -81,7 +81,7 @@ def create() -> Response:
     product_id = forms.read_int(given.get("product_id"))
     log_feedback(
         tx,
-        given.get("quote", "")[:_MAX_QUOTE],
+        given.get("quote", "")[:MAX_QUOTE],
         kind=given.get("kind", ""),
         actor=this_actor(),
         contact_id=forms.read_int(given.get("contact_id")),
@@ -89,10 +89,21 @@ def create() -> Response:
         product_id=next((product.id for product in list_products(tx) if product.id == product_id), None),
         message_id=forms.read_int(given.get("message_id")),
         theme=given.get("theme", "")[:200],
-        heard=given.get("heard", "")[:60],
         from_audience=bool(given.get("from_audience")),
+        origin=_origin(),
     )
     return done("/feedback", _("Kept as feedback."))
+
+
+def _origin() -> Origin:
+    """Return where it was said, and to how many, as the form has it."""
+    given = request.form
+    reach = forms.read_number(given.get("reach", ""))
+    return Origin(
+        source="mail" if given.get("message_id") else "hand",
+        heard=given.get("heard", "")[:60],
+        reach=None if reach is None else max(0, min(int(reach), _MOST)),
+    )
 
 
 @blueprint.post("/feedback/<int:note_id>/theme")
