@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, Document, Instant
 
+TELL_KEY = "tell:"  # how the request keys of such mails begin
 TELL_STATES = ("draft", "held", "queued", "told")
 
 

@@ -6,6 +6,7 @@ from crm.models import Change
 from sequences.bulk.deeds import reverse_deed
 from sequences.course import leaving
 from sequences.jobs.bulk import BULK
+from sequences.telling import posting
 
 REVERSERS: dict[str, Reverser] = {
     import_undo.KIND: import_undo.reverse_import,
@@ -24,12 +25,13 @@ REVERSERS: dict[str, Reverser] = {
     themes.NOTE: themes.reverse_note,
     theme_split.SPLIT: theme_split.reverse_split,
     feedback_person.PERSON: feedback_person.reverse_person,
+    posting.TOLD: posting.take_back,
 }
 
 # What takes another power than to edit.
 POWERS: dict[str, str] = dict.fromkeys(
     (themes.EDIT, themes.MERGE, themes.NOTE, theme_split.SPLIT, feedback_person.PERSON, task_list.DONE), "feedback"
-)
+) | {posting.TOLD: "send"}
 
 
 def undo_place(change: Change | None) -> str:

@@ -26,6 +26,7 @@ from sequences.models import Enrolment, Send, SendBody
 from sequences.sending.breakers import count_hard_bounce
 from sequences.sending.docket import Case, read_docket
 from sequences.sending.stop_rules import Stop
+from sequences.telling.closing import close_loops
 
 # Some servers answer the final dot with the id they gave the message: "250 Ok <id@host>".
 _ID_IN_REPLY = re.compile(r"<([^<>@\s]{1,200}@[^<>@\s]{1,200})>")
@@ -56,6 +57,7 @@ def record_sent(tx: Tx, mails: Sequence[Left]) -> None:
     touch_out(tx, set(threads), set(relationships), max(mail.at for mail in mails))
     entries = [_entry(mail, message) for mail, message in zip(mails, messages, strict=True)]
     record_entries(tx, entries)
+    close_loops(tx, {mail.case.entry.id: mail.at for mail in mails if mail.case.entry.enrolment_id is None})
     _move_stages(tx, relationships)
     advance_runs(
         tx,
