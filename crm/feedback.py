@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from crm.contacts import get_contact
-from crm.models import Contact, Feedback, Handle, Message, Product, Theme
+from crm.models import Brand, Contact, Feedback, Handle, Message, Product, Theme
 from crm.themes import ensure_theme
 from crm.timeline import record_entry
 from kit.errors import InvalidError, say
@@ -139,9 +139,12 @@ def _check_source(tx: Tx, contact_id: int | None, message_id: int | None) -> Non
             raise InvalidError(say("That mail is not this person's. Nothing was kept; open the mail and try again."))
 
 
-def new_notes(brand_id: int | None) -> ScalarSelect[int]:
-    """Return how many notes of a brand wait for a theme, as part of a query: every page shows the number."""
-    return select(func.count(Feedback.id)).where(*waits_for_theme(brand_id)).scalar_subquery()
+def list_brands_with_new(tx: Tx) -> list[tuple[Brand, int]]:
+    """Return all brands by name, each with how many notes wait for a theme: every page shows the number. One query."""
+    ours = (Feedback.brand_id == Brand.id) | Feedback.brand_id.is_(None)
+    waiting = select(func.count(Feedback.id)).where(Feedback.theme_id.is_(None), ours).correlate(Brand)
+    query = select(Brand, waiting.scalar_subquery()).order_by(Brand.name)
+    return [(brand, count) for brand, count in tx.session.execute(query)]
 
 
 def waits_for_theme(brand_id: int | None) -> tuple[ColumnElement[bool], ...]:

@@ -25,6 +25,7 @@ def attach_filters(app: Flask) -> None:
         "brief": lambda at: times.brief(at, this_tx().now, _zone()),
         "stamp": lambda at: times.stamp(at, this_tx().now, _zone()),
         "day": times.day,
+        "month": times.month,
         "full": lambda at: times.full(at, _zone()),
         "clock": lambda at: times.clock(at, _zone()),
         "clock_in": lambda at, zone: times.clock(at, times.read_zone(zone)),

@@ -96,6 +96,12 @@ def _post(
 
 
 def _keep(tx: Tx, theme: Theme, queued: list[ThemeTell], actor: str) -> Change:
-    data = {"theme": theme.id, "tells": [one.id for one in queued], "tries": {str(one.id): one.tries for one in queued}}
+    place = f"/feedback/themes/{theme.id}/telling"
+    data = {
+        "theme": theme.id,
+        "place": place,
+        "tells": [one.id for one in queued],
+        "tries": {str(one.id): one.tries for one in queued},
+    }
     summary = say("Told %(num)s people about %(name)s.", num=len(queued), name=theme.name)
     return record_change(tx, TOLD, actor=actor, summary=summary, data=data, count=len(queued))

@@ -107,7 +107,7 @@ def read_raisers(tx: Tx, theme: Theme) -> Raisers:
 
 
 def _letters(tx: Tx, theme: Theme, contact_ids: Iterable[int]) -> dict[int, tuple[ThemeTell, Send | None]]:
-    """Return each person's letter about a theme; one about a theme that was merged into it counts once it is on its way."""
+    """Return each person's letter about a theme; one about a theme that was merged into it counts once under way."""
     family = family_of([theme.id])
     query = (
         select(ThemeTell, Send)

@@ -6,10 +6,14 @@ from flask import Blueprint, Response, request
 
 from crm.brands import list_products
 from crm.feedback import KINDS, MAX_QUOTE, Origin, list_notes, log_feedback
+from crm.feedback_person import find_stated, name_person
 from crm.people import search_people
 from crm.theme_board import list_cards, list_theme_names
 from crm.themes import STATES, assign_note, ensure_theme
+from kit.errors import InvalidError, say
+from sequences.telling.progress import count_told
 from web import forms
+from web.auth import require
 from web.request import this_actor, this_tx
 from web.respond import done, page
 from web.shell import this_brand_id
@@ -45,9 +49,13 @@ def index() -> Response:
 
 def _board(product_id: int | None, state: str) -> dict[str, Any]:
     tx, brand_id = this_tx(), this_brand_id()
+    board = list_cards(tx, brand_id=brand_id, product_id=product_id, state=state)
+    fresh = list_notes(tx, brand_id=brand_id, product_id=product_id, is_new=True, limit=_NEW_SHOWN)
     return {
-        "board": list_cards(tx, brand_id=brand_id, product_id=product_id, state=state),
-        "fresh": list_notes(tx, brand_id=brand_id, product_id=product_id, is_new=True, limit=_NEW_SHOWN),
+        "board": board,
+        "told": count_told(tx, [card.theme.id for card in board["out"]]),
+        "fresh": fresh,
+        "stated": find_stated(tx, [row.note for row in fresh]),
         "notes": [],
         "number": 1,
     }
@@ -57,7 +65,8 @@ def _all_notes(product_id: int | None) -> dict[str, Any]:
     number = max(1, forms.read_int(request.args.get("page")) or 1)
     before = _NOTES * (number - 1)
     notes = list_notes(this_tx(), brand_id=this_brand_id(), product_id=product_id, limit=_NOTES + 1, offset=before)
-    return {"board": {}, "fresh": [], "notes": notes, "number": number}
+    stated = find_stated(this_tx(), [row.note for row in notes])
+    return {"board": {}, "fresh": [], "notes": notes, "number": number, "told": {}, "stated": stated}
 
 
 @blueprint.get("/feedback/new")
@@ -104,6 +113,17 @@ def _origin() -> Origin:
         heard=given.get("heard", "")[:60],
         reach=None if reach is None else max(0, min(int(reach), _MOST)),
     )
+
+
+@blueprint.post("/feedback/<int:note_id>/person")
+def name(note_id: int) -> Response:
+    """Say whose words a note is."""
+    require("feedback")
+    contact_id = forms.read_int(request.form.get("contact_id"))
+    if contact_id is None:
+        raise InvalidError(say("Choose the person first."))
+    change = name_person(this_tx(), note_id, contact_id, actor=this_actor())
+    return done("/feedback", _("Their words now."), undo=f"/changes/{change.id}/undo")
 
 
 @blueprint.post("/feedback/<int:note_id>/theme")
