@@ -67,6 +67,10 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/feedback": (200, ("/feedback", "/feedback?product=1&state=planned", "/feedback?tab=notes&page=2")),
     "/feedback/new": (200, ("/feedback/new", "/feedback/new?who=ima")),
     "/feedback/themes/<int:theme_id>": (200, ("/feedback/themes/1",)),
+    "/feedback/themes/<int:theme_id>/telling": (
+        200,
+        ("/feedback/themes/1/telling", "/feedback/themes/1/telling?from=1"),
+    ),
     "/healthz": (200, ("/healthz",)),
     "/inbox": (
         200,
