@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.exc import IntegrityError
 
 from crm.contacts import get_contact
 from crm.models import Brand, Contact, Feedback, Handle, Message, Product, Theme
@@ -85,8 +86,8 @@ def log_feedback(
         actor=actor,
         created_at=origin.at or tx.now,
     )
-    tx.session.add(row)
-    tx.session.flush()
+    if not _add(tx, row):
+        return tx.session.scalars(select(Feedback).where(Feedback.request_key == origin.request_key)).one()
     record_said(tx, row, about.name if about else "", actor=actor)
     return row
 
@@ -130,6 +131,19 @@ def largest_account(tx: Tx, contact_id: int) -> int | None:
     return None if largest is None else int(largest)
 
 
+def _add(tx: Tx, row: Feedback) -> bool:
+    """Store a note; False when the same request was kept by somebody else at this very moment."""
+    try:
+        with tx.session.begin_nested():
+            tx.session.add(row)
+            tx.session.flush()
+    except IntegrityError:
+        if row.request_key is None:
+            raise
+        return False
+    return True
+
+
 def _check_source(tx: Tx, contact_id: int | None, message_id: int | None) -> None:
     if contact_id is not None:
         get_contact(tx, contact_id)
@@ -156,6 +170,13 @@ def waits_for_theme(brand_id: int | None) -> tuple[ColumnElement[bool], ...]:
 def list_feedback(tx: Tx, *, limit: int = 200) -> list[NoteRow]:
     """Return feedback, newest first."""
     return _rows(tx, _query().limit(limit))
+
+
+def read_notes_after(tx: Tx, note_id: int, limit: int) -> list[NoteRow]:
+    """Return notes by id, those after one; what an erased person said is left out."""
+    known = Contact.erased_at.is_(None) | Feedback.contact_id.is_(None)
+    query = _query().order_by(None).order_by(Feedback.id).where(Feedback.id > note_id, known)
+    return _rows(tx, query.limit(limit))
 
 
 def list_notes(

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 
 from web.api import contacts as api_contacts
+from web.api import feedback as api_feedback
 from web.auth import attach_auth
 from web.errors import attach_errors
 from web.filters import attach_filters
@@ -24,6 +25,7 @@ from web.pages import (
     drafts,
     exports,
     feedback,
+    feedback_links,
     fields,
     first_run,
     first_steps,
@@ -46,6 +48,7 @@ from web.pages import (
     reports,
     review,
     rules,
+    say,
     search,
     selection,
     sends,
@@ -77,6 +80,7 @@ from web.words import attach_words
 
 _PAGES = (
     api_contacts,
+    api_feedback,
     answers,
     brands,
     changes,
@@ -91,6 +95,7 @@ _PAGES = (
     drafts,
     exports,
     feedback,
+    feedback_links,
     fields,
     first_run,
     first_steps,
@@ -113,6 +118,7 @@ _PAGES = (
     reports,
     review,
     rules,
+    say,
     search,
     selection,
     sends,
@@ -183,6 +189,7 @@ def _configure(app: Flask, house: House) -> None:
         SESSION_COOKIE_SECURE=urlsplit(house.settings.public_url).scheme == "https",
     )
     app.extensions["tries"] = SignInTries()
+    app.extensions["said"] = SignInTries(say.MOST)
     app.extensions["newsroom"] = live.make_newsroom(house)
 
 
