@@ -1,6 +1,17 @@
 """Wire: how each kind of change is taken back, and which power that takes; reversers live beside their nouns."""
 
-from crm import feedback_person, import_undo, person_edits, rest_undo, stage_undo, task_list, theme_split, themes
+from crm import (
+    feedback_import,
+    feedback_import_undo,
+    feedback_person,
+    import_undo,
+    person_edits,
+    rest_undo,
+    stage_undo,
+    task_list,
+    theme_split,
+    themes,
+)
 from crm.changes import Reverser
 from crm.models import Change
 from sequences.bulk.deeds import reverse_deed
@@ -26,6 +37,7 @@ REVERSERS: dict[str, Reverser] = {
     theme_split.SPLIT: theme_split.reverse_split,
     feedback_person.PERSON: feedback_person.reverse_person,
     posting.TOLD: posting.take_back,
+    feedback_import.KIND: feedback_import_undo.reverse_import,
 }
 
 # What takes another power than to edit.
