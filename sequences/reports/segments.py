@@ -20,7 +20,7 @@ def count_views(
     """Return what first mails to the people of each view led to, as the views are now. One query."""
     if not views:
         return {}
-    answers, mail = answers_of(), func.count(Send.id)
+    answers, mail = answers_of(since, until), func.count(Send.id)
     columns: list[ColumnElement[int]] = []
     for conditions in views.values():
         inside = Send.contact_id.in_(select(Contact.id).where(*conditions))
@@ -38,7 +38,7 @@ def count_views(
 
 def count_accounts(tx: Tx, since: datetime, until: datetime) -> list[tuple[str, int | None, Funnel]]:
     """Return what first mails led to by platform and size of the largest account (0 the smallest band). One query."""
-    answers, mail = answers_of(), func.count(Send.id)
+    answers, mail = answers_of(since, until), func.count(Send.id)
     largest = (
         select(Handle.id)
         .where(Handle.contact_id == Send.contact_id)

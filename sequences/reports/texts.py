@@ -33,7 +33,7 @@ class TextRow:
 
 def list_texts(tx: Tx, since: datetime, until: datetime) -> list[TextRow]:
     """Return texts by sequence, version, step and variant. One query."""
-    answers, mail = answers_of(), func.count(Send.id)
+    answers, mail = answers_of(since, until), func.count(Send.id)
     later = (
         select(
             Send.id.label("id"),

@@ -96,7 +96,7 @@ def _loops(out: list[OutTheme], told: dict[int, int]) -> Part:
     )
     heads = (_("Theme"), _("Product"), _("Out since"), _("Raised by"), _("Told"), _("Still to tell"))
     return Part(key="loops", title=_("Loops that are closed"), how=how, heads=heads, rows=rows, chart="bars",
-                marks=marks, said=_say_loops(out, told))  # fmt: skip
+                marks=marks, wide=False, said=_say_loops(out, told))  # fmt: skip
 
 
 def _say_loops(out: list[OutTheme], told: dict[int, int]) -> str:
