@@ -1,16 +1,20 @@
 """Use cases: what creators and their audiences say about products."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.exc import IntegrityError
 
-from crm.models import Contact, Feedback, Product, Theme
+from crm.contacts import get_contact
+from crm.models import Brand, Contact, Feedback, Handle, Message, Product, Theme
 from crm.themes import ensure_theme
 from crm.timeline import record_entry
 from kit.errors import InvalidError, say
 from kit.tx import Tx
 
 KINDS = ("problem", "idea", "praise")
+MAX_QUOTE = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,24 @@ class NoteRow:
     contact: Contact | None
     product: str
     theme: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """How a note came here: `source` is one of SOURCES, `heard` where it was said.
+
+    `said_by` and `said_email` are what a stranger stated; `reach` is how many they speak to, when somebody knows.
+    A `request_key` never keeps twice; `at` is when it was said, when that is not now.
+    """
+
+    source: str = "hand"
+    heard: str = ""
+    said_by: str = ""
+    said_email: str = ""
+    request_key: str | None = None
+    batch_id: int | None = None
+    reach: int | None = None
+    at: datetime | None = None
 
 
 def log_feedback(
@@ -34,18 +56,17 @@ def log_feedback(
     product_id: int | None = None,
     message_id: int | None = None,
     theme: str = "",
-    heard: str = "",
     from_audience: bool = False,
+    origin: Origin | None = None,
 ) -> Feedback:
-    """Keep a quote, with its source; a `theme` that is new begins."""
-    quote = quote.strip()
-    if not quote:
-        raise InvalidError(say("Select the words to keep as feedback first."))
-    if kind not in KINDS:
-        raise InvalidError(say("Feedback is one of: %(list)s.", list=", ".join(KINDS)))
-    about = None
-    if theme.strip():
-        about = ensure_theme(tx, theme, actor=actor, brand_id=brand_id, product_id=product_id)
+    """Keep a quote, with its source; a `theme` that is new begins. Without a reach it is their largest account."""
+    origin = origin or Origin(source="mail" if message_id else "hand")
+    known = find_request(tx, origin.request_key)
+    if known is not None:
+        return known
+    quote = check_words(quote, kind)
+    _check_source(tx, contact_id, message_id)
+    about = ensure_theme(tx, theme, actor=actor, brand_id=brand_id, product_id=product_id) if theme.strip() else None
     row = Feedback(
         contact_id=contact_id,
         brand_id=brand_id,
@@ -54,29 +75,108 @@ def log_feedback(
         quote=quote,
         kind=kind,
         theme_id=about.id if about else None,
-        heard=heard.strip(),
+        heard=origin.heard.strip(),
         from_audience=from_audience,
+        reach=largest_account(tx, contact_id) if origin.reach is None and contact_id else origin.reach,
+        source=origin.source,
+        said_by=origin.said_by,
+        said_email=origin.said_email,
+        request_key=origin.request_key,
+        batch_id=origin.batch_id,
         actor=actor,
-        created_at=tx.now,
+        created_at=origin.at or tx.now,
     )
-    tx.session.add(row)
-    tx.session.flush()
-    if contact_id:
-        data = {"feedback": row.id, "kind": kind, "theme": about.name if about else ""}
-        record_entry(
-            tx, contact_id, "feedback", quote, actor=actor, brand_id=brand_id, message_id=message_id, data=data
-        )
+    if not _add(tx, row):
+        return tx.session.scalars(select(Feedback).where(Feedback.request_key == origin.request_key)).one()
+    record_said(tx, row, about.name if about else "", actor=actor)
     return row
 
 
-def count_new(tx: Tx) -> int:
-    """Return how many notes wait for a theme."""
-    return tx.session.scalar(select(func.count(Feedback.id)).where(Feedback.theme_id.is_(None))) or 0
+def record_said(tx: Tx, note: Feedback, theme: str, *, actor: str) -> None:
+    """Write a note on the timeline of whose words it is."""
+    if note.contact_id:
+        data = {"feedback": note.id, "kind": note.kind, "theme": theme}
+        record_entry(
+            tx,
+            note.contact_id,
+            "feedback",
+            note.quote,
+            actor=actor,
+            brand_id=note.brand_id,
+            message_id=note.message_id,
+            data=data,
+        )
+
+
+def check_words(quote: str, kind: str) -> str:
+    """Return a quote as it is kept, or refuse."""
+    quote = quote.replace("\r\n", "\n").replace("\x00", "").strip()[:MAX_QUOTE]
+    if not quote:
+        raise InvalidError(say("Select the words to keep as feedback first."))
+    if kind not in KINDS:
+        raise InvalidError(say("Feedback is one of: %(list)s.", list=", ".join(KINDS)))
+    return quote
+
+
+def find_request(tx: Tx, request_key: str | None) -> Feedback | None:
+    """Return the note that was kept for a request before."""
+    if request_key is None:
+        return None
+    return tx.session.scalar(select(Feedback).where(Feedback.request_key == request_key))
+
+
+def largest_account(tx: Tx, contact_id: int) -> int | None:
+    """Return how many people follow a person's largest account."""
+    largest = tx.session.scalar(select(func.max(Handle.followers)).where(Handle.contact_id == contact_id))
+    return None if largest is None else int(largest)
+
+
+def _add(tx: Tx, row: Feedback) -> bool:
+    """Store a note; False when the same request was kept by somebody else at this very moment."""
+    try:
+        with tx.session.begin_nested():
+            tx.session.add(row)
+            tx.session.flush()
+    except IntegrityError:
+        if row.request_key is None:
+            raise
+        return False
+    return True
+
+
+def _check_source(tx: Tx, contact_id: int | None, message_id: int | None) -> None:
+    if contact_id is not None:
+        get_contact(tx, contact_id)
+    if message_id is not None:
+        whose = tx.session.execute(select(Message.contact_id).where(Message.id == message_id)).first()
+        if whose is None or whose[0] != contact_id:
+            raise InvalidError(say("That mail is not this person's. Nothing was kept; open the mail and try again."))
+
+
+def list_brands_with_new(tx: Tx) -> list[tuple[Brand, int]]:
+    """Return all brands by name, each with how many notes wait for a theme: every page shows the number. One query."""
+    ours = (Feedback.brand_id == Brand.id) | Feedback.brand_id.is_(None)
+    waiting = select(func.count(Feedback.id)).where(Feedback.theme_id.is_(None), ours).correlate(Brand)
+    query = select(Brand, waiting.scalar_subquery()).order_by(Brand.name)
+    return [(brand, count) for brand, count in tx.session.execute(query)]
+
+
+def waits_for_theme(brand_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    """Return what makes a note of a brand new."""
+    ours = (Feedback.brand_id == brand_id) | Feedback.brand_id.is_(None)
+    return (Feedback.theme_id.is_(None), ours) if brand_id is not None else (Feedback.theme_id.is_(None),)
 
 
 def list_feedback(tx: Tx, *, limit: int = 200) -> list[NoteRow]:
     """Return feedback, newest first."""
     return _rows(tx, _query().limit(limit))
+
+
+def read_notes_after(tx: Tx, note_id: int, limit: int) -> list[NoteRow]:
+    """Return notes by id, those after one; what an erased person said is left out."""
+    known = Contact.erased_at.is_(None) | Feedback.contact_id.is_(None)
+    query = _query().order_by(None).order_by(Feedback.id).where(Feedback.id > note_id, known)
+    return _rows(tx, query.limit(limit))
 
 
 def list_notes(
@@ -93,12 +193,12 @@ def list_notes(
     query = _query().limit(limit).offset(offset)
     if theme_id is not None:
         return _rows(tx, query.where(Feedback.theme_id == theme_id))
-    if brand_id is not None:
+    if is_new:
+        query = query.where(*waits_for_theme(brand_id))
+    elif brand_id is not None:
         query = query.where((Feedback.brand_id == brand_id) | Feedback.brand_id.is_(None))
     if product_id is not None:
         query = query.where(Feedback.product_id == product_id)
-    if is_new:
-        query = query.where(Feedback.theme_id.is_(None))
     return _rows(tx, query)
 
 

@@ -21,7 +21,7 @@ _SHOWN = {
     "moves": frozenset({"stage", "owner", "tag"}),
     "notes": frozenset({"note", "dm"}),
     "tasks": frozenset({"task", "task_done", "promise"}),
-    "feedback": frozenset({"feedback"}),
+    "feedback": frozenset({"feedback", "loop_closed"}),
 }
 SHOWS = tuple(_SHOWN)
 # A wait shorter than this is a conversation, not a gap worth a line.

@@ -40,6 +40,11 @@ def read_shelf(tx: Tx, user_id: int) -> ViewShelf:
     return ViewShelf(views=tuple(views), colleagues=tuple(dict.fromkeys(user for user, _ in rows)))
 
 
+def list_shared_views(tx: Tx, *, limit: int) -> list[SavedView]:
+    """Return views that every colleague sees, by name."""
+    return list(tx.session.scalars(select(SavedView).where(SavedView.shared).order_by(SavedView.name).limit(limit)))
+
+
 def _views(rows: Sequence[Any]) -> list[SavedView]:
     return [row[1] for row in rows if row[1] is not None]
 

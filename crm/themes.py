@@ -1,8 +1,9 @@
-"""Use cases: themes of feedback: begun by a name, moved, renamed, given an owner, merged; each undoable, each recorded.
+"""Use cases: themes of feedback: begun by a name, moved, renamed, given an owner, out; each undoable, each recorded.
 
 Changes are kept by crm.changes; `reverse_edit`, `reverse_merge` and `reverse_note` take them back.
 """
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,6 +17,7 @@ from kit.tx import Tx
 EDIT, MERGE, NOTE = "theme.edit", "theme.merge", "feedback.theme"
 STATES = THEME_STATES
 _MAX_NAME = 200
+MAX_DID = 2_000
 
 
 def get_theme(tx: Tx, theme_id: int) -> Theme:
@@ -43,7 +45,7 @@ def ensure_theme(tx: Tx, name: str, *, actor: str, brand_id: int | None, product
     )
     tx.session.add(theme)
     tx.session.flush()
-    _note(tx, theme, "begun", "", name, actor)
+    note_move(tx, theme, "begun", "", name, actor)
     return theme
 
 
@@ -58,15 +60,18 @@ def find_theme(tx: Tx, name: str, brand_id: int | None) -> Theme | None:
 
 
 def edit_theme(tx: Tx, theme_id: int, *, actor: str, **wanted: str | int | None) -> Change | None:
-    """Change a theme's state, name, plan, owner_id, product_id or quote_id; None when all of it is so already."""
+    """Change a theme's state, name, plan, owner_id, product_id, quote_id, did or out_on (a day as 2026-11-24).
+
+    None when all of it is so already. A theme that comes out today says so.
+    """
     theme = get_theme(tx, theme_id)
     _check(tx, theme, wanted)
-    fields = {name: [getattr(theme, name), value] for name, value in wanted.items() if getattr(theme, name) != value}
+    fields = {name: [_read(theme, name), value] for name, value in wanted.items() if _read(theme, name) != value}
     if not fields:
         return None
     for name, (before, after) in fields.items():
         _put(tx, theme, name, after)
-        _note(tx, theme, name.removesuffix("_id"), _word(tx, name, before), _word(tx, name, after), actor)
+        note_move(tx, theme, name.removesuffix("_id"), _word(tx, name, before), _word(tx, name, after), actor)
     summary = say("Changed the theme %(name)s.", name=theme.name)
     return record_change(tx, EDIT, actor=actor, summary=summary, data={"theme": theme.id, "fields": fields})
 
@@ -79,8 +84,8 @@ def merge_themes(tx: Tx, theme_id: int, into_id: int, *, actor: str) -> Change:
     notes = list(tx.session.scalars(select(Feedback.id).where(Feedback.theme_id == theme.id)))
     tx.session.execute(update(Feedback).where(Feedback.theme_id == theme.id).values(theme_id=into.id))
     theme.merged_into_id = into.id
-    _note(tx, theme, "merged", theme.name, into.name, actor)
-    _note(tx, into, "merged", theme.name, into.name, actor)
+    note_move(tx, theme, "merged", theme.name, into.name, actor)
+    note_move(tx, into, "merged", theme.name, into.name, actor)
     summary = say("Merged %(name)s into %(into)s.", name=theme.name, into=into.name)
     data = {"theme": theme.id, "into": into.id, "notes": notes}
     return record_change(tx, MERGE, actor=actor, summary=summary, count=max(1, len(notes)), data=data)
@@ -105,9 +110,9 @@ def assign_note(tx: Tx, note_id: int, theme: Theme | None, *, actor: str) -> Cha
 def reverse_edit(tx: Tx, change: Change, actor: str) -> Undone:
     """Put back each field that nobody changed since."""
     theme = get_theme(tx, change.data["theme"])
-    back = {name: before for name, (before, after) in change.data["fields"].items() if getattr(theme, name) == after}
+    back = {name: before for name, (before, after) in change.data["fields"].items() if _read(theme, name) == after}
     for name, before in back.items():
-        _note(tx, theme, "undone", _word(tx, name, getattr(theme, name)), _word(tx, name, before), actor)
+        note_move(tx, theme, "undone", _word(tx, name, _read(theme, name)), _word(tx, name, before), actor)
         _put(tx, theme, name, before)
     left = len(change.data["fields"]) - len(back)
     return Undone(change=change, undone=len(back), left=left, why=_since() if left else "")
@@ -119,7 +124,7 @@ def reverse_merge(tx: Tx, change: Change, actor: str) -> Undone:
     if theme.merged_into_id != into:
         return Undone(change=change, undone=0, left=change.count, why=_since())
     theme.merged_into_id = None
-    _note(tx, theme, "undone", "", theme.name, actor)
+    note_move(tx, theme, "undone", "", theme.name, actor)
     moved = tx.session.execute(
         update(Feedback)
         .where(Feedback.id.in_(change.data["notes"]), Feedback.theme_id == into)
@@ -142,6 +147,10 @@ def reverse_note(tx: Tx, change: Change, _actor: str) -> Undone:
 def _check(tx: Tx, theme: Theme, wanted: dict[str, Any]) -> None:
     if "state" in wanted and wanted["state"] not in STATES:
         raise InvalidError(say("Choose one of the four states."))
+    if wanted.get("state") == "out" and theme.out_on is None and not wanted.get("out_on"):
+        wanted["out_on"] = tx.now.date().isoformat()
+    if "did" in wanted:
+        wanted["did"] = str(wanted["did"] or "").replace("\r\n", "\n").strip()[:MAX_DID]
     if "name" in wanted:
         wanted["name"] = _clean(str(wanted["name"] or ""))
         other = find_theme(tx, wanted["name"], theme.brand_id)
@@ -149,8 +158,13 @@ def _check(tx: Tx, theme: Theme, wanted: dict[str, Any]) -> None:
             raise ConflictError(say("There is a theme named %(name)s already. Merge the two instead.", name=other.name))
 
 
+def _read(theme: Theme, name: str) -> Any:
+    value = getattr(theme, name)
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def _put(tx: Tx, theme: Theme, name: str, value: Any) -> None:
-    setattr(theme, name, value)
+    setattr(theme, name, date.fromisoformat(value) if name == "out_on" and value else value)
     if name == "state":
         theme.state_since = tx.now
     if name == "name":
@@ -164,7 +178,9 @@ def _word(tx: Tx, name: str, value: Any) -> str:
     return "" if value is None or name.endswith("_id") else str(value)[:_MAX_NAME]
 
 
-def _note(tx: Tx, theme: Theme, kind: str, before: str, after: str, actor: str) -> None:
+def note_move(tx: Tx, theme: Theme, kind: str, before: str, after: str, actor: str) -> None:
+    """Keep what became of a theme."""
+    before, after = before[:_MAX_NAME], after[:_MAX_NAME]
     tx.session.add(ThemeMove(theme_id=theme.id, at=tx.now, actor=actor, kind=kind, before=before, after=after))
 
 

@@ -8,18 +8,18 @@ from kit.errors import InvalidError, NotFoundError, say
 from kit.ids import hash_token, new_token
 from kit.tx import Tx
 
-SCOPES = ("read",)
+SCOPES = ("read", "feedback")
 MOST_TOKENS = 50
 _PREFIX = "rapport_"
 
 
-def create_token(tx: Tx, name: str, *, scopes: tuple[str, ...] = SCOPES, actor: str) -> tuple[ApiToken, str]:
+def create_token(tx: Tx, name: str, *, scopes: tuple[str, ...] = ("read",), actor: str) -> tuple[ApiToken, str]:
     """Make a token; return its row and the secret, which is known to nobody afterwards."""
     name = " ".join(name.split())[:80]
     if not name:
         raise InvalidError(say("Say what the token is for, so that you know later which one to take back."))
     if not scopes or not set(scopes) <= set(SCOPES):
-        raise InvalidError(say("A token may read; there is nothing else it could do yet."))
+        raise InvalidError(say("Choose what the token may do: read, or hand in feedback."))
     if sum(row.revoked_at is None for row in list_tokens(tx)) >= MOST_TOKENS:
         raise InvalidError(say("There are %(num)s tokens already; take one back first.", num=MOST_TOKENS))
     secret = _PREFIX + new_token(32)
@@ -34,12 +34,10 @@ def create_token(tx: Tx, name: str, *, scopes: tuple[str, ...] = SCOPES, actor: 
     return row, secret
 
 
-def find_token(tx: Tx, secret: str, *, scope: str) -> ApiToken | None:
-    """Return the token with this secret if it holds and has the scope."""
-    row = tx.session.scalar(
-        select(ApiToken).where(ApiToken.token_hash == hash_token(secret), ApiToken.revoked_at.is_(None))
-    )
-    return row if row and scope in row.scopes.split() else None
+def find_token(tx: Tx, secret: str) -> ApiToken | None:
+    """Return the token with this secret if it holds; what it may do is in its scopes."""
+    query = select(ApiToken).where(ApiToken.token_hash == hash_token(secret), ApiToken.revoked_at.is_(None))
+    return tx.session.scalar(query)
 
 
 def list_tokens(tx: Tx) -> list[ApiToken]:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kit.db import Base, Document, Instant
 from sequences.draft_models import DraftFile, SequenceDraft, TrialMail
 from sequences.mail_models import MailDraft, MailFile
+from sequences.tell_models import ThemeTell
 
 # Rows of what is being written; who knows these tables knows those.
-DRAFT_ROWS = (SequenceDraft, DraftFile, TrialMail, MailDraft, MailFile)
+DRAFT_ROWS = (SequenceDraft, DraftFile, TrialMail, MailDraft, MailFile, ThemeTell)
 SEND_STATES = ("draft", "scheduled", "claimed", "sending", "sent", "failed", "unknown", "cancelled")
 OPEN_ENROLMENT = text("state IN ('active', 'held')")
 

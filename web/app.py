@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 
 from web.api import contacts as api_contacts
+from web.api import feedback as api_feedback
 from web.auth import attach_auth
 from web.errors import attach_errors
 from web.filters import attach_filters
@@ -27,6 +28,8 @@ from web.pages import (
     duplicates,
     exports,
     feedback,
+    feedback_import,
+    feedback_links,
     fields,
     first_run,
     first_steps,
@@ -53,6 +56,7 @@ from web.pages import (
     review,
     rhythms,
     rules,
+    say,
     search,
     selection,
     sends,
@@ -66,6 +70,7 @@ from web.pages import (
     system,
     tasks,
     team,
+    telling,
     texts,
     themes,
     today,
@@ -84,6 +89,7 @@ from web.words import attach_words
 _PAGES = (
     api_contacts,
     agents,
+    api_feedback,
     answers,
     brands,
     changes,
@@ -100,6 +106,8 @@ _PAGES = (
     duplicates,
     exports,
     feedback,
+    feedback_import,
+    feedback_links,
     fields,
     first_run,
     first_steps,
@@ -126,6 +134,7 @@ _PAGES = (
     review,
     rhythms,
     rules,
+    say,
     search,
     selection,
     sends,
@@ -139,6 +148,7 @@ _PAGES = (
     system,
     tasks,
     team,
+    telling,
     texts,
     themes,
     today,
@@ -204,6 +214,7 @@ def move_in(app: Flask, house: House) -> None:
     app.config["SESSION_COOKIE_SECURE"] = urlsplit(house.settings.public_url).scheme == "https"
     app.extensions["house"] = house
     app.extensions["tries"] = SignInTries()
+    app.extensions["said"] = SignInTries(say.MOST)
     app.extensions["newsroom"] = live.make_newsroom(house)
 
 

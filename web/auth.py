@@ -32,10 +32,15 @@ PUBLIC = frozenset(
         "passwords.create",
         "opt_outs.show",
         "opt_outs.create",
+        "say.show",
+        "say.create",
+        "api_feedback.index",
+        "api_feedback.create",
     }
 )
-# A mail provider's one-click opt-out (RFC 8058) comes from elsewhere and carries no token of ours.
-_FROM_ANYWHERE = frozenset({"opt_outs.create"})
+# A mail provider's one-click opt-out (RFC 8058) comes from elsewhere and carries no token of ours; the public form
+# carries a stamp of its own and acts for nobody; a program carries its bearer token, which no browser adds by itself.
+_FROM_ANYWHERE = frozenset({"opt_outs.create", "say.create", "api_feedback.create"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SENDERS = frozenset({"admin", "manager", "outreach", "relationship"})
 _LEADERS = frozenset({"admin", "manager"})

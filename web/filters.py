@@ -27,6 +27,7 @@ def attach_filters(app: Flask) -> None:
         "stamp": lambda at: times.stamp(at, this_tx().now, _zone()),
         "day": times.day,
         "dated": lambda on: times.dated(on, this_tx().now.astimezone(_zone()).date()),
+        "month": times.month,
         "full": lambda at: times.full(at, _zone()),
         "clock": lambda at: times.clock(at, _zone()),
         "clock_in": lambda at, zone: times.clock(at, times.read_zone(zone)),

@@ -11,6 +11,8 @@ COUNTS = {
     "unchanged": lazy("Known, nothing new"),
     "duplicate": lazy("Twice in the file"),
     "rejected": lazy("Left out"),
+    "added": lazy("Added"),
+    "known": lazy("Here already"),
     "done": lazy("Done"),
     "left": lazy("Left out"),
     "written": lazy("Written"),

@@ -21,6 +21,7 @@ _READING_POSTS = frozenset(
         "first_steps.connect_mailbox",
         "first_steps.check",
         "first_steps.bring_people",
+        "feedback_import.create",
         "imports.create",
         "imports.change",
         "mailboxes.create",

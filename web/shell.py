@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import g, session
 
-from crm.brands import list_brands
+from crm.feedback import list_brands_with_new
 from crm.inbox import InboxCounts, count_threads
 from crm.models import Brand
 from web.outgoing import MailboxDay, Waiting, list_mailbox_days, list_waiting
@@ -14,9 +14,10 @@ from web.times import day_bounds, read_zone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
-    """The frame's facts. `cap` None when a mailbox has no limit."""
+    """The frame's facts. `feedback` notes wait for a theme; `cap` None when a mailbox has no limit."""
 
     brand: Brand | None
+    feedback: int
     brands: tuple[Brand, ...]
     inbox: InboxCounts
     waiting: tuple[Waiting, ...]
@@ -49,9 +50,12 @@ def this_shell() -> Shell:
     if "shell" not in g:
         tx = this_tx()
         start, _ = day_bounds(tx.now, read_zone(this_user().zone))
-        brands = list_brands(tx)
+        counted = list_brands_with_new(tx)
+        brands = [brand for brand, _count in counted]
+        chosen = _chosen(brands)
         g.shell = Shell(
-            brand=_chosen(brands),
+            brand=chosen,
+            feedback=next((count for brand, count in counted if brand is chosen), 0),
             brands=tuple(brands),
             inbox=count_threads(tx),
             waiting=tuple(list_waiting(tx)),

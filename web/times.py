@@ -110,6 +110,11 @@ def date_of(at: datetime, zone: ZoneInfo | None = None) -> str:
     return day(at.astimezone(zone or UTC).date())
 
 
+def month(first: date) -> str:
+    """Return a month: Nov 2026."""
+    return format_date(first, "MMM y", locale=this_locale())
+
+
 def long_day(at: datetime, zone: ZoneInfo) -> str:
     """Return the head of a day: Tuesday 24 November, 14:20."""
     return _format(at, _("date:EEEE d MMMM, HH:mm"), zone)

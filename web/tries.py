@@ -1,4 +1,4 @@
-"""Wire: counts sign-in tries of this process, so that passwords cannot be guessed in bulk. Bounded, never stored."""
+"""Wire: counts tries of this process: passwords cannot be guessed, forms not be filled in bulk. Bounded, not stored."""
 
 import threading
 from collections import OrderedDict
@@ -10,16 +10,17 @@ _MAX_KEYS = 10_000
 
 
 class SignInTries:
-    """The latest failed tries by address and origin; the oldest keys are forgotten first."""
+    """The latest tries by who makes them; the oldest keys are forgotten first."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_TRIES) -> None:
+        self._most = most
         self._tries: OrderedDict[str, list[datetime]] = OrderedDict()
         self._lock = threading.Lock()
 
     def may_try(self, key: str, now: datetime) -> bool:
         """Return whether another try is allowed; does not count it."""
         with self._lock:
-            return len(self._recent(key, now)) < MAX_TRIES
+            return len(self._recent(key, now)) < self._most
 
     def record(self, key: str, now: datetime) -> None:
         """Count one failed try."""

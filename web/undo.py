@@ -2,6 +2,9 @@
 
 from crm import (
     addresses,
+    feedback_import,
+    feedback_import_undo,
+    feedback_person,
     figures,
     handle_edits,
     import_undo,
@@ -16,6 +19,7 @@ from crm import (
     stage_undo,
     stale_setting,
     task_list,
+    theme_split,
     themes,
     twin_list,
 )
@@ -27,6 +31,7 @@ from sequences.jobs.bulk import BULK
 from sequences.merging import merge
 from sequences.merging.unmerge import reverse_merge
 from sequences.team import absence
+from sequences.telling import posting
 
 REVERSERS: dict[str, Reverser] = {
     addresses.ORDER: addresses.reverse_order,
@@ -61,6 +66,10 @@ REVERSERS: dict[str, Reverser] = {
     themes.EDIT: themes.reverse_edit,
     themes.MERGE: themes.reverse_merge,
     themes.NOTE: themes.reverse_note,
+    theme_split.SPLIT: theme_split.reverse_split,
+    feedback_person.PERSON: feedback_person.reverse_person,
+    posting.TOLD: posting.take_back,
+    feedback_import.KIND: feedback_import_undo.reverse_import,
 }
 
 # What takes another power than to edit.
@@ -68,6 +77,9 @@ POWERS: dict[str, str] = {
     **dict.fromkeys((themes.EDIT, themes.MERGE, themes.NOTE, task_list.DONE), "feedback"),
     stale_setting.KIND: "rules",
 }
+POWERS: dict[str, str] = dict.fromkeys(
+    (themes.EDIT, themes.MERGE, themes.NOTE, theme_split.SPLIT, feedback_person.PERSON, task_list.DONE), "feedback"
+) | {posting.TOLD: "send"}
 
 
 def undo_place(change: Change | None) -> str:

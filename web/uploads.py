@@ -9,7 +9,13 @@ from sequences.sending.mail_drafts import MAX_FILES, NewFile
 # Read before any transaction is open, because they write: a slow upload must hold no writer.
 _COMPOSER = frozenset({"answers.create", "drafts.keep", "mails.create", "mails.keep"})
 # The most bytes a post may have; everything else stays small.
-_LIMITS = {"imports.create": 20_000_000, **dict.fromkeys(_COMPOSER, MAX_FILES + 2_000_000)}
+_LIMITS = {
+    "imports.create": 20_000_000,
+    "feedback_import.create": 20_000_000,
+    "say.create": 40_000,
+    "api_feedback.create": 40_000,
+    **dict.fromkeys(_COMPOSER, MAX_FILES + 2_000_000),
+}
 
 
 def attach_uploads(app: Flask) -> None:

@@ -4,7 +4,7 @@ from crm.models.change import Change
 from crm.models.consent import Consent, ConsentRequest
 from crm.models.contact import Contact, ContactAddress, ContactTag, Import
 from crm.models.dkim import DkimKey
-from crm.models.feedback import Feedback, Theme, ThemeMove
+from crm.models.feedback import Feedback, FeedbackLink, Theme, ThemeMove
 from crm.models.field import ContactField
 from crm.models.handle import Handle, HandleName, HandlePost, HandleRate, HandleSnapshot
 from crm.models.job import Job, JobFile
@@ -39,6 +39,7 @@ __all__ = [
     "ContactTag",
     "DkimKey",
     "Feedback",
+    "FeedbackLink",
     "Handle",
     "HandleName",
     "HandlePost",

@@ -9,7 +9,7 @@ from kit.db import Base, Instant
 
 
 class ApiToken(Base):
-    """A token by name. Only its hash is stored; `scopes` are words apart by spaces: read."""
+    """A token by name. Only its hash is stored; `scopes` are words apart by spaces: read, feedback."""
 
     __tablename__ = "api_tokens"
 

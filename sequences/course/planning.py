@@ -20,8 +20,9 @@ from sequences.course.own_steps import do_own_step
 from sequences.course.runs import OPEN, document_for, due_of_next, finish_run, move_on, schedule_next, stale_at
 from sequences.models import Enrolment, Send, SendBody, Sequence, SequenceVersion
 from sequences.pitches.pitch import Footer, Gaps, Rendered
-from sequences.pitches.texts import OPT_OUT_SENTENCE, Values, draw_seed, write_step
+from sequences.pitches.texts import Values, draw_seed, write_step
 from sequences.pitches.values import merge_values
+from sequences.sending.footers import brand_footer
 from sequences.sending.links import Links
 from sequences.versions.authoring import document_of
 from sequences.versions.flow import OWN_KINDS
@@ -103,11 +104,7 @@ def make_footer(tx: Tx, run: Enrolment, links: Links) -> Footer:
     """Return what every mail to a stranger ends with: who writes, from where, and the way out."""
     sequence = tx.session.get_one(Sequence, run.sequence_id)
     brand = tx.session.get_one(Brand, sequence.brand_id)
-    has_postal = brand.requires_postal and brand.postal_address
-    address = f"{brand.name}, {brand.postal_address}" if has_postal else brand.name
-    mailbox = tx.session.get_one(Mailbox, run.mailbox_id)
-    url = links.opt_out_url(run.email, smtp_url=mailbox.smtp_url, mailbox=mailbox.address)
-    return Footer(postal_address=address, opt_out_sentence=OPT_OUT_SENTENCE, opt_out_url=url, signature=brand.signature)
+    return brand_footer(brand, tx.session.get_one(Mailbox, run.mailbox_id), run.email, links)
 
 
 def values_for(tx: Tx, run: Enrolment, document: SequenceFile, *, known: DueRuns | None = None) -> Values:

@@ -7,6 +7,7 @@ A step that is rolled back leaves no trace, and is done again from the same curs
 from collections.abc import Callable
 
 from crm.export_job import take_export_chunk
+from crm.feedback_import import JOB, take_feedback_chunk
 from crm.import_job import take_import_chunk
 from crm.models import Job
 from crm.twin_list import KIND as TWINS
@@ -16,4 +17,10 @@ from sequences.jobs.bulk import BULK
 
 Step = Callable[[Tx, Job], bool]
 
-KINDS: dict[str, Step] = {"export": take_export_chunk, "import": take_import_chunk, TWINS: take_look_chunk, **BULK}
+KINDS: dict[str, Step] = {
+    "export": take_export_chunk,
+    "import": take_import_chunk,
+    TWINS: take_look_chunk,
+    JOB: take_feedback_chunk,
+    **BULK,
+}

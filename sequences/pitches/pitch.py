@@ -96,12 +96,12 @@ def _closing(body: str, footer: Footer | None) -> str | None:
     return footer.signature
 
 
-def render_typed(text: str) -> Rendered | Gaps:
+def render_typed(text: str, *, footer: Footer | None = None) -> Rendered | Gaps:
     """Render what a person typed to one person: Markdown, in which braces and brackets mean themselves."""
     parts = make_parts(clean_text(text), Slots())
     if is_blank_text(parts.text):
         return Gaps(faults=("Write something first.",))
-    return _finish("", parts, None, None)
+    return _finish("", parts, footer, None)
 
 
 def _finish(subject: str, parts: Parts, footer: Footer | None, lang: str | None) -> Rendered:

@@ -63,7 +63,7 @@ class Outreach:
 
 def read_outreach(tx: Tx, since: datetime, until: datetime) -> Outreach:
     """Return what first mails led to. Two queries."""
-    answers, agreed = _answers(), _agreed_from(tx)
+    answers, agreed = answers_of(since, until), _agreed_from(tx)
     mail = func.count(Send.id)
     query = (
         select(
@@ -79,7 +79,7 @@ def read_outreach(tx: Tx, since: datetime, until: datetime) -> Outreach:
             and_(Relationship.contact_id == Send.contact_id, Relationship.brand_id == Send.brand_id),
         )
         .outerjoin(Stage, Stage.id == Relationship.stage_id)
-        .where(*_first_mails(since, until))
+        .where(*first_mails(since, until))
         .group_by(Sequence.name, Mailbox.address)
     )  # fmt: skip
     sequences: dict[str, Funnel] = defaultdict(Funnel)
@@ -95,13 +95,13 @@ def read_outreach(tx: Tx, since: datetime, until: datetime) -> Outreach:
 
 def read_hours(tx: Tx, since: datetime, until: datetime) -> dict[tuple[int, int], Rate]:
     """Return reply rates by weekday (0 is Monday) and slot of two hours, on the reader's clock. One query."""
-    answers, mail = _answers(), func.count(Send.id)
+    answers, mail = answers_of(since, until), func.count(Send.id)
     hour = cut(tx, Send.sent_at, "hour").label("hour")
     query = (
         select(hour, Contact.zone, Contact.country, mail, mail.filter(answers.c.last_at >= Send.sent_at))
         .join(Contact, Contact.id == Send.contact_id)
         .outerjoin(answers, answers.c.contact_id == Send.contact_id)
-        .where(*_first_mails(since, until), Send.bounced_at.is_(None))
+        .where(*first_mails(since, until), Send.bounced_at.is_(None))
         .group_by(hour, Contact.zone, Contact.country)
     )
     cells: dict[tuple[int, int], Rate] = defaultdict(lambda: Rate(0, 0))
@@ -126,22 +126,27 @@ def find_best(rates: Mapping[Any, Rate]) -> Any | None:
     return None
 
 
-def _first_mails(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+def first_mails(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return what makes a send the first mail of a run that left in a time."""
     return (
         Send.state == "sent", Send.is_follow_up.is_(False), Send.sequence_id.is_not(None), Send.sent_at >= since,
         Send.sent_at < until,
     )  # fmt: skip
 
 
-def _answers() -> Subquery:
-    """Return the last answer of each person, and the last that was more than a no."""
+def answers_of(since: datetime, until: datetime) -> Subquery:
+    """Return the last answer of each person written to in a time, and the last that was more than a no.
+
+    Only those people's mail is read, by its index: all mail there ever was would be ten times as much.
+    """
+    whom = select(Send.contact_id).where(Send.state == "sent", Send.sent_at >= since, Send.sent_at < until)
     query = (
         select(
             Message.contact_id,
             func.max(Message.at).label("last_at"),
             func.max(case((Message.reply_kind.in_(_GOOD), Message.at))).label("good_at"),
         )
-        .where(Message.direction == "in", Message.kind == "reply", Message.contact_id.is_not(None))
+        .where(Message.direction == "in", Message.kind == "reply", Message.contact_id.in_(whom), Message.at >= since)
         .group_by(Message.contact_id)
     )
     return query.subquery()

@@ -15,9 +15,12 @@ from mailer.message_id import new_message_id
 from sequences.models import Send, SendBody
 from sequences.pitches.markdown_mail import keep_lines
 from sequences.pitches.pitch import Gaps, render_typed
+from sequences.pitches.pitch_value import is_blank_text
 from sequences.pitches.typed_fields import OPEN_GAP, sender_values
 from sequences.pitches.values import signature_text
 from sequences.sending.copies_to import read_copies, require_allowed
+from sequences.sending.footers import brand_footer
+from sequences.sending.links import Links
 
 UNDO_S = 10
 LATEST = timedelta(days=365)
@@ -28,6 +31,7 @@ class Letter:
     """A mail by hand before it is queued. `at` is when it may leave, None for as soon as it cannot be undone.
 
     `cc` is the line of those who get a copy, as it was typed.
+    `to_many` marks one of several that say the same: it carries the way out, and waits for the fence as follow-ups do.
     """
 
     text: str
@@ -37,6 +41,7 @@ class Letter:
     undo_s: float = UNDO_S
     closes: bool = False
     cc: str = ""
+    to_many: Links | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +164,7 @@ def _queue(tx: Tx, road: _Road, letter: Letter, subject: str, *, request_key: st
         domain=domain_of(road.email),
         cc=list(copies),
         subject=subject,
+        is_follow_up=letter.to_many is not None,
         state="scheduled",
         rfc_id=new_message_id(tx.rng, domain=road.mailbox.address.rpartition("@")[2], now=tx.now),
         planned_at=due_at,
@@ -187,12 +193,14 @@ def _due_at(now: datetime, letter: Letter) -> datetime:
 def _render(tx: Tx, road: _Road, letter: Letter) -> tuple[str, str]:
     if OPEN_GAP in letter.text:
         raise InvalidError(say("A field is still open: write over the words in ⟦ ⟧ first."))
-    text = letter.text
-    rendered = render_typed(text)
-    brand = tx.session.get(Brand, road.brand_id) if letter.signed and road.brand_id else None
-    if brand and brand.signature and not isinstance(rendered, Gaps):
+    brand = tx.session.get(Brand, road.brand_id) if road.brand_id else None
+    text, footer = letter.text, None
+    if brand and letter.to_many is not None:
+        footer = brand_footer(brand, road.mailbox, road.email, letter.to_many)
+    if brand and letter.signed and brand.signature and not is_blank_text(text):
         signature = signature_text(brand, sender_values(road.mailbox, brand))
-        rendered = render_typed(f"{text.rstrip()}\n\n{keep_lines(signature)}") if signature else rendered
+        text = f"{text.rstrip()}\n\n{keep_lines(signature)}" if signature else text
+    rendered = render_typed(text, footer=footer)
     if isinstance(rendered, Gaps):
         raise InvalidError(say(" ".join(rendered.faults)))
     return rendered.text, rendered.html

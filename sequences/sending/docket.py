@@ -59,6 +59,7 @@ class Entry(NamedTuple):
     run_began_at: datetime | None
     user_id: int | None
     override: str | None
+    request_key: str | None
     sequence_state: str | None
     sequence_name: str | None
     contact_name: str
@@ -135,6 +136,7 @@ _QUERY = (
         Enrolment.created_at,
         Enrolment.user_id,
         Enrolment.override,
+        Send.request_key,
         SequenceRow.state,
         SequenceRow.name,
         Contact.name,

@@ -19,6 +19,7 @@ from sequences.pitches.pitch_value import clean_text
 from sequences.sending.docket import Case, Entry
 from sequences.sending.links import Links
 from sequences.sending.mail_files import read_mail_files
+from sequences.tell_models import TELL_KEY
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,7 +126,7 @@ def _letter(
     files: "dict[tuple[int, str], SequenceFile]",
 ) -> Letter:
     entry = case.entry
-    is_sequence = entry.enrolment_id is not None
+    to_many = entry.enrolment_id is not None or (entry.request_key or "").startswith(TELL_KEY)
     return Letter(
         message_id=entry.rfc_id,
         date=tx.now,
@@ -139,8 +140,8 @@ def _letter(
         in_reply_to=chain[-1] if chain else None,
         references=tuple(chain),
         attachments=_attachments(case, files),
-        unsubscribe_mailto=mailbox.address if is_sequence else None,
-        unsubscribe_url=links.one_click_url(entry.email) if is_sequence else None,
+        unsubscribe_mailto=mailbox.address if to_many else None,
+        unsubscribe_url=links.one_click_url(entry.email) if to_many else None,
     )
 
 

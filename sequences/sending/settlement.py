@@ -30,6 +30,7 @@ from sequences.sending.breakers import count_hard_bounce
 from sequences.sending.docket import Case, read_docket
 from sequences.sending.promised import propose_from_sent
 from sequences.sending.stop_rules import Stop
+from sequences.telling.closing import close_loops
 
 PERMANENT = 500  # RFC 5321 4.2.1: 5yz
 # Some servers answer the final dot with the id they gave the message: "250 Ok <id@host>".
@@ -66,6 +67,7 @@ def record_sent(tx: Tx, mails: Sequence[Left]) -> None:
         for copy in mail.refused:
             record_refused_copy(tx, mail.case.entry.contact_id, copy, brand_id=mail.case.entry.brand_id)
     propose_from_sent(tx, [(mail.case, mail.text, mail.at) for mail in mails], messages)
+    close_loops(tx, {mail.case.entry.id: mail.at for mail in mails if mail.case.entry.enrolment_id is None})
     _move_stages(tx, relationships)
     advance_runs(
         tx,

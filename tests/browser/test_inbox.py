@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 from crm.texts import create_text
 from tests.browser.conftest import Visitors
+from tests.browser.test_looks import RUN_AXE
 from tests.web.cast import Cast
 from web.wiring import House
 
@@ -28,4 +30,35 @@ def test_a_snippet_a_draft_and_an_undo_from_the_keyboard(visitors: Visitors, cas
     expect(page.get_by_text(re.compile("Your answer leaves in 10 seconds"))).to_be_visible()
     page.keyboard.press("z")
     expect(box).to_have_value("Thank you, Imani!")
+    assert ada.complaints == []
+
+
+def test_a_mail_is_written_kept_and_sent_without_script(visitors: Visitors, cast: Cast, house: House) -> None:
+    with house.database.transaction() as tx:
+        create_text(tx, "snippet", "Thanks", "Thank you, {{ contact.first_name }}!", actor="user:1")
+    ada = visitors.come(script=False)
+    page = ada.go(f"/contacts/{cast.contacts['Imani Oduya']}/mail")
+    page.get_by_label("Subject").fill("One more pan")
+    page.get_by_label("Message", exact=True).fill("Hello Imani.")
+    page.get_by_role("button", name=re.compile("^Keep")).first.click()
+    expect(page.get_by_text("Draft kept.")).to_be_visible()
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Hello Imani.")
+    page.get_by_role("button", name=re.compile("^Send")).first.click()
+    expect(page.get_by_text(re.compile("Your answer leaves in 10 seconds"))).to_be_visible()
+    page.get_by_role("button", name="Undo").last.click()
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Hello Imani.")
+    expect(page.get_by_label("Subject")).to_have_value("One more pan")
+
+
+def test_composer_and_templates_on_a_dark_phone(visitors: Visitors, cast: Cast, house: House) -> None:
+    with house.database.transaction() as tx:
+        text = create_text(tx, "template", "Shipping", "Hi {{ contact.first_name }}, it left.", actor="user:1")
+    ada = visitors.come(wide=390, theme="dark")
+    places = (f"/inbox/{cast.threads['Imani Oduya']}", f"/contacts/{cast.contacts['Imani Oduya']}/mail", "/templates",
+              f"/templates/{text.id}", "/templates/new")  # fmt: skip
+    for path in places:
+        page = ada.go(path)
+        assert ada.overflow() <= 0, path
+        page.evaluate(AXE_SCRIPT)
+        assert page.evaluate(RUN_AXE) == [], path
     assert ada.complaints == []

@@ -14,7 +14,7 @@ from web.wiring import House
 OPEN_RULES = {
     "/static/<path:filename>", "/healthz", "/sign-in", "/sessions", "/setup", "/setup/<token>", "/password/<token>",
     "/u/<path:token>", "/api/v1/", "/api/v1/<path:rest>", "/api/v1/contacts", "/api/v1/contacts/<int:contact_id>",
-    "/api/v1/contacts/<int:contact_id>/timeline",
+    "/api/v1/contacts/<int:contact_id>/timeline", "/api/v1/feedback", "/say/<path:token>",
 }  # fmt: skip
 
 

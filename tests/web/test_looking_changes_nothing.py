@@ -15,6 +15,7 @@ from sqlalchemy import MetaData, select
 
 from crm import users
 from crm.consents import open_request
+from crm.feedback_links import open_link, token_of
 from crm.jobs import add_to_file, start_job
 from crm.models import Mailbox, MessageBody
 from crm.texts import create_text
@@ -75,8 +76,17 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/demo/enter/<key>": (303, ("/demo/enter/the-key",)),
     "/files/<int:file_id>": (200, ("/files/1",)),
     "/feedback": (200, ("/feedback", "/feedback?product=1&state=planned", "/feedback?tab=notes&page=2")),
+    "/api/v1/feedback": (401, ("/api/v1/feedback",)),
+    "/feedback/import": (200, ("/feedback/import",)),
+    "/feedback/import/sample": (200, ("/feedback/import/sample",)),
+    "/feedback/links": (200, ("/feedback/links",)),
+    "/say/<path:token>": (200, ("/say/{say}",)),
     "/feedback/new": (200, ("/feedback/new", "/feedback/new?who=ima")),
     "/feedback/themes/<int:theme_id>": (200, ("/feedback/themes/1",)),
+    "/feedback/themes/<int:theme_id>/telling": (
+        200,
+        ("/feedback/themes/1/telling", "/feedback/themes/1/telling?from=1"),
+    ),
     "/healthz": (200, ("/healthz",)),
     "/inbox": (
         200,
@@ -278,6 +288,7 @@ def _come_in(house: House) -> tuple[str, dict[str, str]]:
             "setup": users.create_link(tx, "setup"),
             "consent": open_request(tx, tx.session.get_one(Mailbox, 1), "house", user_id=boss.id, seal=house.seal)[0],
             "opt_out": make_token(house.seal, "imani@smallkitchen.example"),
+            "say": token_of(open_link(tx, 1, None, actor="user:1"), house.seal),
         }
     return session, words
 

@@ -1,1 +1,1 @@
-"""Wire: the API: JSON for programs, read-only, by bearer token; refusals as problem details (RFC 9457)."""
+"""Wire: the API: JSON for programs, by bearer token; refusals as problem details (RFC 9457)."""

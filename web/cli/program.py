@@ -31,7 +31,7 @@ _COMMANDS = {
     "team-rules": ("team", "What keeps colleagues from writing to the same person."),
     "incidents": ("incidents", "What about our sending a person has to look at."),
     "timeline": ("timeline", "Everything that happened with a contact."),
-    "feedback": ("timeline", "What creators and their audiences say about products."),
+    "feedback": ("feedback", "What creators and their audiences say about products."),
     "proposals": ("proposals", "What mails state, such as a price or a date: accept, dismiss, undo."),
     "suppressions": ("suppressions", "Whom never to mail."),
     "mail": ("mail", "Understanding raw messages."),

@@ -1,9 +1,8 @@
-"""Wire: `rapport timeline` and `rapport feedback`."""
+"""Wire: `rapport timeline`."""
 
 import click
 
 from crm.contacts import get_contact_by_email
-from crm.feedback import list_feedback
 from crm.timeline import list_entries
 from web.cli.door import enter, json_option, print_json, print_table
 
@@ -24,32 +23,3 @@ def timeline_command(email: str, as_json: bool) -> None:
         print_json(rows)
     else:
         print_table(("at", "kind", "actor", "summary"), [list(row.values())[:4] for row in rows])
-
-
-@click.group("feedback")
-def feedback_command() -> None:
-    """What creators and their audiences say about products."""
-
-
-@feedback_command.command("list")
-@json_option
-def list_(as_json: bool) -> None:
-    """List feedback, newest first."""
-    with enter().database.reading() as tx:
-        rows = [
-            {
-                "id": one.note.id,
-                "at": one.note.created_at,
-                "kind": one.note.kind,
-                "quote": one.note.quote,
-                "theme": one.theme,
-                "from_audience": one.note.from_audience,
-                "contact": one.note.contact_id,
-                "product": one.note.product_id,
-            }
-            for one in list_feedback(tx)
-        ]
-    if as_json:
-        print_json(rows)
-    else:
-        print_table(("at", "kind", "quote"), [(row["at"], row["kind"], row["quote"]) for row in rows])

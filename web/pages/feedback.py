@@ -5,11 +5,15 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from crm.brands import list_products
-from crm.feedback import KINDS, list_notes, log_feedback
+from crm.feedback import KINDS, MAX_QUOTE, Origin, list_notes, log_feedback
+from crm.feedback_person import find_stated, name_person
 from crm.people import search_people
 from crm.theme_board import list_cards, list_theme_names
 from crm.themes import STATES, assign_note, ensure_theme
+from kit.errors import InvalidError, say
+from sequences.telling.progress import count_told
 from web import forms
+from web.auth import require
 from web.request import this_actor, this_tx
 from web.respond import done, page
 from web.shell import this_brand_id
@@ -17,7 +21,7 @@ from web.theme_words import STATE_WORDS
 from web.words import _
 
 blueprint = Blueprint("feedback", __name__)
-_MAX_QUOTE = 5_000
+_MOST = 2_000_000_000
 _NEW_SHOWN = 30
 _NOTES = 50
 
@@ -45,9 +49,13 @@ def index() -> Response:
 
 def _board(product_id: int | None, state: str) -> dict[str, Any]:
     tx, brand_id = this_tx(), this_brand_id()
+    board = list_cards(tx, brand_id=brand_id, product_id=product_id, state=state)
+    fresh = list_notes(tx, brand_id=brand_id, product_id=product_id, is_new=True, limit=_NEW_SHOWN)
     return {
-        "board": list_cards(tx, brand_id=brand_id, product_id=product_id, state=state),
-        "fresh": list_notes(tx, brand_id=brand_id, product_id=product_id, is_new=True, limit=_NEW_SHOWN),
+        "board": board,
+        "told": count_told(tx, [card.theme.id for card in board["out"]]),
+        "fresh": fresh,
+        "stated": find_stated(tx, [row.note for row in fresh]),
         "notes": [],
         "number": 1,
     }
@@ -57,7 +65,8 @@ def _all_notes(product_id: int | None) -> dict[str, Any]:
     number = max(1, forms.read_int(request.args.get("page")) or 1)
     before = _NOTES * (number - 1)
     notes = list_notes(this_tx(), brand_id=this_brand_id(), product_id=product_id, limit=_NOTES + 1, offset=before)
-    return {"board": {}, "fresh": [], "notes": notes, "number": number}
+    stated = find_stated(this_tx(), [row.note for row in notes])
+    return {"board": {}, "fresh": [], "notes": notes, "number": number, "told": {}, "stated": stated}
 
 
 @blueprint.get("/feedback/new")
@@ -81,7 +90,7 @@ def create() -> Response:
     product_id = forms.read_int(given.get("product_id"))
     log_feedback(
         tx,
-        given.get("quote", "")[:_MAX_QUOTE],
+        given.get("quote", "")[:MAX_QUOTE],
         kind=given.get("kind", ""),
         actor=this_actor(),
         contact_id=forms.read_int(given.get("contact_id")),
@@ -89,10 +98,32 @@ def create() -> Response:
         product_id=next((product.id for product in list_products(tx) if product.id == product_id), None),
         message_id=forms.read_int(given.get("message_id")),
         theme=given.get("theme", "")[:200],
-        heard=given.get("heard", "")[:60],
         from_audience=bool(given.get("from_audience")),
+        origin=_origin(),
     )
     return done("/feedback", _("Kept as feedback."))
+
+
+def _origin() -> Origin:
+    """Return where it was said, and to how many, as the form has it."""
+    given = request.form
+    reach = forms.read_number(given.get("reach", ""))
+    return Origin(
+        source="mail" if given.get("message_id") else "hand",
+        heard=given.get("heard", "")[:60],
+        reach=None if reach is None else max(0, min(int(reach), _MOST)),
+    )
+
+
+@blueprint.post("/feedback/<int:note_id>/person")
+def name(note_id: int) -> Response:
+    """Say whose words a note is."""
+    require("feedback")
+    contact_id = forms.read_int(request.form.get("contact_id"))
+    if contact_id is None:
+        raise InvalidError(say("Choose the person first."))
+    change = name_person(this_tx(), note_id, contact_id, actor=this_actor())
+    return done("/feedback", _("Their words now."), undo=f"/changes/{change.id}/undo")
 
 
 @blueprint.post("/feedback/<int:note_id>/theme")

@@ -56,7 +56,8 @@ def show(name: str) -> Response:
     """Show one report."""
     span, sheet = _read(name)
     titles = {key: title for key, (title, _) in REPORTS.items()}
-    return page("reports/page.html", name=name, titles=titles, span=span, sheet=sheet)
+    is_open = request.args.get("tables") == "open"
+    return page("reports/page.html", name=name, titles=titles, span=span, sheet=sheet, is_open=is_open)
 
 
 @blueprint.get("/<name>.csv")

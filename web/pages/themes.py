@@ -5,11 +5,15 @@ from flask import Blueprint, Response, request
 from crm import themes
 from crm.brands import list_products
 from crm.feedback import list_notes
-from crm.history import list_actor_names
+from crm.history import name_actors
 from crm.models import Change
 from crm.person_edits import list_colleagues
 from crm.theme_board import list_moves, list_theme_names, read_card
+from crm.theme_split import split_theme
+from crm.theme_trend import read_trend
+from crm.users import list_users
 from kit.errors import InvalidError, NotFoundError, say
+from sequences.telling.progress import count_told
 from web import forms
 from web.request import this_actor, this_tx
 from web.respond import done, page
@@ -28,19 +32,23 @@ def show(theme_id: int) -> Response:
     card = read_card(tx, theme_id)
     if card is None:
         raise NotFoundError(say("There is no such theme."))
-    into = card.theme.merged_into_id
+    into, everyone = card.theme.merged_into_id, list_users(tx)
+    notes = list_notes(tx, brand_id=None, theme_id=theme_id, limit=_NOTES + 1, offset=_NOTES * (number - 1))
     return page(
         "feedback/theme.html",
         card=card,
         into=themes.get_theme(tx, into) if into else None,
-        notes=list_notes(tx, brand_id=None, theme_id=theme_id, limit=_NOTES + 1, offset=_NOTES * (number - 1)),
+        notes=notes,
         number=number,
         moves=list_moves(tx, theme_id),
-        names=list_actor_names(tx),
+        names=name_actors(everyone),
         others=[other for other in list_theme_names(tx, this_brand_id()) if other.id != theme_id],
         products=list_products(tx, this_brand_id()),
-        colleagues=list_colleagues(tx),
+        colleagues=[user for user in everyone if user.disabled_at is None],
         states=STATE_WORDS,
+        trend=read_trend(tx, theme_id),
+        told=count_told(tx, [theme_id]).get(theme_id, 0),
+        stated={},
     )
 
 
@@ -68,6 +76,30 @@ def save(theme_id: int) -> Response:
         product_id=next((row.id for row in list_products(tx) if row.id == product_id), None),
     )
     return _told(theme_id, change, _("Saved."))
+
+
+@blueprint.post("/feedback/themes/<int:theme_id>/out")
+def come_out(theme_id: int) -> Response:
+    """Keep what was done and since when, as those who asked will read it; the theme is out then."""
+    given = request.form
+    day = forms.read_day(given.get("out_on"))
+    change = themes.edit_theme(
+        this_tx(),
+        theme_id,
+        actor=this_actor(),
+        state="out",
+        did=given.get("did", ""),
+        out_on=(day or this_tx().now.date()).isoformat(),
+    )
+    return _told(theme_id, change, _("Kept. Now those who asked can be told."))
+
+
+@blueprint.post("/feedback/themes/<int:theme_id>/splitting")
+def split(theme_id: int) -> Response:
+    """Put chosen notes with a theme of their own."""
+    chosen = [number for text in request.form.getlist("note") if (number := forms.read_int(text)) is not None]
+    change = split_theme(this_tx(), theme_id, chosen, request.form.get("name", ""), actor=this_actor())
+    return _told(change.data["into"], change, _("Split off."))
 
 
 @blueprint.post("/feedback/themes/<int:theme_id>/quote")

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, request
 
-from crm.tokens import create_token, list_tokens, revoke_token
+from crm.tokens import SCOPES, create_token, list_tokens, revoke_token
 from kit.errors import InvalidError
 from web.api.door import list_uses
 from web.auth import require
@@ -25,7 +25,7 @@ def create() -> Response:
     """Make a token; its secret is shown on this answer and never again."""
     require("admin")
     try:
-        row, secret = create_token(this_tx(), request.form.get("name", ""), actor=this_actor())
+        row, secret = create_token(this_tx(), request.form.get("name", ""), scopes=_scopes(), actor=this_actor())
     except InvalidError as error:
         return _show(fault=said(error), status=422)
     return _show(name=row.name, secret=secret)
@@ -37,6 +37,12 @@ def revoke(token_id: int) -> Response:
     require("admin")
     row = revoke_token(this_tx(), token_id, actor=this_actor())
     return done("/settings/tokens", _("%(name)s opens nothing any more.", name=row.name))
+
+
+def _scopes() -> tuple[str, ...]:
+    """Return what the token is to do; without a word about it, it reads."""
+    chosen = request.form.getlist("scope") or ["read"]
+    return tuple(scope for scope in SCOPES if scope in chosen)
 
 
 def _show(*, name: str = "", secret: str = "", fault: str = "", status: int = 200) -> Response:

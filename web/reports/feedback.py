@@ -3,8 +3,9 @@
 from collections import Counter
 from datetime import datetime
 
-from crm.reports.feedback import Theme, count_months, list_themes
+from crm.reports.feedback import OutTheme, Theme, count_months, count_theme_months, list_out, list_themes
 from kit.tx import Tx
+from sequences.telling.progress import count_told
 from web.reports.sheet import Part, Sheet, make_bars
 from web.words import _, ngettext
 
@@ -12,9 +13,12 @@ _SHOWN = 12
 
 
 def make_feedback(tx: Tx, since: datetime, until: datetime) -> Sheet:
-    """Return themes by product and month. Two queries."""
+    """Return themes by product and month, and the loops that are closed. Five queries."""
     themes, months = list_themes(tx, since, until), count_months(tx, since, until)
-    return Sheet(verdict=_verdict(themes), parts=(_themes(themes), _months(months)))
+    out = list_out(tx)
+    told = count_told(tx, [one.id for one in out])
+    grid = _theme_months(count_theme_months(tx, since, until))
+    return Sheet(verdict=_verdict(themes), parts=(_themes(themes), _months(months), grid, _loops(out, told)))
 
 
 def _verdict(themes: list[Theme]) -> str:
@@ -59,3 +63,47 @@ def _months(months: list[tuple[str, str, int]]) -> Part:
     how = _("By the month in which a note was kept (UTC).")
     return Part(key="months", title=_("Month by month"), how=how, heads=(_("Month"), _("Product"), _("Notes")),
                 rows=rows, chart="bars", marks=marks, wide=False)  # fmt: skip
+
+
+def _theme_months(found: list[tuple[str, str, str, int]]) -> Part:
+    """Return themes down and months across, the newest twelve."""
+    months = sorted({month for _theme, _product, month, _count in found})[-_SHOWN:]
+    cells: dict[tuple[str, str], Counter[str]] = {}
+    for theme, product, month, count in found:
+        cells.setdefault((theme, product), Counter())[month] += count
+    largest = sorted(cells.items(), key=lambda pair: (-sum(pair[1].values()), pair[0]))
+    rows = tuple(
+        (theme, product or _("no product"), *(str(counts[month]) for month in months))
+        for (theme, product), counts in largest
+    )
+    how = _("Notes of each theme by the month in which they were said (UTC), the newest twelve months of this time.")
+    heads = (_("Theme"), _("Product"), *months)
+    return Part(key="theme-months", title=_("Themes by product and month"), how=how, heads=heads, rows=rows)
+
+
+def _loops(out: list[OutTheme], told: dict[int, int]) -> Part:
+    rows = tuple(
+        (one.name, one.product or _("no product"), one.out_on.isoformat() if one.out_on else "–", str(one.people),
+         str(told.get(one.id, 0)), str(max(0, one.people - told.get(one.id, 0))))
+        for one in out
+    )  # fmt: skip
+    marks = make_bars(
+        (one.name, told.get(one.id, 0), _("of %(total)s told", total=one.people)) for one in out[:_SHOWN] if one.people
+    )
+    how = _(
+        "All themes that are out, whenever they came out. Raised by: different creators with a note under the theme. "
+        "Told: a mail about it really left; a loop counts as closed once all were told."
+    )
+    heads = (_("Theme"), _("Product"), _("Out since"), _("Raised by"), _("Told"), _("Still to tell"))
+    return Part(key="loops", title=_("Loops that are closed"), how=how, heads=heads, rows=rows, chart="bars",
+                marks=marks, wide=False, said=_say_loops(out, told))  # fmt: skip
+
+
+def _say_loops(out: list[OutTheme], told: dict[int, int]) -> str:
+    raised = [one for one in out if one.people]
+    if not raised:
+        return ""
+    closed = sum(told.get(one.id, 0) >= one.people for one in raised)
+    return ngettext(
+        "%(closed)s of %(num)s loop is closed.", "%(closed)s of %(num)s loops are closed.", len(raised), closed=closed
+    )

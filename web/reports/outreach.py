@@ -6,7 +6,10 @@ from datetime import datetime
 from kit.tx import Tx
 from sequences.insight.wilson import Rate
 from sequences.reports.outreach import DAYS, SLOTS, Funnel, find_best, read_hours, read_outreach
+from web.reports.rates import say_best
+from web.reports.segments import make_segments
 from web.reports.sheet import Part, Sheet, make_bars, make_ranges, say_range
+from web.reports.texts import make_texts
 from web.words import _, lazy, ngettext
 
 _DAYS = (lazy("Mon"), lazy("Tue"), lazy("Wed"), lazy("Thu"), lazy("Fri"), lazy("Sat"), lazy("Sun"))
@@ -14,12 +17,14 @@ _SHOWN = 12
 
 
 def make_outreach(tx: Tx, since: datetime, until: datetime) -> Sheet:
-    """Return funnel, rates by sequence and by mailbox, and the hours. Four queries."""
+    """Return funnel and rates by sequence, text, sender, segment and hour. Eight queries, and what views ask for."""
     found = read_outreach(tx, since, until)
     parts = [_funnel(found.all)]
     parts.append(_rates("sequences", _("Reply rate by sequence"), _("Sequence"), found.sequences))
     parts.append(_hours(read_hours(tx, since, until)))
     parts.append(_rates("mailboxes", _("Reply rate by sender"), _("Mailbox"), found.mailboxes, wide=False))
+    parts += make_texts(tx, since, until)
+    parts += make_segments(tx, since, until)
     return Sheet(verdict=_verdict(found.all, found.sequences), parts=tuple(parts))
 
 
@@ -86,7 +91,7 @@ def _rates(key: str, title: str, head: str, found: Mapping[str, Funnel], *, wide
         "Rate: replied of reached. Dot: measured; bar: the 95 % range (Wilson). Where ranges overlap, nobody is ahead."
     )
     return Part(key=key, title=title, how=how, heads=heads, rows=rows, chart="ranges", marks=marks, ticks=ticks,
-                wide=wide)  # fmt: skip
+                wide=wide, said=say_best({name: one.rate for name, one in found.items()}))  # fmt: skip
 
 
 def _hours(cells: dict[tuple[int, int], Rate]) -> Part:

@@ -24,7 +24,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One question answered: a chart, the table behind it, and `how` it is counted."""
+    """One question answered: `said` in a sentence, a chart, the table behind it, and `how` it is counted."""
 
     key: str
     title: str
@@ -37,6 +37,7 @@ class Part:
     cells: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = ()
     slots: tuple[str, ...] = ()
     wide: bool = True
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,132 @@
+"""The pages of telling: what was done, letters to read, sending them, and who may."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from crm.feedback import log_feedback
+from crm.suppressions import suppress
+from tests.web.cast import Cast
+from tests.web.conftest import Person, sign_in
+from web.wiring import House
+
+NAMES = ("Imani Oduya", "Tomek Wilczak", "Layan Qasimi", "Sofía Arrieta", "Hanne Vosk")
+
+
+@pytest.fixture
+def theme(house: House, cast: Cast) -> int:
+    """A theme that five people raised."""
+    with house.database.transaction() as tx:
+        for name in NAMES:
+            note = log_feedback(tx, f"{name} burnt a finger.", kind="problem", actor="user:1", brand_id=cast.brand,
+                                contact_id=cast.contacts[name], theme="Hot handle")  # fmt: skip
+        assert note.theme_id
+        return note.theme_id
+
+
+def _out(ada: Person, theme: int) -> str:
+    ada.post(f"/feedback/themes/{theme}/out", did="The handle is hollow now.", out_on="2026-11-20")
+    return f"/feedback/themes/{theme}"
+
+
+def test_out_write_read_send_and_take_back(ada: Person, theme: int, house: House, cast: Cast) -> None:
+    with house.database.transaction() as tx:
+        suppress(tx, "hanne@slowpan.example", reason="opt_out", source="said so", actor="user:1")
+    place = _out(ada, theme)
+    assert "Tell 5" in ada.get(place)
+    assert "Tell 5" in ada.get("/feedback")
+    assert ada.post(f"{place}/letters") == f"{place}/telling"
+    page = ada.get(f"{place}/telling")
+    assert "4 letters to read." in page
+    assert "must not be contacted" in page
+    assert "Send 4 letters" in page
+    number = re.search(r'id="letter-(\d+)"', page)
+    assert number
+    letter = f"{place}/letters/{number[1]}"
+    ada.post(f"{letter}/text", subject="Cool", text="Hi, it is cool now.")
+    assert "Hi, it is cool now." in ada.get(f"{place}/telling")
+    ada.post(f"{letter}/removal")
+    assert "Left out by hand." in ada.get(f"{place}/telling")
+    ada.post(f"{letter}/override", why="", status=422)
+    ada.post(f"{letter}/override", why="she called", status=303)
+    ada.post(f"{place}/sends")
+    page = ada.get(f"{place}/telling")
+    assert "4 letters leave in 10 seconds." in page
+    assert "0 of 5 told" in page
+    undo = re.search(r'action="(/changes/\d+/undo)"', page)
+    assert undo
+    assert ada.post(undo[1]) == f"{place}/telling"
+    assert "Send 4 letters" in ada.get(f"{place}/telling")
+
+
+def test_one_letter_is_sent_as_it_stands_in_its_form(ada: Person, theme: int) -> None:
+    place = _out(ada, theme)
+    ada.post(f"{place}/letters")
+    number = re.search(r'id="letter-(\d+)"', ada.get(f"{place}/telling"))
+    assert number
+    ada.post(f"{place}/sends", only=number[1], subject="Cool", text="In my own words.")
+    page = ada.get(f"{place}/telling")
+    assert "1 letter leaves in 10 seconds." in page
+    assert "In my own words." not in page
+    assert "Send 4 letters" in page
+
+
+def test_a_brand_team_reads_and_does_not_send(app: Flask, house: House, ada: Person, theme: int) -> None:
+    place = _out(ada, theme)
+    ada.post(f"{place}/letters")
+    yuki = sign_in(app, house, "yuki@brackenware.example")
+    page = yuki.get(f"{place}/telling")
+    assert "Send 5 letters" not in page
+    yuki.post(f"{place}/sends", status=403)
+    yuki.post(f"{place}/letters", status=403)
+
+
+def test_without_what_was_done_nothing_is_written(ada: Person, theme: int) -> None:
+    place = f"/feedback/themes/{theme}"
+    ada.post(f"{place}/letters", status=409)
+    ada.post(f"{place}/state", state="out")
+    ada.post(f"{place}/letters", status=422)
+    ada.post(f"{place}/out", did="x", out_on="soon", status=422)
+
+
+def test_splitting_and_the_trend(ada: Person, theme: int) -> None:
+    page = ada.get(f"/feedback/themes/{theme}")
+    assert 'class="chart trend"' in page
+    assert "Nov 2026" in page
+    notes = re.findall(r'name="note" value="(\d+)"', page)
+    assert len(notes) == 5
+    place = ada.post(f"/feedback/themes/{theme}/splitting", note=notes[:2], name="Lid knob")
+    assert "2 notes, 2 creators" in ada.get(place)
+    ada.post(f"/feedback/themes/{theme}/splitting", name="Lid", status=422)
+    ada.post(f"/feedback/themes/{theme}/splitting", note=notes[2:3], name="Hot handle", status=422)
+    assert "3 notes, 3 creators" in ada.get(f"/feedback/themes/{theme}")
+
+
+def test_the_navigation_counts_new_notes(ada: Person, cast: Cast) -> None:
+    assert 'id="count-feedback" hidden' in ada.get("/today")
+    ada.post("/feedback", quote="Too heavy.", kind="problem", contact_id="1")
+    assert "1 note without a theme" in ada.get("/today")
+
+
+def test_pages_cost_few_queries_and_no_more_with_more_people(
+    ada: Person, theme: int, house: House, cast: Cast, queries: list[str]
+) -> None:
+    place = _out(ada, theme)
+    ada.post(f"{place}/letters")
+
+    def look(path: str) -> int:
+        ada.get(path)
+        queries.clear()
+        ada.get(path)
+        return len(queries)
+
+    paths = (f"{place}/telling", place, "/feedback", "/feedback?tab=notes")
+    before = [look(path) for path in paths]
+    with house.database.transaction() as tx:
+        for name in ("Niamh Kerrisk", "Efua Mintah-Boyle", "Dorte Fjeldgaard", "Callum Strachan"):
+            log_feedback(tx, "Too hot.", kind="problem", actor="user:1", brand_id=cast.brand,
+                         contact_id=cast.contacts[name], theme="Hot handle")  # fmt: skip
+    ada.post(f"{place}/letters")
+    assert [look(path) for path in paths] == before
+    assert max(before) <= 15, before
