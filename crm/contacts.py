@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from crm.erased import erased_sentence, refuse_erased
 from crm.models import Contact, ContactAddress, ContactTag, Handle
 from crm.timeline import record_entry
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
@@ -50,6 +51,7 @@ def add_address(tx: Tx, contact: Contact, email: str, *, source: str) -> Contact
         if taken.contact_id == contact.id:
             return taken
         raise ConflictError(say("%(normal)s already belongs to another contact.", normal=normal))
+    refuse_erased(tx, emails=[normal])
     position = len(list_addresses(tx, contact.id))
     row = ContactAddress(contact_id=contact.id, email=normal, position=position, source=source, created_at=tx.now)
     tx.session.add(row)
@@ -91,6 +93,7 @@ def get_contact_by_email(tx: Tx, email: str) -> Contact:
     """Return whose address this is, or refuse."""
     contact = find_contact_by_email(tx, email)
     if contact is None:
+        refuse_erased(tx, emails=[normalise_email(email) or email])
         raise NotFoundError(say("There is no contact with the address %(email)s.", email=email))
     return contact
 
@@ -98,8 +101,10 @@ def get_contact_by_email(tx: Tx, email: str) -> Contact:
 def get_contact(tx: Tx, contact_id: int) -> Contact:
     """Return a contact by its number, or refuse."""
     contact = tx.session.get(Contact, contact_id)
-    if contact is None or contact.erased_at:
+    if contact is None:
         raise NotFoundError(say("There is no such contact."))
+    if contact.erased_at:
+        raise NotFoundError(erased_sentence(), code="erased")
     return contact
 
 

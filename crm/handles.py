@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from crm.contacts import get_contact, refresh_search_text
+from crm.erased import refuse_erased
 from crm.models import Handle, HandleSnapshot
 from crm.timeline import record_entry
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
@@ -77,6 +78,8 @@ def _check(tx: Tx, account: Account, own: int | None) -> None:
     taken = tx.session.scalar(select(Handle).where(*same))
     if taken is not None and taken.id != own:
         raise ConflictError(say("%(name)s already belongs to a person here.", name=account.username))
+    if taken is None:
+        refuse_erased(tx, handles=[(account.platform, account.username)])
 
 
 def _read_again(tx: Tx, handle: Handle, account: Account, actor: str, summary: str) -> None:

@@ -90,11 +90,11 @@ def place_row(directory: Directory, row: Candidate | Rejected, *, relate: bool) 
     if not any(identity(row)):
         return Outcome(line=row.line, verdict="rejected", reason=_NOBODY)
     found = directory.find(row)
+    if any(person.erased for person in found):
+        return Outcome(line=row.line, verdict="rejected", reason=_ERASED)
     if len(found) > 1:
         return Outcome(line=row.line, verdict="rejected", reason=_SEVERAL.format(len(found)))
     person = found[0] if found else Person()
-    if person.erased:
-        return Outcome(line=row.line, verdict="rejected", reason=_ERASED)
     added = _add(directory, person, row, relate=relate)
     before = person.line
     verdict: Verdict = "created"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import bindparam, select
 
+from crm.erased import refuse_erased
 from crm.models import ContactAddress, Suppression
 from crm.timeline import record_entry
 from kit.errors import InvalidError, NotFoundError, say
@@ -97,6 +98,8 @@ def suppress(tx: Tx, target: str, *, reason: str, source: str, actor: str) -> Su
     if found:
         return found
     contact_id = tx.session.scalar(select(ContactAddress.contact_id).where(ContactAddress.email == target))
+    if contact_id is None:
+        refuse_erased(tx, emails=[target])
     row = Suppression(target=target, reason=reason, source=source, contact_id=contact_id, since=tx.now)
     tx.session.add(row)
     if contact_id:

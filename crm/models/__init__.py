@@ -4,6 +4,7 @@ from crm.models.change import Change
 from crm.models.consent import Consent, ConsentRequest
 from crm.models.contact import Contact, ContactAddress, ContactTag, Import
 from crm.models.dkim import DkimKey
+from crm.models.erasure import Disclosure, ErasedMark
 from crm.models.feedback import Feedback, Theme, ThemeMove
 from crm.models.field import ContactField
 from crm.models.handle import Handle, HandleSnapshot
@@ -29,7 +30,9 @@ __all__ = [
     "ContactAddress",
     "ContactField",
     "ContactTag",
+    "Disclosure",
     "DkimKey",
+    "ErasedMark",
     "Feedback",
     "Handle",
     "HandleSnapshot",

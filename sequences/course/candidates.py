@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from crm.brands import list_products
 from crm.contacts import display_name
+from crm.erased import erased_sentence
 from crm.models import Brand, Contact, ContactAddress, Handle, Mailbox
 from crm.suppressions import find_personal_suppressions
 from kit.errors import NotFoundError, say
@@ -101,7 +102,9 @@ class Candidates:
     def _pick_address(self, contact: Contact) -> tuple[str, str, str]:
         """Return the first address that may be mailed, or the rule that forbids the last one looked at."""
         addresses = self._addresses.get(contact.id, [])
-        if not addresses or contact.erased_at:
+        if contact.erased_at:
+            return "", "erased", str(erased_sentence())
+        if not addresses:
             return "", "no_address", "There is no address to write to."
         rule, sentence = "", ""
         for address in addresses:

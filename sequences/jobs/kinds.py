@@ -11,7 +11,9 @@ from crm.import_job import take_import_chunk
 from crm.models import Job
 from kit.tx import Tx
 from sequences.jobs.bulk import BULK
+from sequences.privacy.erasure import KIND as ERASE
+from sequences.privacy.sweep import take_erase_chunk
 
 Step = Callable[[Tx, Job], bool]
 
-KINDS: dict[str, Step] = {"export": take_export_chunk, "import": take_import_chunk, **BULK}
+KINDS: dict[str, Step] = {"export": take_export_chunk, "import": take_import_chunk, ERASE: take_erase_chunk, **BULK}
