@@ -40,9 +40,12 @@ class Traces:
 
         They are what a database looks for: plain letters, so that JSON's escapes and folding do not matter.
         """
-        found = [_longest_run(one) for one in (*self.emails, *self.names, *self.accounts)]
-        found += [_longest_run(quote(email, safe="")) for email in self.emails]
-        whole = [one for one in (*self.names, *self.accounts) if len(_longest_run(one)) < _SHORTEST_RUN]
+        heads = [*(email.partition("@")[0] + "@" for email in self.emails), *map(_first_word, self.names)]
+        found = [_longest_run(one) for one in (*heads, *self.accounts)]
+        found += [_longest_run(quote(email.partition("@")[0], safe="")) for email in self.emails]
+        whole = [
+            one for one in (*map(_first_word, self.names), *self.accounts) if len(_longest_run(one)) < _SHORTEST_RUN
+        ]
         escaped = [json.dumps(one)[1:-1] for one in whole]
         return sorted({one for one in (*found, *whole, *escaped) if len(one) >= _SHORTEST_RUN or one in whole})
 
@@ -91,12 +94,26 @@ def _compile(traces: Traces) -> re.Pattern[str]:
     for email in traces.emails:
         forms = sorted({re.escape(email), re.escape(quote(email, safe="")), re.escape(quote(email, safe="@"))})
         parts.append(rf"(?<![\w.+-])(?:{'|'.join(forms)})(?![\w-])")
+        parts.append(_cut_off(email, email.index("@") + 1))
     for name in traces.names:
         words = r"\s+".join(re.escape(word) for word in name.split(" "))
         parts.append(rf"(?<!\w){words}(?!\w)")
+        parts.append(_cut_off(name, name.index(" ") + 1))
     # As people write accounts: @name, a path of an address on the web, platform/name.
     parts += [rf"(?<=[@/])@?{re.escape(account)}(?![\w-])" for account in traces.accounts]
     return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
+
+
+def _cut_off(whole: str, least: int) -> str:
+    """Return what finds the beginning of an address or name where an excerpt was cut in the middle of it."""
+    heads = "|".join(re.escape(whole[:size]) for size in range(len(whole) - 1, least, -1))
+    return rf"(?<![\w.+-])(?:{heads})(?=[.…\s]*\Z)" if heads else r"(?!)"
+
+
+def _first_word(name: str) -> str:
+    """Return the first word of a name, or the longest where that is an initial."""
+    words = name.split()
+    return words[0] if len(_longest_run(words[0])) >= _SHORTEST_RUN else max(words, key=len)
 
 
 def _longest_run(text: str) -> str:
