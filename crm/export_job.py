@@ -24,7 +24,7 @@ HEAD = (
 def take_export_chunk(tx: Tx, job: Job) -> bool:
     """Write the next people; who was erased meanwhile is left out."""
     ids: list[int] = job.data["ids"][job.done : job.done + CHUNK]
-    rows = _rows(tx, ids, job.data.get("brand_id"))
+    rows = export_rows(tx, ids, job.data.get("brand_id"))
     head = BOM + write_rows([HEAD]) if not job.done else b""
     add_to_file(tx, job, RESULT, head + write_rows(rows))
     if gone := len(ids) - len(rows):
@@ -34,7 +34,8 @@ def take_export_chunk(tx: Tx, job: Job) -> bool:
     return job.done >= len(job.data["ids"])
 
 
-def _rows(tx: Tx, ids: Sequence[int], brand_id: int | None) -> list[tuple[object, ...]]:
+def export_rows(tx: Tx, ids: Sequence[int], brand_id: int | None) -> list[tuple[object, ...]]:
+    """Return people as rows of a file, in the order of `ids`, as HEAD names the columns; who was erased is left out."""
     people = tx.session.scalars(select(Contact).where(Contact.id.in_(ids), Contact.erased_at.is_(None)))
     found = {contact.id: contact for contact in people}
     handles = list_main_handles(tx, found)

@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import select
 
 from crm.contacts import get_contact_by_email, list_addresses, list_handles, list_tags
-from crm.models import Brand, HandleSnapshot, Relationship, Stage
+from crm.models import Brand, Contact, HandleSnapshot, Relationship, Stage
 from crm.timeline import list_entries
 from kit.tx import Tx
 from sequences.insight.listing import list_enrolments
+from sequences.whole.person import read_rows
 
 _FACTS = (
     "name",
@@ -21,16 +22,23 @@ _FACTS = (
     "zone",
     "topic",
     "basis",
+    "basis_since",
+    "basis_source",
     "source",
+    "personal_line",
+    "ships_to",
 )
 _METRICS = ("followers", "avg_views", "avg_likes", "avg_comments", "engagement_rate")
 
 
 def contact_record(tx: Tx, email: str) -> dict[str, Any]:
     """Return the whole record of the contact with this address."""
-    contact = get_contact_by_email(tx, email)
+    return record_of(tx, get_contact_by_email(tx, email))
+
+
+def record_of(tx: Tx, contact: Contact) -> dict[str, Any]:
+    """Return everything that is stored about a contact; mails as files are in sequences/whole/person.py."""
     addresses = list_addresses(tx, contact.id)
-    emails = {address.email for address in addresses}
     return {
         "id": contact.id,
         **{name: getattr(contact, name) for name in _FACTS},
@@ -39,12 +47,13 @@ def contact_record(tx: Tx, email: str) -> dict[str, Any]:
         "addresses": [{"email": one.email, "mailable": one.mailable, "source": one.source} for one in addresses],
         "handles": _handles(tx, contact.id),
         "relationships": _relationships(tx, contact.id),
-        "enrolments": [row for row in list_enrolments(tx) if row["email"] in emails],
+        "enrolments": list_enrolments(tx, contact_id=contact.id),
         "timeline": [
             {"at": one.at, "kind": one.kind, "actor": one.actor, "summary": one.summary}
             for one in list_entries(tx, contact.id)
         ],
         "created_at": contact.created_at,
+        "stored": read_rows(tx, contact.id),
     }
 
 

@@ -121,13 +121,14 @@ def _apply_fates(tx: Tx, contact_id: int) -> None:
         # A blanked row may lose what names its person, so those that are found through it go first.
         for table, fate in tables:
             if fate.deed == deed == "delete":
-                tx.session.execute(delete(table).where(_is_theirs(table, fate, contact_id)))
+                tx.session.execute(delete(table).where(is_theirs(table, fate, contact_id)))
             elif fate.deed == deed:
                 values = {name: _value(table, value) for name, value in fate.blank.items()}
-                tx.session.execute(update(table).where(_is_theirs(table, fate, contact_id)).values(values))
+                tx.session.execute(update(table).where(is_theirs(table, fate, contact_id)).values(values))
 
 
-def _is_theirs(table: Table, fate: Fate, contact_id: int) -> ColumnElement[bool]:
+def is_theirs(table: Table, fate: Fate, contact_id: int) -> ColumnElement[bool]:
+    """Return the condition that a row of a table is about a person."""
     if not fate.via:
         return table.c[fate.column] == contact_id
     parent = Base.metadata.tables[fate.via]
