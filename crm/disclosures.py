@@ -17,8 +17,8 @@ def record_disclosure(tx: Tx, kind: str, *, actor: str, contact_id: int | None =
 
 
 def list_disclosures(tx: Tx, contact_id: int | None = None, *, limit: int = 50) -> list[Disclosure]:
-    """Return who was given data, the newest first; with `contact_id`, of this person alone or of everybody."""
+    """Return who was given data, the newest first; with `contact_id`, what was or may have been about this person."""
     query = select(Disclosure).order_by(Disclosure.id.desc()).limit(limit)
     if contact_id is not None:
-        query = query.where(or_(Disclosure.contact_id == contact_id, Disclosure.count == 0))
+        query = query.where(or_(Disclosure.contact_id == contact_id, Disclosure.kind != "person"))
     return list(tx.session.scalars(query))

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from crm.models import ErasedMark, WorkspaceSetting
 from kit.errors import RefusedError, Sentence, say
@@ -63,6 +63,13 @@ def refuse_erased(tx: Tx, *, emails: Collection[str] = (), handles: Collection[H
 def has_erased(tx: Tx) -> bool:
     """Return whether anybody was ever erased here."""
     return _find_salt(tx) is not None
+
+
+def count_erased(tx: Tx) -> tuple[int, int]:
+    """Return how many addresses and accounts are refused, and how many mails of their people came in since."""
+    marks = tx.session.scalar(select(func.count(ErasedMark.mark))) or 0
+    row = tx.session.get(WorkspaceSetting, MAILS)
+    return marks, int(row.value) if row else 0
 
 
 def count_mails(tx: Tx, number: int) -> None:

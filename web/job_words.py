@@ -14,6 +14,10 @@ COUNTS = {
     "done": lazy("Done"),
     "left": lazy("Left out"),
     "written": lazy("Written"),
+    "texts": lazy("Texts emptied"),
+    "erased": lazy("Erased"),
+    "searched": lazy("Looked at"),
+    "cleaned": lazy("Cleaned"),
 }
 _HALF = 50
 

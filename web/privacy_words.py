@@ -9,8 +9,8 @@ _REASONS = {
     "retention": lazy("Kept longer than our rules allow"),
 }
 _KINDS = {
-    "person": lazy("Everything about this person"),
-    "people": lazy("A list of contacts"),
+    "person": lazy("Everything about one person"),
+    "people": lazy("A list of contacts, asked for by a filter"),
     "workspace": lazy("The whole workspace"),
     "backup": lazy("A backup"),
 }

@@ -12,8 +12,16 @@ from crm.models import Job
 from kit.tx import Tx
 from sequences.jobs.bulk import BULK
 from sequences.privacy.erasure import KIND as ERASE
+from sequences.privacy.retention import KIND as RETENTION
+from sequences.privacy.retention import take_retention_chunk
 from sequences.privacy.sweep import take_erase_chunk
 
 Step = Callable[[Tx, Job], bool]
 
-KINDS: dict[str, Step] = {"export": take_export_chunk, "import": take_import_chunk, ERASE: take_erase_chunk, **BULK}
+KINDS: dict[str, Step] = {
+    "export": take_export_chunk,
+    "import": take_import_chunk,
+    ERASE: take_erase_chunk,
+    RETENTION: take_retention_chunk,
+    **BULK,
+}

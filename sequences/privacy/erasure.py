@@ -1,6 +1,6 @@
 """Use cases: erasing a person: their rows at once, so that they are refused from then on; their traces by a job."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from sqlalchemy import Table, delete, select, update
@@ -19,7 +19,7 @@ from sequences.mail_models import MailDraft, MailFile
 from sequences.models import Send
 from sequences.privacy.fates import FATES, OWNER, UNIQUE, Fate, made_up
 from sequences.privacy.old_deeds import blank_deeds
-from sequences.privacy.traces import Traces, make_traces
+from sequences.privacy.traces import Traces, join_traces, make_traces
 from sequences.sending.stop_rules import Stop
 from sequences.team.touches import lock_contacts
 
@@ -60,6 +60,11 @@ def erase_contact(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Job:
 
     From this transaction on they are refused by import, by form, by mail and by enrolment. It cannot be taken back.
     """
+    return _search_for(tx, [_remove_person(tx, contact_id, reason=reason, actor=actor)], actor)
+
+
+def _remove_person(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Traces:
+    """Remove and empty a person's rows; return by what they may be named elsewhere."""
     if reason not in REASONS:
         raise InvalidError(say("Say why this person is erased."))
     lock_contacts(tx, [contact_id])
@@ -81,8 +86,13 @@ def erase_contact(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Job:
     _apply_fates(tx, contact_id)
     tx.session.expire_all()
     record_entry(tx, contact_id, "erased", "Erased for good", actor=actor, data={"reason": reason})
-    job = start_job(tx, KIND, actor=actor, total=len(searched()), data={}, title=say("Erasing a person"))
-    job.cursor = {"traces": traces.document(), "after": 0}
+    return traces
+
+
+def _search_for(tx: Tx, traces: Sequence[Traces], actor: str) -> Job:
+    title = say("Erasing people: %(count)s", count=len(traces))
+    job = start_job(tx, KIND, actor=actor, total=len(searched()), data={}, title=title)
+    job.cursor = {"traces": join_traces(traces).document(), "after": 0}
     return job
 
 
@@ -160,13 +170,18 @@ def _remove(tx: Tx, model: type[Any], *clauses: ColumnElement[bool]) -> None:
 
 
 def erase_many(tx: Tx, contact_ids: Iterable[int], *, reason: str, actor: str) -> tuple[int, int]:
-    """Erase several; return how many were, and how many had something under way and stay for now."""
-    erased = left = 0
+    """Erase several; return how many were, and how many had something under way and stay for now.
+
+    One job searches for the traces of all.
+    """
+    found: list[Traces] = []
+    left = 0
     for contact_id in contact_ids:
         try:
             with tx.session.begin_nested():
-                erase_contact(tx, contact_id, reason=reason, actor=actor)
-            erased += 1
+                found.append(_remove_person(tx, contact_id, reason=reason, actor=actor))
         except ConflictError:
             left += 1
-    return erased, left
+    if found:
+        _search_for(tx, found, actor)
+    return len(found), left

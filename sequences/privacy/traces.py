@@ -89,6 +89,16 @@ def make_traces(emails: Iterable[str], names: Iterable[str], accounts: Iterable[
     )
 
 
+def join_traces(several: Iterable[Traces]) -> Traces:
+    """Return what names any of several people."""
+    every = list(several)
+    return Traces(
+        emails=tuple(sorted({email for one in every for email in one.emails})),
+        names=tuple(sorted({name for one in every for name in one.names})),
+        accounts=tuple(sorted({account for one in every for account in one.accounts})),
+    )
+
+
 def _compile(traces: Traces) -> re.Pattern[str]:
     parts = []
     for email in traces.emails:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from datetime import timedelta
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
@@ -46,7 +47,7 @@ def test_everything_about_a_person_in_one_file(ada: Person, house: House, cast: 
     assert (first["Subject"], first["X-Rapport-Rebuilt"][:3]) == (told[0]["subject"], "yes")
     assert {"contact_addresses", "handles", "message_bodies", "timeline_entries"} <= record["stored"].keys()
     assert (given.kind, given.contact_id, given.actor) == ("person", 1, "user:1")
-    assert "Everything about this person" in ada.get("/contacts/1/privacy")
+    assert "Everything about one person" in ada.get("/contacts/1/privacy")
 
 
 def test_erasing_asks_twice_and_is_final(app: Flask, house: House, cast: Cast) -> None:
@@ -108,3 +109,57 @@ def test_from_the_command_line(house: House, cast: Cast, tmp_path: Path, monkeyp
     again = CliRunner().invoke(program, ["contacts", "show", IMANI])
     assert "was erased" in str(again.exception)
     assert b"smallkitchen" not in b"".join(path.read_bytes() for path in house.settings.home.glob("*.sqlite3*"))
+
+
+def chief(app: Flask, house: House) -> Person:
+    with house.database.transaction() as tx:
+        tx.session.add(User(email="chief@brackenware.example", role="admin", created_at=tx.now))
+    return sign_in(app, house, "chief@brackenware.example")
+
+
+def test_retention_is_off_until_somebody_sets_it(app: Flask, house: House, cast: Cast, ada: Person) -> None:
+    del cast
+    page = ada.get("/settings/privacy")
+    assert "Nothing: no rule is set." in page
+    assert "Nobody was erased yet." in page
+    ada.post("/settings/privacy/retention", text_months="6", status=403)
+    boss = chief(app, house)
+    assert "whole number" in boss.post("/settings/privacy/retention", text_months="soon", status=422)
+    boss.post("/settings/privacy/retention", text_months="1", contact_months="")
+    house.clock.advance(timedelta(days=90))  # type: ignore[attr-defined]
+    boss = sign_in(app, house, "chief@brackenware.example")
+    page = boss.get("/settings/privacy")
+    assert "texts of mails" in page
+    assert 'value="1"' in page
+    boss.post("/settings/privacy/retention", text_months="", contact_months="")
+    assert "Nothing: no rule is set." in boss.get("/settings/privacy")
+
+
+def test_everything_as_a_file_is_for_admins_and_on_record(
+    app: Flask, house: House, cast: Cast, ada: Person, tmp_path: Path
+) -> None:
+    del cast
+    ada.post("/settings/data/export", status=403)
+    boss = chief(app, house)
+    assert "Download everything" in boss.get("/settings/data")
+    token = CSRF.search(boss.get("/settings/data"))
+    assert token
+    answer = boss.client.post("/settings/data/export", data={"csrf_token": token[1]})
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert archive.testzip() is None
+        assert {"manifest.json", "people.csv", "mails.mbox", "tables/contacts.jsonl"} <= set(archive.namelist())
+        archive.extractall(tmp_path / "out")
+    answer.close()
+    assert [path.name for path in house.settings.home.glob("export-*")] == []
+    page = boss.get("/settings/privacy")
+    assert "The whole workspace" in page
+    assert "The whole workspace" in boss.get("/contacts/1/privacy")
+    ada.post("/contacts/export", query="", all="1")
+    assert "A list of contacts" in ada.get("/contacts/1/privacy")
+
+
+def test_privacy_pages_ask_few_questions(ada: Person, queries: list[str]) -> None:
+    for path in ("/settings/privacy", "/contacts/1/privacy"):
+        queries.clear()
+        ada.get(path)
+        assert len(queries) <= 15, path
