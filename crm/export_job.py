@@ -17,7 +17,7 @@ RESULT = "result"
 HEAD = (
     "name", "first_name", "last_name", "email", "platform", "handle", "url", "followers", "avg_views",
     "engagement_rate", "price", "currency", "topic", "country", "city", "language", "zone", "tags", "stage", "basis",
-    "source",
+    "basis_since", "basis_source",    "source",
 )  # fmt: skip
 
 
@@ -55,7 +55,8 @@ def export_rows(tx: Tx, ids: Sequence[int], brand_id: int | None) -> list[tuple[
         rows.append((
             contact.name, contact.first_name, contact.last_name, "; ".join(emails[contact.id]), *account,
             contact.topic, contact.country, contact.city, contact.language, contact.zone,
-            "; ".join(tags[contact.id]), stages.get(contact.id, ""), contact.basis, contact.source,
+            "; ".join(tags[contact.id]), stages.get(contact.id, ""), contact.basis,
+            contact.basis_since, contact.basis_source, contact.source,
         ))  # fmt: skip
     return rows
 

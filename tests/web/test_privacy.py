@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 
-from crm.models import Contact, Disclosure, Message, User
+from crm.models import Change, Contact, Disclosure, Message, User
 from sequences.jobs.runner import run_jobs
 from tests.web.cast import Cast
 from tests.web.conftest import CSRF, Person, sign_in
@@ -163,3 +163,38 @@ def test_privacy_pages_ask_few_questions(ada: Person, queries: list[str]) -> Non
         queries.clear()
         ada.get(path)
         assert len(queries) <= 15, path
+
+
+def test_the_basis_has_a_day_and_a_source_and_a_way_back(ada: Person, house: House, cast: Cast) -> None:
+    del cast
+    with house.database.reading() as tx:
+        contact = tx.session.get_one(Contact, 1)
+        before = contact.basis, contact.basis_since, contact.basis_source
+    ada.post("/contacts/1/basis", basis="They agreed to be written to", since="2026-05-03", source="their mail")
+    page = ada.get("/contacts/1")
+    assert "They agreed to be written to" in page
+    assert "their mail" in page
+    assert "a basis cannot begin" in ada.post("/contacts/1/basis", basis="x", since="2027-01-01", status=422).lower()
+    assert "year-month-day" in ada.post("/contacts/1/basis", basis="x", since="soon", status=422)
+    with house.database.reading() as tx:
+        change = tx.session.scalars(select(Change).where(Change.kind == "contact.basis")).one()
+    ada.post(f"/changes/{change.id}/undo")
+    with house.database.reading() as tx:
+        contact = tx.session.get_one(Contact, 1)
+        assert (contact.basis, contact.basis_since, contact.basis_source) == before
+
+
+def test_people_are_found_by_their_basis(ada: Person, house: House, cast: Cast) -> None:
+    del cast
+    with house.database.transaction() as tx:
+        for contact in tx.session.scalars(select(Contact)):
+            contact.basis = "They agreed" if contact.id == 1 else ""
+    for query, there, gone in (
+        ("basis=any", "Imani Oduya", "Tomek Wilczak"),
+        ("basis=none", "Tomek Wilczak", "Imani Oduya"),
+        ("basis=AGREED", "Imani Oduya", "Tomek Wilczak"),
+    ):
+        page = ada.get(f"/contacts?{query}")
+        assert there in page, query
+        assert gone not in page, query
+    assert "not written down" in ada.get("/contacts?basis=none")

@@ -136,6 +136,8 @@ def _read_maps(maps: tuple[str, ...]) -> dict[str, str]:
 
 def _show_mapping(file: Path, overrides: dict[str, str], platform: str | None) -> None:
     plan = preview_import(file, overrides, platform)
+    if plan.mapping.preset:
+        click.echo(f"Read as a file of {plan.mapping.preset}, by the names of its columns.\n")
     print_table(
         ("column", "read as", "because"),
         [(column, field, plan.mapping.reasons.get(column, "")) for column, field in plan.mapping.columns.items()],

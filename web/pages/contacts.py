@@ -107,6 +107,7 @@ def _add(tx: Tx) -> Contact:
         language=given["language"][:12] or None,
         basis=request.form.get("basis", "").strip(),
     )
+    contact.basis_since = tx.now.date() if contact.basis else None
     brand_id = this_brand_id()
     if brand_id:
         ensure_relationship(tx, contact.id, brand_id)

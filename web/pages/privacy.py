@@ -5,6 +5,7 @@ import zipfile
 
 from flask import Blueprint, Response, request
 
+from crm import basis
 from crm.contacts import display_name, get_contact, list_addresses
 from crm.disclosures import list_disclosures, record_disclosure
 from crm.history import list_actor_names
@@ -14,11 +15,14 @@ from kit.tx import Tx
 from sequences.insight.records import record_of
 from sequences.privacy.erasure import REASONS, erase_contact
 from sequences.whole.person import iterate_person_files
+from web import forms
 from web.auth import require
 from web.downloads import download
+from web.import_words import BASES
 from web.privacy_words import kind_words, reason_words
 from web.request import this_actor, this_house, this_tx
 from web.respond import done, page
+from web.undo import undo_place
 from web.words import _, said
 
 blueprint = Blueprint("privacy", __name__)
@@ -28,6 +32,21 @@ blueprint = Blueprint("privacy", __name__)
 def show(contact_id: int) -> Response:
     """Show what may be done with a person's data, and who was given it."""
     return _show(get_contact(this_tx(), contact_id))
+
+
+@blueprint.post("/contacts/<int:contact_id>/basis")
+def write_basis(contact_id: int) -> Response:
+    """Write down why we may write to a person, since when, and how we know."""
+    require("edit")
+    tx, given = this_tx(), request.form
+    try:
+        since = forms.read_day(given.get("since"))
+        wanted = basis.Basis(words=given.get("basis", ""), since=since, source=given.get("source", ""))
+        change = basis.set_basis(tx, contact_id, wanted, actor=this_actor())
+    except InvalidError as error:
+        return _show(get_contact(tx, contact_id), fault=said(error), status=422)
+    return done(f"/contacts/{contact_id}/privacy", _("Saved.") if change else _("Nothing was different."),
+                undo=undo_place(change))  # fmt: skip
 
 
 @blueprint.post("/contacts/<int:contact_id>/export")
@@ -70,6 +89,8 @@ def _show(contact: Contact, *, fault: str = "", status: int = 200) -> Response:
         status=status,
         contact=contact,
         addresses=list_addresses(tx, contact.id),
+        given_basis=basis.read_basis(contact),
+        bases=[_(words) for key, words in BASES.items() if key != "unknown"],
         given=[(row, kind_words(row.kind)) for row in list_disclosures(tx, contact.id)],
         names=list_actor_names(tx),
         reasons=[("", _("Choose why")), *((code, reason_words(code)) for code in REASONS if code != "retention")],

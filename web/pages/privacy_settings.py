@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from tempfile import TemporaryFile
+from typing import IO
 
 from flask import Blueprint, Response, request
 
@@ -20,6 +21,7 @@ from web.privacy_words import kind_words
 from web.request import drop_tx, this_actor, this_house, this_tx
 from web.respond import done, page
 from web.schema import head_revision
+from web.wiring import House
 from web.words import _, said
 
 blueprint = Blueprint("privacy_settings", __name__)
@@ -54,24 +56,30 @@ def export() -> Response:
     require("admin")
     house, actor, now = this_house(), this_actor(), this_tx().now
     drop_tx()
+    packed = _pack(house)
+    with house.database.transaction() as tx:
+        record_disclosure(tx, "workspace", actor=actor, count=0)
+        record_change(tx, "whole_export", actor=actor, summary=say("Everything downloaded"), data={})
+    answer = Response(_read(packed), content_type="application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="rapport-{now:%Y%m%d-%H%M}.zip"'
+    return answer
+
+
+def _pack(house: House) -> IO[bytes]:
+    """Write everything into a file without a name, so that nothing is left when the answer has gone."""
     packed = TemporaryFile(prefix="export-", dir=house.settings.home)  # noqa: SIM115 - the answer closes it
     with house.database.reading() as tx, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, pieces in export_whole(tx, schema=head_revision()):
             with archive.open(name, "w", force_zip64=True) as file:
                 for piece in pieces:
                     file.write(piece)
-    with house.database.transaction() as tx:
-        record_disclosure(tx, "workspace", actor=actor, count=0)
-        record_change(tx, "whole_export", actor=actor, summary=say("Everything downloaded"), data={})
     packed.seek(0)
-    answer = Response(_read(packed), content_type="application/zip")
-    answer.headers["Content-Disposition"] = f'attachment; filename="rapport-{now:%Y%m%d-%H%M}.zip"'
-    return answer
+    return packed
 
 
-def _read(file: object) -> Iterator[bytes]:
-    with closing(file) as open_file:  # type: ignore[type-var]
-        while piece := open_file.read(_PIECE):  # type: ignore[attr-defined]
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    with closing(file):
+        while piece := file.read(_PIECE):
             yield piece
 
 
