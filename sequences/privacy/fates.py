@@ -209,6 +209,8 @@ FATES: dict[str, Fate] = {
     "job_files": _SEARCH,
     "imports": _SEARCH,
     "saved_views": _SEARCH,
+    # The first run keeps what was left out of its file.
+    "workspace_settings": _SEARCH,
     "quarantine": _SEARCH,
     "themes": _SEARCH,
     "theme_moves": _SEARCH,
@@ -234,7 +236,6 @@ FATES: dict[str, Fate] = {
     "products": _RULES,
     "stages": _RULES,
     "contact_fields": _RULES,
-    "workspace_settings": _RULES,
     "sequences": _PITCHES,
     "sequence_versions": _PITCHES,
     "sequence_files": _PITCHES,

@@ -16,11 +16,12 @@ from kit.errors import InvalidError, say
 from kit.tx import Tx
 from sequences.course.runs import OPEN as OPEN_RUNS
 from sequences.models import Enrolment, Send, SendBody
+from sequences.privacy.erasure import KIND as ERASURE
 from sequences.privacy.erasure import erase_many
 
 KIND, SETTING = "retention", "retention"
 FIELDS = ("text_months", "contact_months")
-MOST_MONTHS = 240
+MOST_MONTHS, MOST_COUNTED = 240, 2_000
 _MONTH = timedelta(days=30.44)
 _TEXTS, _PEOPLE, _A_DAY = 500, 25, 50
 _LEFT = ("sent", "failed", "cancelled")
@@ -72,13 +73,18 @@ def look_ahead(tx: Tx, rules: Rules, *, limit: int = 20) -> Outlook:
     texts = people = 0
     some: list[tuple[int, str]] = []
     if rules.text_months is not None:
-        texts = tx.session.scalar(select(func.count()).select_from(_old_texts(tx, rules).subquery())) or 0
+        texts = tx.session.scalar(_count(_old_texts(tx, rules))) or 0
     if rules.contact_months is not None:
         query = _old_people(tx, rules)
-        people = tx.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        people = tx.session.scalar(_count(query)) or 0
         named = select(Contact.id, Contact.name).where(Contact.id.in_(query)).order_by(Contact.id).limit(limit)
         some = [(row[0], row[1]) for row in tx.session.execute(named)]
     return Outlook(texts=texts, people=people, some=tuple(some))
+
+
+def _count(query: Select[int]) -> Select[int]:
+    """Return the query that counts, as far as a page needs to know."""
+    return select(func.count()).select_from(query.limit(MOST_COUNTED).subquery())
 
 
 def is_due(tx: Tx) -> bool:
@@ -93,11 +99,19 @@ def start_if_due(tx: Tx) -> Job | None:
     if row is None or not is_due(tx):
         return None
     row.value = {**row.value, "ran_on": _today(tx)}
+    _try_again(tx)
     outlook = look_ahead(tx, read_rules(tx), limit=0)
     if not outlook.texts and not outlook.people:
         return None
     total = outlook.texts + min(outlook.people, _A_DAY)
     return start_job(tx, KIND, actor="system", total=total, data={}, title=say("What is kept too long goes"))
+
+
+def _try_again(tx: Tx) -> None:
+    """Let searches for traces that ended in a fault begin anew: they hold what they look for until they end well."""
+    for job in tx.session.scalars(select(Job).where(Job.kind == ERASURE, Job.state == "failed")):
+        if job.cursor:
+            job.state, job.faults, job.ended_at = "waiting", 0, None
 
 
 def take_retention_chunk(tx: Tx, job: Job) -> bool:

@@ -14,7 +14,7 @@ from sequences.privacy.erasure import searched
 from sequences.privacy.old_deeds import empty
 from sequences.privacy.traces import Traces
 
-_STRETCH = 20_000
+_STRETCH = 5_000
 _WIPE_AT_MOST = 1 << 30
 # Raw mails are only a copy of what is beside them; what cannot be read at all is not worth a person's trace.
 _COPIES = {"message_bodies": "raw"}
@@ -113,6 +113,8 @@ def _forget_files(tx: Tx, traces: Traces) -> None:
         query = select(JobFile.content).where(JobFile.job_id == job_id, JobFile.role == role)
         if traces.is_in_file(b"".join(tx.session.scalars(query.order_by(JobFile.position)))):
             drop_file(tx, job_id, role)
+            # A file that is only looked at yet: its preview holds rows of it.
+            tx.session.execute(delete(Job).where(Job.id == job_id, Job.state == "draft"))
 
 
 def _is_text(column: Any) -> bool:

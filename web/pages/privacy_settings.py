@@ -105,6 +105,7 @@ def _show(*, fault: str = "", status: int = 200) -> Response:
         rules=rules,
         shown={name: request.form.get(name, getattr(rules, name) or "") for name in retention.FIELDS},
         outlook=retention.look_ahead(tx, rules),
+        most=retention.MOST_COUNTED,
         erased=erased,
         mails=mails,
         given=[(row, kind_words(row.kind)) for row in list_disclosures(tx)],
