@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from crm.contacts import get_contact
 from crm.erased import mark_people
 from crm.jobs import OPEN, start_job
-from crm.models import Contact, ContactAddress, Feedback, Handle, Job, Mailbox, Message, Theme, Thread
+from crm.models import Contact, ContactAddress, Feedback, Handle, Job, Mailbox, Message, Theme, Thread, User
 from crm.timeline import record_entry
 from kit.db import Base
 from kit.errors import ConflictError, InvalidError, say
@@ -110,8 +110,24 @@ def read_traces(tx: Tx, contact: Contact) -> Traces:
     aliases = {row[0] for row in seen} - ours - others
     names = {contact.name, f"{contact.first_name} {contact.last_name}"}
     names |= {row[1] for row in seen if row[0] in own | aliases}
-    accounts = tx.session.scalars(select(Handle.username).where(Handle.contact_id == contact.id))
-    return make_traces(own | aliases, names, list(accounts))
+    accounts = set(tx.session.scalars(select(Handle.username).where(Handle.contact_id == contact.id)))
+    return make_traces(own | aliases, names - _shared_names(tx, contact.id, names),
+                       accounts - _shared_accounts(tx, contact.id, accounts))  # fmt: skip
+
+
+def _shared_names(tx: Tx, contact_id: int, names: set[str]) -> set[str]:
+    """Return the names that somebody else goes by too: nobody else is to lose theirs."""
+    folded = {name.lower(): name for name in names}
+    others = select(func.lower(Contact.name)).where(Contact.id != contact_id, func.lower(Contact.name).in_(folded))
+    team = select(func.lower(User.name)).where(func.lower(User.name).in_(folded))
+    found = {*tx.session.scalars(others), *tx.session.scalars(team)}
+    return {name for low, name in folded.items() if low in found}
+
+
+def _shared_accounts(tx: Tx, contact_id: int, accounts: set[str]) -> set[str]:
+    """Return the names of accounts under which somebody else goes on another platform."""
+    others = select(Handle.username).where(Handle.contact_id != contact_id, Handle.username.in_(accounts))
+    return set(tx.session.scalars(others))
 
 
 def searched() -> list[Table]:

@@ -15,6 +15,7 @@ from crm.models import (
     ContactAddress,
     ErasedMark,
     Feedback,
+    Handle,
     Job,
     JobFile,
     Message,
@@ -249,3 +250,17 @@ def test_a_reason_is_one_of_ours(small: World) -> None:
     [person] = small.people(1)
     with pytest.raises(RapportError, match="Say why"), small.database.transaction() as tx:
         erase_contact(tx, person, reason="because Anna said so", actor="user:1")
+
+
+def test_nobody_else_loses_a_name_they_share(small: World) -> None:
+    with small.database.transaction() as tx:
+        one = create_contact(tx, name="Ana Lima", emails=["ana@one.example"], actor="system").id
+        two = create_contact(tx, name="ana lima", emails=["ana@two.example"], actor="system").id
+        for number, platform in ((one, "instagram"), (two, "tiktok")):
+            account = handles.Account(platform=platform, username="analima", url=f"https://{platform}.com/@analima")
+            handles.add_handle(tx, number, account, actor="user:1")
+    erase(small, one)
+    with small.database.reading() as tx:
+        other = tx.session.get_one(Contact, two)
+        assert (other.name, other.search_text) == ("ana lima", "ana lima ana@two.example analima")
+        assert tx.session.scalars(select(Handle.url)).all() == ["https://tiktok.com/@analima"]
