@@ -15,7 +15,7 @@ from crm.csv_writing import BOM, write_rows
 from crm.export_job import HEAD, export_rows
 from crm.models import Contact, WorkspaceSetting
 from kit.tx import Tx
-from sequences.whole.lines import write_line
+from sequences.whole.lines import make_writer
 from sequences.whole.mail_file import mbox_bytes
 from sequences.whole.mails import iterate_mails
 from sequences.whole.plan import FORMAT, KEY_MARK, blanked, list_tables
@@ -62,12 +62,12 @@ def read_key_mark(tx: Tx) -> str:
 
 
 def _lines(tx: Tx, table: Table, counted: Counted, *, with_secrets: bool) -> Iterator[bytes]:
-    blanks = blanked(table, with_secrets=with_secrets)
+    write = make_writer(table, blanked(table, with_secrets=with_secrets))
     query = select(table).order_by(*(_plain_order(tx, column) for column in table.primary_key.columns))
     if table is WorkspaceSetting.__table__:
         query = query.where(table.c.name != KEY_MARK)
     for row in tx.session.execute(query.execution_options(yield_per=_ROWS)):
-        line = write_line(table, row, blanks)
+        line = write(row)
         counted.rows += 1
         counted.digest.update(line)
         yield line

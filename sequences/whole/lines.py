@@ -2,24 +2,32 @@
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Column, Date, LargeBinary, Numeric, Table
+from sqlalchemy import JSON, Boolean, Column, Date, Integer, LargeBinary, Numeric, String, Table
 from sqlalchemy.types import Float, TypeDecorator
 
 from kit.db import Instant
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+_PLAIN = (String, Integer, Boolean, Float, JSON)
 
-def write_line(table: Table, row: Iterable[Any], blanks: Mapping[str, Any]) -> bytes:
-    """Return a row as a line; `blanks` stand for columns that stay here."""
-    values = {
-        column.name: blanks.get(column.name, plain_value(value))
-        for column, value in zip(table.columns, row, strict=True)
-    }
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n"
+
+def make_writer(table: Table, blanks: Mapping[str, Any]) -> Callable[[Iterable[Any]], bytes]:
+    """Return what writes rows of a table as lines; `blanks` stand for columns that stay here."""
+    names = [column.name for column in table.columns]
+    made = [column.name for column in table.columns if not isinstance(column.type, _PLAIN)]
+
+    def write(row: Iterable[Any]) -> bytes:
+        values = dict(zip(names, row, strict=True))
+        for name in made:
+            values[name] = plain_value(values[name])
+        return _ENCODER.encode({**values, **blanks}).encode() + b"\n"
+
+    return write
 
 
 def read_line(table: Table, line: bytes) -> dict[str, Any]:
