@@ -2,6 +2,8 @@
 
 import json
 import mailbox
+import os
+import zipfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -25,6 +27,7 @@ from web.cli.program import program
 from web.folders import read_lines, write_private
 from web.schema import head_revision
 from web.wiring import House, open_house
+from web.zip_stream import stream_zip
 
 
 def export(database: Database, folder: Path, *, with_secrets: bool = False) -> dict[str, bytes]:
@@ -174,3 +177,21 @@ def test_from_the_command_line(house: House, cast: Cast, tmp_path: Path, monkeyp
     assert "Imani Oduya" in shown.output
     with pytest.raises(InvalidError):
         list(read_lines(folder, "tables/none.jsonl"))
+
+
+def test_a_zip_leaves_in_pieces_while_it_is_made(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        for number in range(100):
+            asked.append(number)
+            yield os.urandom(10_000)
+
+    stream = stream_zip([("a/one", pieces()), ("two", iter([b"2"])), ("empty", iter(()))])
+    whole = next(stream)
+    assert len(asked) < 20, "the first bytes leave before the file is read to its end"
+    path = tmp_path / "one.zip"
+    path.write_bytes(whole + b"".join(stream))
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        assert {one.filename: one.file_size for one in archive.infolist()} == {"a/one": 1_000_000, "two": 1, "empty": 0}

@@ -1,10 +1,6 @@
 """Wire: privacy for the whole workspace: how long data is kept, who was given it, and everything out as files."""
 
-import zipfile
 from collections.abc import Iterator
-from contextlib import closing
-from tempfile import TemporaryFile
-from typing import IO
 
 from flask import Blueprint, Response, request
 
@@ -23,9 +19,9 @@ from web.respond import done, page
 from web.schema import head_revision
 from web.wiring import House
 from web.words import _, said
+from web.zip_stream import stream_zip
 
 blueprint = Blueprint("privacy_settings", __name__)
-_PIECE = 1 << 16
 
 
 @blueprint.get("/settings/privacy")
@@ -52,35 +48,22 @@ def keep_rules() -> Response:
 
 @blueprint.post("/settings/data/export")
 def export() -> Response:
-    """Hand over everything as plain files; it is written outside any transaction and forgotten here."""
+    """Hand over everything as plain files; it leaves while it is made, and lies nowhere here."""
     require("admin")
     house, actor, now = this_house(), this_actor(), this_tx().now
     drop_tx()
-    packed = _pack(house)
     with house.database.transaction() as tx:
         record_disclosure(tx, "workspace", actor=actor, count=0)
         record_change(tx, "whole_export", actor=actor, summary=say("Everything downloaded"), data={})
-    answer = Response(_read(packed), content_type="application/zip")
+    answer = Response(_pack(house), content_type="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="rapport-{now:%Y%m%d-%H%M}.zip"'
     return answer
 
 
-def _pack(house: House) -> IO[bytes]:
-    """Write everything into a file without a name, so that nothing is left when the answer has gone."""
-    packed = TemporaryFile(prefix="export-", dir=house.settings.home)  # noqa: SIM115 - the answer closes it
-    with house.database.reading() as tx, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, pieces in export_whole(tx, schema=head_revision()):
-            with archive.open(name, "w", force_zip64=True) as file:
-                for piece in pieces:
-                    file.write(piece)
-    packed.seek(0)
-    return packed
-
-
-def _read(file: IO[bytes]) -> Iterator[bytes]:
-    with closing(file):
-        while piece := file.read(_PIECE):
-            yield piece
+def _pack(house: House) -> Iterator[bytes]:
+    """Yield everything as one moment saw it; the manifest comes last, so that half a file is never taken in."""
+    with house.database.reading() as tx:
+        yield from stream_zip(export_whole(tx, schema=head_revision()))
 
 
 def _months(text: str) -> int | None:
