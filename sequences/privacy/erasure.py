@@ -8,7 +8,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from crm.contacts import get_contact
 from crm.erased import mark_people
-from crm.jobs import OPEN, start_job
+from crm.jobs import OPEN, get_job, start_job
 from crm.models import Contact, ContactAddress, Feedback, Handle, Job, Mailbox, Message, Theme, Thread, User
 from crm.timeline import record_entry
 from kit.db import Base
@@ -93,6 +93,15 @@ def _search_for(tx: Tx, traces: Sequence[Traces], actor: str) -> Job:
     title = say("Erasing people: %(count)s", count=len(traces))
     job = start_job(tx, KIND, actor=actor, total=len(searched()), data={}, title=title)
     job.cursor = {"traces": join_traces(traces).document(), "after": 0}
+    return job
+
+
+def search_again(tx: Tx, job_id: int) -> Job:
+    """Let a search for traces that ended in a fault go on where it was: what it looks for is with it until then."""
+    job = get_job(tx, job_id)
+    if job.kind != KIND or job.state != "failed" or not job.cursor:
+        raise ConflictError(say("There is nothing to go on with."))
+    job.state, job.faults, job.ended_at = "waiting", 0, None
     return job
 
 

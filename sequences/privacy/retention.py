@@ -16,7 +16,6 @@ from kit.errors import InvalidError, say
 from kit.tx import Tx
 from sequences.course.runs import OPEN as OPEN_RUNS
 from sequences.models import Enrolment, Send, SendBody
-from sequences.privacy.erasure import KIND as ERASURE
 from sequences.privacy.erasure import erase_many
 
 KIND, SETTING = "retention", "retention"
@@ -99,19 +98,11 @@ def start_if_due(tx: Tx) -> Job | None:
     if row is None or not is_due(tx):
         return None
     row.value = {**row.value, "ran_on": _today(tx)}
-    _try_again(tx)
     outlook = look_ahead(tx, read_rules(tx), limit=0)
     if not outlook.texts and not outlook.people:
         return None
     total = outlook.texts + min(outlook.people, _A_DAY)
     return start_job(tx, KIND, actor="system", total=total, data={}, title=say("What is kept too long goes"))
-
-
-def _try_again(tx: Tx) -> None:
-    """Let searches for traces that ended in a fault begin anew: they hold what they look for until they end well."""
-    for job in tx.session.scalars(select(Job).where(Job.kind == ERASURE, Job.state == "failed")):
-        if job.cursor:
-            job.state, job.faults, job.ended_at = "waiting", 0, None
 
 
 def take_retention_chunk(tx: Tx, job: Job) -> bool:

@@ -27,11 +27,13 @@ from crm.models import (
 )
 from kit.db import Base
 from kit.errors import ConflictError, NotFoundError, RapportError
+from kit.tx import Tx
 from sequences.bulk.act import Order
 from sequences.bulk.deeds import do_now
+from sequences.jobs.kinds import KINDS
 from sequences.jobs.runner import run_jobs
 from sequences.models import Enrolment, Incident, MailDraft, Send
-from sequences.privacy.erasure import erase_contact, searched
+from sequences.privacy.erasure import erase_contact, search_again, searched
 from sequences.privacy.fates import FATES
 from sequences.sending import answers
 from sequences.sending.answers import Letter
@@ -264,3 +266,26 @@ def test_nobody_else_loses_a_name_they_share(small: World) -> None:
         other = tx.session.get_one(Contact, two)
         assert (other.name, other.search_text) == ("ana lima", "ana lima ana@two.example analima")
         assert tx.session.scalars(select(Handle.url)).all() == ["https://tiktok.com/@analima"]
+
+
+def test_a_search_that_ended_in_a_fault_can_go_on(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    person, _other = live_through_much(small)
+    with small.database.transaction() as tx:
+        job_id = erase_contact(tx, person, reason="asked", actor="user:1").id
+
+    def broken(_tx: Tx, _job: Job) -> bool:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setitem(KINDS, "erase", broken)
+        for _ in range(3):
+            run_jobs(small.engine)
+    with small.database.transaction() as tx:
+        assert jobs.get_job(tx, job_id).state == "failed"
+        search_again(tx, job_id)
+    run_jobs(small.engine)
+    with small.database.transaction() as tx:
+        assert (jobs.get_job(tx, job_id).state, jobs.get_job(tx, job_id).cursor) == ("done", {})
+        with pytest.raises(ConflictError, match="nothing to go on"):
+            search_again(tx, job_id)
+    assert EMAIL not in everything(small).lower()

@@ -77,7 +77,9 @@ def show(email: str, as_json: bool) -> None:
     if as_json:
         print_json(record)
         return
-    print_table(("what", "value"), [(key, _word(value)) for key, value in record.items() if key != "timeline"])
+    print_table(
+        ("what", "value"), [(key, _word(value)) for key, value in record.items() if key not in {"timeline", "stored"}]
+    )
 
 
 @contacts_command.command("export")

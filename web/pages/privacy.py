@@ -13,7 +13,7 @@ from crm.models import Contact
 from kit.errors import ConflictError, InvalidError, say
 from kit.tx import Tx
 from sequences.insight.records import record_of
-from sequences.privacy.erasure import REASONS, erase_contact
+from sequences.privacy import erasure
 from sequences.whole.person import iterate_person_files
 from web import forms
 from web.auth import require
@@ -69,12 +69,22 @@ def erase(contact_id: int) -> Response:
     try:
         _require_sure()
         with tx.session.begin_nested():
-            job = erase_contact(tx, contact_id, reason=request.form.get("reason", ""), actor=this_actor())
+            job = erasure.erase_contact(tx, contact_id, reason=request.form.get("reason", ""), actor=this_actor())
     except (ConflictError, InvalidError) as error:
         return _show(contact, fault=said(error), status=409 if isinstance(error, ConflictError) else 422)
     job_id = job.id
     tx.after_commit(lambda: this_house().hints.work(job_id))
     return done(f"/jobs/{job_id}", _("Erased. Their traces elsewhere are searched for now."), back=False)
+
+
+@blueprint.post("/jobs/<int:job_id>/resumption")
+def search_again(job_id: int) -> Response:
+    """Go on with a search for traces of erased people that ended in a fault."""
+    require("rules")
+    tx = this_tx()
+    erasure.search_again(tx, job_id)
+    tx.after_commit(lambda: this_house().hints.work(job_id))
+    return done(f"/jobs/{job_id}", back=False)
 
 
 def _require_sure() -> None:
@@ -93,7 +103,10 @@ def _show(contact: Contact, *, fault: str = "", status: int = 200) -> Response:
         bases=[_(words) for key, words in BASES.items() if key != "unknown"],
         given=[(row, kind_words(row.kind)) for row in list_disclosures(tx, contact.id)],
         names=list_actor_names(tx),
-        reasons=[("", _("Choose why")), *((code, reason_words(code)) for code in REASONS if code != "retention")],
+        reasons=[
+            ("", _("Choose why")),
+            *((code, reason_words(code)) for code in erasure.REASONS if code != "retention"),
+        ],
         fault=fault,
     )
 
