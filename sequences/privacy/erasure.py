@@ -60,7 +60,8 @@ def erase_contact(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Job:
 
     From this transaction on they are refused by import, by form, by mail and by enrolment. It cannot be taken back.
     """
-    return _search_for(tx, [_remove_person(tx, contact_id, reason=reason, actor=actor)], actor)
+    traces = _remove_person(tx, contact_id, reason=reason, actor=actor)
+    return _search_for(tx, [(contact_id, reason, traces)], actor)
 
 
 def _remove_person(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Traces:
@@ -83,16 +84,27 @@ def _remove_person(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Trace
     blank_deeds(tx, contact_id, traces)
     _drop_drafts(tx, contact_id)
     _silence_themes(tx, contact_id)
+    tx.session.flush()
     _apply_fates(tx, contact_id)
     tx.session.expire_all()
     record_entry(tx, contact_id, "erased", "Erased for good", actor=actor, data={"reason": reason})
     return traces
 
 
-def _search_for(tx: Tx, traces: Sequence[Traces], actor: str) -> Job:
-    title = say("Erasing people: %(count)s", count=len(traces))
+def remove_again(tx: Tx, contact_id: int, *, reason: str, actor: str) -> None:
+    """Remove what others were storing of a person while they were erased, such as a mail that just came in."""
+    _drop_drafts(tx, contact_id)
+    tx.session.flush()
+    _apply_fates(tx, contact_id)
+    tx.session.expire_all()
+    record_entry(tx, contact_id, "erased", "Erased for good", actor=actor, data={"reason": reason})
+
+
+def _search_for(tx: Tx, gone: Sequence[tuple[int, str, Traces]], actor: str) -> Job:
+    title = say("Erasing people: %(count)s", count=len(gone))
     job = start_job(tx, KIND, actor=actor, total=len(searched()), data={}, title=title)
-    job.cursor = {"traces": join_traces(traces).document(), "after": 0}
+    traces = join_traces(one[2] for one in gone)
+    job.cursor = {"traces": traces.document(), "people": [list(one[:2]) for one in gone], "after": 0}
     return job
 
 
@@ -199,12 +211,13 @@ def erase_many(tx: Tx, contact_ids: Iterable[int], *, reason: str, actor: str) -
 
     One job searches for the traces of all.
     """
-    found: list[Traces] = []
+    found: list[tuple[int, str, Traces]] = []
     left = 0
     for contact_id in contact_ids:
         try:
             with tx.session.begin_nested():
-                found.append(_remove_person(tx, contact_id, reason=reason, actor=actor))
+                traces = _remove_person(tx, contact_id, reason=reason, actor=actor)
+                found.append((contact_id, reason, traces))
         except ConflictError:
             left += 1
     if found:

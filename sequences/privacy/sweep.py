@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, LargeBinary, String, Table, Text, cast, delete, func, literal, or_, select, update
+from sqlalchemy import JSON, String, Table, Text, cast, delete, func, literal, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from crm.jobs import add_counts, drop_file, move_on, write_log
@@ -10,14 +10,14 @@ from crm.models import Change, Job, JobFile
 from kit.db import wipe_freed
 from kit.errors import say
 from kit.tx import Tx
-from sequences.privacy.erasure import searched
+from sequences.privacy.erasure import remove_again, searched
 from sequences.privacy.old_deeds import empty
 from sequences.privacy.traces import Traces
 
 _STRETCH = 5_000
 _WIPE_AT_MOST = 1 << 30
 # Raw mails are only a copy of what is beside them; what cannot be read at all is not worth a person's trace.
-_COPIES = {"message_bodies": "raw"}
+_COPIES = frozenset({"message_bodies", "send_bodies"})
 _WHOLE = frozenset({"quarantine"})
 
 
@@ -31,6 +31,8 @@ def take_erase_chunk(tx: Tx, job: Job) -> bool:
         move_on(job, job.done + (after is None), after=after or 0)
         return False
     _forget_files(tx, traces)
+    for contact_id, reason in job.cursor["people"]:
+        remove_again(tx, contact_id, reason=reason, actor=job.actor)
     write_log(tx, job, say("Backups made before today still hold this person. Delete them when you can."))
     job.cursor = {}
     engine = tx.session.get_bind().engine
@@ -41,12 +43,11 @@ def take_erase_chunk(tx: Tx, job: Job) -> bool:
 def _search(tx: Tx, table: Table, traces: Traces, after: int, job: Job) -> int | None:
     """Search the rows after a number, or all where rows have no number; return how far, None at the end."""
     texts = [column for column in table.c if _is_text(column) and not column.primary_key]
-    number = table.c.get("id")
-    numbered = number is not None and number.type.python_type is int
-    last = tx.session.scalar(select(func.max(number))) if numbered else None
-    if not texts or (numbered and last is None):
+    number = _number(table)
+    last = tx.session.scalar(select(func.max(number))) if number is not None else None
+    if not texts or (number is not None and last is None):
         return None
-    within = [number > after, number <= after + _STRETCH] if numbered and number is not None else []
+    within = [number > after, number <= after + _STRETCH] if number is not None else []
     named = _names(texts, traces)
     if table is Job.__table__:
         # What this very job looks for goes when it ends.
@@ -69,7 +70,7 @@ def _clean(tx: Tx, table: Table, keys: list[Any], texts: list[Any], row: tuple[A
     if not values:
         return 0
     if table.name in _COPIES:
-        values[_COPIES[table.name]] = None
+        values["raw"] = None
     if table.name == "changes" and "data" in values:
         empty(tx.session.get_one(Change, row[0]))
         return 1
@@ -86,18 +87,21 @@ def _names(columns: list[Any], traces: Traces) -> ColumnElement[bool]:
 
 def _drop_whole(tx: Tx, table: Table, within: list[Any], traces: Traces) -> None:
     """Remove what is kept as bytes only and names the person, and raw copies that do."""
-    for column in table.c:
-        if not isinstance(column.type, LargeBinary) or table.name not in {*_COPIES, *_WHOLE}:
-            continue
-        key = next(iter(table.primary_key.columns))
-        holds = or_(*(_has_bytes(tx, column, email.encode()) for email in traces.emails))
-        number = table.c.get("id", key)
-        stretch = within if "id" in table.c else []
-        for found in tx.session.scalars(select(number).where(*stretch, column.is_not(None), holds)).all():
-            if table.name in _WHOLE:
-                tx.session.execute(delete(table).where(number == found))
-            else:
-                tx.session.execute(update(table).where(number == found).values({column.name: None}))
+    if table.name not in {*_COPIES, *_WHOLE} or not traces.emails:
+        return
+    raw, [key] = table.c.raw, table.primary_key.columns
+    holds = or_(*(_has_bytes(tx, raw, email.encode()) for email in traces.emails))
+    found = list(tx.session.scalars(select(key).where(*within, raw.is_not(None), holds)))
+    if table.name in _WHOLE:
+        tx.session.execute(delete(table).where(key.in_(found)))
+    else:
+        tx.session.execute(update(table).where(key.in_(found)).values(raw=None))
+
+
+def _number(table: Table) -> Any:
+    """Return the column that numbers a table's rows; None where several or words do."""
+    keys = list(table.primary_key.columns)
+    return keys[0] if len(keys) == 1 and keys[0].type.python_type is int else None
 
 
 def _has_bytes(tx: Tx, column: Any, word: bytes) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from crm.models import (
     Job,
     JobFile,
     Message,
+    MessageBody,
     Quarantined,
     SavedView,
     TimelineEntry,
@@ -289,3 +290,24 @@ def test_a_search_that_ended_in_a_fault_can_go_on(small: World, monkeypatch: pyt
         with pytest.raises(ConflictError, match="nothing to go on"):
             search_again(tx, job_id)
     assert EMAIL not in everything(small).lower()
+
+
+def test_what_came_in_at_the_same_moment_goes_too(world: World) -> None:
+    """Another process may be storing a mail of theirs while the person is erased."""
+    person, _other = live_through_much(world)
+    with world.database.transaction() as tx:
+        erase_contact(tx, person, reason="asked", actor="user:1")
+    with world.database.transaction() as tx:
+        late = Message(
+            mailbox_id=1, contact_id=person, direction="in", kind="reply", dedupe="late", sender=EMAIL,
+            subject="Thistlemoor again", at=tx.now,
+        )  # fmt: skip
+        tx.session.add(late)
+        tx.session.flush()
+        tx.session.add(MessageBody(message_id=late.id, text="In Thistlemoor it rains."))
+        timeline.add_note(tx, person, "Thistlemoor", actor="user:1")
+    run_jobs(world.engine)
+    assert "thistlemoor" not in everything(world).lower()
+    with world.database.reading() as tx:
+        kinds = tx.session.scalars(select(TimelineEntry.kind).where(TimelineEntry.contact_id == person)).all()
+        assert kinds == ["erased"]
