@@ -108,6 +108,8 @@ def test_from_the_command_line(house: House, cast: Cast, tmp_path: Path, monkeyp
     assert json.loads((tmp_path / "out/person.json").read_text())["name"] == "Imani Oduya"
     assert "Aborted" in run("contacts", "erase", IMANI, "--reason", "asked")
     assert "Erased." in run("contacts", "erase", IMANI, "--reason", "asked", "--yes")
+    enrolled = run("enrolments", "add", "Everyday Carbon, first touch", "--email", IMANI, "--json")
+    assert [(one["verdict"], one["rule"]) for one in json.loads(enrolled)] == [("refused", "erased")]
     again = CliRunner().invoke(program, ["contacts", "show", IMANI])
     assert "was erased" in str(again.exception)
     assert b"smallkitchen" not in b"".join(path.read_bytes() for path in house.settings.home.glob("*.sqlite3*"))
