@@ -43,9 +43,14 @@ class Traces:
         heads = [*(email.partition("@")[0] + "@" for email in self.emails), *map(_first_word, self.names)]
         found = [_longest_run(one) for one in (*heads, *self.accounts)]
         found += [_longest_run(quote(email.partition("@")[0], safe="")) for email in self.emails]
-        whole = [
-            one for one in (*map(_first_word, self.names), *self.accounts) if len(_longest_run(one)) < _SHORTEST_RUN
-        ]
+        plain = [*map(_first_word, self.names), *self.accounts]
+        whole = {
+            form
+            for one in plain
+            if len(_longest_run(one)) < _SHORTEST_RUN
+            # Databases fold plain letters only.
+            for form in (one, one.lower(), one.upper(), one.title())
+        }
         escaped = [json.dumps(one)[1:-1] for one in whole]
         return sorted({one for one in (*found, *whole, *escaped) if len(one) >= _SHORTEST_RUN or one in whole})
 
@@ -103,7 +108,7 @@ def _compile(traces: Traces) -> re.Pattern[str]:
     parts = []
     for email in traces.emails:
         forms = sorted({re.escape(email), re.escape(quote(email, safe="")), re.escape(quote(email, safe="@"))})
-        parts.append(rf"(?<![\w.+-])(?:{'|'.join(forms)})(?![\w-])")
+        parts.append(rf"(?<![\w.+-])(?:{'|'.join(forms)})(?![\w-]|\.\w)")
         parts.append(_cut_off(email, email.index("@") + 1))
     for name in traces.names:
         words = r"\s+".join(re.escape(word) for word in name.split(" "))
