@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crm.changes import keep_words
-from crm.models import Change, Feedback, Task
+from crm.models import Change, Feedback, Task, Thread, TimelineEntry
 from kit.errors import say
 from kit.tx import Tx
 from sequences.models import Enrolment
@@ -25,6 +25,7 @@ class _Theirs:
 
     contact_id: int
     by_key: dict[str, frozenset[int]]
+    by_list: dict[str, frozenset[int]]
 
 
 def blank_deeds(tx: Tx, contact_id: int, traces: Traces) -> None:
@@ -32,8 +33,11 @@ def blank_deeds(tx: Tx, contact_id: int, traces: Traces) -> None:
     theirs = _read(tx, contact_id)
     for change in tx.session.scalars(select(Change).where(Change.kind != KIND).execution_options(yield_per=500)):
         if change.kind.startswith(_BULK):
-            _leave_traces(change, contact_id)
-        elif _is_about(change.data, theirs) or traces.scrub_document(change.data) != change.data:
+            _leave_out(change, "traces", frozenset({contact_id}))
+            continue
+        listed = [_leave_out(change, key, numbers) for key, numbers in theirs.by_list.items()]
+        names_them = traces.scrub_document(change.data) != change.data
+        if any(left == 0 for left in listed) or _is_about(change.data, theirs) or names_them:
             empty(change)
 
 
@@ -44,10 +48,16 @@ def empty(change: Change) -> None:
     change.summary, change.words = str(words), keep_words(words)
 
 
-def _leave_traces(change: Change, contact_id: int) -> None:
-    kept = [trace for trace in change.data.get("traces", []) if trace[0] != contact_id]
-    if len(kept) != len(change.data.get("traces", [])):
-        change.data = {**change.data, "traces": kept}
+def _leave_out(change: Change, key: str, numbers: frozenset[int]) -> int | None:
+    """Take what is theirs out of a list of a change; return how much is left, None where nothing was theirs."""
+    listed = change.data.get(key)
+    if not isinstance(listed, list):
+        return None
+    kept = [one for one in listed if (one[0] if isinstance(one, list) and one else one) not in numbers]
+    if len(kept) == len(listed):
+        return None
+    change.data = {**change.data, key: kept}
+    return len(kept)
 
 
 def _read(tx: Tx, contact_id: int) -> _Theirs:
@@ -60,6 +70,11 @@ def _read(tx: Tx, contact_id: int) -> _Theirs:
             "task": numbers(Task.id, Task.contact_id),
             "note": numbers(Feedback.id, Feedback.contact_id),
             "run": numbers(Enrolment.id, Enrolment.contact_id),
+        },
+        # Numbers of removed rows may be given anew: a way back must not lead to somebody else.
+        by_list={
+            "entries": numbers(TimelineEntry.id, TimelineEntry.contact_id),
+            "threads": numbers(Thread.id, Thread.contact_id),
         },
     )
 

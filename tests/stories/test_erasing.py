@@ -311,3 +311,20 @@ def test_what_came_in_at_the_same_moment_goes_too(world: World) -> None:
     with world.database.reading() as tx:
         kinds = tx.session.scalars(select(TimelineEntry.kind).where(TimelineEntry.contact_id == person)).all()
         assert kinds == ["erased"]
+
+
+def test_a_way_back_never_leads_to_somebody_elses_rows(small: World) -> None:
+    """SQLite gives numbers of removed rows anew."""
+    with small.database.transaction() as tx:
+        one = create_contact(tx, name="Cher", emails=["cher@people.example"], actor="system").id
+        two = create_contact(tx, name="Dido", emails=["dido@people.example"], actor="system").id
+        numbers = [timeline.add_note(tx, number, "x", actor="user:1") for number in (one, two)]
+        tx.session.flush()
+        first, second = (entry.id for entry in numbers)
+        say_so = {"actor": "user:1", "summary": "Cher moved to Talking"}
+        alone = changes.record_change(tx, "stage.move", data={"entries": [first]}, **say_so).id
+        both = changes.record_change(tx, "stage.move", data={"entries": [first, second]}, count=2, **say_so).id
+    erase(small, one)
+    with small.database.reading() as tx:
+        assert (changes.get_change(tx, alone).kind, changes.get_change(tx, alone).data) == ("erased", {})
+        assert changes.get_change(tx, both).data == {"entries": [second]}

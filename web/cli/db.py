@@ -43,7 +43,12 @@ def check() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def backup(file: Path) -> None:
     """Write a consistent copy to FILE, while others go on working."""
-    backup_database(enter().database.engine, file)
+    from crm.disclosures import record_disclosure
+
+    house = enter()
+    backup_database(house.database.engine, file)
+    with house.database.transaction() as tx:
+        record_disclosure(tx, "backup", actor=ACTOR, count=0)
     click.echo(f"Saved to {file}. Keep the secret key with it: without it stored passwords cannot be opened.")
 
 
