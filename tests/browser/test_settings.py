@@ -11,8 +11,8 @@ from web.wiring import House
 
 pytestmark = pytest.mark.server("chromium")
 BOSS = "boss@brackenware.example"
-PAGES = ("you", "mailboxes/1", "team", "brands", "stages", "fields", "suppressions", "holidays", "tokens", "data", "privacy",
-         "system", "mailboxes/new", "mailboxes/1/limits")  # fmt: skip
+PAGES = ("you", "mailboxes/1", "team", "brands", "stages", "fields", "suppressions", "holidays", "tokens", "data",
+         "privacy", "system", "mailboxes/new", "mailboxes/1/limits")  # fmt: skip
 
 
 @pytest.fixture
