@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from crm.erased import erased_sentence, refuse_erased
 from crm.folding import fold
 from crm.models import Contact, ContactAddress, ContactTag, Handle
 from crm.survivors import find_survivor
@@ -49,6 +50,7 @@ def add_address(tx: Tx, contact: Contact, email: str, *, source: str) -> Contact
         if taken.contact_id == contact.id:
             return taken
         raise ConflictError(say("%(normal)s already belongs to another contact.", normal=normal))
+    refuse_erased(tx, emails=[normal])
     position = len(list_addresses(tx, contact.id))
     row = ContactAddress(contact_id=contact.id, email=normal, position=position, source=source, created_at=tx.now)
     tx.session.add(row)
@@ -96,6 +98,7 @@ def get_contact_by_email(tx: Tx, email: str) -> Contact:
     """Return whose address this is, or refuse."""
     contact = find_contact_by_email(tx, email)
     if contact is None:
+        refuse_erased(tx, emails=[normalise_email(email) or email])
         raise NotFoundError(say("There is no contact with the address %(email)s.", email=email))
     return contact
 
@@ -108,7 +111,10 @@ def get_contact(tx: Tx, contact_id: int) -> Contact:
         if other is not None and not other.erased_at:
             name = display_name(other)
             raise NotFoundError(say("This contact was merged into %(name)s. Take the merge back first.", name=name))
+    if contact is None:
         raise NotFoundError(say("There is no such contact."))
+    if contact.erased_at:
+        raise NotFoundError(erased_sentence(), code="erased")
     return contact
 
 

@@ -17,14 +17,14 @@ RESULT = "result"
 HEAD = (
     "name", "first_name", "last_name", "email", "platform", "handle", "url", "followers", "avg_views",
     "engagement_rate", "price", "currency", "topic", "country", "city", "language", "zone", "tags", "stage", "basis",
-    "source",
+    "basis_since", "basis_source",    "source",
 )  # fmt: skip
 
 
 def take_export_chunk(tx: Tx, job: Job) -> bool:
     """Write the next people; who was erased meanwhile is left out."""
     ids: list[int] = job.data["ids"][job.done : job.done + CHUNK]
-    rows = _rows(tx, ids, job.data.get("brand_id"))
+    rows = export_rows(tx, ids, job.data.get("brand_id"))
     head = BOM + write_rows([HEAD]) if not job.done else b""
     add_to_file(tx, job, RESULT, head + write_rows(rows))
     if gone := len(ids) - len(rows):
@@ -34,7 +34,8 @@ def take_export_chunk(tx: Tx, job: Job) -> bool:
     return job.done >= len(job.data["ids"])
 
 
-def _rows(tx: Tx, ids: Sequence[int], brand_id: int | None) -> list[tuple[object, ...]]:
+def export_rows(tx: Tx, ids: Sequence[int], brand_id: int | None) -> list[tuple[object, ...]]:
+    """Return people as rows of a file, in the order of `ids`, as HEAD names the columns; who was erased is left out."""
     people = tx.session.scalars(select(Contact).where(Contact.id.in_(ids), Contact.erased_at.is_(None)))
     found = {contact.id: contact for contact in people}
     handles = list_main_handles(tx, found)
@@ -54,7 +55,8 @@ def _rows(tx: Tx, ids: Sequence[int], brand_id: int | None) -> list[tuple[object
         rows.append((
             contact.name, contact.first_name, contact.last_name, "; ".join(emails[contact.id]), *account,
             contact.topic, contact.country, contact.city, contact.language, contact.zone,
-            "; ".join(tags[contact.id]), stages.get(contact.id, ""), contact.basis, contact.source,
+            "; ".join(tags[contact.id]), stages.get(contact.id, ""), contact.basis,
+            contact.basis_since, contact.basis_source, contact.source,
         ))  # fmt: skip
     return rows
 

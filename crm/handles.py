@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from crm.contacts import get_contact, rank, refresh_search_text
+from crm.erased import refuse_erased
 from crm.models import Handle, HandleName, HandleSnapshot
 from crm.rates import NewRate, keep_rate, main_format
 from crm.timeline import record_entry
@@ -100,6 +101,8 @@ def _check(tx: Tx, account: Account, own: int | None) -> None:
     taken = tx.session.scalar(select(Handle).where(*same))
     if taken is not None and taken.id != own:
         raise ConflictError(say("%(name)s already belongs to a person here.", name=account.username))
+    if taken is None:
+        refuse_erased(tx, handles=[(account.platform, account.username)])
 
 
 def _read_again(tx: Tx, handle: Handle, account: Account, actor: str, summary: str) -> None:

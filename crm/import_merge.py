@@ -91,12 +91,12 @@ def place_row(directory: Directory, row: Candidate | Rejected, *, relate: bool) 
     if not any(identity(row)):
         return Outcome(line=row.line, verdict="rejected", reason=_NOBODY)
     found = directory.find(row)
+    if any(person.erased for person in found):
+        return Outcome(line=row.line, verdict="rejected", reason=_ERASED)
     if len(found) > 1:
         several = tuple(person.id for person in found if person.id is not None)
         return Outcome(line=row.line, verdict="rejected", reason=_SEVERAL.format(len(found)), several=several)
     person = found[0] if found else Person()
-    if person.erased:
-        return Outcome(line=row.line, verdict="rejected", reason=_ERASED)
     added = _add(directory, person, row, relate=relate)
     before = person.line
     verdict: Verdict = "created"

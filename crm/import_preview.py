@@ -40,6 +40,7 @@ def preview_file(tx: Tx, path: Path, *, filename: str, columns: dict[str, str], 
     shown = list(enumerate(mapping.columns.items()))[:_MAX_COLUMNS]
     return {
         "rows": total,
+        "preset": mapping.preset,
         "looked": len(raws),
         "counts": {verdict: verdicts.count(verdict) for verdict in VERDICTS},
         "columns": [

@@ -7,6 +7,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from crm.csv_files import Candidate
+from crm.erased import find_erased
 from crm.import_people import CODES, HANDLE_COLUMNS, TEXTS, Directory, HandleKey, KnownHandle, Person, identity
 from crm.models import Contact, ContactAddress, ContactTag, Handle, HandleSnapshot, Relationship
 from kit.tx import Tx
@@ -33,6 +34,16 @@ def find_people(tx: Tx, directory: Directory, candidates: Iterable[Candidate], b
     found = _by_email(tx, emails) | _by_handle(tx, handles) | _by_bare_name(tx, names)
     for person in load_people(tx, sorted(found - directory.by_id.keys()), brand_id):
         directory.add(person)
+    _add_erased(tx, directory, emails, handles)
+
+
+def _add_erased(tx: Tx, directory: Directory, emails: set[str], handles: set[HandleKey]) -> None:
+    """Let rows meet the people who were erased, of whom only marks are known."""
+    lost_emails, lost_handles = find_erased(tx, emails, handles)
+    for email in lost_emails:
+        directory.by_email.setdefault(email, Person(erased=True))
+    for key in lost_handles:
+        directory.by_handle.setdefault(key, Person(erased=True))
 
 
 def load_people(tx: Tx, ids: Sequence[int], brand_id: int | None) -> list[Person]:

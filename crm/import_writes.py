@@ -95,6 +95,8 @@ def _insert_people(tx: Tx, origin: Origin, people: list[Person]) -> None:
             **person.facts,
             "fields": person.fields,
             "basis": origin.basis[:_MAX_SOURCE],
+            "basis_since": tx.now.date() if origin.basis else None,
+            "basis_source": origin.filename[:_MAX_SOURCE] if origin.basis else "",
             "source": origin.filename[:_MAX_SOURCE],
             "import_id": origin.import_id,
             "created_at": tx.now,

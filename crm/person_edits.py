@@ -175,6 +175,9 @@ def _put(tx: Tx, contact: Contact, facts: Mapping[str, str | None]) -> None:
         setattr(contact, name, value)
     if "name" in facts:
         contact.first_name, _, contact.last_name = contact.name.partition(" ")
+    if "basis" in facts:
+        contact.basis_since = tx.now.date() if contact.basis else None
+        contact.basis_source = ""
     refresh_search_text(tx, contact)
     if _TELLING & facts.keys():
         refresh_twins(tx, [contact.id])

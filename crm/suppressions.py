@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from crm.erased import refuse_erased
 from crm.models import ContactAddress, Suppression
 from crm.timeline import record_entry
 from kit.errors import InvalidError, NotFoundError, say
@@ -115,6 +116,8 @@ def suppress(tx: Tx, target: str, *, reason: str, source: str, actor: str) -> Su
         # It held because of somebody else; from now on it holds by itself, and outlasts that merge.
         found.reason, found.source = reason, source
         return found
+    if contact_id is None:
+        refuse_erased(tx, emails=[target])
     row = Suppression(target=target, reason=reason, source=source, contact_id=contact_id, since=tx.now)
     tx.session.add(row)
     if contact_id:

@@ -1,6 +1,9 @@
 """Wire: the database engine for SQLite and PostgreSQL, and the column types that behave alike on both."""
 
+import logging
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -13,10 +16,18 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 from sqlalchemy.types import TypeDecorator
 
+log = logging.getLogger(__name__)
+
 BUSY_TIMEOUT_MS = 30_000
 
 # synchronous=FULL: a commit that says "sent" must survive a power cut, or the mail would go out again.
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    f"busy_timeout={BUSY_TIMEOUT_MS}",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+)
 
 
 class Base(DeclarativeBase):
@@ -116,6 +127,27 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+
+def wipe_freed(engine: Engine, *, at_most: int | None = None) -> None:
+    """Write a SQLite file anew and empty its log, so that nothing removed is left on disk.
+
+    Outside any transaction. Left out for a file larger than `at_most` bytes, which would hold writers up for long.
+    PostgreSQL does it by itself, by VACUUM, in its own time.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    try:
+        with closing(engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            size = cursor.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").fetchone()[
+                0
+            ]
+            if at_most is None or size <= at_most:
+                cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except sqlite3.OperationalError:
+        log.warning("wipe_freed_failed", exc_info=True)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -9,6 +9,8 @@ from sequences.engine import Engine
 from sequences.hints import Hints
 from sequences.jobs.runner import find_due
 from sequences.models import Heartbeat
+from sequences.privacy.retention import is_due as is_due_today
+from sequences.privacy.retention import start_if_due
 from sequences.reading.knocks import is_time
 from sequences.sending.outbox import is_due
 from sequences.tick import list_boxes, sweep
@@ -38,7 +40,10 @@ def beat_once(engine: Engine, hints: Hints, *, poll_every_s: float = POLL_EVERY_
         if should_poll:
             hints.poll(mailbox_id)
     with engine.database.reading() as tx:
-        waiting = find_due(tx)
+        waiting, is_old = find_due(tx), is_due_today(tx)
+    if is_old:
+        with engine.database.transaction() as tx:
+            start_if_due(tx)
     for job_id in waiting:
         hints.work(job_id)
 

@@ -17,6 +17,10 @@ COUNTS = {
     "left": lazy("Left out"),
     "written": lazy("Written"),
     "pairs": lazy("Perhaps one person"),
+    "texts": lazy("Texts emptied"),
+    "erased": lazy("Erased"),
+    "searched": lazy("Looked at"),
+    "cleaned": lazy("Cleaned"),
 }
 _HALF = 50
 

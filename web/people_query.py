@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, urlencode
 
+from crm.basis import with_basis
 from crm.people import PeopleFilter
 from crm.scoring import PARTS, read_weights
 from kit.errors import InvalidError, say
@@ -11,7 +12,7 @@ from web import forms
 
 RANGES = ("size", "views", "er", "posted", "rate", "fit")
 LISTS = ("platform", "country", "language", "reach", "tag", "stage", "turn", "owner", "upkeep")
-NAMES = ("q", "topic", *LISTS, *RANGES, "sequence")
+NAMES = ("q", "topic", *LISTS, *RANGES, "sequence", "basis")
 # What changes how people are shown, not who is.
 ORDER = ("sort", "weights")
 # What says where on the page somebody is; a saved view has none of it.
@@ -43,7 +44,7 @@ def read_filter(query: Mapping[str, str], *, user_id: int | None = None) -> Peop
     low, high = forms.read_range(query.get("er", ""))
     lists = {name: forms.read_list(query.get(name, "")) for name in LISTS}
     spans = {name: forms.read_range(query.get(name, "")) for name in RANGES if name != "er"}
-    member = in_sequence(query.get("sequence", ""))
+    also = in_sequence(query.get("sequence", "")), with_basis(query.get("basis", ""))
     return PeopleFilter(
         q=query.get("q", ""),
         topic=query.get("topic", ""),
@@ -57,7 +58,7 @@ def read_filter(query: Mapping[str, str], *, user_id: int | None = None) -> Peop
         upkeep=lists["upkeep"],
         reach=lists["reach"],
         owners=_read_owners(lists["owner"], user_id),
-        also=() if member is None else (member,),
+        also=tuple(one for one in also if one is not None),
         weights=read_weights(query.get("weights", "")),
         sort=query.get("sort", "name"),
         **spans,

@@ -15,7 +15,7 @@ LABELS = {
     "language": lazy("Language"), "reach": lazy("Reach by"), "tag": lazy("Tag"), "stage": lazy("Stage"),
     "turn": lazy("Turn"), "owner": lazy("Owner"), "size": lazy("Size"), "views": lazy("Views"),
     "er": lazy("Engagement"), "posted": lazy("Last post"), "rate": lazy("Rate"), "fit": lazy("Fit"),
-    "sequence": lazy("Sequence"), "upkeep": lazy("Upkeep"),
+    "sequence": lazy("Sequence"), "upkeep": lazy("Upkeep"), "basis": lazy("Basis"),
 }  # fmt: skip
 _TURNS = {"you": lazy("yours"), "them": lazy("theirs"), "rest": lazy("resting")}
 _UPKEEP = {"quiet": lazy("going quiet"), "due": lazy("to be talked to")}
@@ -51,6 +51,8 @@ def _value(name: str, text: str, shelf: ViewShelf, sequences: Mapping[int, str])
         return _say_range(name, text)
     if name == "sequence":
         return _say_sequence(text, sequences)
+    if name == "basis" and text in {"any", "none"}:
+        return _("written down") if text == "any" else _("not written down")
     if name not in LISTS:
         return text
     names = {str(user.id): user.name for user in shelf.colleagues}

@@ -27,6 +27,7 @@ _READING_POSTS = frozenset(
         "mailboxes.create",
         "mailbox.set_password",
         "data.back_up",
+        "privacy_settings.export",
         "you.set_password",
     }
 )

@@ -22,7 +22,7 @@ def upgrade_schema(engine: Engine) -> bool:
 
     Raises RefusedError when the database was written by a newer program.
     """
-    head, found = _head(), _found(engine)
+    head, found = head_revision(), _found(engine)
     if found == head:
         return False
     if found is not None and found not in _known():
@@ -45,7 +45,7 @@ def upgrade_schema(engine: Engine) -> bool:
 def require_schema(engine: Engine) -> None:
     """Raise RefusedError unless the schema is this program's."""
     found = _found(engine)
-    if found == _head():
+    if found == head_revision():
         return
     if found is not None and found not in _known():
         raise RefusedError("The database was written by a newer Rapport.", code="newer_schema")
@@ -75,9 +75,9 @@ def back_up_before_upgrade(settings: Settings) -> Path | None:
     if engine.dialect.name == "sqlite" and not Path(str(engine.url.database)).exists():
         return None
     found = _found(engine)
-    if found is None or found == _head() or found not in _known():
+    if found is None or found == head_revision() or found not in _known():
         return None
-    to = settings.home / "backups" / f"before-{_head()}-from-{found}.backup"
+    to = settings.home / "backups" / f"before-{head_revision()}-from-{found}.backup"
     if not to.exists():
         backup_database(engine, to)
     engine.dispose()
@@ -123,7 +123,8 @@ def found_revision(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _head() -> str:
+def head_revision() -> str:
+    """Return the schema's revision that this program works with."""
     return max(_known())
 
 

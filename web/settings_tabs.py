@@ -18,6 +18,7 @@ _TABS = (
     ("holidays", "holidays", lazy("Holidays"), ""),
     ("tokens", "tokens", lazy("Tokens"), "admin"),
     ("data", "data", lazy("Data"), ""),
+    ("privacy", "privacy", lazy("Privacy"), ""),
     ("changes", "data/changes", lazy("Recent changes"), ""),
     ("system", "system", lazy("System"), "admin"),
 )

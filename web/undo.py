@@ -2,6 +2,7 @@
 
 from crm import (
     addresses,
+    basis,
     feedback_import,
     feedback_import_undo,
     feedback_person,
@@ -40,6 +41,7 @@ REVERSERS: dict[str, Reverser] = {
     figures.REMOVED: figures.reverse_removal,
     handle_edits.MAIN: handle_edits.reverse_main,
     handle_edits.RETIRED: handle_edits.reverse_retired,
+    basis.KIND: basis.reverse_basis,
     import_undo.KIND: import_undo.reverse_import,
     links.LINK: links.reverse_link,
     links.UNLINK: links.reverse_link,
@@ -74,12 +76,12 @@ REVERSERS: dict[str, Reverser] = {
 
 # What takes another power than to edit.
 POWERS: dict[str, str] = {
-    **dict.fromkeys((themes.EDIT, themes.MERGE, themes.NOTE, task_list.DONE), "feedback"),
+    **dict.fromkeys(
+        (themes.EDIT, themes.MERGE, themes.NOTE, theme_split.SPLIT, feedback_person.PERSON, task_list.DONE), "feedback"
+    ),
+    posting.TOLD: "send",
     stale_setting.KIND: "rules",
 }
-POWERS: dict[str, str] = dict.fromkeys(
-    (themes.EDIT, themes.MERGE, themes.NOTE, theme_split.SPLIT, feedback_person.PERSON, task_list.DONE), "feedback"
-) | {posting.TOLD: "send"}
 
 
 def undo_place(change: Change | None) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from crm.csv_files.fields import FIELDS, IGNORE, METRICS, REPEATABLE, field_of_name, fold
 from crm.csv_files.handles import parse_handle
 from crm.csv_files.platforms import PLATFORMS, WEBSITE, platform_name
+from crm.csv_files.presets import Preset, find_preset, preset_columns
 from crm.csv_files.values import guess_from_values, settle_by_values
 from kit.errors import InvalidError, say
 
@@ -17,13 +18,14 @@ class Mapping:
     """What each column holds. `columns` names a field for every column, in the file's order.
 
     `reasons` is a sentence per column; `platform` is that of plain handles; `platforms` are those of single columns,
-    such as `TikTok followers`.
+    such as `TikTok followers`. `preset` names the program whose file this is, where its columns tell.
     """
 
     columns: dict[str, str]
     reasons: dict[str, str]
     platform: str | None = None
     platforms: dict[str, str] = field(default_factory=dict)
+    preset: str = ""
 
 
 def guess_mapping(header: Sequence[str], sample_rows: Iterable[Sequence[str]], filename: str = "") -> Mapping:
@@ -36,12 +38,14 @@ def guess_mapping(header: Sequence[str], sample_rows: Iterable[Sequence[str]], f
     _settle(claims)
     _fill_from_values(claims, values)
     platforms = {name: claim.platform for name, claim in claims.items() if claim.platform and claim.field != IGNORE}
-    return Mapping(
+    guessed = Mapping(
         columns={name: claim.field for name, claim in claims.items()},
         reasons={name: claim.reason for name, claim in claims.items()},
         platform=_platform_of_file(claims, values, filename),
         platforms=platforms,
     )
+    preset = find_preset(header)
+    return _as_preset(guessed, preset, header) if preset else guessed
 
 
 def override(mapping: Mapping, changes: dict[str, str]) -> Mapping:
@@ -69,6 +73,14 @@ def override(mapping: Mapping, changes: dict[str, str]) -> Mapping:
 def with_platform(mapping: Mapping, platform: str) -> Mapping:
     """Return the mapping with the platform of its plain handles set by hand."""
     return replace(mapping, platform=platform_name(platform) or _known(platform, list(PLATFORMS), "platform"))
+
+
+def _as_preset(guessed: Mapping, preset: Preset, header: Sequence[str]) -> Mapping:
+    """Return the mapping with what a known program's columns hold."""
+    columns = preset_columns(preset, header)
+    mapping = override(guessed, columns)
+    reasons = mapping.reasons | dict.fromkeys(columns, f"{preset.name} calls it so")
+    return replace(mapping, reasons=reasons, preset=preset.name)
 
 
 @dataclass(slots=True, kw_only=True)

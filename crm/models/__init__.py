@@ -4,6 +4,7 @@ from crm.models.change import Change
 from crm.models.consent import Consent, ConsentRequest
 from crm.models.contact import Contact, ContactAddress, ContactTag, Import
 from crm.models.dkim import DkimKey
+from crm.models.erasure import Disclosure, ErasedMark
 from crm.models.feedback import Feedback, FeedbackLink, Theme, ThemeMove
 from crm.models.field import ContactField
 from crm.models.handle import Handle, HandleName, HandlePost, HandleRate, HandleSnapshot
@@ -37,7 +38,9 @@ __all__ = [
     "ContactMerge",
     "ContactPair",
     "ContactTag",
+    "Disclosure",
     "DkimKey",
+    "ErasedMark",
     "Feedback",
     "FeedbackLink",
     "Handle",

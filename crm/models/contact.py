@@ -1,6 +1,6 @@
 """Pure: contacts, their addresses and tags, and the imports they came from."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
@@ -36,6 +36,8 @@ class Contact(Base):
     fields: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     ships_to: Mapped[str] = mapped_column(Text, default="")
     basis: Mapped[str] = mapped_column(String(200), default="")
+    basis_since: Mapped[date | None]
+    basis_source: Mapped[str] = mapped_column(String(200), default="", server_default="")
     source: Mapped[str] = mapped_column(String(200), default="")
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     import_id: Mapped[int | None] = mapped_column(ForeignKey("imports.id"), index=True)

@@ -11,6 +11,7 @@ _REASONS: Mapping[str, str] = {
     "has_owner": "Already with this owner.",
     "suppressed": "Must not be contacted.",
     "no_address": "No address to write to.",
+    "erased": "Erased, and stays so.",
     "bad_address": "Mail to the address came back.",
     "already_in": "Already in this sequence.",
     "gaps": "Something the text needs is missing.",

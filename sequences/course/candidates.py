@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, bindparam, select
 
 from crm.contacts import display_name, rank
+from crm.erased import erased_sentence
 from crm.models import Brand, Contact, ContactAddress, Handle, Mailbox, Product
 from crm.suppressions import ABOUT, about, decide_personal
 from crm.together import Together, as_objects, every
@@ -112,7 +113,9 @@ class Candidates:
     def _pick_address(self, contact: Contact) -> tuple[str, str, str]:
         """Return the first address that may be mailed, or the rule that forbids the last one looked at."""
         addresses = self._addresses.get(contact.id, [])
-        if not addresses or contact.erased_at:
+        if contact.erased_at:
+            return "", "erased", str(erased_sentence())
+        if not addresses:
             return "", "no_address", "There is no address to write to."
         rule, sentence = "", ""
         for address in addresses:

@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from crm.erased import erased_sentence
 from crm.models import Contact, Mailbox, Relationship, Stage
 from crm.timeline import record_entries
 from kit.errors import InvalidError, say
@@ -79,15 +80,15 @@ def enrol(
     return verdicts
 
 
-def refuse_unknown(email: str) -> Verdict:
-    """Return the verdict on an address that nobody has."""
+def refuse_unknown(email: str, *, erased: bool = False) -> Verdict:
+    """Return the verdict on an address that nobody has, or that somebody erased had."""
     return Verdict(
         contact_id=0,
         name="",
         email=email,
         enrolled=False,
-        rule="unknown_contact",
-        sentence=say("No contact has this address."),
+        rule="erased" if erased else "unknown_contact",
+        sentence=erased_sentence() if erased else say("No contact has this address."),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from crm.basis import Basis, put_basis
 from crm.imports import ImportResult
 from crm.models import Contact, ContactAddress
 from crm.timeline import record_entries
@@ -66,7 +67,7 @@ def keep_people(
         line = next((lines[email] for email in by_email.get(contact.id, ()) if lines.get(email)), "")
         contact.personal_line = contact.personal_line or line
         if basis and not contact.basis:
-            contact.basis = basis[:200]
+            put_basis(contact, Basis(words=basis, since=tx.now.date(), source=contact.source))
             summary = f"Basis for writing: {contact.basis}"
             entries.append({"contact_id": contact.id, "kind": "basis", "summary": summary, "actor": actor})
     record_entries(tx, entries)

@@ -45,11 +45,13 @@ def is_send_state(text: str) -> bool:
     return text in SEND_STATES
 
 
-def list_enrolments(tx: Tx, sequence: Sequence | None = None) -> list[dict[str, Any]]:
-    """Return runs in the order they began, each with what came back."""
+def list_enrolments(tx: Tx, sequence: Sequence | None = None, *, contact_id: int | None = None) -> list[dict[str, Any]]:
+    """Return runs in the order they began, each with what came back; all, a sequence's or a person's."""
     query = select(Enrolment, Sequence.name).join(Sequence, Sequence.id == Enrolment.sequence_id)
     if sequence:
         query = query.where(Enrolment.sequence_id == sequence.id)
+    if contact_id is not None:
+        query = query.where(Enrolment.contact_id == contact_id)
     rows = tx.session.execute(query.order_by(Enrolment.id)).all()
     sent = {row[0]: row[1] for row in tx.session.execute(_sent_counts())}
     inbound = _inbound(tx, {run.contact_id for run, _ in rows})

@@ -8,13 +8,14 @@ from sqlalchemy import select
 
 from crm.contacts import get_contact_by_email, list_addresses, list_handles, list_tags
 from crm.handle_edits import list_names
-from crm.models import Brand, HandleSnapshot, Relationship, Stage
+from crm.models import Brand, Contact, HandleSnapshot, Relationship, Stage
 from crm.people_around import read_people_around
 from crm.posts import list_posts
 from crm.rates import list_rates
 from crm.timeline import list_entries
 from kit.tx import Tx
 from sequences.insight.listing import list_enrolments
+from sequences.whole.person import read_rows
 
 _FACTS = (
     "name",
@@ -27,7 +28,11 @@ _FACTS = (
     "zone",
     "topic",
     "basis",
+    "basis_since",
+    "basis_source",
     "source",
+    "personal_line",
+    "ships_to",
 )
 _DERIVED = ("median_views", "views_spread", "post_gap_days", "is_main", "retired_at", "retired_why")
 _METRICS = ("followers", "avg_views", "avg_likes", "avg_comments", "engagement_rate")
@@ -35,9 +40,12 @@ _METRICS = ("followers", "avg_views", "avg_likes", "avg_comments", "engagement_r
 
 def contact_record(tx: Tx, email: str) -> dict[str, Any]:
     """Return the whole record of the contact with this address."""
-    contact = get_contact_by_email(tx, email)
+    return record_of(tx, get_contact_by_email(tx, email))
+
+
+def record_of(tx: Tx, contact: Contact) -> dict[str, Any]:
+    """Return everything that is stored about a contact; mails as files are in sequences/whole/person.py."""
     addresses = list_addresses(tx, contact.id)
-    emails = {address.email for address in addresses}
     return {
         "id": contact.id,
         **{name: getattr(contact, name) for name in _FACTS},
@@ -59,12 +67,13 @@ def contact_record(tx: Tx, email: str) -> dict[str, Any]:
         ],
         "handles": _handles(tx, contact.id),
         "relationships": _relationships(tx, contact.id),
-        "enrolments": [row for row in list_enrolments(tx) if row["email"] in emails],
+        "enrolments": list_enrolments(tx, contact_id=contact.id),
         "timeline": [
             {"at": one.at, "kind": one.kind, "actor": one.actor, "summary": one.summary}
             for one in list_entries(tx, contact.id)
         ],
         "created_at": contact.created_at,
+        "stored": read_rows(tx, contact.id),
     }
 
 

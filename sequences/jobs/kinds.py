@@ -14,6 +14,10 @@ from crm.twin_list import KIND as TWINS
 from crm.twin_list import take_look_chunk
 from kit.tx import Tx
 from sequences.jobs.bulk import BULK
+from sequences.privacy.erasure import KIND as ERASE
+from sequences.privacy.retention import KIND as RETENTION
+from sequences.privacy.retention import take_retention_chunk
+from sequences.privacy.sweep import take_erase_chunk
 
 Step = Callable[[Tx, Job], bool]
 
@@ -22,5 +26,7 @@ KINDS: dict[str, Step] = {
     "import": take_import_chunk,
     TWINS: take_look_chunk,
     JOB: take_feedback_chunk,
+    ERASE: take_erase_chunk,
+    RETENTION: take_retention_chunk,
     **BULK,
 }

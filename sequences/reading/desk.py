@@ -10,8 +10,9 @@ from typing import NamedTuple, Self
 
 from sqlalchemy import func, or_, select
 
+from crm.erased import find_erased, has_erased
 from crm.links import find_spoken_for
-from crm.models import Mailbox
+from crm.models import Contact, Mailbox
 from crm.talks import KnownMail, Talk, find_aliases, find_mails, find_owners, find_stored, read_talks, split
 from kit.tx import Tx
 from mailer.types import Fetched, ParsedMail
@@ -46,6 +47,9 @@ class Desk:
         self.owners: dict[str, int] = {}
         self.aliases: dict[str, int] = {}
         self.copies: set[int] = set()
+        self.erased: set[str] = set()
+        self.erased_people: set[int] = set()
+        self.passed_over = 0
         self._mails: dict[str, list[KnownMail]] = {}
         self._sends: dict[str, KnownSend] = {}
         self._unsettled: set[int] = set()
@@ -82,6 +86,7 @@ class Desk:
         for talk in read_talks(tx, mailbox.id, people, threads):
             desk._remember(talk, newest=False)
         desk._read_people(people)
+        desk._read_erased(emails, people)
         return desk
 
     def find_mail(self, rfc_ids: Sequence[str]) -> KnownMail | None:
@@ -166,6 +171,15 @@ class Desk:
         self.stored.add(arrival.row["dedupe"])
         if arrival.parsed.message_id:
             self._pending[arrival.parsed.message_id] = arrival
+
+    def _read_erased(self, emails: set[str], people: set[int]) -> None:
+        """Learn who of these was erased: by address, and by a mail of ours that is answered."""
+        if not has_erased(self.tx):
+            return
+        self.erased, _ = find_erased(self.tx, emails)
+        for part in split(people):
+            gone = select(Contact.id).where(Contact.id.in_(part), Contact.erased_at.is_not(None))
+            self.erased_people.update(self.tx.session.scalars(gone))
 
     def _remember(self, talk: Talk, *, newest: bool) -> None:
         if talk.id is not None:

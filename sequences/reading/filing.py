@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import update
 
+from crm.erased import count_mails
 from crm.models import Mailbox
 from crm.suppressions import suppress
 from crm.talks import Touched, open_talks, touch_talks
@@ -40,6 +41,7 @@ def file_mails(tx: Tx, mailbox: Mailbox, role: str, mails: Sequence[Mail], ours:
     desk = Desk.open(tx, mailbox, ours, mails)
     taken = [arrival for mail in mails if (arrival := _take(desk, role, *mail)) is not None]
     _note_copies(desk)
+    count_mails(tx, desk.passed_over)
     _store(tx, taken)
     counts, effects = Counts(), Effects(desk)
     for arrival in taken:
@@ -63,21 +65,35 @@ def file_mails(tx: Tx, mailbox: Mailbox, role: str, mails: Sequence[Mail], ours:
 def _take(desk: Desk, role: str, fetched: Fetched, parsed: ParsedMail) -> Arrival | None:
     """Return a mail that is to be stored, with all that its row says; None when it is known or concerns nobody."""
     sender = parsed.sender.email if parsed.sender else ""
+    if is_of_erased(desk, parsed):
+        desk.passed_over += 1
+        return None
     if role == "sent" or (is_ours(sender, desk.ours) and parsed.kind is MailKind.REPLY):
         return take_own_mail(desk, fetched, parsed)
     dedupe = dedupe_key(fetched, parsed)
     if dedupe in desk.stored:
         return None
     match = match_mail(desk, parsed)
+    if match.contact_id in desk.erased_people:
+        desk.passed_over += 1
+        return None
     if match.contact_id is None and not _is_worth_a_look(parsed):
         return None
     match = _settle(desk, match, fetched, parsed)
     talk = talk_for(desk, parsed, match, at=fetched.received_at)
-    row = _row(role, fetched, parsed, match, dedupe) | {"mailbox_id": desk.mailbox.id}
+    row = _row(desk, role, fetched, parsed, match, dedupe) | {"mailbox_id": desk.mailbox.id}
     side = "in" if parsed.kind is MailKind.REPLY else ""
     arrival = Arrival(fetched=fetched, parsed=parsed, match=match, talk=talk, side=side, row=row)
     desk.take(arrival)
     return arrival
+
+
+def is_of_erased(desk: Desk, parsed: ParsedMail) -> bool:
+    """Return whether a mail is from somebody erased, about their address, or to them alone: nothing of it is kept."""
+    sender = parsed.sender.email if parsed.sender else ""
+    to = {person.email for person in (*parsed.to, *parsed.cc)} - desk.ours
+    about = set(parsed.bounce.recipients) if parsed.bounce else set()
+    return sender in desk.erased or bool(about & desk.erased) or bool(to and to <= desk.erased)
 
 
 def _settle(desk: Desk, match: Match, fetched: Fetched, parsed: ParsedMail) -> Match:
@@ -113,8 +129,9 @@ def _store(tx: Tx, taken: Sequence[Arrival]) -> None:
     touch_talks(tx, [Touched(arrival.talk, arrival.at, arrival.side) for arrival in taken])
 
 
-def _row(role: str, fetched: Fetched, parsed: ParsedMail, match: Match, dedupe: str) -> dict[str, object]:
+def _row(desk: Desk, role: str, fetched: Fetched, parsed: ParsedMail, match: Match, dedupe: str) -> dict[str, object]:
     is_person = parsed.kind is MailKind.REPLY
+    recipients = [person.email for person in (*parsed.to, *parsed.cc) if person.email not in desk.erased]
     return {
         "contact_id": match.contact_id,
         "direction": "in",
@@ -123,7 +140,7 @@ def _row(role: str, fetched: Fetched, parsed: ParsedMail, match: Match, dedupe: 
         "rfc_id": parsed.message_id,
         "sender": parsed.sender.email if parsed.sender else "",
         "sender_name": parsed.sender.name if parsed.sender else "",
-        "recipients": [person.email for person in (*parsed.to, *parsed.cc)],
+        "recipients": recipients,
         "subject": parsed.subject[:SUBJECT_MAX],
         "snippet": make_snippet(parsed.new_text or parsed.text),
         "at": fetched.received_at,

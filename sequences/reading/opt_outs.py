@@ -1,6 +1,7 @@
 """Use cases: the wish to get no more mail: by link, by one click, by mail, by hand. It holds for all brands (C10)."""
 
 from crm.contacts import display_name, find_contact_by_email, get_contact
+from crm.erased import find_erased
 from crm.suppressions import suppress, suppress_contact
 from kit.errors import say
 from kit.seal import Seal
@@ -27,6 +28,8 @@ def opt_out(tx: Tx, *, token: str, seal: Seal) -> str | None:
     if email is None:
         return None
     contact = find_contact_by_email(tx, email)
+    if find_erased(tx, [email])[0]:
+        return email
     if contact is None:
         suppress(tx, email, reason="opt_out", source="opt-out link", actor="contact")
     else:

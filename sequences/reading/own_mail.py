@@ -31,6 +31,9 @@ def take_own_mail(desk: Desk, fetched: Fetched, parsed: ParsedMail) -> Arrival |
     named = (*parsed.in_reply_to, *reversed(parsed.references))
     answered = desk.find_mail(named)
     owner = _find_owner(desk, parsed, answered)
+    if owner in desk.erased_people:
+        desk.passed_over += 1
+        return None
     return None if owner is None else _take_manual(desk, fetched, parsed, owner, dedupe, (named, answered))
 
 
@@ -74,7 +77,7 @@ def _row(desk: Desk, fetched: Fetched, parsed: ParsedMail, contact_id: int, dedu
         "rfc_id": parsed.message_id,
         "sender": desk.mailbox.address,
         "sender_name": desk.mailbox.name,
-        "recipients": [person.email for person in (*parsed.to, *parsed.cc)],
+        "recipients": [person.email for person in (*parsed.to, *parsed.cc) if person.email not in desk.erased],
         "subject": parsed.subject[:SUBJECT_MAX],
         "snippet": make_snippet(parsed.new_text or parsed.text),
         "at": fetched.received_at,

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 
+from crm.erased import erased_sentence
 from crm.mailboxes import list_mailboxes
 from crm.models import Brand, Contact, ContactAddress, Mailbox, Message, Thread
 from crm.suppressions import find_personal_suppression
@@ -71,6 +72,7 @@ def queue_letter(tx: Tx, thread_id: int, letter: Letter, *, request_key: str, ac
     thread = tx.session.get(Thread, thread_id)
     if thread is None or thread.contact_id is None:
         raise NotFoundError(say("There is no such conversation."))
+    _require_living(tx, thread.contact_id)
     road = _Road(
         contact_id=thread.contact_id,
         brand_id=thread.brand_id,
@@ -88,9 +90,7 @@ def queue_mail(
     found = _find(tx, request_key)
     if found:
         return found
-    contact = tx.session.get(Contact, contact_id)
-    if contact is None or contact.erased_at:
-        raise NotFoundError(say("There is no such person."))
+    _require_living(tx, contact_id)
     mailbox = next((box for box in list_mailboxes(tx) if box.id == mailbox_id), None)
     if mailbox is None:
         raise InvalidError(say("Choose the mailbox that writes."))
@@ -139,6 +139,14 @@ def address_of(tx: Tx, thread: Thread) -> str:
         .limit(1)
     )
     return last or preferred_address(tx, thread.contact_id or 0)
+
+
+def _require_living(tx: Tx, contact_id: int) -> None:
+    contact = tx.session.get(Contact, contact_id)
+    if contact is None:
+        raise NotFoundError(say("There is no such person."))
+    if contact.erased_at:
+        raise RefusedError(erased_sentence(), code="erased")
 
 
 def _find(tx: Tx, request_key: str) -> Send | None:

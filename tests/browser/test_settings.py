@@ -12,7 +12,7 @@ from web.wiring import House
 pytestmark = pytest.mark.server("chromium")
 BOSS = "boss@brackenware.example"
 PAGES = ("you", "mailboxes/1", "team", "brands", "stages", "fields", "suppressions", "holidays", "tokens", "data",
-         "system", "mailboxes/new", "mailboxes/1/limits")  # fmt: skip
+         "privacy", "system", "mailboxes/new", "mailboxes/1/limits")  # fmt: skip
 
 
 @pytest.fixture

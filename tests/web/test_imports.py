@@ -11,6 +11,7 @@ from sqlalchemy import select
 from crm.jobs import get_job, list_files
 from crm.models import Contact, ContactTag, Job
 from sequences.jobs.runner import run_jobs
+from sequences.privacy.erasure import erase_contact
 from tests.web.cast import Cast
 from tests.web.conftest import CSRF, Person, sign_in
 from web.wiring import House, make_engine_of
@@ -179,3 +180,29 @@ def test_a_long_file_is_judged_by_its_first_rows(ada: Person, tmp_path: Path) ->
     assert "2,500 rows, 2 columns." in page
     assert "Of the first 2,000:" in page
     assert "Import 2500 rows" in page
+
+
+def test_a_file_of_another_program_is_known_by_its_columns(ada: Person, house: House) -> None:
+    file = (
+        "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Lifecycle Stage,Country/Region\n"
+        "901,Sunniva,Elgaard,sunniva@elgaard.example,+45 12 34 56 78,Ada Marsh,Lead,Denmark\n"
+    )
+    place = _send(ada, file, "hubspot.csv")
+    assert "Read as a file of HubSpot, by the names of its columns." in ada.get(place)
+    ada.post(f"{place}/job", basis="asked")
+    _work(house)
+    with house.database.reading() as tx:
+        [person] = tx.session.scalars(select(Contact).where(Contact.last_name == "Elgaard"))
+        assert (person.first_name, person.country, person.fields) == ("Sunniva", "DK", {})
+        assert (person.basis_since, person.basis_source) == (tx.now.date(), "hubspot.csv")
+    assert "Read as a file of" not in ada.get(_send(ada, FILE))
+
+
+def test_a_file_that_is_looked_at_goes_with_the_person_it_names(ada: Person, cast: Cast, house: House) -> None:
+    place = _send(ada, FILE)
+    with house.database.transaction() as tx:
+        erase_contact(tx, cast.contacts["Imani Oduya"], reason="asked", actor="user:1")
+    _work(house)
+    ada.get(place, status=404)
+    place = _send(ada, FILE)
+    assert "This person was erased and stays so." in ada.get(place)

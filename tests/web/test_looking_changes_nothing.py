@@ -144,6 +144,8 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/settings/brands": (200, ("/settings/brands",)),
     "/settings/brands/<int:brand_id>": (200, ("/settings/brands/1",)),
     "/settings/data": (200, ("/settings/data",)),
+    "/settings/privacy": (200, ("/settings/privacy",)),
+    "/contacts/<int:contact_id>/privacy": (200, ("/contacts/1/privacy",)),
     "/settings/fields": (200, ("/settings/fields",)),
     "/settings/leave": (200, ("/settings/leave",)),
     "/settings/holidays": (200, ("/settings/holidays",)),

@@ -87,7 +87,9 @@ _PLAIN = ("id", "name", "first_name", "last_name", "pronouns", "country", "city"
 
 
 def _contact(contact: Contact) -> dict[str, Any]:
-    return {name: getattr(contact, name) for name in _PLAIN} | {"created_at": _at(contact.created_at)}
+    since = contact.basis_since.isoformat() if contact.basis_since else None
+    more = {"basis_since": since, "basis_source": contact.basis_source, "created_at": _at(contact.created_at)}
+    return {name: getattr(contact, name) for name in _PLAIN} | more
 
 
 def _handle(handle: Handle) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import click
 from sqlalchemy import select
 
 from crm.contacts import find_contact_by_email
+from crm.erased import find_erased
 from crm.models import Contact
 from crm.people import find_people_ids
 from crm.saved_views import get_view_by_name
@@ -68,5 +69,6 @@ def find_chosen(tx: Tx, chosen: Chosen, *, brand_id: int) -> tuple[list[int], li
         if contact:
             found.append(contact.id)
         else:
-            unknown.append(refuse_unknown(email))
+            is_erased = bool(find_erased(tx, [email])[0])
+            unknown.append(refuse_unknown(email, erased=is_erased))
     return found, unknown

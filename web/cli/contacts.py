@@ -142,7 +142,53 @@ def show(email: str, as_json: bool) -> None:
     if as_json:
         print_json(record)
         return
-    print_table(("what", "value"), [(key, _word(value)) for key, value in record.items() if key != "timeline"])
+    print_table(
+        ("what", "value"), [(key, _word(value)) for key, value in record.items() if key not in {"timeline", "stored"}]
+    )
+
+
+@contacts_command.command("export")
+@click.argument("email")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+def export(email: str, folder: Path) -> None:
+    """Write everything about a contact to DIR: JSON, CSV, and each mail as a file."""
+    from crm.contacts import get_contact_by_email
+    from crm.disclosures import record_disclosure
+    from sequences.insight.records import contact_record
+    from sequences.whole.person import iterate_person_files
+    from web.folders import make_private_folder, write_private
+
+    house = enter()
+    with house.database.reading() as tx:
+        contact = get_contact_by_email(tx, email)
+        record = contact_record(tx, email)
+        make_private_folder(folder)
+        for name, content in iterate_person_files(tx, contact.id, record):
+            write_private(folder / name, [content])
+    with house.database.transaction() as tx:
+        record_disclosure(tx, "person", actor=ACTOR, contact_id=contact.id)
+    click.echo(f"Everything about {email} is in {folder}.")
+
+
+@contacts_command.command("erase")
+@click.argument("email")
+@click.option("--reason", type=click.Choice(["asked", "no_basis", "mistake"]), required=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(email: str, reason: str, yes: bool) -> None:
+    """Erase a contact for good: only a salted hash stays, so that they are refused from then on."""
+    from crm.contacts import get_contact_by_email
+    from sequences.jobs.runner import run_job
+    from sequences.privacy.erasure import erase_contact
+    from web.wiring import make_engine_of
+
+    house = enter()
+    if not yes:
+        click.confirm(f"Erase everything about {email}? This cannot be taken back", abort=True)
+    with house.database.transaction() as tx:
+        job_id = erase_contact(tx, get_contact_by_email(tx, email).id, reason=reason, actor=ACTOR).id
+    while run_job(make_engine_of(house), job_id):
+        pass
+    click.echo("Erased. Backups made before today still hold this person: delete them when you can.")
 
 
 def _find(tx: Tx, word: str) -> int:
@@ -171,6 +217,8 @@ def _read_maps(maps: tuple[str, ...]) -> dict[str, str]:
 
 def _show_mapping(file: Path, overrides: dict[str, str], platform: str | None) -> None:
     plan = preview_import(file, overrides, platform)
+    if plan.mapping.preset:
+        click.echo(f"Read as a file of {plan.mapping.preset}, by the names of its columns.\n")
     print_table(
         ("column", "read as", "because"),
         [(column, field, plan.mapping.reasons.get(column, "")) for column, field in plan.mapping.columns.items()],

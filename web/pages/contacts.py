@@ -14,7 +14,7 @@ from crm.contacts import create_contact
 from crm.models import Contact
 from crm.pipeline import ensure_relationship
 from crm.scoring import PARTS
-from kit.errors import ConflictError, InvalidError, say
+from kit.errors import ConflictError, InvalidError, RefusedError, say
 from kit.tx import Tx
 from sequences.models import Sequence as SequenceRow
 from web import forms
@@ -87,7 +87,7 @@ def create() -> Response:
     try:
         with tx.session.begin_nested():
             contact = _add(tx)
-    except (InvalidError, ConflictError) as error:
+    except (InvalidError, ConflictError, RefusedError) as error:
         return _form(fault=said(error), status=422)
     return done(f"/contacts/{contact.id}-{slug(contact.name)}", _("Added %(name)s.", name=contact.name))
 
@@ -107,6 +107,7 @@ def _add(tx: Tx) -> Contact:
         language=given["language"][:12] or None,
         basis=request.form.get("basis", "").strip(),
     )
+    contact.basis_since = tx.now.date() if contact.basis else None
     brand_id = this_brand_id()
     if brand_id:
         ensure_relationship(tx, contact.id, brand_id)

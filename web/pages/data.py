@@ -7,6 +7,7 @@ from flask import Blueprint, Response, after_this_request, request, send_file
 from sqlalchemy import select
 
 from crm.changes import record_change
+from crm.disclosures import record_disclosure
 from crm.import_undo import undo_import
 from crm.models import Import
 from crm.stale_setting import read_stale_days, set_stale_days
@@ -61,6 +62,7 @@ def back_up() -> Response:
     after_this_request(lambda answer: _forget(answer, file))
     backup_database(house.database.engine, file)
     with house.database.transaction() as tx:
+        record_disclosure(tx, "backup", actor=actor, count=0)
         record_change(tx, "backup", actor=actor, summary=say("Backup downloaded"), data={})
     return send_file(file, as_attachment=True, mimetype="application/octet-stream")
 

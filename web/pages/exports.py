@@ -4,6 +4,7 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
+from crm.disclosures import record_disclosure
 from crm.export_job import RESULT
 from crm.import_job import LEFT_OUT
 from crm.jobs import get_own_job, read_file, start_job
@@ -37,6 +38,7 @@ def create() -> Response:
     data = {"ids": ids, "brand_id": brand_id}
     title = say("Export of %(count)s contacts", count=len(ids))
     job_id = start_job(tx, "export", actor=this_actor(), total=len(ids), data=data, title=title).id
+    record_disclosure(tx, "people", actor=this_actor(), count=len(ids))
     tx.after_commit(lambda: this_house().hints.work(job_id))
     return done(f"/jobs/{job_id}")
 

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, request
 
+from crm.erased import erased_sentence
 from crm.mailboxes import list_mailboxes
 from crm.models import Brand, Contact, Mailbox
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError, say
@@ -74,8 +75,10 @@ def drop(contact_id: int) -> Response:
 
 def _contact(contact_id: int) -> Contact:
     contact = this_tx().session.get(Contact, contact_id)
-    if contact is None or contact.erased_at:
+    if contact is None:
         raise NotFoundError(say("There is no such person."))
+    if contact.erased_at:
+        raise NotFoundError(erased_sentence(), code="erased")
     return contact
 
 
