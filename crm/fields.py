@@ -19,6 +19,7 @@ from kit.tx import Tx
 
 MOST_FIELDS, MOST_CHOICES = 100, 50
 _LONGEST = 2000
+_KEPT = "own_fields"
 _MONEY = re.compile(r"(-?\d{1,12}(?:[.,]\d{1,2})?)\s*([A-Za-z]{3})")
 _YES = {"yes": "yes", "true": "yes", "1": "yes", "on": "yes", "no": "no", "false": "no", "0": "no", "off": "no"}
 
@@ -37,6 +38,14 @@ def list_fields(tx: Tx, *, retired: bool = False) -> list[ContactField]:
     return list(tx.session.scalars(query if retired else query.where(ContactField.retired_at.is_(None))))
 
 
+def known_fields(tx: Tx) -> dict[str, ContactField]:
+    """Return the own fields by key, retired ones too, by label; read once for a transaction."""
+    found: dict[str, ContactField] | None = tx.session.info.get(_KEPT)
+    if found is None:
+        found = tx.session.info[_KEPT] = {field.key: field for field in list_fields(tx, retired=True)}
+    return found
+
+
 def create_field(tx: Tx, label: str, kind: str, *, choices: Sequence[str] = (), actor: str) -> ContactField:
     """Define a field. Its key is made from the label and never changes."""
     label = _label(label)
@@ -51,6 +60,7 @@ def create_field(tx: Tx, label: str, kind: str, *, choices: Sequence[str] = (), 
     field = ContactField(key=key, label=label, kind=kind, choices=options, created_at=tx.now)
     tx.session.add(field)
     tx.session.flush()
+    tx.session.info.pop(_KEPT, None)
     record_change(
         tx, "field_created", actor=actor, summary=say("Field added: %(name)s", name=label), data={"field_id": field.id}
     )

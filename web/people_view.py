@@ -9,7 +9,7 @@ from crm.models import SavedView
 from crm.people import PeopleFilter
 from crm.saved_views import ViewShelf, read_shelf
 from web import forms
-from web.people_query import NAMES, PLACES, fold_lists, read_filter, read_query_text, write_query
+from web.people_query import PLACES, fold_lists, is_name, read_filter, read_query_text, write_query
 from web.request import this_tx, this_user
 
 
@@ -50,7 +50,7 @@ def change_people(query: Mapping[str, str], **changes: str | None) -> dict[str, 
     Unknown parameters stay, the page starts anew.
     """
     changed = forms.change_query(query, **changes)
-    if any(name in NAMES for name in changes) and not _asks(changed):
+    if any(map(is_name, changes)) and not _asks(changed):
         changed.pop("view", None)
     return changed
 
