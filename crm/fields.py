@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from crm.changes import record_change
 from crm.models import Contact, ContactField
 from crm.models.field import FIELD_KINDS
-from crm.timeline import record_entry
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 
@@ -102,29 +101,18 @@ def get_field(tx: Tx, field_id: int) -> ContactField:
 def list_values(tx: Tx, contact_id: int) -> list[FieldValue]:
     """Return every field that is offered, with what a contact has in it. Two queries."""
     contact = _contact(tx, contact_id)
-    return [FieldValue(field=field, value=read_value(contact.fields, field)) for field in list_fields(tx)]
+    return [FieldValue(field=field, value=read_value(contact.fields, field)) for field in offered_fields(tx)]
+
+
+def offered_fields(tx: Tx) -> list[ContactField]:
+    """Return the own fields that are offered, by label; read once for a transaction."""
+    return [field for field in known_fields(tx).values() if field.retired_at is None]
 
 
 def read_value(fields: Mapping[str, object], field: ContactField) -> str:
     """Return one value as text; empty for nothing."""
     value = fields.get(field.key)
     return "" if value is None else str(value)
-
-
-def set_value(tx: Tx, contact_id: int, field_id: int, text: str, *, actor: str) -> str:
-    """Keep a value that fits its field, an empty one to take it away; return it as kept. On the timeline."""
-    contact, field = _contact(tx, contact_id), get_field(tx, field_id)
-    if field.retired_at is not None:
-        raise InvalidError(say("%(label)s is retired. Nothing was changed.", label=field.label))
-    value, before = check_value(field, text), read_value(contact.fields, field)
-    if value == before:
-        return value
-    kept = {name: one for name, one in contact.fields.items() if name != field.key}
-    contact.fields = {**kept, field.key: value} if value else kept
-    data = {"field": field.key, "before": before, "after": value}
-    words = f"{field.label}: {value}" if value else f"{field.label} emptied"
-    record_entry(tx, contact_id, "field", words, actor=actor, data=data)
-    return value
 
 
 def check_value(field: ContactField, text: str) -> str:

@@ -1,7 +1,7 @@
 """Wire: what templates may call: times in the viewer's zone, short figures, hashed static files."""
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ def attach_filters(app: Flask) -> None:
         "brief": lambda at: times.brief(at, this_tx().now, _zone()),
         "stamp": lambda at: times.stamp(at, this_tx().now, _zone()),
         "day": times.day,
+        "own_day": _own_day,
         "full": lambda at: times.full(at, _zone()),
         "clock": lambda at: times.clock(at, _zone()),
         "clock_in": lambda at, zone: times.clock(at, times.read_zone(zone)),
@@ -81,6 +82,14 @@ def _zone() -> ZoneInfo:
 
 def _ago(at: datetime | None) -> str:
     return times.wait(this_tx().now - at) if at else ""
+
+
+def _own_day(text: str) -> str:
+    """Return a day of an own field with its year; what is no day stays as it is."""
+    try:
+        return times.whole_day(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def _bdi(text: object) -> Markup:

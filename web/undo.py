@@ -1,6 +1,6 @@
 """Wire: how each kind of change is taken back, and which power that takes; reversers live beside their nouns."""
 
-from crm import import_undo, person_edits, rest_undo, stage_undo, task_list, themes
+from crm import field_values, import_undo, person_edits, rest_undo, stage_undo, task_list, themes
 from crm.changes import Reverser
 from crm.models import Change
 from sequences.bulk.deeds import reverse_deed
@@ -8,6 +8,7 @@ from sequences.course import leaving
 from sequences.jobs.bulk import BULK
 
 REVERSERS: dict[str, Reverser] = {
+    field_values.KIND: field_values.reverse_values,
     import_undo.KIND: import_undo.reverse_import,
     person_edits.EDIT: person_edits.reverse_edit,
     person_edits.OWNER: person_edits.reverse_owner,

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 
 from crm import history, task_list
+from crm.fields import known_fields, list_values
 from crm.person import read_person
 from crm.users import list_users
 from web import forms, outgoing
@@ -24,9 +25,17 @@ def show(contact_id: int, slug: str = "") -> Response:
     person = read_person(tx, contact_id, story, brand_id=this_brand_id())
     sends = outgoing.list_contact_sends(tx, contact_id) if show in ("", "messages") and number == 1 else []
     everyone = list_users(tx)
+    own = list_values(tx, contact_id)
+    offered = {one.field.key for one in own}
     return page(
         "contact/page.html",
         person=person,
+        own=own,
+        rest=[
+            (known_fields(tx)[key].label if key in known_fields(tx) else key.replace("_", " ").capitalize(), value)
+            for key, value in person.contact.fields.items()
+            if key not in offered
+        ],
         slug=slug,
         show=show,
         number=number,

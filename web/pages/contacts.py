@@ -11,6 +11,8 @@ from sqlalchemy import select
 from crm import people
 from crm.brands import list_stages
 from crm.contacts import create_contact
+from crm.field_values import set_values
+from crm.fields import offered_fields
 from crm.models import Contact
 from crm.pipeline import ensure_relationship
 from crm.scoring import PARTS
@@ -20,6 +22,7 @@ from sequences.models import Sequence as SequenceRow
 from web import forms
 from web.auth import require
 from web.figures import slug
+from web.own_form import read_own, show_typed
 from web.people_query import read_filter
 from web.people_view import PeopleView, change_people, read_people_view
 from web.people_words import PART_WORDS, Chip, list_chips
@@ -107,6 +110,7 @@ def _add(tx: Tx) -> Contact:
         language=given["language"][:12] or None,
         basis=request.form.get("basis", "").strip(),
     )
+    set_values(tx, contact.id, read_own(request.form), actor=this_actor())
     brand_id = this_brand_id()
     if brand_id:
         ensure_relationship(tx, contact.id, brand_id)
@@ -115,4 +119,5 @@ def _add(tx: Tx) -> Contact:
 
 def _form(*, fault: str = "", status: int = 200) -> Response:
     given = {field: request.form.get(field, "") for field in (*_FIELDS, "basis")}
-    return page("contacts/new.html", status=status, given=given, fault=fault)
+    own = show_typed(offered_fields(this_tx()), read_own(request.form))
+    return page("contacts/new.html", status=status, given=given, own=own, fault=fault)
