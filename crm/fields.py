@@ -40,8 +40,13 @@ def list_fields(tx: Tx, *, retired: bool = False) -> list[ContactField]:
 def known_fields(tx: Tx) -> dict[str, ContactField]:
     """Return the own fields by key, retired ones too, by label; read once for a transaction."""
     found: dict[str, ContactField] | None = tx.session.info.get(_KEPT)
-    if found is None:
-        found = tx.session.info[_KEPT] = {field.key: field for field in list_fields(tx, retired=True)}
+    return remember_fields(tx, list_fields(tx, retired=True)) if found is None else found
+
+
+def remember_fields(tx: Tx, fields: Sequence[ContactField]) -> dict[str, ContactField]:
+    """Keep all the fields for `known_fields`, where somebody read them together with other things."""
+    ordered = sorted(fields, key=lambda field: (field.label.casefold(), field.id))
+    found = tx.session.info[_KEPT] = {field.key: field for field in ordered}
     return found
 
 

@@ -78,7 +78,7 @@ def read_person(tx: Tx, contact_id: int, story: History, *, brand_id: int | None
 def _addresses(
     tx: Tx, contact_id: int
 ) -> tuple[Contact | None, list[tuple[ContactAddress, Suppression | None]], tuple[str, ...]]:
-    """Return the contact, addresses, the preferred one first, each with what forbids it: itself, or its domain; and the tags."""
+    """Return the contact; addresses, the preferred one first, each with what forbids it or its domain; and the tags."""
     domain = and_(Suppression.target.like("@%"), ContactAddress.email.like(literal("%") + Suppression.target))
     tags = select(func.aggregate_strings(ContactTag.tag, _BREAK)).where(ContactTag.contact_id == Contact.id)
     query = (

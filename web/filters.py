@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from crm.proposal_words import describe
 from web import figures, places, times
+from web.people_query import OWN
 from web.request import find_user, this_tx
 from web.shell import this_shell
 
@@ -26,6 +27,7 @@ def attach_filters(app: Flask) -> None:
         "stamp": lambda at: times.stamp(at, this_tx().now, _zone()),
         "day": times.day,
         "own_day": _own_day,
+        "own_name": lambda key: f"{OWN}{key}",
         "full": lambda at: times.full(at, _zone()),
         "clock": lambda at: times.clock(at, _zone()),
         "clock_in": lambda at, zone: times.clock(at, times.read_zone(zone)),
