@@ -52,7 +52,10 @@ def fold_form(query: Mapping[str, str]) -> dict[str, str]:
         return dict(query)
     rest = {name: value for name, value in query.items() if not name.startswith(PREFIX) and name != WHERE}
     where = write_segment(read_segment_form(query))
-    return {**rest, WHERE: where} if where else rest
+    if where:
+        return {**rest, WHERE: where}
+    # A view that would come back by itself leaves with the last filter.
+    return rest if _asks(rest) else {name: value for name, value in rest.items() if name != "view"}
 
 
 def change_people(query: Mapping[str, str], **changes: str | None) -> dict[str, str]:
