@@ -46,4 +46,4 @@ def _options(names: Names) -> list[tuple[str, str]]:
         for key, field in names.fields.items()
         if field.retired_at is None
     ]
-    return [(name, _("%(name)s, as %(example)s", name=label, example=example)) for name, label, example in fixed + own]
+    return [(name, _("%(name)s (%(example)s)", name=label, example=example)) for name, label, example in fixed + own]
