@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from crm.field_values import set_values
 from crm.fields import create_field, retire_field
 from crm.models import Contact
 from tests.web.cast import Cast
@@ -103,3 +104,26 @@ def test_questions_do_not_grow_with_fields(ada: Person, own: dict[str, int], que
         queries.clear()
         ada.get(path)
         assert len(queries) <= 15, (path, len(queries), queries)
+
+
+def test_a_pitch_names_them(ada: Person, cast: Cast, own: dict[str, int], house: House) -> None:
+    page = ada.get("/sequences/1")
+    assert "{{ contact.custom.pan_size }}" in page
+    assert "{{ contact.custom.first_met | date }}" in page
+    key = re.search(r'action="/sequences/1/steps/([^/"]+)/text"', page)
+    assert key
+    body = "Hi {{ contact.first_name }}, still the {{ contact.custom.pan_size }} cm pan, the {{ contact.custom.hobb }}?"
+    ada.post(f"/sequences/1/steps/{key[1]}/text", body=body, subject="Hello", variant="a")
+    niamh, efua = cast.contacts["Niamh Kerrisk"], cast.contacts["Efua Mintah-Boyle"]
+    with house.database.transaction() as tx:
+        set_values(tx, niamh, {"pan_size": "26"}, actor="system")
+    shown = ada.get(f"/sequences/1/steps/1?preview={niamh}")
+    assert "There is no field named hobb" in shown
+    assert "still the 26 cm pan" in re.sub(r"<[^>]+>", "", shown)
+    lacking = ada.get(f"/sequences/1/steps/1?preview={efua}")
+    assert '<span class="merge missing">pan size</span>' in lacking
+
+
+def test_the_composer_offers_what_is_known(ada: Person, own: dict[str, int]) -> None:
+    ada.post("/contacts/1/fields", **{"own.agency": "Hawk and Heron"})
+    assert "contact.custom.agency" in ada.get("/inbox/1")
