@@ -59,6 +59,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
             "/contacts/selection?id=1,3&act=suppress",
         ),
     ),
+    "/tags": (200, ("/tags",)),
     "/views": (200, ("/views", "/views?home=/pipeline&view=1")),
     "/pipeline": (200, ("/pipeline", "/pipeline?q=ima&lane=2&sort=-fit")),
     "/contacts/<int:contact_id>/edit": (200, ("/contacts/1/edit", "/contacts/8/edit")),

@@ -153,3 +153,17 @@ def test_questions_stay_bounded(ada: Person, house: House, queries: list[str], p
     queries.clear()
     ada.get(path)
     assert len(queries) <= 15, queries
+
+
+def test_tags_are_suggested(ada: Person, cast: Cast) -> None:
+    ada.post("/contacts/1/tags", tag="Slow <cooking>")
+    part = ada.get("/tags", part=True)
+    assert '<option value="one-pan"></option><option value="Slow &lt;cooking&gt;"></option>' in part
+    assert "10 people" in ada.get("/tags")
+    for path in ("/contacts", "/contacts/1", "/contacts/selection?id=1&act=tag"):
+        assert 'list="tags-known"' in ada.get(path)
+
+
+def test_the_thumb_bar_marks_the_pipeline(ada: Person) -> None:
+    bar = ada.get("/pipeline").partition('class="tabbar"')[2].partition("</nav>")[0]
+    assert re.findall(r'href="([^"]+)"[^>]*aria-current="page"', bar) == ["/pipeline"]
