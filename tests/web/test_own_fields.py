@@ -127,3 +127,15 @@ def test_a_pitch_names_them(ada: Person, cast: Cast, own: dict[str, int], house:
 def test_the_composer_offers_what_is_known(ada: Person, own: dict[str, int]) -> None:
     ada.post("/contacts/1/fields", **{"own.agency": "Hawk and Heron"})
     assert "contact.custom.agency" in ada.get("/inbox/1")
+
+
+def test_the_outreach_report_is_split_by_one(ada: Person, own: dict[str, int], queries: list[str]) -> None:
+    queries.clear()
+    page = ada.get("/reports/outreach?by=hob&from=2020-01-01")
+    assert len(queries) <= 15
+    assert "Reply rate by Hob" in page
+    assert '<option value="hob" selected>Hob</option>' in page
+    assert "pan_size" not in page, "too many values to split by"
+    assert "Reply rate by Hob" in ada.get("/reports/outreach.csv?by=hob")
+    assert "Reply rate by Hob" not in ada.get("/reports/outreach?by=nothing")
+    assert 'name="by"' not in ada.get("/reports/feedback")
