@@ -1,4 +1,4 @@
-"""Own fields and segments by mouse: filled on the person, asked for in a segment, kept as a view; also without script."""
+"""Own fields and segments by mouse: filled on the person, asked for, kept as a view; also without script."""
 
 import re
 
