@@ -11,7 +11,9 @@ _MOST = 200
 
 def read_own(form: Mapping[str, str], prefix: str = TYPED) -> dict[str, str]:
     """Return what a form gives for own fields, by key."""
-    found = {name.removeprefix(prefix): text for name, text in form.items() if name.startswith(prefix)}
+    found = {
+        name.removeprefix(prefix): text.replace("\0", "") for name, text in form.items() if name.startswith(prefix)
+    }
     return dict(list(found.items())[:_MOST])
 
 

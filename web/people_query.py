@@ -45,7 +45,9 @@ def fold_ranges(query: Mapping[str, str]) -> dict[str, str]:
     given = {part.name: folded.pop(f"w_{part.name}", "") for part in PARTS}
     if any(given.values()):
         folded["weights"] = ",".join(f"{name}:{number}" for name, number in given.items() if number)
-    return {name: value for name, value in folded.items() if value}
+    # No text has a zero in it, and PostgreSQL takes none.
+    clean = {name: value.replace("\0", "") for name, value in folded.items()}
+    return {name: value for name, value in clean.items() if value}
 
 
 def fold_lists(pairs: Iterable[tuple[str, list[str]]]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from crm.pipeline import move_stage
 from crm.segments import Either, Every, Node, Not, Term, write_segment
 from kit.tx import Database, Tx
 from tests.conftest import MONDAY
-from web.people_query import read_filter
+from web.people_query import read_filter, read_query_text
 
 PEOPLE = 40
 
@@ -216,6 +216,7 @@ def test_text_that_is_no_number_matches_no_range(people: tuple[Tx, int, list[Som
 
 def test_what_cannot_be_read_means_nobody(people: tuple[Tx, int, list[Somebody]]) -> None:
     tx, brand_id, _ = people
+    assert read_filter(read_query_text("where=tag:%00&tag=%00")).fault
     for text in ("tag:", "size:nonsense", "page:2", "where:x", "((", "field.:x", "stage:a or"):
         wanted = read_filter({"where": text})
         assert wanted.fault
