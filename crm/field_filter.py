@@ -95,7 +95,7 @@ def read_days(text: str) -> tuple[date | None, date | None] | None:
 
 def _between(number: ColumnElement[Any], low: float | None, high: float | None) -> Condition:
     if low is not None and high is not None:
-        held = [number.between(low, high)]  # reads the number once
+        held: list[Condition] = [number.between(low, high)]  # reads the number once
     else:
         held = [number >= low] if low is not None else [number <= high]
     # Text that is no number is unknown to the comparison, and so does not match.
