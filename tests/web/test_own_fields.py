@@ -139,3 +139,11 @@ def test_the_outreach_report_is_split_by_one(ada: Person, own: dict[str, int], q
     assert "Reply rate by Hob" in ada.get("/reports/outreach.csv?by=hob")
     assert "Reply rate by Hob" not in ada.get("/reports/outreach?by=nothing")
     assert 'name="by"' not in ada.get("/reports/feedback")
+
+
+def test_a_template_lists_them_and_says_which_nobody_knows(ada: Person, own: dict[str, int]) -> None:
+    page = ada.get("/templates/new")
+    assert "{{ contact.custom.agency }}" in page
+    text = {"kind": "template", "name": "Agency", "subject": "Hi", "body": "Hi {{ contact.custom.agenci }}"}
+    page = ada.get(ada.post("/templates", **text))
+    assert "There is no field named agenci" in page
