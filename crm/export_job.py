@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from crm.csv_writing import BOM, write_rows
+from crm.fields import known_fields
 from crm.jobs import add_counts, add_to_file, leave_out, move_on
 from crm.models import Contact, ContactAddress, ContactTag, Job, Relationship, Stage
 from crm.people import list_main_handles
@@ -24,8 +25,9 @@ HEAD = (
 def take_export_chunk(tx: Tx, job: Job) -> bool:
     """Write the next people; who was erased meanwhile is left out."""
     ids: list[int] = job.data["ids"][job.done : job.done + CHUNK]
-    rows = export_rows(tx, ids, job.data.get("brand_id"))
-    head = BOM + write_rows([HEAD]) if not job.done else b""
+    keys = job.data.get("fields", [])
+    rows = list_rows(tx, ids, job.data.get("brand_id"), keys)
+    head = BOM + write_rows([name_columns(tx, keys)]) if not job.done else b""
     add_to_file(tx, job, RESULT, head + write_rows(rows))
     if gone := len(ids) - len(rows):
         leave_out(job, say("Erased, or taken back, since the export was asked for."), gone)
@@ -34,8 +36,16 @@ def take_export_chunk(tx: Tx, job: Job) -> bool:
     return job.done >= len(job.data["ids"])
 
 
-def export_rows(tx: Tx, ids: Sequence[int], brand_id: int | None) -> list[tuple[object, ...]]:
-    """Return people as rows of a file, in the order of `ids`, as HEAD names the columns; who was erased is left out."""
+def name_columns(tx: Tx, keys: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of an export; own fields come last, by their names."""
+    return (*HEAD, *(known_fields(tx)[key].label if key in known_fields(tx) else key for key in keys))
+
+
+def list_rows(tx: Tx, ids: Sequence[int], brand_id: int | None, keys: Sequence[str] = ()) -> list[tuple[object, ...]]:
+    """Return people as rows, in the order of `ids`, as HEAD names the columns; who was erased is left out.
+
+    `keys` are own fields, in columns after those.
+    """
     people = tx.session.scalars(select(Contact).where(Contact.id.in_(ids), Contact.erased_at.is_(None)))
     found = {contact.id: contact for contact in people}
     handles = list_main_handles(tx, found)
@@ -57,6 +67,7 @@ def export_rows(tx: Tx, ids: Sequence[int], brand_id: int | None) -> list[tuple[
             contact.topic, contact.country, contact.city, contact.language, contact.zone,
             "; ".join(tags[contact.id]), stages.get(contact.id, ""), contact.basis,
             contact.basis_since, contact.basis_source, contact.source,
+            *(contact.fields.get(key, "") for key in keys),
         ))  # fmt: skip
     return rows
 

@@ -13,12 +13,12 @@ from sqlalchemy import func, select
 from crm.changes import record_change
 from crm.models import Contact, ContactField
 from crm.models.field import FIELD_KINDS
-from crm.timeline import record_entry
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 
 MOST_FIELDS, MOST_CHOICES = 100, 50
 _LONGEST = 2000
+_KEPT = "own_fields"
 _MONEY = re.compile(r"(-?\d{1,12}(?:[.,]\d{1,2})?)\s*([A-Za-z]{3})")
 _YES = {"yes": "yes", "true": "yes", "1": "yes", "on": "yes", "no": "no", "false": "no", "0": "no", "off": "no"}
 
@@ -37,6 +37,19 @@ def list_fields(tx: Tx, *, retired: bool = False) -> list[ContactField]:
     return list(tx.session.scalars(query if retired else query.where(ContactField.retired_at.is_(None))))
 
 
+def known_fields(tx: Tx) -> dict[str, ContactField]:
+    """Return the own fields by key, retired ones too, by label; read once for a transaction."""
+    found: dict[str, ContactField] | None = tx.session.info.get(_KEPT)
+    return remember_fields(tx, list_fields(tx, retired=True)) if found is None else found
+
+
+def remember_fields(tx: Tx, fields: Sequence[ContactField]) -> dict[str, ContactField]:
+    """Keep all the fields for `known_fields`, where somebody read them together with other things."""
+    ordered = sorted(fields, key=lambda field: (field.label.casefold(), field.id))
+    found = tx.session.info[_KEPT] = {field.key: field for field in ordered}
+    return found
+
+
 def create_field(tx: Tx, label: str, kind: str, *, choices: Sequence[str] = (), actor: str) -> ContactField:
     """Define a field. Its key is made from the label and never changes."""
     label = _label(label)
@@ -51,6 +64,7 @@ def create_field(tx: Tx, label: str, kind: str, *, choices: Sequence[str] = (), 
     field = ContactField(key=key, label=label, kind=kind, choices=options, created_at=tx.now)
     tx.session.add(field)
     tx.session.flush()
+    tx.session.info.pop(_KEPT, None)
     record_change(
         tx, "field_created", actor=actor, summary=say("Field added: %(name)s", name=label), data={"field_id": field.id}
     )
@@ -92,29 +106,18 @@ def get_field(tx: Tx, field_id: int) -> ContactField:
 def list_values(tx: Tx, contact_id: int) -> list[FieldValue]:
     """Return every field that is offered, with what a contact has in it. Two queries."""
     contact = _contact(tx, contact_id)
-    return [FieldValue(field=field, value=read_value(contact.fields, field)) for field in list_fields(tx)]
+    return [FieldValue(field=field, value=read_value(contact.fields, field)) for field in offered_fields(tx)]
+
+
+def offered_fields(tx: Tx) -> list[ContactField]:
+    """Return the own fields that are offered, by label; read once for a transaction."""
+    return [field for field in known_fields(tx).values() if field.retired_at is None]
 
 
 def read_value(fields: Mapping[str, object], field: ContactField) -> str:
     """Return one value as text; empty for nothing."""
     value = fields.get(field.key)
     return "" if value is None else str(value)
-
-
-def set_value(tx: Tx, contact_id: int, field_id: int, text: str, *, actor: str) -> str:
-    """Keep a value that fits its field, an empty one to take it away; return it as kept. On the timeline."""
-    contact, field = _contact(tx, contact_id), get_field(tx, field_id)
-    if field.retired_at is not None:
-        raise InvalidError(say("%(label)s is retired. Nothing was changed.", label=field.label))
-    value, before = check_value(field, text), read_value(contact.fields, field)
-    if value == before:
-        return value
-    kept = {name: one for name, one in contact.fields.items() if name != field.key}
-    contact.fields = {**kept, field.key: value} if value else kept
-    data = {"field": field.key, "before": before, "after": value}
-    words = f"{field.label}: {value}" if value else f"{field.label} emptied"
-    record_entry(tx, contact_id, "field", words, actor=actor, data=data)
-    return value
 
 
 def check_value(field: ContactField, text: str) -> str:

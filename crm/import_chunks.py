@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import update
 
 from crm.csv_files import Candidate, Rejected
+from crm.fields import known_fields
 from crm.import_merge import VERDICTS, Outcome, place_row
+from crm.import_own import settle_own
 from crm.import_people import Directory
 from crm.import_reading import find_people
 from crm.models import Import
@@ -35,6 +37,8 @@ def place_chunk(
     tx: Tx, directory: Directory, chunk: Sequence[Candidate | Rejected], brand_id: int | None
 ) -> list[Outcome]:
     """Return the verdict on each row, with whom it means; nothing is stored."""
+    if any(isinstance(row, Candidate) and row.own for row in chunk):
+        chunk = [settle_own(row, known_fields(tx)) for row in chunk]
     find_people(tx, directory, [row for row in chunk if isinstance(row, Candidate)], brand_id)
     return [place_row(directory, row, relate=brand_id is not None) for row in chunk]
 

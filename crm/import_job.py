@@ -15,6 +15,7 @@ from typing import Any
 from crm.changes import keep_words, record_change
 from crm.csv_files import Candidate, RawRow, Rejected, Table, open_table, read_row
 from crm.csv_writing import BOM, write_rows
+from crm.fields import known_fields
 from crm.import_chunks import note_import, open_import, place_chunk, widen
 from crm.import_merge import VERDICTS, Outcome
 from crm.import_people import Directory
@@ -77,7 +78,8 @@ def _open(tx: Tx, job: Job) -> _Reader:
     copy.write(read_file(tx, job.id, UPLOAD))
     copy.flush()
     table = open_table(Path(copy.name))
-    mapping, conventions = understand(table, job.data.get("columns", {}), None, job.data["filename"])
+    chosen = job.data.get("columns", {})
+    mapping, conventions = understand(table, chosen, None, job.data["filename"], known_fields(tx))
     require_people(mapping)
     raws = islice(table.rows(), job.done, None)
     reader = _Reader(

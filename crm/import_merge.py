@@ -38,6 +38,7 @@ class Added:
     handles: list[KnownHandle] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     filled: dict[str, str] = field(default_factory=dict)
+    own: dict[str, str] = field(default_factory=dict)
     figures: dict[KnownHandle, dict[str, list[Any]]] = field(default_factory=dict)
     snapshots: list[tuple[KnownHandle, dict[str, Any], date | None]] = field(default_factory=list)
     related: bool = False
@@ -46,7 +47,14 @@ class Added:
     def is_empty(self) -> bool:
         """Say whether the row said nothing new."""
         return not (
-            self.emails or self.handles or self.tags or self.filled or self.figures or self.snapshots or self.related
+            self.emails
+            or self.handles
+            or self.tags
+            or self.filled
+            or self.own
+            or self.figures
+            or self.snapshots
+            or self.related
         )
 
     def document(self) -> dict[str, Any]:
@@ -56,6 +64,7 @@ class Added:
             "handles": [list(handle.key) for handle in self.handles],
             "tags": self.tags,
             "filled": self.filled,
+            "own": self.own,
             "figures": [[*handle.key, change] for handle, change in self.figures.items()],
             "related": self.related,
         }
@@ -63,7 +72,7 @@ class Added:
 
     def words(self) -> str:
         """Return what was added, for people to read."""
-        filled = [name.replace("_", " ") for name in self.filled]
+        filled = [name.replace("_", " ") for name in (*self.filled, *self.own)]
         measured = [handle for handle, _, _ in self.snapshots] + list(self.figures)
         figures = [f"figures of {handle.words}" for handle in dict.fromkeys(measured) if handle not in self.handles]
         tags = [f"tag {tag}" for tag in self.tags]
@@ -134,7 +143,7 @@ def _add(directory: Directory, person: Person, row: Candidate, *, relate: bool) 
     added.related = relate and not person.related
     person.related = person.related or relate
     # Addresses and tags change the words a person is found by, and so the person's own row.
-    person.changed = person.changed or bool(added.filled or added.emails or added.tags or added.handles)
+    person.changed = person.changed or bool(added.filled or added.own or added.emails or added.tags or added.handles)
     return added
 
 
@@ -152,6 +161,9 @@ def _fill_facts(person: Person, row: Candidate, added: Added) -> None:
         # A new dict: the old one may be the database's own.
         person.fields = person.fields | {"notes": row.notes}
         added.filled["notes"] = row.notes
+    added.own = {key: value for key, value in row.own if not person.fields.get(key)}
+    if added.own:
+        person.fields = person.fields | added.own
 
 
 def _add_handle(person: Person, handle: CandidateHandle, added: Added) -> None:

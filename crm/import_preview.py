@@ -9,10 +9,13 @@ from sqlalchemy import select
 
 from crm.changes import keep_words
 from crm.csv_files import Mapping, RawRow, open_table, read_row
+from crm.csv_files.fields import IGNORE, OWN
 from crm.csv_files.text import clean, flat
+from crm.fields import known_fields
 from crm.import_chunks import place_chunk
 from crm.import_looks import look_at
 from crm.import_merge import VERDICTS, Outcome
+from crm.import_own import guess_kind, look_at_own
 from crm.import_people import Directory
 from crm.imports import understand
 from crm.models import Contact
@@ -23,6 +26,7 @@ LOOKED = 2_000
 _SHOWN = 20
 _CELL = 80
 _MAX_COLUMNS = 200
+_JUDGED = 60
 
 
 def preview_file(tx: Tx, path: Path, *, filename: str, columns: dict[str, str], brand_id: int | None) -> dict[str, Any]:
@@ -31,7 +35,7 @@ def preview_file(tx: Tx, path: Path, *, filename: str, columns: dict[str, str], 
     Raises InvalidError when the file is no table, or a column or field is unknown.
     """
     table = open_table(path)
-    mapping, conventions = understand(table, columns, None, filename)
+    mapping, conventions = understand(table, columns, None, filename, known_fields(tx))
     raws = list(islice(table.rows(), LOOKED))
     outcomes = place_chunk(tx, Directory(), [read_row(raw, mapping, conventions) for raw in raws], brand_id)
     total = len(raws) if len(raws) < LOOKED else sum(1 for _ in table.rows())
@@ -48,7 +52,8 @@ def preview_file(tx: Tx, path: Path, *, filename: str, columns: dict[str, str], 
                 "name": name,
                 "samples": [_shown(row[index]) if index < len(row) else "" for row in cells[:2]],
                 "field": _with_platform(mapping, name, field),
-                **_look(name, field, _filled(cells, index), conventions),
+                "kind": guess_kind(_filled(cells[:_JUDGED], index)) if field == IGNORE else "",
+                **_look(tx, name, field, _filled(cells, index), conventions),
             }
             for index, (name, field) in shown
         ],
@@ -57,8 +62,11 @@ def preview_file(tx: Tx, path: Path, *, filename: str, columns: dict[str, str], 
     }
 
 
-def _look(name: str, field: str, values: list[str], conventions: Any) -> dict[str, Any]:
-    sentence, tone = look_at(name, field, values, conventions)
+def _look(tx: Tx, name: str, field: str, values: list[str], conventions: Any) -> dict[str, Any]:
+    if field.startswith(OWN):
+        sentence, tone = look_at_own(known_fields(tx).get(field.removeprefix(OWN)), values)
+    else:
+        sentence, tone = look_at(name, field, values, conventions)
     return {"look": str(sentence), "words": keep_words(sentence), "tone": tone}
 
 

@@ -174,6 +174,8 @@ def _restore(person: Person, added: dict[str, Any], gone: _Gone) -> None:
             person.fields = {key: text for key, text in person.fields.items() if (key, text) != (name, value)}
         elif person.facts[name] == value:
             person.facts[name] = None if name in CODES else ""
+    own = added.get("own", {}).items()
+    person.fields = {key: value for key, value in person.fields.items() if (key, value) not in own}
     for platform, username, changes in added.get("figures", []):
         if handle := person.handles.get((platform, username)):
             _restore_figures(handle, changes)

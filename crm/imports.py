@@ -27,11 +27,13 @@ from crm.csv_files import (
     with_platform,
 )
 from crm.csv_files import Mapping as ColumnMapping
+from crm.fields import known_fields
 from crm.import_chunks import note_import, open_import, place_chunk, widen
 from crm.import_merge import VERDICTS, Outcome
+from crm.import_own import require_own, with_own
 from crm.import_people import Directory
 from crm.import_writes import Origin, write_chunk
-from crm.models import Brand
+from crm.models import Brand, ContactField
 from kit.errors import InvalidError, say
 from kit.tx import Database, Tx
 
@@ -119,11 +121,11 @@ def run_import(
     """
     name = filename or path.name
     table = open_table(path)
-    mapping, conventions = understand(table, overrides, platform, name)
+    with database.reading() as tx:
+        brand_id, fields = _brand_id(tx, brand_name), known_fields(tx)
+    mapping, conventions = understand(table, overrides, platform, name, fields)
     require_people(mapping)
     result = ImportResult(import_id=None, counts=dict.fromkeys(VERDICTS, 0), mapping=mapping.columns)
-    with database.reading() as tx:
-        brand_id = _brand_id(tx, brand_name)
     if not dry_run:
         with database.transaction() as tx:
             result.import_id = open_import(tx, name, brand_id, mapping.columns, actor)
@@ -188,11 +190,18 @@ class _Run:
 
 
 def understand(
-    table: Table, overrides: Mapping[str, str], platform: str | None, filename: str
+    table: Table,
+    overrides: Mapping[str, str],
+    platform: str | None,
+    filename: str,
+    fields: Mapping[str, ContactField] | None = None,
 ) -> tuple[ColumnMapping, Conventions]:
-    """Return what the columns hold and how their values are written."""
+    """Return what the columns hold and how their values are written; `fields` are the own fields there are."""
     sample = table.sample(_SAMPLE)
-    mapping = override(guess_mapping(table.header, sample, filename), dict(overrides))
+    guessed = guess_mapping(table.header, sample, filename)
+    mapping = override(guessed if fields is None else with_own(guessed, fields), dict(overrides))
+    if fields is not None:
+        require_own(mapping, fields)
     if platform:
         mapping = with_platform(mapping, platform)
     return mapping, learn_conventions(mapping, sample)

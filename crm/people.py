@@ -78,6 +78,18 @@ def count_each(tx: Tx, asked: Sequence[PeopleFilter], *, brand_id: int | None) -
     return [int(number) for number in tx.session.execute(select(*counts)).one()]
 
 
+def count_up_to(tx: Tx, asked: Sequence[PeopleFilter], most: int, *, brand_id: int | None) -> list[int]:
+    """Return how many people match each of several filters, counting each no further than one more than `most`.
+
+    One query.
+    """
+    if not asked:
+        return []
+    found = [select(Contact.id).where(*conditions(tx, wanted, brand_id)).limit(most + 1).subquery() for wanted in asked]
+    counts = [select(func.count()).select_from(each).scalar_subquery() for each in found]
+    return [int(number) for number in tx.session.execute(select(*counts)).one()]
+
+
 def search_people(tx: Tx, words: str, *, limit: int = 8) -> list[tuple[Contact, Handle | None]]:
     """Return contacts found by these words, by name, each with the largest handle."""
     clauses = [Contact.erased_at.is_(None), *words_condition(words)]

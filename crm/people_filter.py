@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, false, func, or_, select, true
 
 from crm.contacts import fold
+from crm.field_filter import field_condition
 from crm.fit import best_fit
 from crm.inbox import is_our_turn, is_their_turn
 from crm.models import Contact, ContactAddress, ContactTag, Handle, Relationship, Stage, Thread
 from crm.pulses import going_quiet
 from crm.rhythms import talk_is_due
 from crm.scoring import DEFAULTS
+from crm.segments import Either, Every, Node, Not, Term
 from kit.tx import Tx
 
 T = TypeVar("T")
@@ -28,8 +30,10 @@ _MOST_DAYS = 36_500
 class PeopleFilter:
     """What is asked for; empty means everyone. Bounds are inclusive; `er` is a fraction, `posted` days ago.
 
-    `owners` holds numbers of colleagues, 0 for nobody; `upkeep` is quiet, due (to be talked to), or either. `also` are
-    conditions that upper floors bring along.
+    `owners` holds numbers of colleagues, 0 for nobody; `upkeep` is quiet, due (to be talked to), or either; `own` keys
+    of own fields with what each is asked; `also` are conditions that upper floors bring along. All of it holds, and the
+    segment `where`, whose `terms` are filters of one thing each. A `fault` says why a segment cannot be read; then
+    nobody is meant.
     """
 
     q: str = ""
@@ -49,6 +53,12 @@ class PeopleFilter:
     reach: tuple[str, ...] = ()
     owners: tuple[int, ...] = ()
     upkeep: tuple[str, ...] = ()
+    contacted: Bounds = (None, None)
+    never: bool = False
+    own: tuple[tuple[str, str], ...] = ()
+    where: Node | None = None
+    terms: Mapping[Term, "PeopleFilter"] = field(default_factory=dict)
+    fault: str = ""
     also: tuple[Condition, ...] = field(default=(), compare=False)
     weights: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULTS))
     sort: str = "name"
@@ -56,7 +66,25 @@ class PeopleFilter:
 
 def conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> list[Condition]:
     """Return what must hold for a contact; `brand_id` says whose stages count."""
-    return [Contact.erased_at.is_(None), *_conditions(tx, wanted, brand_id), *wanted.also]
+    if wanted.fault:
+        return [false()]
+    whole = [segment_condition(tx, wanted, wanted.where, brand_id)] if wanted.where is not None else []
+    return [Contact.erased_at.is_(None), *_conditions(tx, wanted, brand_id), *whole]
+
+
+def segment_condition(tx: Tx, wanted: PeopleFilter, node: Node, brand_id: int | None) -> Condition:
+    """Return a segment's tree as one condition. What is unknown of a person does not hold, so "not" holds."""
+    if isinstance(node, Not):
+        return segment_condition(tx, wanted, node.part, brand_id).is_not(true())
+    if isinstance(node, Either):
+        return or_(*(segment_condition(tx, wanted, part, brand_id) for part in node.parts))
+    parts = node.parts if isinstance(node, Every) else (node,)
+    terms = [wanted.terms[part] for part in parts if isinstance(part, Term)]
+    held = [test for term in terms for test in _account_tests(tx, term)]
+    found = [_has_handle(*held)] if held else []
+    found += [test for term in terms for test in _person_tests(tx, term, brand_id)]
+    found += [segment_condition(tx, wanted, part, brand_id) for part in parts if not isinstance(part, Term)]
+    return and_(true(), *found)
 
 
 def words_condition(text: str) -> list[Condition]:
@@ -107,13 +135,19 @@ _SORTED_FIGURES: dict[str, ColumnElement[Any]] = {
 
 
 def _conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> Iterable[Condition]:
+    if held := list(_account_tests(tx, wanted)):
+        yield _has_handle(*held)
+    yield from _person_tests(tx, wanted, brand_id)
+
+
+def _person_tests(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> Iterable[Condition]:
+    """Yield what must hold for the person."""
     yield from words_condition(wanted.q)
     if wanted.topic:
         topic = f"%{_escape(wanted.topic.lower())}%"
         ours = func.lower(Contact.topic).like(topic, escape="\\")
         yield or_(ours, _has_handle(func.lower(Handle.topic).like(topic, escape="\\")))
-    yield from _account_conditions(tx, wanted)
-    yield from _person_conditions(wanted)
+    yield from _plain_conditions(wanted)
     if wanted.stages:
         stands = and_(Relationship.contact_id == Contact.id, Relationship.brand_id == brand_id)
         yield exists().where(stands, Relationship.stage_id == Stage.id, Stage.name.in_(wanted.stages))
@@ -124,35 +158,52 @@ def _conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> Iterable[
         yield or_(false(), *(asked[word] for word in wanted.upkeep if word in asked))
     if wanted.fit != (None, None):
         yield _fit_condition(tx, wanted)
+    yield from _contacted_conditions(tx, wanted)
+    for key, text in wanted.own:
+        yield field_condition(tx, key, text)
+    yield from wanted.also
 
 
-def _account_conditions(tx: Tx, wanted: PeopleFilter) -> Iterable[Condition]:
-    """Yield one condition for all figures: they must hold for one and the same account."""
-    held: list[Condition] = []
+def _account_tests(tx: Tx, wanted: PeopleFilter) -> Iterable[Condition]:
+    """Yield what must hold for one and the same account."""
     if wanted.platforms:
-        held.append(Handle.platform.in_(wanted.platforms))
+        yield Handle.platform.in_(wanted.platforms)
     for column, (low, high) in (
         (Handle.followers, wanted.size),
         (Handle.avg_views, wanted.views),
         (Handle.engagement_rate, wanted.er),
         (Handle.price_amount, wanted.rate),
     ):
-        held += [column >= low] if low is not None else []
-        held += [column <= high] if high is not None else []
+        yield from [column >= low] if low is not None else []
+        yield from [column <= high] if high is not None else []
     fewest, most = wanted.posted
     if most is not None:
-        held.append(Handle.last_post_on >= tx.now.date() - timedelta(days=_days(most)))
+        yield Handle.last_post_on >= tx.now.date() - timedelta(days=_days(most))
     if fewest is not None:
-        held.append(Handle.last_post_on <= tx.now.date() - timedelta(days=_days(fewest)))
-    if held:
-        yield _has_handle(*held)
+        yield Handle.last_post_on <= tx.now.date() - timedelta(days=_days(fewest))
+
+
+def _contacted_conditions(tx: Tx, wanted: PeopleFilter) -> Iterable[Condition]:
+    """Yield when mail last went to or fro, of all conversations; machine mail does not count."""
+    said = or_(Thread.last_in_at.is_not(None), Thread.last_out_at.is_not(None))
+    if wanted.never:
+        yield ~exists().where(Thread.contact_id == Contact.id, said)
+    fewest, most = wanted.contacted
+    if most is not None:
+        at = tx.now - timedelta(days=_days(most))
+        yield exists().where(Thread.contact_id == Contact.id, or_(Thread.last_in_at >= at, Thread.last_out_at >= at))
+    if fewest is not None:
+        at = tx.now - timedelta(days=_days(fewest))
+        newer = or_(Thread.last_in_at > at, Thread.last_out_at > at)
+        yield exists().where(Thread.contact_id == Contact.id, said)
+        yield ~exists().where(Thread.contact_id == Contact.id, newer)
 
 
 def _days(number: float) -> int:
     return int(min(max(number, 0), _MOST_DAYS))
 
 
-def _person_conditions(wanted: PeopleFilter) -> Iterable[Condition]:
+def _plain_conditions(wanted: PeopleFilter) -> Iterable[Condition]:
     if wanted.countries:
         yield Contact.country.in_([country.upper() for country in wanted.countries])
     if wanted.languages:

@@ -17,6 +17,8 @@ from crm.scoring import DEFAULTS
 from crm.turns import Turn
 from kit.tx import Tx
 
+_BREAK = "\x1f"  # stands in no tag: tags are words between blanks
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:

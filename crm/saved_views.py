@@ -10,7 +10,7 @@ from crm.models import SavedView, User
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError, say
 from kit.tx import Tx
 
-_MOST_NAME, _MOST_QUERY = 60, 2_000
+_MOST_NAME, _MOST_QUERY = 60, 6_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def get_view_by_name(tx: Tx, name: str) -> SavedView:
 def save_view(tx: Tx, name: str, query: str, *, user_id: int, shared: bool) -> SavedView:
     """Keep a query string under a name; the name must be new to this person."""
     view = SavedView(
-        owner_id=user_id, name=_name(tx, name, user_id), query=query[:_MOST_QUERY], shared=shared, created_at=tx.now
+        owner_id=user_id, name=_name(tx, name, user_id), query=_query(query), shared=shared, created_at=tx.now
     )
     tx.session.add(view)
     tx.session.flush()
@@ -80,7 +80,7 @@ def change_view(
     if shared is not None:
         view.shared = shared
     if query is not None:
-        view.query = query[:_MOST_QUERY]
+        view.query = _query(query)
     tx.session.flush()
     return view
 
@@ -109,6 +109,13 @@ def _name(tx: Tx, name: str, user_id: int) -> str:
     if tx.session.scalar(select(SavedView.id).where(SavedView.owner_id == user_id, SavedView.name == name)):
         raise ConflictError(say("You have a view named %(name)s already.", name=name))
     return name
+
+
+def _query(query: str) -> str:
+    """Return a query as it is: one that was cut would ask for other people."""
+    if len(query) > _MOST_QUERY:
+        raise InvalidError(say("This asks for too much to be kept. Save it as two views."))
+    return query
 
 
 def _plain(name: str) -> str:

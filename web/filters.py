@@ -1,7 +1,7 @@
 """Wire: what templates may call: times in the viewer's zone, short figures, hashed static files."""
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from crm.proposal_words import describe
 from web import figures, places, times
+from web.people_query import OWN
 from web.request import find_user, this_tx
 from web.shell import this_shell
 from web.sparkline import spark
@@ -28,6 +29,8 @@ def attach_filters(app: Flask) -> None:
         "day": times.day,
         "dated": lambda on: times.dated(on, this_tx().now.astimezone(_zone()).date()),
         "month": times.month,
+        "own_day": _own_day,
+        "own_name": lambda key: f"{OWN}{key}",
         "full": lambda at: times.full(at, _zone()),
         "clock": lambda at: times.clock(at, _zone()),
         "clock_in": lambda at, zone: times.clock(at, times.read_zone(zone)),
@@ -86,6 +89,14 @@ def _zone() -> ZoneInfo:
 
 def _ago(at: datetime | None) -> str:
     return times.wait(this_tx().now - at) if at else ""
+
+
+def _own_day(text: str) -> str:
+    """Return a day of an own field with its year; what is no day stays as it is."""
+    try:
+        return times.whole_day(date.fromisoformat(text))
+    except ValueError:
+        return text
 
 
 def _bdi(text: object) -> Markup:

@@ -56,6 +56,18 @@ SAMPLE = (
 )
 
 
+KINDS = {
+    "text": lazy("New field: text"),
+    "number": lazy("New field: number"),
+    "money": lazy("New field: money"),
+    "date": lazy("New field: date"),
+    "url": lazy("New field: web address"),
+    "yes_no": lazy("New field: yes or no"),
+}
+# Before the kind of a field that is to be made from a column.
+NEW = "new:"
+
+
 def field_words(value: str) -> str:
     """Return the English of a field that may carry a platform."""
     platform, _, field = value.rpartition(".")

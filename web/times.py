@@ -115,6 +115,11 @@ def month(first: date) -> str:
     return format_date(first, "MMM y", locale=this_locale())
 
 
+def whole_day(on: date) -> str:
+    """Return a day with its year: 4 Dec 2026."""
+    return format_date(on, _("date:d MMM y").removeprefix("date:"), locale=this_locale())
+
+
 def long_day(at: datetime, zone: ZoneInfo) -> str:
     """Return the head of a day: Tuesday 24 November, 14:20."""
     return _format(at, _("date:EEEE d MMMM, HH:mm"), zone)

@@ -42,7 +42,7 @@ def attach_words(app: Flask) -> None:
     env.globals |= {"language": this_language, "direction": this_direction, "say_again": translate}
 
 
-def _(text: str, **params: Any) -> str:
+def _(text: str, /, **params: Any) -> str:
     """Return a text in this request's language, its %(name)s slots filled."""
     found = this_catalog().gettext(str(text))
     return found % params if params else found

@@ -49,6 +49,7 @@ class Candidate:
     pronouns: str | None = None
     tags: tuple[str, ...] = ()
     notes: str | None = None
+    own: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from crm.csv_files.fields import FIELDS, IGNORE, METRICS, REPEATABLE, field_of_name, fold
+from crm.csv_files.fields import FIELDS, IGNORE, METRICS, OWN, REPEATABLE, field_of_name, fold
 from crm.csv_files.handles import parse_handle
 from crm.csv_files.platforms import PLATFORMS, WEBSITE, platform_name
 from crm.csv_files.presets import Preset, find_preset, preset_columns
@@ -58,7 +58,7 @@ def override(mapping: Mapping, changes: dict[str, str]) -> Mapping:
     for wanted, target in changes.items():
         column = _known(wanted, list(columns), "column")
         platform, _, name = target.strip().rpartition(".")
-        chosen = _known(name, list(FIELDS), "field")
+        chosen = name if name.startswith(OWN) else _known(name, list(FIELDS), "field")
         if chosen not in REPEATABLE:
             for other, held in columns.items():
                 if held == chosen and platforms.get(other) == (platform or None):

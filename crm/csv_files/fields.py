@@ -10,6 +10,8 @@ from functools import cache
 from crm.csv_files.platforms import PLATFORM_WORDS
 
 IGNORE = "ignore"
+# Before the key of an own field of the team's.
+OWN = "own:"
 
 FIELDS: dict[str, str] = {
     "email": "Email address, or several separated by commas, semicolons or spaces",

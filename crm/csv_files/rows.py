@@ -9,7 +9,7 @@ from crm.csv_files.columns import Mapping
 from crm.csv_files.conventions import Conventions
 from crm.csv_files.dialect import RawRow
 from crm.csv_files.draft import Draft, shown
-from crm.csv_files.fields import IGNORE, METRICS
+from crm.csv_files.fields import IGNORE, METRICS, OWN
 from crm.csv_files.metrics import Metrics
 from crm.csv_files.money import currency_code
 from crm.csv_files.numbers import is_blank
@@ -115,6 +115,7 @@ def _candidate(line: int, draft: Draft, texts: dict[str, str]) -> Candidate:
         pronouns=known("pronouns", _short),
         tags=_tags(texts.get("tags", "")),
         notes=texts["notes"][:_MAX_NOTES] if "notes" in texts else None,
+        own=tuple((name.removeprefix(OWN), text) for name, text in texts.items() if name.startswith(OWN)),
         warnings=tuple(draft.warnings),
     )
 

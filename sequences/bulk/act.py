@@ -12,11 +12,15 @@ Trace = list[Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is asked for: `value` is the stage, the tag, the colleague's number or the sequence's, by act."""
+    """What is asked for: `value` is the stage, the tag, the colleague's number or the sequence's, by act.
+
+    `override` is the reason for going against the rules of the team, for the act that has any.
+    """
 
     value: str
     brand_id: int | None
     user_id: int | None
+    override: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,7 @@ def do_later(tx: Tx, name: str, contact_ids: Collection[int], order: Order, *, a
         "value": order.value,
         "brand_id": order.brand_id,
         "user_id": order.user_id,
+        "override": order.override,
         "place": place,
     }
     title = describe_deed(tx, name, order.value, len(contact_ids))
@@ -73,7 +74,8 @@ def do_later(tx: Tx, name: str, contact_ids: Collection[int], order: Order, *, a
 def do_chunk(tx: Tx, job: Job) -> bool:
     """Do the next chunk of a job; its traces join the one change. Return whether it was the last."""
     data = job.data
-    order = Order(value=data["value"], brand_id=data["brand_id"], user_id=data["user_id"])
+    override = data.get("override", "")
+    order = Order(value=data["value"], brand_id=data["brand_id"], user_id=data["user_id"], override=override)
     begin = job.done
     some = data["ids"][begin : begin + _CHUNK]
     # Who was merged meanwhile is meant as whom they live on in.

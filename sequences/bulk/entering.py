@@ -30,7 +30,7 @@ def judge(tx: Tx, contact_ids: Collection[int], order: Order) -> Verdict:
 def apply(tx: Tx, contact_ids: Collection[int], order: Order, actor: str) -> Applied:
     """Add those who can be added, each with the way that the sequence's own rules give."""
     sequence = _sequence(tx, order)
-    verdicts = enrol(tx, sequence, contact_ids, actor=actor, user_id=order.user_id)
+    verdicts = enrol(tx, sequence, contact_ids, actor=actor, user_id=order.user_id, override=order.override)
     taken = [one.contact_id for one in verdicts if one.enrolled]
     query = select(Enrolment.contact_id, Enrolment.id).where(
         Enrolment.sequence_id == sequence.id, Enrolment.contact_id.in_(taken), Enrolment.state.in_(OPEN)

@@ -15,6 +15,7 @@ from sequences.pitches.values import Values, describe_sender, person_values, sig
 
 OPEN_GAP = "⟦"
 _LONGEST = 300
+_NOT_ALONE = ("brand.signature", "contact.personal_line")
 _ROUNDS = 20
 
 
@@ -45,11 +46,14 @@ def values_for(tx: Tx, contact: Contact, brand: Brand, mailbox: Mailbox, *, emai
 
 def list_fields(values: Values) -> list[tuple[str, str]]:
     """Return the fields that have a value, with it: what the composer can put in."""
+    own = [(f"contact.custom.{name}", value) for name, value in values.get("contact", {}).get("custom", {}).items()]
+    plain = [(f"{root}.{name}", value) for root, fields in values.items() for name, value in fields.items()]
     flat = [
-        (f"{root}.{name}", format_value(value))
-        for root, fields in values.items()
-        for name, value in fields.items()
-        if value not in (None, "") and not isinstance(value, dict) and name not in ("signature", "personal_line")
+        (path, format_value(value))
+        for path, value in (*plain, *own)
+        if value not in (None, "")
+        and not isinstance(value, dict)
+        and path not in ("brand.signature", "contact.personal_line")
     ]
     return [(name, text) for name, text in flat if 0 < len(text) <= _LONGEST]
 

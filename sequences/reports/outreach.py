@@ -4,12 +4,12 @@ One person counts once in a sequence: with the first mail that left in the time.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, func, select
 
 from crm.models import Contact, Mailbox, Message, Relationship, Stage
 from crm.reports.buckets import cut
@@ -63,34 +63,22 @@ class Outreach:
 
 def read_outreach(tx: Tx, since: datetime, until: datetime) -> Outreach:
     """Return what first mails led to. Two queries."""
-    answers, agreed = answers_of(since, until), _agreed_from(tx)
-    mail = func.count(Send.id)
-    query = (
-        select(
-            Sequence.name, Mailbox.address, mail, mail.filter(Send.bounced_at.is_not(None)),
-            mail.filter(answers.c.last_at >= Send.sent_at), mail.filter(answers.c.good_at >= Send.sent_at),
-            mail.filter(Stage.position >= agreed) if agreed is not None else func.count(None),
-        )
-        .join(Sequence, Sequence.id == Send.sequence_id)
-        .join(Mailbox, Mailbox.id == Send.mailbox_id)
-        .outerjoin(answers, answers.c.contact_id == Send.contact_id)
-        .outerjoin(
-            Relationship,
-            and_(Relationship.contact_id == Send.contact_id, Relationship.brand_id == Send.brand_id),
-        )
-        .outerjoin(Stage, Stage.id == Relationship.stage_id)
-        .where(*first_mails(since, until))
-        .group_by(Sequence.name, Mailbox.address)
-    )  # fmt: skip
+    query = _funnels(tx, since, until, Sequence.name.expression, Mailbox.address.expression)
     sequences: dict[str, Funnel] = defaultdict(Funnel)
     mailboxes: dict[str, Funnel] = defaultdict(Funnel)
-    names = ("written", "bounced", "replied", "interested", "agreed")
     for name, address, *numbers in tx.session.execute(query):
-        found = Funnel(**dict(zip(names, numbers, strict=True)))
+        found = _funnel(numbers)
         sequences[name] += found
         mailboxes[address] += found
     whole = sum(sequences.values(), Funnel())
     return Outreach(all=whole, sequences=_largest_first(sequences), mailboxes=_largest_first(mailboxes))
+
+
+def read_outreach_by_field(tx: Tx, key: str, since: datetime, until: datetime) -> dict[str, Funnel]:
+    """Return what first mails led to by the value of an own field, the empty one for nothing. Two queries."""
+    value = func.coalesce(Contact.fields[key].as_string(), "", type_=String).label("own_value")
+    query = _funnels(tx, since, until, value)
+    return _largest_first({row[0]: _funnel(row[1:]) for row in tx.session.execute(query)})
 
 
 def read_hours(tx: Tx, since: datetime, until: datetime) -> dict[tuple[int, int], Rate]:
@@ -124,6 +112,35 @@ def find_best(rates: Mapping[Any, Rate]) -> Any | None:
         if all(rate.beats(other) for key, other in known.items() if key != name):
             return name
     return None
+
+
+def _funnels(tx: Tx, since: datetime, until: datetime, *by: ColumnElement[Any]) -> Select[Any]:
+    """Return the query of the five numbers of a funnel, for each of `by`."""
+    answers, agreed = answers_of(since, until), _agreed_from(tx)
+    mail = func.count(Send.id)
+    return (
+        select(
+            *by, mail, mail.filter(Send.bounced_at.is_not(None)),
+            mail.filter(answers.c.last_at >= Send.sent_at), mail.filter(answers.c.good_at >= Send.sent_at),
+            mail.filter(Stage.position >= agreed) if agreed is not None else func.count(None),
+        )
+        .join(Sequence, Sequence.id == Send.sequence_id)
+        .join(Mailbox, Mailbox.id == Send.mailbox_id)
+        .join(Contact, Contact.id == Send.contact_id)
+        .outerjoin(answers, answers.c.contact_id == Send.contact_id)
+        .outerjoin(
+            Relationship,
+            and_(Relationship.contact_id == Send.contact_id, Relationship.brand_id == Send.brand_id),
+        )
+        .outerjoin(Stage, Stage.id == Relationship.stage_id)
+        .where(*first_mails(since, until))
+        .group_by(*by)
+    )  # fmt: skip
+
+
+def _funnel(numbers: Iterable[int]) -> Funnel:
+    names = ("written", "bounced", "replied", "interested", "agreed")
+    return Funnel(**dict(zip(names, numbers, strict=True)))
 
 
 def first_mails(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -14,6 +14,7 @@ from sequences.course.planning import fill_body, make_footer
 from sequences.course.runs import document_for, schedule_next, stale_at, stop_run
 from sequences.models import Enrolment, Send, SendBody
 from sequences.pitches.merge_fields import is_field
+from sequences.pitches.own_fields import CUSTOM, fill_own
 from sequences.pitches.pitch import Gaps, Rendered, check_pitch, render_pitch
 from sequences.reviewing.drafts import Draft, DraftRow, filled_values, get_draft, list_drafts, mark_of, subject_of
 from sequences.sending.gate import check_stops
@@ -26,7 +27,6 @@ __all__ = ["Changes", "Draft", "DraftRow", "approve", "edit", "explain_decided",
 
 # What is a fact about the person is kept with the person; anything else is filled in for the one mail.
 _OWN_FACTS = ("name", "first_name", "last_name", "city", "topic", "pronouns")
-_CUSTOM = "contact.custom."
 _MAX_FILL = 2_000
 
 
@@ -192,8 +192,10 @@ def _fill(tx: Tx, send: Send, contact: Contact, filled: Mapping[str, str], actor
     here = {}
     for path, text in given.items():
         name = path.removeprefix("contact.")
-        if path.startswith(_CUSTOM):
-            contact.fields = {**contact.fields, path.removeprefix(_CUSTOM): text}
+        if path.startswith(CUSTOM) and fill_own(tx, contact, path, text, actor=actor):
+            continue
+        if path.startswith(CUSTOM):
+            contact.fields = {**contact.fields, path.removeprefix(CUSTOM): text}
         elif path.startswith("contact.") and name in _OWN_FACTS:
             setattr(contact, name, text)
         else:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Column, String, Table, select, text
 
 from crm.csv_writing import BOM, write_rows
-from crm.export_job import HEAD, export_rows
+from crm.export_job import HEAD, list_rows
 from crm.models import Contact, WorkspaceSetting
 from kit.tx import Tx
 from sequences.whole.lines import make_writer
@@ -83,7 +83,7 @@ def _people(tx: Tx) -> Iterator[bytes]:
     yield BOM + write_rows([HEAD])
     ids = list(tx.session.scalars(select(Contact.id).where(Contact.erased_at.is_(None)).order_by(Contact.id)))
     for start in range(0, len(ids), _ROWS):
-        yield write_rows(export_rows(tx, ids[start : start + _ROWS], None))
+        yield write_rows(list_rows(tx, ids[start : start + _ROWS], None))
 
 
 def _manifest(tx: Tx, files: dict[str, Counted], schema: str, *, with_secrets: bool) -> bytes:

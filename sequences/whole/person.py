@@ -8,7 +8,7 @@ from sqlalchemy import LargeBinary, Table, select
 
 from crm.contacts import get_contact
 from crm.csv_writing import BOM, write_rows
-from crm.export_job import HEAD, export_rows
+from crm.export_job import HEAD, list_rows
 from crm.models import Message
 from kit.db import Base
 from kit.tx import Tx
@@ -44,7 +44,7 @@ def iterate_person_files(tx: Tx, contact_id: int, record: dict[str, Any]) -> Ite
     get_contact(tx, contact_id)
     yield "README.txt", _SAYS.encode()
     yield "person.json", json.dumps(record, ensure_ascii=False, indent=1, default=plain_value).encode() + b"\n"
-    yield "person.csv", BOM + write_rows([HEAD, *export_rows(tx, [contact_id], None)])
+    yield "person.csv", BOM + write_rows([HEAD, *list_rows(tx, [contact_id], None)])
     lines = [(one["at"], one["kind"], one["actor"], one["summary"]) for one in reversed(record["timeline"])]
     yield "timeline.csv", BOM + write_rows([("at", "kind", "actor", "summary"), *lines])
     told: list[Sequence[object]] = [("file", "at", "direction", "kind", "subject", "bytes")]

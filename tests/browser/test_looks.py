@@ -22,6 +22,7 @@ NOT_PAGES = (
 )  # fmt: skip
 MORE = (
     "/nothing", "/inbox/1", "/contacts?q=zzz", "/contacts/selection?id=1,2&act=stage&value=Talking",
+    "/contacts?where=(stage:Talking+and+not+country:JO)+or+tag:one-pan&build=1",
     "/search?q=ima", "/feedback?tab=notes", "/tasks?who=everyone&show=done",
 )  # fmt: skip
 PAGES = sorted({paths[0] for _, paths in EXAMPLES.values()} | set(MORE))

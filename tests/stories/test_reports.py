@@ -15,7 +15,7 @@ from kit.tx import Database, Tx
 from sequences.insight.wilson import Rate
 from sequences.models import Send, Sequence
 from sequences.reports.mailboxes import list_weeks
-from sequences.reports.outreach import find_best, read_hours, read_outreach
+from sequences.reports.outreach import find_best, read_hours, read_outreach, read_outreach_by_field
 from tests.conftest import MONDAY
 
 HOUR = timedelta(hours=1)
@@ -81,6 +81,20 @@ def test_a_funnel_counts_each_person_once(database: Database) -> None:
         ("First touch", 3, 2), ("Second touch", 2, 0)
     ]  # fmt: skip
     assert list(found.mailboxes) == ["ada@brackenware.example"]
+
+
+def test_a_funnel_is_split_by_an_own_field(database: Database) -> None:
+    with database.transaction() as tx:
+        brand, box = _settle(tx)
+        for number, hob in ((1, "gas"), (2, "gas"), (3, "induction"), (4, "")):
+            _add(tx, box, brand, number, at=MONDAY + number * HOUR)
+            tx.session.get_one(Contact, number).fields = {"hob": hob} if hob else {}
+        _mail(tx, box, 1, MONDAY + 40 * HOUR, reply_kind="interested")
+        found = read_outreach_by_field(tx, "hob", SINCE, UNTIL)
+
+    assert [(name, one.written, one.replied) for name, one in found.items()] == [
+        ("gas", 2, 1), ("", 1, 0), ("induction", 1, 0)
+    ]  # fmt: skip
 
 
 def test_hours_are_the_reader_s_own(database: Database) -> None:

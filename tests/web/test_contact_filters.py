@@ -44,6 +44,8 @@ def _found(ada: Person, query: str) -> list[str]:
     ("turn=rest", {"Niamh", "Efua", "Dorte"}),
     ("turn=you&stage=Talking", {"Tomek", "Layan", "Sofía"}),
     ("reach=email,dm", EVERYONE),
+    ("contacted=never&contacted_from=&contacted_to=", {"Niamh", "Efua", "Dorte"}),
+    ("contacted_from=60&contacted_to=90", {"Hanne"}),
     ("platform=youtube&size=90k..&turn=you", {"Imani", "Tomek"}),
     ("nobody=knows&this=one&q=imani", {"Imani"}),
 ])  # fmt: skip

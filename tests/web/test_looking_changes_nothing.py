@@ -42,7 +42,15 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/api/v1/contacts": (401, ("/api/v1/contacts",)),
     "/api/v1/contacts/<int:contact_id>": (401, ("/api/v1/contacts/1",)),
     "/api/v1/contacts/<int:contact_id>/timeline": (401, ("/api/v1/contacts/1/timeline",)),
-    "/contacts": (200, ("/contacts", "/contacts?q=ima&size=20k..500k&sort=-size", "/contacts?upkeep=quiet,due")),
+    "/contacts": (
+        200,
+        (
+            "/contacts",
+            "/contacts?upkeep=quiet,due",
+            "/contacts?q=ima&size=20k..500k&sort=-size",
+            "/contacts?where=tag:a+or+not+stage:Talking&build=1",
+        ),
+    ),
     "/contacts/export.csv": (200, ("/contacts/export.csv?id=1,2", "/contacts/export.csv?all=1&query=q%3Dimani")),
     "/contacts/selection": (
         200,
@@ -53,6 +61,8 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
             "/contacts/selection?id=1,3&act=suppress",
         ),
     ),
+    "/tags": (200, ("/tags",)),
+    "/views": (200, ("/views", "/views?home=/pipeline&view=1")),
     "/pipeline": (200, ("/pipeline", "/pipeline?q=ima&lane=2&sort=-fit")),
     "/contacts/<int:contact_id>/edit": (200, ("/contacts/1/edit", "/contacts/8/edit")),
     "/contacts/<int:contact_id>/channels": (200, ("/contacts/1/channels", "/contacts/8/channels")),

@@ -15,6 +15,7 @@ from crm.people_filter import PeopleFilter
 from crm.scoring import DEFAULTS
 from tests.web.cast import Cast
 from tests.web.conftest import Person, sign_in
+from web.people_query import read_filter
 from web.wiring import House
 
 NAME = re.compile(r'<a class="name clip"[^>]*>([^<]+)</a>')
@@ -221,3 +222,23 @@ def _many(house: House, cast: Cast, number: int) -> None:
                        avg_views=500, engagement_rate=0.01, last_post_on=date(2026, 11, 1), created_at=tx.now)
             )  # fmt: skip
         assert tx.session.scalar(select(User.id).limit(1))
+
+
+def test_segments_are_found_by_index(house: House, cast: Cast) -> None:
+    """Neither "not" nor "or" may walk threads, tags, addresses, accounts or stays once for each person."""
+    _many(house, cast, 50)
+    where = (
+        "not (tag:x or contacted:90..) and (contacted:..30 or contacted:never or reach:email or stage:Talking) "
+        "or not (platform:youtube size:1.. sequence:none) and turn:you"
+    )
+    wanted = read_filter({"where": where})
+    assert not wanted.fault
+    with house.database.reading() as tx:
+        seen = _plans(house, lambda: people.list_people(tx, wanted, brand_id=cast.brand))
+    walks = [
+        line for line in seen
+        if line.startswith("SCAN")
+        and not any(name in line for name in ("contacts", "CONSTANT", "stages", "subquery", "anon"))
+    ]  # fmt: skip
+    assert len(seen) > 20
+    assert walks == []

@@ -58,6 +58,8 @@ def find_chosen(tx: Tx, chosen: Chosen, *, brand_id: int) -> tuple[list[int], li
     if chosen.view:
         view = get_view_by_name(tx, chosen.view)
         wanted = read_filter(read_query_text(view.query), user_id=view.owner_id)
+        if wanted.fault:
+            raise InvalidError(wanted.fault)
         return find_people_ids(tx, wanted, brand_id=brand_id), []
     if chosen.query:
         return find_people_ids(tx, read_filter_text(chosen.query), brand_id=brand_id), []

@@ -11,6 +11,8 @@ from sequences.versions.published import get_sequence
 from web.cli.chosen import Chosen, find_chosen, who_options
 from web.cli.door import ACTOR, enter, json_option, print_json, print_table
 
+AT_ONCE = 500
+
 
 @click.group("enrolments")
 def enrolments_command() -> None:
@@ -39,18 +41,17 @@ def add(
     chosen = Chosen(emails, everybody, query, view)
     if not chosen.is_given:
         raise InvalidError("Say who: --email ADDRESS, several times if needed, --all, --filter QUERY, or --view NAME.")
-    with enter().database.transaction() as tx:
+    database = enter().database
+    with database.reading() as tx:
         found = get_sequence(tx, sequence)
         contact_ids, unknown = find_chosen(tx, chosen, brand_id=found.brand_id)
-        verdicts = enrol(
-            tx,
-            found,
-            contact_ids,
-            actor=ACTOR,
-            mailbox=mailbox,
-            override=override,
-            dry_run=dry_run,
-        )
+    verdicts = []
+    # A transaction for some hundred at a time, so that mail goes on meanwhile.
+    for begin in range(0, max(1, len(contact_ids)), AT_ONCE):
+        some = contact_ids[begin : begin + AT_ONCE]
+        with database.reading() if dry_run else database.transaction() as tx:
+            found = get_sequence(tx, sequence)
+            verdicts += enrol(tx, found, some, actor=ACTOR, mailbox=mailbox, override=override, dry_run=dry_run)
     verdicts += unknown
     if as_json:
         print_json([{**asdict(verdict), "verdict": _word(verdict)} for verdict in verdicts])

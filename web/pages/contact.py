@@ -4,6 +4,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 
 from crm import history
 from crm.agenda import read_agenda
+from crm.fields import known_fields, list_values
 from crm.person import read_person
 from crm.rhythms import CHOICES
 from crm.scoring import read_weights, write_weights
@@ -47,9 +48,17 @@ def _show(contact_id: int, slug: str) -> Response:
     person = read_person(tx, contact_id, story, brand_id=this_brand_id(), weights=weights)
     sends = outgoing.list_contact_sends(tx, contact_id) if show in ("", "messages") and number == 1 else []
     everyone, agenda = list_users(tx), read_agenda(tx, contact_id)
+    own = list_values(tx, contact_id)
+    offered = {one.field.key for one in own}
     return page(
         "contact/page.html",
         person=person,
+        own=own,
+        rest=[
+            (known_fields(tx)[key].label if key in known_fields(tx) else key.replace("_", " ").capitalize(), value)
+            for key, value in person.contact.fields.items()
+            if key not in offered
+        ],
         slug=slug,
         show=show,
         number=number,

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
-from crm import addresses, handles, person_edits
+from crm import addresses, field_values, handles, person_edits
 from crm.contacts import get_contact, list_addresses
-from kit.errors import ConflictError
+from crm.fields import list_values
+from kit.errors import ConflictError, InvalidError
 from sequences.course.old_addresses import leave_address
 from web import forms
 from web.account_form import read_account
 from web.auth import require
+from web.own_form import SEEN, read_own, show_typed
 from web.request import this_actor, this_tx
 from web.respond import done, page
 from web.undo import undo_place
@@ -38,6 +40,21 @@ def save(contact_id: int) -> Response:
         return _form(contact_id, given, fault=in_words(conflict), status=409)
     undo = f"/changes/{change.id}/undo" if change else ""
     return done(f"/contacts/{contact_id}", _("Saved.") if change else _("Nothing was different."), undo=undo)
+
+
+@blueprint.post("/contacts/<int:contact_id>/fields")
+def save_fields(contact_id: int) -> Response:
+    """Keep own fields; where one cannot be so, or somebody else was quicker, say so and keep what was typed."""
+    require("edit")
+    typed, seen = read_own(request.form), read_own(request.form, SEEN)
+    try:
+        change = field_values.set_values(this_tx(), contact_id, typed, actor=this_actor(), seen=seen)
+    except (InvalidError, ConflictError) as error:
+        return _form(
+            contact_id, own=typed, own_fault=in_words(error), status=409 if isinstance(error, ConflictError) else 422
+        )
+    return done(f"/contacts/{contact_id}", _("Saved.") if change else _("Nothing was different."),
+                undo=undo_place(change))  # fmt: skip
 
 
 @blueprint.post("/contacts/<int:contact_id>/handles")
@@ -97,9 +114,18 @@ def restore_address(address_id: int) -> Response:
     return done(f"/contacts/{change.data['contact']}/edit#addresses", _("Used again."), undo=undo_place(change))
 
 
-def _form(contact_id: int, given: Mapping[str, str] | None = None, *, fault: str = "", status: int = 200) -> Response:
+def _form(
+    contact_id: int,
+    given: Mapping[str, str] | None = None,
+    *,
+    fault: str = "",
+    own: Mapping[str, str] | None = None,
+    own_fault: str = "",
+    status: int = 200,
+) -> Response:
     tx = this_tx()
-    contact = get_contact(tx, contact_id)
+    contact, values = get_contact(tx, contact_id), list_values(tx, contact_id)
+    held = {one.field.key: one.value for one in values}
     now = {name: getattr(contact, name) or "" for name in person_edits.FACTS}
     return page(
         "contact/edit.html",
@@ -109,6 +135,9 @@ def _form(contact_id: int, given: Mapping[str, str] | None = None, *, fault: str
         theirs={name: now[name] for name, value in (given or {}).items() if value.strip() != now[name]},
         seen=person_edits.mark_of(contact),
         fault=fault,
+        own=show_typed([one.field for one in values], {**held, **(own or {})}),
+        own_seen=held,
+        own_fault=own_fault,
         accounts=handles.list_accounts(tx, contact_id),
         addresses=list_addresses(tx, contact_id),
         platforms=forms.PLATFORMS,

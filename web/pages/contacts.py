@@ -6,12 +6,14 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 
 from crm import people
 from crm.brands import list_stages
 from crm.contacts import create_contact
-from crm.models import Contact
+from crm.field_values import set_values
+from crm.fields import known_fields, offered_fields, remember_fields
+from crm.models import Contact, ContactField
 from crm.pipeline import ensure_relationship
 from crm.scoring import PARTS
 from kit.errors import ConflictError, InvalidError, RefusedError, say
@@ -20,11 +22,14 @@ from sequences.models import Sequence as SequenceRow
 from web import forms
 from web.auth import require
 from web.figures import slug
-from web.people_query import read_filter
-from web.people_view import PeopleView, change_people, read_people_view
-from web.people_words import PART_WORDS, Chip, list_chips
+from web.own_form import read_own, show_typed
+from web.people_query import fold_lists, read_filter
+from web.people_view import PeopleView, change_people, fold_form, read_people_view
+from web.people_words import PART_WORDS, Chip, Names, list_chips
 from web.request import this_actor, this_tx, this_user
 from web.respond import done, page
+from web.segment_builder import make_builder
+from web.segment_form import is_form
 from web.shell import this_brand_id
 from web.words import _, said
 
@@ -37,37 +42,54 @@ def index() -> ResponseReturnValue:
     """Show who matches. Both ends of a range may also come as two fields, for a form without script."""
     if request.args.get("as") == "board":
         return redirect("/pipeline?" + urlencode([pair for pair in request.args.items(multi=True) if pair[0] != "as"]))
+    if is_form(request.args):
+        return redirect("/contacts?" + urlencode(fold_form(fold_lists(request.args.lists()))))
     tx, view = this_tx(), read_people_view()
+    about = describe_view(tx, view)
     found = people.list_people(
         tx, view.wanted, brand_id=this_brand_id(), page=forms.read_int(view.query.get("page")) or 1
     )
-    about = describe_view(tx, view)
     costly = find_costliest(tx, view, about["chips"]) if not found.rows and found.everyone else None
     return page("contacts/page.html", found=found, costly=costly, stages=list_stages(tx), **about)
 
 
 def describe_view(tx: Tx, view: PeopleView) -> dict[str, Any]:
     """Return what the heads of list and board show."""
-    named = select(SequenceRow.id, SequenceRow.name).order_by(SequenceRow.name)
-    sequences = {row[0]: row[1] for row in tx.session.execute(named)}
+    sequences = _read_names(tx)
+    names = Names(shelf=view.shelf, sequences=sequences, fields=known_fields(tx))
     return {
         "view": view,
         "query": view.query,
         "wanted": view.wanted,
-        "chips": list_chips(view.query, view.shelf, sequences),
+        "chips": list_chips(view.query, names),
         "sequences": sequences,
+        "fields": offered_fields(tx),
+        "builder": make_builder(view.query, names) if view.query.get("build") else None,
         "parts": PARTS,
         "part_words": PART_WORDS,
         "change": change_people,
     }
 
 
+def _read_names(tx: Tx) -> dict[int, str]:
+    """Return the sequences by name, and remember the own fields: both in one query."""
+    which = union_all(select(literal(1).label("n")), select(literal(2))).subquery()
+    both = (
+        select(SequenceRow, ContactField)
+        .select_from(which)
+        .outerjoin(SequenceRow, which.c.n == 1)
+        .outerjoin(ContactField, which.c.n == 2)  # noqa: PLR2004 - the second kind of row
+    )
+    rows = tx.session.execute(both).all()
+    found: list[tuple[SequenceRow | None, ContactField | None]] = [(row[0], row[1]) for row in rows]
+    remember_fields(tx, [field for _, field in found if field is not None])
+    named = [(sequence.name, sequence.id) for sequence, _ in found if sequence is not None]
+    return {number: name for name, number in sorted(named)}
+
+
 def find_costliest(tx: Tx, view: PeopleView, chips: Sequence[Chip]) -> Chip | None:
     """Return the filter without which most people would match; None when it takes more than one."""
-    without = [
-        read_filter({name: value for name, value in view.query.items() if name != chip.name}, user_id=this_user().id)
-        for chip in chips
-    ]
+    without = [read_filter(change_people(view.query, **chip.changes), user_id=this_user().id) for chip in chips]
     counts = people.count_each(tx, without, brand_id=this_brand_id())
     most = max(counts, default=0)
     return chips[counts.index(most)] if most else None
@@ -108,6 +130,7 @@ def _add(tx: Tx) -> Contact:
         basis=request.form.get("basis", "").strip(),
     )
     contact.basis_since = tx.now.date() if contact.basis else None
+    set_values(tx, contact.id, read_own(request.form), actor=this_actor())
     brand_id = this_brand_id()
     if brand_id:
         ensure_relationship(tx, contact.id, brand_id)
@@ -116,4 +139,5 @@ def _add(tx: Tx) -> Contact:
 
 def _form(*, fault: str = "", status: int = 200) -> Response:
     given = {field: request.form.get(field, "") for field in (*_FIELDS, "basis")}
-    return page("contacts/new.html", status=status, given=given, fault=fault)
+    own = show_typed(offered_fields(this_tx()), read_own(request.form))
+    return page("contacts/new.html", status=status, given=given, own=own, fault=fault)

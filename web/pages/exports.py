@@ -1,19 +1,18 @@
 """Wire: contacts as a file: asked for with the filter of the list, made as long work, for whoever asked."""
 
-from urllib.parse import parse_qsl
-
 from flask import Blueprint, Response, request
 
 from crm.disclosures import record_disclosure
 from crm.export_job import RESULT
+from crm.fields import offered_fields
 from crm.import_job import LEFT_OUT
 from crm.jobs import get_own_job, read_file, start_job
 from crm.people import find_people_ids
 from kit.errors import InvalidError, NotFoundError, say
 from web import forms
 from web.auth import require
-from web.people_query import fold_ranges, read_filter
-from web.request import this_actor, this_house, this_tx
+from web.people_query import read_filter, read_query_text
+from web.request import this_actor, this_house, this_tx, this_user
 from web.respond import done, send_csv
 from web.shell import this_brand_id
 
@@ -28,14 +27,14 @@ def create() -> Response:
     """
     require("edit")
     tx, brand_id, given = this_tx(), this_brand_id(), request.form
-    query = fold_ranges(dict(parse_qsl(given.get("query", "").rpartition("?")[2])))
-    ids = find_people_ids(tx, read_filter(query), brand_id=brand_id)
+    wanted = read_filter(read_query_text(given.get("query", "")), user_id=this_user().id)
+    ids = find_people_ids(tx, wanted, brand_id=brand_id)
     ticked = "" if given.get("all") else ",".join(given.getlist("id"))
     chosen = {forms.read_int(number) for number in forms.read_list(ticked)}
     ids = [number for number in ids if not chosen or number in chosen]
     if not ids:
         raise InvalidError(say("Nobody matches, so there is nothing to export."))
-    data = {"ids": ids, "brand_id": brand_id}
+    data = {"ids": ids, "brand_id": brand_id, "fields": [field.key for field in offered_fields(tx)]}
     title = say("Export of %(count)s contacts", count=len(ids))
     job_id = start_job(tx, "export", actor=this_actor(), total=len(ids), data=data, title=title).id
     record_disclosure(tx, "people", actor=this_actor(), count=len(ids))

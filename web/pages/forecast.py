@@ -21,7 +21,7 @@ from sequences.versions.published import get_sequence_by_id
 from web import forms
 from web.forecast_words import describe_clash, describe_outcome, describe_shifts, list_left_out
 from web.load_chart import draw_loads
-from web.people_query import NAMES, fold_ranges, read_filter, read_query_text
+from web.people_query import fold_lists, is_name, read_filter, read_query_text
 from web.request import this_house, this_tx, this_user
 from web.respond import page
 from web.times import read_zone
@@ -39,7 +39,7 @@ def show(sequence_id: int) -> Response:
     """Show what a sequence will send: to those in it, and to people who match a filter as if they were put in now."""
     tx = this_tx()
     sequence = get_sequence_by_id(tx, sequence_id)
-    query = fold_ranges({name: values[0] for name, values in request.args.lists()})
+    query = fold_lists(request.args.lists())
     days = min(max(forms.read_int(query.get("days")) or _DAYS, 1), _MOST_DAYS)
     shelf = read_shelf(tx, this_user().id)
     view = shelf.find(query.get("view", ""))
@@ -62,7 +62,7 @@ def show(sequence_id: int) -> Response:
 def _read_wanted(query: Mapping[str, str], view: SavedView | None) -> dict[str, str]:
     """Return the filters of a saved view, else those of the address."""
     asked = read_query_text(view.query) if view else query
-    return {name: value for name, value in asked.items() if name in NAMES}
+    return {name: value for name, value in asked.items() if is_name(name)}
 
 
 def _find_people(tx: Tx, wanted: Mapping[str, str], sequence: Sequence) -> list[int]:

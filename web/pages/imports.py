@@ -8,17 +8,19 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from crm.changes import restore_words
+from crm.csv_files.fields import OWN
 from crm.csv_files.pasted import table_of_paste
 from crm.csv_writing import BOM, write_rows
+from crm.fields import create_field, offered_fields
 from crm.import_job import UPLOAD
 from crm.import_preview import preview_file
 from crm.jobs import add_to_file, drop_drafts, get_own_job, read_file, start_job
 from crm.models import Job
 from kit.errors import ConflictError, InvalidError, say
 from kit.tx import Tx
-from web.auth import require
-from web.import_words import BASES, FIELDS, PLATFORM_HANDLES, SAMPLE, field_words
-from web.request import this_actor, this_house, this_tx
+from web.auth import may, require
+from web.import_words import BASES, FIELDS, KINDS, NEW, PLATFORM_HANDLES, SAMPLE, field_words
+from web.request import reopen_tx, this_actor, this_house, this_tx
 from web.respond import done, page, send_csv
 from web.shell import this_brand_id
 from web.words import translate
@@ -26,6 +28,7 @@ from web.words import translate
 blueprint = Blueprint("imports", __name__)
 _MAX_NAME = 200
 _MAX_TAG = 80
+_MAX_LABEL = 80
 
 
 @blueprint.get("/contacts/import")
@@ -74,10 +77,13 @@ def change(job_id: int) -> Response:
     """Read the file again with columns chosen by hand."""
     require("edit")
     job = _draft(this_tx(), job_id)
-    columns = _chosen(job)
     try:
+        with this_house().database.transaction() as tx:
+            columns = _chosen(tx, job)
+        reopen_tx()  # fields that were made just now are seen
+        job = _draft(this_tx(), job_id)
         seen = _preview(this_tx(), read_file(this_tx(), job_id, UPLOAD), job.data["filename"], columns)
-    except InvalidError as error:
+    except (InvalidError, ConflictError) as error:
         return _show(job, fault=translate(error.sentence), status=422)
     with this_house().database.transaction() as tx:
         job = _draft(tx, job_id)
@@ -91,7 +97,7 @@ def begin(job_id: int) -> Response:
     require("edit")
     tx = this_tx()
     job = _draft(tx, job_id)
-    job.data = {**job.data, **_facts(), "columns": _chosen(job), "preview": {}}
+    job.data = {**job.data, **_facts(), "columns": _chosen(tx, job), "preview": {}}
     job.state = "waiting"
     tx.after_commit(lambda: this_house().hints.work(job_id))
     return done(f"/jobs/{job_id}")
@@ -133,14 +139,23 @@ def _draft(tx: Tx, job_id: int) -> Job:
     return job
 
 
-def _chosen(job: Job) -> dict[str, str]:
-    """Return the columns chosen by hand so far; only what differs from what was shown is a choice."""
+def _chosen(tx: Tx, job: Job) -> dict[str, str]:
+    """Return the columns chosen by hand so far; only what differs from what was shown is a choice.
+
+    A column that is to be a new field makes it, named like the column.
+    """
     columns = dict(job.data["columns"])
     for index, column in enumerate(job.data["preview"]["columns"]):
         wanted = request.form.get(f"c{index}", column["field"])
         if wanted != column["field"]:
-            columns[column["name"]] = wanted
+            columns[column["name"]] = _make_field(tx, column["name"], wanted) if wanted.startswith(NEW) else wanted
     return columns
+
+
+def _make_field(tx: Tx, name: str, wanted: str) -> str:
+    require("rules")
+    field = create_field(tx, name[:_MAX_LABEL], wanted.removeprefix(NEW), actor=this_actor())
+    return f"{OWN}{field.key}"
 
 
 def _facts() -> dict[str, str]:
@@ -154,7 +169,8 @@ def _facts() -> dict[str, str]:
 def _show(job: Job, *, fault: str = "", status: int = 200) -> Response:
     seen = job.data["preview"]
     fields = [*FIELDS, *(f"{name}.handle" for name in PLATFORM_HANDLES)]
-    fields += sorted({column["field"] for column in seen["columns"]} - set(fields))
+    own = {f"{OWN}{field.key}": field.label for field in offered_fields(this_tx())}
+    fields += sorted({column["field"] for column in seen["columns"]} - {*fields, *own})
     looks = [translate(restore_words(column["look"], column["words"])) for column in seen["columns"]]
     return page(
         "imports/page.html",
@@ -164,6 +180,8 @@ def _show(job: Job, *, fault: str = "", status: int = 200) -> Response:
         seen=seen,
         looks=looks,
         fields=[(field, field_words(field)) for field in fields],
+        own=own,
+        kinds=KINDS if may("rules") else {},
         bases=BASES,
         fault=fault,
     )

@@ -9,8 +9,11 @@ from flask import Blueprint, Response, request
 
 from crm.brands import list_stages
 from crm.people import find_people_ids
-from kit.errors import InvalidError, RapportError, RefusedError, say
+from crm.saved_views import ViewShelf, read_shelf
+from kit.errors import InvalidError, RapportError, say
 from kit.tx import Tx
+from sequences.bulk import deeds
+from sequences.bulk.act import Order
 from sequences.course import leaving
 from sequences.course.enrolments import Verdict, enrol
 from sequences.insight.report import audience
@@ -19,8 +22,8 @@ from sequences.versions.published import get_sequence_by_id
 from sequences.versions.revisions import step_finder
 from web import forms, outgoing
 from web.auth import require
-from web.people_query import NAMES, fold_ranges, read_filter, read_filter_text
-from web.request import this_actor, this_tx, this_user
+from web.people_query import fold_lists, is_filtered, is_name, read_filter, read_filter_text, read_query_text
+from web.request import this_actor, this_house, this_tx, this_user
 from web.respond import done, page
 from web.shell import this_shell
 from web.times import read_zone
@@ -30,6 +33,7 @@ blueprint = Blueprint("people_in", __name__)
 PER_PAGE = 50
 MOST_AT_ONCE = 500
 SHOWN = 100
+_WHOM = ("view", "address", "ids")
 STATES = ("active", "held", "stopped", "finished")
 
 
@@ -56,17 +60,18 @@ def choose(sequence_id: int) -> Response:
     tx = this_tx()
     this_shell()  # its brands are the sequence's too: read once
     sequence = get_sequence_by_id(tx, sequence_id)
-    query = fold_ranges({name: values[0] for name, values in request.args.lists()})
+    query, shelf = fold_lists(request.args.lists()), read_shelf(tx, this_user().id)
     fault, ids, verdicts = "", list[int](), list[Verdict]()
     try:
-        ids = _find(tx, sequence, query)
-        verdicts = _enrol(tx, sequence, ids, override="", dry_run=True) if ids else []
+        ids = _find(tx, sequence, query, shelf)
+        verdicts = _enrol(tx, sequence, ids[:MOST_AT_ONCE], override="", dry_run=True) if ids else []
     except RapportError as error:
         fault = said(error)
     return page(
         "sequences/people_new.html", sequence=sequence, query=query, stages=list_stages(tx), fault=fault,
-        wanted={name: value for name, value in query.items() if name in NAMES}, asked=bool(query), **_sums(verdicts),
-        status=422 if fault else 200, most=MOST_AT_ONCE, tab="people",
+        wanted={name: value for name, value in query.items() if is_name(name)}, asked=bool(query), **_sums(verdicts),
+        status=422 if fault else 200, most=MOST_AT_ONCE, tab="people", found=len(ids), views=shelf.views,
+        view=shelf.find(query.get("view", "")),
     )  # fmt: skip
 
 
@@ -76,8 +81,11 @@ def add(sequence_id: int) -> Response:
     require("send")
     tx, form = this_tx(), request.form
     sequence = get_sequence_by_id(tx, sequence_id)
-    query = {name: value for name, value in form.items() if name in (*NAMES, "view", "ids") and value}
-    verdicts = _enrol(tx, sequence, _find(tx, sequence, query), override=form.get("override", ""), dry_run=False)
+    query = {name: value for name, value in form.items() if (is_name(name) or name in _WHOM) and value}
+    ids = _find(tx, sequence, query, read_shelf(tx, this_user().id))
+    if len(ids) > MOST_AT_ONCE:
+        return _add_later(tx, sequence, ids, form.get("override", ""))
+    verdicts = _enrol(tx, sequence, ids, override=form.get("override", ""), dry_run=False)
     taken = sum(one.enrolled for one in verdicts)
     change = leaving.note_added(tx, sequence, count=taken, actor=this_actor())
     words = ngettext("%(num)s person is in it now.", "%(num)s people are in it now.", taken)
@@ -128,22 +136,35 @@ def lift(sequence_id: int, number: int) -> Response:
     )
 
 
-def _find(tx: Tx, sequence: Sequence, query: dict[str, str]) -> list[int]:
-    """Return whom a form means: numbers, a saved view's query, or the fields of a filter; nobody for nothing."""
+def _find(tx: Tx, sequence: Sequence, query: dict[str, str], shelf: ViewShelf) -> list[int]:
+    """Return whom a form means: numbers, the address of a view, a saved view as it is now, or the fields of a filter.
+
+    Nobody for nothing.
+    """
     if query.get("ids"):
-        ids = [number for word in forms.read_list(query["ids"]) if (number := forms.read_int(word))]
-    elif query.get("view"):
-        ids = find_people_ids(tx, read_filter_text(query["view"]), brand_id=sequence.brand_id)
-    elif any(query.get(name) for name in NAMES):
-        ids = find_people_ids(tx, read_filter(query), brand_id=sequence.brand_id)
+        return [number for word in forms.read_list(query["ids"]) if (number := forms.read_int(word))]
+    saved = shelf.find(query["view"]) if query.get("view") else None
+    address = query.get("address") or ("" if saved else query.get("view", ""))
+    if address:
+        wanted = read_filter_text(address)
+    elif saved is not None:
+        wanted = read_filter(read_query_text(saved.query), user_id=this_user().id)
+    elif is_filtered(query):
+        wanted = read_filter(query, user_id=this_user().id)
     else:
         return []
-    if len(ids) > MOST_AT_ONCE:
-        raise RefusedError(
-            say("%(num)s people match. Put in at most %(most)s at once: narrow the filter.", num=len(ids),
-                most=MOST_AT_ONCE)
-        )  # fmt: skip
-    return ids
+    if wanted.fault:
+        raise InvalidError(wanted.fault)
+    return find_people_ids(tx, wanted, brand_id=sequence.brand_id)
+
+
+def _add_later(tx: Tx, sequence: Sequence, ids: list[int], override: str) -> Response:
+    """Hand many people to a job, which puts them in some hundred at a time."""
+    order = Order(value=str(sequence.id), brand_id=sequence.brand_id, user_id=this_user().id, override=override)
+    place = f"/sequences/{sequence.id}/people"
+    job_id = deeds.do_later(tx, "enrol", ids, order, actor=this_actor(), place=place).id
+    tx.after_commit(lambda: this_house().hints.work(job_id))
+    return done(f"/jobs/{job_id}")
 
 
 def _enrol(tx: Tx, sequence: Sequence, ids: list[int], *, override: str, dry_run: bool) -> list[Verdict]:

@@ -1,18 +1,20 @@
 """Wire: reports: figures over a time that the address names, with a verdict, the tables behind it, and CSV."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
 
+from crm.fields import offered_fields
+from crm.models import ContactField
 from kit.errors import InvalidError, NotFoundError, say
 from kit.tx import Tx
 from web.forms import read_day
 from web.reports.feedback import make_feedback
 from web.reports.mailboxes import make_mailboxes
-from web.reports.outreach import make_outreach
+from web.reports.outreach import SPLITS, make_outreach, make_outreach_by
 from web.reports.relationships import make_relationships
 from web.reports.sheet import Sheet, write_csv
 from web.request import this_tx, this_user
@@ -54,26 +56,34 @@ def index() -> Response:
 @blueprint.get("/<name>")
 def show(name: str) -> Response:
     """Show one report."""
-    span, sheet = _read(name)
+    span, sheet, fields, by = _read(name)
     titles = {key: title for key, (title, _) in REPORTS.items()}
     is_open = request.args.get("tables") == "open"
-    return page("reports/page.html", name=name, titles=titles, span=span, sheet=sheet, is_open=is_open)
+    return page(
+        "reports/page.html", name=name, titles=titles, span=span, sheet=sheet, fields=fields, by=by, is_open=is_open
+    )
 
 
 @blueprint.get("/<name>.csv")
 def download(name: str) -> Response:
     """Hand out the tables of a report."""
-    span, sheet = _read(name)
+    span, sheet, _, _ = _read(name)
     head = {"Content-Disposition": f"attachment; filename={name}-{span.first}-{span.last}.csv"}
     return Response(write_csv(sheet.parts), content_type="text/csv; charset=utf-8", headers=head)
 
 
-def _read(name: str) -> tuple[Span, Sheet]:
+def _read(name: str) -> tuple[Span, Sheet, list[ContactField], str]:
+    """Return the days, the report, the own fields it can be split by, and the one it is split by."""
     if name not in REPORTS:
         raise NotFoundError(say("There is no such report."))
     tx = this_tx()
     span = _read_span(tx)
-    return span, REPORTS[name][1](tx, span.since, span.until)
+    sheet = REPORTS[name][1](tx, span.since, span.until)
+    fields = [field for field in offered_fields(tx) if field.kind in SPLITS] if name == "outreach" else []
+    field = next((one for one in fields if one.key == request.args.get("by", "")), None)
+    if field is not None:
+        sheet = replace(sheet, parts=(*sheet.parts, make_outreach_by(tx, field, span.since, span.until)))
+    return span, sheet, fields, field.key if field else ""
 
 
 def _read_span(tx: Tx) -> Span:

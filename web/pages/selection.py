@@ -1,15 +1,17 @@
 """Wire: the people chosen on the contact list, and one act on all of them: who can take part, then doing it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 
 from crm.brands import list_stages
-from crm.csv_writing import write_rows
-from crm.models import Contact, ContactAddress
-from crm.people import count_each, describe_people, find_people_ids
+from crm.csv_writing import BOM, write_rows
+from crm.export_job import list_rows, name_columns
+from crm.fields import offered_fields
+from crm.models import Contact
+from crm.people import count_each, find_people_ids
 from crm.person_edits import list_colleagues
 from kit.errors import InvalidError, RapportError, say
 from kit.tx import Tx
@@ -26,7 +28,7 @@ from web.shell import this_brand_id
 from web.words import ngettext, said, translate
 
 blueprint = Blueprint("selection", __name__)
-_EXPORT_AT_ONCE = 20_000
+EXPORT_AT_ONCE = 2_000
 # So many are judged before anything is done; a job judges everybody when their turn comes.
 JUDGED = 200
 
@@ -85,9 +87,13 @@ def create() -> Response:
 
 @blueprint.get("/contacts/export.csv")
 def export() -> Response:
-    """Return the people chosen as a table."""
+    """Return the people chosen as a table; of more than a table at once holds, say how it becomes a job."""
     tx, chosen = this_tx(), _read_selection()
-    return send_csv(write_rows(_table(tx, chosen.ids[:_EXPORT_AT_ONCE])), "contacts.csv")
+    if len(chosen.ids) > EXPORT_AT_ONCE:
+        return page("selection/export.html", chosen=chosen, most=EXPORT_AT_ONCE, back=_back(chosen))
+    keys = [field.key for field in offered_fields(tx)]
+    rows = list_rows(tx, chosen.ids, this_brand_id(), keys)
+    return send_csv(BOM + write_rows([name_columns(tx, keys), *rows]), "contacts.csv")
 
 
 def _judge(tx: Tx, chosen: Selection, act: str, value: str) -> tuple[Verdict | None, str]:
@@ -127,29 +133,3 @@ def _back(chosen: Selection) -> str:
 def _sequences(tx: Tx) -> Sequence[SequenceRow]:
     brand = this_brand_id()
     return list(tx.session.scalars(select(SequenceRow).where(SequenceRow.brand_id == brand).order_by(SequenceRow.name)))
-
-
-def _table(tx: Tx, ids: Sequence[int]) -> Iterator[tuple[object, ...]]:
-    yield ("name", "email", "topic", "country", "language", "city", "stage", "platform", "username",
-           "followers", "avg_views", "engagement_rate", "price", "currency", "fit")  # fmt: skip
-    weights = read_filter({}).weights
-    for begin in range(0, len(ids), 500):
-        some = ids[begin : begin + 500]
-        contacts = {row.id: row for row in tx.session.scalars(select(Contact).where(Contact.id.in_(some)))}
-        emails = _emails(tx, some)
-        for row in describe_people(tx, [contacts[number] for number in some], this_brand_id(), weights):
-            who, main = row.contact, row.handles[0] if row.handles else None
-            yield (
-                    who.name, emails.get(who.id, ""), who.topic, who.country, who.language, who.city, row.stage,
-                    *((main.platform, main.username, main.followers, main.avg_views, main.engagement_rate,
-                       main.price_amount, main.price_currency) if main else (None,) * 7), row.fit,
-            )  # fmt: skip
-
-
-def _emails(tx: Tx, ids: Sequence[int]) -> dict[int, str]:
-    query = (
-        select(ContactAddress)
-        .where(ContactAddress.contact_id.in_(ids), ContactAddress.retired_at.is_(None))
-        .order_by(ContactAddress.position.desc())
-    )
-    return {row.contact_id: row.email for row in tx.session.scalars(query)}

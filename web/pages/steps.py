@@ -11,6 +11,7 @@ from sequences.insight.preview import list_readers, preview_step
 from sequences.insight.report import audience, count_steps
 from sequences.models import Sequence
 from sequences.pitches.merge_fields import FIELDS
+from sequences.pitches.own_fields import find_strange, list_own_fields
 from sequences.sending.links import Links
 from sequences.sending.trial_mail import Parcel, hand_over, write_test
 from sequences.versions import drafting, step_form, tree
@@ -24,6 +25,8 @@ from web.wiring import make_engine_of
 from web.words import _, said
 
 blueprint = Blueprint("steps", __name__)
+# Own fields are listed by name.
+_FIXED = {path: field for path, field in FIELDS.items() if path != "contact.custom"}
 _PARTS = {"preview": "sequences/_preview.html"}
 
 
@@ -196,11 +199,13 @@ def _context(tx: Tx, writing: Writing, places: list[Place], place: Place) -> dic
         tx, sequence, request.args.get("preview", type=int), counts["active"] + counts["held"]
     )
     shown = preview_step(tx, writing, step, variant, reader, people, this_links()) if reader and texts else None
-    text = next((one for one in texts if one["key"] == variant), None)
+    text = next((one for one in texts if one["key"] == variant), None) or {}
+    body = writing.body_of(str(text["body"] or "")) if text else ""
     return {
         "sequence": sequence, "writing": writing, "places": places, "place": place, "step": step, "texts": texts,
-        "variant": variant, "text": text, "body": writing.body_of(str(text["body"] or "")) if text else "",
-        "audience": counts, "reader": reader, "preview": shown, "fields": FIELDS,
+        "variant": variant, "text": text or None, "body": body,
+        "audience": counts, "reader": reader, "preview": shown, "fields": {**_FIXED, **list_own_fields(tx)},
+        "strange": find_strange(tx, [str(text.get("subject") or ""), body], reader.contact.fields if reader else {}),
         "faults": drafting.check_draft(tx, writing),
         "counts": count_steps(tx, sequence.id, with_tasks=any(one.step.get("kind") == "task" for one in places)),
         "stages": list_stages(tx) if step.get("kind") in ("stage", "if") else [], "tab": "steps",

@@ -10,6 +10,7 @@ from crm.models import Brand, Contact, SavedText
 from crm.people import search_people
 from kit.errors import InvalidError, NotFoundError, say
 from sequences.insight.text_figures import read_figures
+from sequences.pitches.own_fields import find_strange, list_own_fields
 from sequences.pitches.pitch import STARTERS, check_pitch, lookup_pitch, pitch_checklist, reading_seconds, word_count
 from sequences.pitches.pitch_lint import lint_source
 from sequences.pitches.typed_fields import Filled, fill_text, values_for
@@ -149,6 +150,8 @@ def _form(text: SavedText | None, typed: Typed, *, fault: str = "") -> Response:
         status=422 if fault else 200,
         text=text,
         typed=typed,
+        own=list_own_fields(tx),
+        strange=find_strange(tx, [typed.subject, typed.body, typed.dm], contact.fields if contact else {}),
         fault=fault,
         person=words,
         contact=contact,

@@ -4,14 +4,37 @@ from flask import Blueprint, Response, request
 
 from crm import saved_views
 from crm.models import SavedView
+from crm.people import count_up_to
 from web.auth import local_path
 from web.figures import slug
-from web.people_query import read_query_text, write_query
+from web.people_query import read_filter, read_query_text, write_query
 from web.request import this_tx, this_user
-from web.respond import done
+from web.respond import done, page
+from web.shell import this_brand_id
 from web.words import _
 
 blueprint = Blueprint("views", __name__)
+# Counting is bounded: so many views, and each no further than this.
+MOST_COUNTED, MOST_PEOPLE = 12, 2_000
+
+
+@blueprint.get("/views")
+def index() -> Response:
+    """List the saved views with how many people each shows; htmx gets them as the tabs of the page it is on."""
+    tx, user = this_tx(), this_user()
+    shelf = saved_views.read_shelf(tx, user.id)
+    counted = shelf.views[:MOST_COUNTED]
+    asked = [read_filter(read_query_text(view.query), user_id=user.id) for view in counted]
+    counts = count_up_to(tx, asked, MOST_PEOPLE, brand_id=this_brand_id())
+    return page(
+        "views/page.html",
+        part="contacts/_tabs.html",
+        view={"shelf": shelf, "current": shelf.find(request.args.get("view", ""))},
+        counts=dict(zip((view.id for view in counted), counts, strict=True)),
+        most=MOST_PEOPLE,
+        home="/pipeline" if request.args.get("home") == "/pipeline" else "/contacts",
+        chips=not request.args.get("all"),
+    )
 
 
 @blueprint.post("/views")

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from crm.models import ContactField
 from kit.tx import Tx
 from sequences.insight.wilson import Rate
-from sequences.reports.outreach import DAYS, SLOTS, Funnel, find_best, read_hours, read_outreach
+from sequences.reports.outreach import DAYS, SLOTS, Funnel, find_best, read_hours, read_outreach, read_outreach_by_field
 from web.reports.rates import say_best
 from web.reports.segments import make_segments
 from web.reports.sheet import Part, Sheet, make_bars, make_ranges, say_range
@@ -13,7 +14,9 @@ from web.reports.texts import make_texts
 from web.words import _, lazy, ngettext
 
 _DAYS = (lazy("Mon"), lazy("Tue"), lazy("Wed"), lazy("Thu"), lazy("Fri"), lazy("Sat"), lazy("Sun"))
-_SHOWN = 12
+_SHOWN, _VALUES = 12, 30
+# Kinds of own fields whose values are few enough to split by.
+SPLITS = ("choice", "yes_no", "text")
 
 
 def make_outreach(tx: Tx, since: datetime, until: datetime) -> Sheet:
@@ -26,6 +29,22 @@ def make_outreach(tx: Tx, since: datetime, until: datetime) -> Sheet:
     parts += make_texts(tx, since, until)
     parts += make_segments(tx, since, until)
     return Sheet(verdict=_verdict(found.all, found.sequences), parts=tuple(parts))
+
+
+def make_outreach_by(tx: Tx, field: ContactField, since: datetime, until: datetime) -> Part:
+    """Return the rates by what people have in an own field; of many values the largest, and the rest together."""
+    found = {_name(field, value): one for value, one in read_outreach_by_field(tx, field.key, since, until).items()}
+    many = list(found.items())
+    shown = dict(many[:_VALUES])
+    if len(many) > _VALUES:
+        shown[_("All others")] = sum((one for _value, one in many[_VALUES:]), Funnel())
+    return _rates("by-field", _("Reply rate by %(field)s", field=field.label), field.label, shown)
+
+
+def _name(field: ContactField, value: str) -> str:
+    if not value:
+        return _("Not known")
+    return {"yes": _("Yes"), "no": _("No")}.get(value, value) if field.kind == "yes_no" else value
 
 
 def _verdict(whole: Funnel, sequences: Mapping[str, Funnel]) -> str:
