@@ -13,7 +13,7 @@ from crm.search_index import install, rebuild
 from crm.search_sources import INDEXES, SOURCES
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import kit.db
 
 revision = "0020"
-down_revision = "0013"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
