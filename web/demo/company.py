@@ -21,6 +21,7 @@ from sequences.course.enrolments import Verdict, enrol
 from sequences.reading.filing import file_mail
 from sequences.versions.authoring import get_sequence, import_sequence, read_draft, start_sequence
 from web.demo.cast import CAST, WAITING, Creator
+from web.demo.known import remember_account
 from web.demo.world import OURS, PASSWORD
 from web.wiring import House
 
@@ -126,6 +127,7 @@ def _add_creator(tx: Tx, creator: Creator, brand_id: int, owner: User) -> None:
             source="kitchen-creators-nov.csv",
         )
     )
+    remember_account(tx, handle)
     refresh_search_text(tx, contact)
     ensure_relationship(tx, contact.id, brand_id)
     move_stage(tx, contact.id, brand_id, "Shortlisted", actor=f"user:{owner.id}")
@@ -137,17 +139,19 @@ def _remember_conversation(
     """Let somebody have been written to last week, and have answered some hours ago."""
     name, email, country, subject, words, username, hours = waiting
     contact = create_contact(tx, name=name, emails=[email], actor="user:1", country=country, topic="cooking")
-    tx.session.add(
-        Handle(
-            contact_id=contact.id,
-            platform="youtube",
-            username=username,
-            followers=96_000,
-            avg_views=52_000,
-            engagement_rate=0.062,
-            created_at=tx.now,
-        )
+    handle = Handle(
+        contact_id=contact.id,
+        platform="youtube",
+        username=username,
+        url=f"https://youtube.example/@{username}",
+        followers=96_000,
+        avg_views=52_000,
+        engagement_rate=0.062,
+        created_at=tx.now,
     )
+    tx.session.add(handle)
+    tx.session.flush()
+    remember_account(tx, handle)
     asked_at = tx.now - timedelta(days=6, hours=hours)
     thread = open_thread(
         tx, mailbox_id=mailbox.id, contact_id=contact.id, brand_id=brand_id, subject=subject, at=asked_at
