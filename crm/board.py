@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, Subquery, case, exists, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, case, exists, func, literal_column, or_, select, union_all
 
 from crm.exchange import Exchange, list_exchanges
 from crm.inbox import is_open, is_our_turn, is_their_turn
-from crm.lane_sums import ask_kept, ask_money, read_kept, read_money, stand_with
+from crm.lane_sums import ask_kept, ask_money, by_person, read_kept, read_money, stand_with
 from crm.models import Contact, Handle, Relationship, Stage, Task, Thread, User
 from crm.people import decide_contact_turn, list_contact_threads, list_main_handles
 from crm.people_filter import PeopleFilter, conditions, order_of
@@ -135,7 +135,7 @@ def _pick(
 
 def _in_order(tx: Tx, wanted: PeopleFilter, held: Sequence[Any], brand_id: int | None, opened: int | None) -> Subquery:
     fit, order = order_of(tx, wanted, select(Contact.id).where(*held))
-    ranked = _standing(held, brand_id).add_columns(
+    ranked = _standing(*stand_with(brand_id, held)).add_columns(
         literal_column("0").label("part"),
         func.row_number().over(partition_by=Relationship.stage_id, order_by=order).label("place"),
     )
@@ -158,22 +158,21 @@ def _waiting_first(
     place = func.row_number().over(
         partition_by=Relationship.stage_id, order_by=(awake.c.turn, Relationship.stage_since.desc(), Contact.id)
     )
-    waiting = _standing(held, brand_id).join(awake, awake.c.contact_id == Contact.id)
+    waiting = _standing(by_person(brand_id), *held).join(awake, awake.c.contact_id == Contact.id)
     ranked = waiting.add_columns(literal_column("0").label("part"), place.label("place")).subquery()
     parts = [select(ranked).where(ranked.c.place <= MORE)]
     asleep = ~exists().where(Thread.contact_id == Relationship.contact_id, is_open(), either)
     for stage in stages:
-        lane = _standing(held, brand_id, by_lane=True).where(Relationship.stage_id == stage.id, asleep)
+        lane = _standing(Relationship.brand_id == brand_id, Relationship.stage_id == stage.id, *held, asleep)
         lane = lane.order_by(Relationship.stage_since.desc(), Relationship.contact_id)
         first = lane.limit(MORE if stage.id == opened else CARDS).subquery()
         parts.append(select(first, literal_column("1").label("part"), literal_column("0").label("place")))
     return union_all(*(select(part.subquery()) for part in parts)).subquery("found")
 
 
-def _standing(held: Sequence[Any], brand_id: int | None, *, by_lane: bool = False) -> Select[*tuple[Any, ...]]:
+def _standing(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     query = select(Contact.id.label("id"), Relationship.id.label("standing"), Relationship.stage_id)
-    query = query.join(Relationship, Relationship.contact_id == Contact.id)
-    return query.where(*((Relationship.brand_id == brand_id, *held) if by_lane else stand_with(brand_id, held)))
+    return query.join(Relationship, Relationship.contact_id == Contact.id).where(*which)
 
 
 def _first_of_each(rows: Sequence[Any], opened: int | None) -> list[Any]:

@@ -49,13 +49,17 @@ def read_kept(document: Mapping[str, Any]) -> Money:
     return {int(stage_id): [(Decimal(total), code) for total, code in sums] for stage_id, sums in document.items()}
 
 
-def stand_with(brand_id: int | None, held: Sequence[Any]) -> tuple[ColumnElement[bool], ...]:
-    """Return that relationships are with a brand, and of people for whom `held` holds: looked up by the person.
+def by_person(brand_id: int | None) -> ColumnElement[bool]:
+    """Return that a relationship is with a brand, so that it is looked up by the person.
 
     The index of lanes would read all relationships of a brand, however few people are meant.
     """
-    people = Relationship.contact_id.in_(select(Contact.id).where(*held))
-    return func.coalesce(Relationship.brand_id, 0) == brand_id, people
+    return func.coalesce(Relationship.brand_id, 0) == brand_id
+
+
+def stand_with(brand_id: int | None, held: Sequence[Any]) -> tuple[ColumnElement[bool], ...]:
+    """Return that relationships are with a brand, and of people for whom `held` holds."""
+    return by_person(brand_id), Relationship.contact_id.in_(select(Contact.id).where(*held))
 
 
 def keep_lanes(tx: Tx) -> bool:
