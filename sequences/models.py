@@ -118,6 +118,7 @@ class Enrolment(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+NEEDS_A_PERSON = "state IN ('draft', 'unknown')"
 LEFT = "state = 'sent'"  # in the words of the partial index, so that no planner has to prove that it fits
 
 
@@ -151,6 +152,9 @@ class Send(Base):
             **_where("state IN ('claimed', 'sending')"),
         ),
         Index("ix_sends_log", "mailbox_id", "sent_at"),
+        Index("ix_sends_waiting", "sequence_id", "state", **_where(NEEDS_A_PERSON)),
+        Index("ix_sends_box_hard", "mailbox_id", "hard_bounced_at", **_where("hard_bounced_at IS NOT NULL")),
+        Index("ix_sends_sequence_hard", "sequence_id", "hard_bounced_at", **_where("hard_bounced_at IS NOT NULL")),
         Index("ix_sends_left", "mailbox_id", "sent_at", "bounced_at", **_where(LEFT)),
         Index("ix_sends_sequence_log", "sequence_id", "sent_at"),
         Index("ix_sends_domain_log", "domain", "sent_at"),
