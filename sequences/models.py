@@ -142,6 +142,7 @@ class Send(Base):
         Index("ix_sends_due", "mailbox_id", "due_at", "id", **_where("state = 'scheduled'")),
         Index("ix_sends_leased", "lease_until", **_where("state IN ('claimed', 'sending')")),
         Index("ix_sends_log", "mailbox_id", "sent_at"),
+        Index("ix_sends_step", "sequence_id", "step_key"),
         Index("ix_sends_waiting", "sequence_id", "state", **_where(NEEDS_A_PERSON)),
         Index("ix_sends_box_hard", "mailbox_id", "hard_bounced_at", **_where("hard_bounced_at IS NOT NULL")),
         Index("ix_sends_sequence_hard", "sequence_id", "hard_bounced_at", **_where("hard_bounced_at IS NOT NULL")),

@@ -38,6 +38,7 @@ _QUICK = (
         "at, contact_id, direction",
         "kind IN ('reply', 'sent', 'manual') AND contact_id IS NOT NULL",
     ),
+    ("ix_sends_step", "sends", "sequence_id, step_key", ""),
     ("ix_sends_waiting", "sends", "sequence_id, state", "state IN ('draft', 'unknown')"),
     ("ix_sends_box_hard", "sends", "mailbox_id, hard_bounced_at", "hard_bounced_at IS NOT NULL"),
     ("ix_sends_sequence_hard", "sends", "sequence_id, hard_bounced_at", "hard_bounced_at IS NOT NULL"),
