@@ -19,10 +19,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from benchmarks.many_people import fill
+from benchmarks.many_sends import fill_sends
 from crm import users
+from crm.lane_sums import keep_lanes
 from kit.clock import SystemClock
 from kit.config import load_settings
 from tests.servers.postgres import start_postgres
@@ -50,6 +52,8 @@ def main() -> None:
             began = time.perf_counter()
             seed_cast(house)
             fill(house.database, given.people, house.database.clock.now())
+            fill_sends(house.database, house.database.clock.now())
+            keep(house)
             print(f"{given.people:,} people written in {time.perf_counter() - began:.0f} s")
             if given.keep:
                 (given.keep / "filled").touch()
@@ -75,6 +79,15 @@ def opened(keep: Path | None, *, postgres: bool, url: str | None) -> Iterator[Ho
             server.stop()
         if keep is None:
             shutil.rmtree(folder)
+
+
+def keep(house: House) -> None:
+    """Do what the beat does, and let PostgreSQL look at its tables as its own upkeep would."""
+    with house.database.transaction() as tx:
+        keep_lanes(tx)
+    if house.database.engine.dialect.name == "postgresql":
+        with house.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 def measure(house: House, only: str, looks: int) -> None:

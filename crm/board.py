@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, Subquery, case, exists, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, case, exists, func, literal_column, or_, select, union_all
 
 from crm.exchange import Exchange, list_exchanges
 from crm.inbox import is_open, is_our_turn, is_their_turn
-from crm.lane_sums import by_person, read_kept_lanes, sum_lanes
+from crm.lane_sums import ask_kept, ask_money, by_person, read_kept, read_money, stand_with
 from crm.models import Contact, Handle, Relationship, Stage, Task, Thread, User
 from crm.people import decide_contact_turn, list_contact_threads, list_main_handles
 from crm.people_filter import PeopleFilter, conditions, order_of
-from crm.stays import list_typical_stays
+from crm.stays import ask_moves, typical_stays
+from crm.together import Rows, Together, as_objects
 from crm.turns import Turn
 from kit.tx import Tx
 
@@ -72,12 +73,14 @@ class Board:
 def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: int | None = None) -> Board:
     """Return the board of those who match, in a fixed number of queries; lane `opened` shows more cards."""
     held = conditions(tx, wanted, brand_id)
-    stages, counts, everyone = _sums(tx, held, brand_id)
-    kept = read_kept_lanes(tx, brand_id) if len(held) == 1 else None
-    money, as_of = kept or (sum_lanes(tx, held, brand_id), None)
+    found, kept, moves = Together(_ask_counts(held, brand_id), ask_kept(brand_id), ask_moves(brand_id)).ask(tx)
+    stages = _stages(found)
+    counts = {row[0]: row[-2] or 0 for row in found}
+    as_of = kept[0][0] if kept and len(held) == 1 else None
+    money = read_kept(kept[0][1]) if as_of else read_money(tx.session.execute(ask_money(held, brand_id)))
     rows = tx.session.execute(_pick(tx, wanted, held, stages, brand_id, opened)).all()
     cards = _describe(tx, _first_of_each(rows, opened))
-    stays = list_typical_stays(tx, brand_id)
+    stays = typical_stays(row[0] for row in moves)
     lanes = tuple(
         Lane(
             stage=stage,
@@ -88,23 +91,29 @@ def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: in
         )
         for stage in stages
     )
-    return Board(lanes=lanes, total=sum(counts.values()), everyone=everyone, as_of=as_of)
+    return Board(lanes=lanes, total=sum(counts.values()), everyone=found[0][-1] if found else 0, as_of=as_of)
 
 
-def _sums(tx: Tx, held: Sequence[Any], brand_id: int | None) -> tuple[list[Stage], dict[int, int], int]:
-    """Return all stages, how many stand at each of those for whom `held` holds, and how many contacts there are."""
+def _stages(rows: Rows) -> list[Stage]:
+    width = len(Stage.__table__.c)
+    return sorted(as_objects(Stage, [row[:width] for row in rows]), key=lambda stage: stage.position)
+
+
+def _ask_counts(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, ...]]:
+    """Return the question for all stages, how many stand at each, and how many contacts there are."""
     standing = select(Relationship.stage_id, func.count().label("number")).group_by(Relationship.stage_id)
     if len(held) == 1:
         # Everybody: an index counts them without looking at a person, and few were erased.
         erased = select(Contact.id).where(Contact.erased_at.is_not(None))
         standing = standing.where(Relationship.brand_id == brand_id, Relationship.contact_id.not_in(erased))
     else:
-        standing = standing.join(Contact, Contact.id == Relationship.contact_id).where(by_person(brand_id), *held)
+        standing = standing.where(*stand_with(brand_id, held))
     sums = standing.subquery("sums")
-    everyone = select(func.count(Contact.id)).where(Contact.erased_at.is_(None)).scalar_subquery()
-    query = select(Stage, sums.c.number, everyone).outerjoin(sums, sums.c.stage_id == Stage.id)
-    rows = tx.session.execute(query.order_by(Stage.position)).all()
-    return [row[0] for row in rows], {row[0].id: row[1] or 0 for row in rows}, rows[0][2] if rows else 0
+    gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
+    everyone = select(func.count()).select_from(Contact).scalar_subquery() - gone
+    return select(*Stage.__table__.c, sums.c.number, everyone.label("everyone")).outerjoin(
+        sums, sums.c.stage_id == Stage.__table__.c.id
+    )
 
 
 def _pick(
@@ -126,7 +135,7 @@ def _pick(
 
 def _in_order(tx: Tx, wanted: PeopleFilter, held: Sequence[Any], brand_id: int | None, opened: int | None) -> Subquery:
     fit, order = order_of(tx, wanted, select(Contact.id).where(*held))
-    ranked = _standing(held, brand_id).add_columns(
+    ranked = _standing(*stand_with(brand_id, held)).add_columns(
         literal_column("0").label("part"),
         func.row_number().over(partition_by=Relationship.stage_id, order_by=order).label("place"),
     )
@@ -149,25 +158,21 @@ def _waiting_first(
     place = func.row_number().over(
         partition_by=Relationship.stage_id, order_by=(awake.c.turn, Relationship.stage_since.desc(), Contact.id)
     )
-    waiting = _standing(held, brand_id).join(awake, awake.c.contact_id == Contact.id)
+    waiting = _standing(by_person(brand_id), *held).join(awake, awake.c.contact_id == Contact.id)
     ranked = waiting.add_columns(literal_column("0").label("part"), place.label("place")).subquery()
     parts = [select(ranked).where(ranked.c.place <= MORE)]
     asleep = ~exists().where(Thread.contact_id == Relationship.contact_id, is_open(), either)
     for stage in stages:
-        lane = _standing(held, brand_id, by_lane=True).where(Relationship.stage_id == stage.id, asleep)
+        lane = _standing(Relationship.brand_id == brand_id, Relationship.stage_id == stage.id, *held, asleep)
         lane = lane.order_by(Relationship.stage_since.desc(), Relationship.contact_id)
         first = lane.limit(MORE if stage.id == opened else CARDS).subquery()
         parts.append(select(first, literal_column("1").label("part"), literal_column("0").label("place")))
     return union_all(*(select(part.subquery()) for part in parts)).subquery("found")
 
 
-def _standing(held: Sequence[Any], brand_id: int | None, *, by_lane: bool = False) -> Select[*tuple[Any, ...]]:
-    in_brand = Relationship.brand_id == brand_id if by_lane else by_person(brand_id)
-    return (
-        select(Contact.id.label("id"), Relationship.id.label("standing"), Relationship.stage_id)
-        .join(Relationship, Relationship.contact_id == Contact.id)
-        .where(in_brand, *held)
-    )
+def _standing(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    query = select(Contact.id.label("id"), Relationship.id.label("standing"), Relationship.stage_id)
+    return query.join(Relationship, Relationship.contact_id == Contact.id).where(*which)
 
 
 def _first_of_each(rows: Sequence[Any], opened: int | None) -> list[Any]:

@@ -4,12 +4,12 @@ An account's price is a person's when it is the highest of theirs.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from crm.models import Brand, Contact, Handle, KeptFigures, Relationship
 from kit.tx import Tx
@@ -20,45 +20,46 @@ _FRESH = timedelta(minutes=15)
 Money = dict[int, list[tuple[Decimal, str]]]
 
 
-def sum_lanes(tx: Tx, held: Sequence[Any], brand_id: int | None) -> Money:
-    """Return by stage what those for whom `held` holds ask for, by currency, the highest sum first."""
+def ask_money(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, ...]]:
+    """Return the question for stage, currency and sum."""
     priced = Handle.contact_id == Relationship.contact_id, Handle.price_amount.is_not(None)
     amount = select(func.max(Handle.price_amount)).where(*priced).scalar_subquery()
     code = select(func.max(func.coalesce(Handle.price_currency, "EUR"))).where(*priced).scalar_subquery()
-    each = (
-        select(Relationship.stage_id, amount.label("amount"), code.label("code"))
-        .join(Contact, Contact.id == Relationship.contact_id)
-        .where(by_person(brand_id), *held)
-        .subquery()
-    )
-    query = (
-        select(each.c.stage_id, each.c.code, func.sum(each.c.amount))
-        .where(each.c.amount.is_not(None))
-        .group_by(each.c.stage_id, each.c.code)
-    )
+    each = select(Relationship.stage_id, amount.label("amount"), code.label("code")).where(*stand_with(brand_id, held))
+    one = each.subquery().c
+    query = select(one.stage_id, one.code, func.sum(one.amount)).where(one.amount.is_not(None))
+    return query.group_by(one.stage_id, one.code)
+
+
+def ask_kept(brand_id: int | None) -> Select[*tuple[Any, ...]]:
+    """Return the question for the sums as they were kept, and as of when."""
+    return select(KeptFigures.at, KeptFigures.document).where(KeptFigures.name == _name(brand_id))
+
+
+def read_money(rows: Iterable[Sequence[Any]]) -> Money:
+    """Return by stage what is asked for, by currency, the highest sum first."""
     found: Money = defaultdict(list)
-    for stage_id, currency, total in tx.session.execute(query):
+    for stage_id, currency, total in rows:
         found[stage_id].append((Decimal(str(total)).quantize(Decimal("0.01")), currency))
     return {stage_id: sorted(sums, reverse=True) for stage_id, sums in found.items()}
 
 
+def read_kept(document: Mapping[str, Any]) -> Money:
+    """Return the same from what was kept."""
+    return {int(stage_id): [(Decimal(total), code) for total, code in sums] for stage_id, sums in document.items()}
+
+
 def by_person(brand_id: int | None) -> ColumnElement[bool]:
-    """Return that a relationship is with this brand, so that it is looked up by the person.
+    """Return that a relationship is with a brand, so that it is looked up by the person.
 
     The index of lanes would read all relationships of a brand, however few people are meant.
     """
     return func.coalesce(Relationship.brand_id, 0) == brand_id
 
 
-def read_kept_lanes(tx: Tx, brand_id: int | None) -> tuple[Money, datetime] | None:
-    """Return the sums of everybody as they were kept, and as of when; None where a page counts for itself."""
-    kept = tx.session.get(KeptFigures, _name(brand_id))
-    if kept is None:
-        return None
-    money = {
-        int(stage_id): [(Decimal(total), code) for total, code in sums] for stage_id, sums in kept.document.items()
-    }
-    return money, kept.at
+def stand_with(brand_id: int | None, held: Sequence[Any]) -> tuple[ColumnElement[bool], ...]:
+    """Return that relationships are with a brand, and of people for whom `held` holds."""
+    return by_person(brand_id), Relationship.contact_id.in_(select(Contact.id).where(*held))
 
 
 def keep_lanes(tx: Tx) -> bool:
@@ -69,7 +70,7 @@ def keep_lanes(tx: Tx) -> bool:
     known = {row.name: row for row in tx.session.scalars(select(KeptFigures).where(KeptFigures.name.like("lanes:%")))}
     old = [number for number in brands if _is_old(known.get(_name(number)), tx.now)]
     for brand_id in old:
-        money = sum_lanes(tx, [Contact.erased_at.is_(None)], brand_id)
+        money = read_money(tx.session.execute(ask_money([Contact.erased_at.is_(None)], brand_id)))
         document = {str(stage_id): [[str(total), code] for total, code in sums] for stage_id, sums in money.items()}
         row = known.get(_name(brand_id))
         if row is None:

@@ -51,7 +51,8 @@ def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int
     clauses = conditions(tx, wanted, brand_id)
     # Without a filter only who was erased is left out, and one count says both.
     counted = select(func.count(Contact.id)).where(*clauses).scalar_subquery() if len(clauses) > 1 else null()
-    there = select(func.count(Contact.id)).where(Contact.erased_at.is_(None)).scalar_subquery()
+    gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
+    there = select(func.count()).select_from(Contact).scalar_subquery() - gone
     matching, everyone = tx.session.execute(select(counted, there)).one()
     total = everyone if matching is None else matching
     pages = max(1, -(-total // PAGE))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from statistics import median
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, select, text
 
 from crm.models import TimelineEntry
 from kit.tx import Tx
@@ -18,14 +18,18 @@ _A_MINUTE_S = 60
 
 def list_typical_stays(tx: Tx, brand_id: int | None) -> dict[int, timedelta]:
     """Return the median stay by stage; a stage that fewer than three people left has none."""
-    newest = (
+    return typical_stays(tx.session.scalars(ask_moves(brand_id)))
+
+
+def ask_moves(brand_id: int | None) -> Select[dict[str, Any]]:
+    """Return the question for the newest moves, from which `typical_stays` tells."""
+    return (
         select(TimelineEntry.data)
         # In the words of the partial index, so that no planner has to prove that it fits.
         .where(text("timeline_entries.kind = 'stage'"), TimelineEntry.brand_id == brand_id)
         .order_by(TimelineEntry.id.desc())
         .limit(_NEWEST)
     )
-    return typical_stays(tx.session.scalars(newest))
 
 
 def typical_stays(moves: Iterable[dict[str, Any]]) -> dict[int, timedelta]:

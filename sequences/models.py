@@ -119,7 +119,8 @@ class Enrolment(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-LEFT = "state = 'sent'"  # in the words of the partial index, so that no planner has to prove that it fits
+# In the words of the partial indexes, so that no planner has to prove that they fit.
+NEEDS_A_PERSON, LEFT = "state IN ('draft', 'unknown')", "state = 'sent'"
 
 
 def _where(clause: str) -> dict[str, Any]:
@@ -139,41 +140,21 @@ class Send(Base):
         UniqueConstraint("enrolment_id", "step_key"),
         CheckConstraint(f"state IN {SEND_STATES!r}", name="state"),
         CheckConstraint("enrolment_id IS NOT NULL OR request_key IS NOT NULL", name="has_key"),
-        Index(
-            "ix_sends_due",
-            "mailbox_id",
-            "due_at",
-            "id",
-            **_where("state = 'scheduled'"),
-        ),
-        Index(
-            "ix_sends_leased",
-            "lease_until",
-            **_where("state IN ('claimed', 'sending')"),
-        ),
+        Index("ix_sends_due", "mailbox_id", "due_at", "id", **_where("state = 'scheduled'")),
+        Index("ix_sends_leased", "lease_until", **_where("state IN ('claimed', 'sending')")),
         Index("ix_sends_log", "mailbox_id", "sent_at"),
+        Index("ix_sends_step", "sequence_id", "step_key"),
+        Index("ix_sends_waiting", "sequence_id", "state", **_where(NEEDS_A_PERSON)),
+        Index("ix_sends_box_hard", "mailbox_id", "hard_bounced_at", **_where("hard_bounced_at IS NOT NULL")),
+        Index("ix_sends_sequence_hard", "sequence_id", "hard_bounced_at", **_where("hard_bounced_at IS NOT NULL")),
         Index("ix_sends_left", "mailbox_id", "sent_at", "bounced_at", **_where(LEFT)),
         Index("ix_sends_sequence_log", "sequence_id", "sent_at"),
         Index("ix_sends_domain_log", "domain", "sent_at"),
         Index("ix_sends_contact", "contact_id"),
         Index("ix_sends_email", "email"),
-        Index(
-            "ix_sends_draft",
-            "due_at",
-            "id",
-            **_where("state = 'draft'"),
-        ),
-        Index(
-            "ix_sends_unclear",
-            "mailbox_id",
-            "claimed_at",
-            **_where("state IN ('sending', 'unknown')"),
-        ),
-        Index(
-            "ix_sends_hard",
-            "hard_bounced_at",
-            **_where("hard_bounced_at IS NOT NULL"),
-        ),
+        Index("ix_sends_draft", "due_at", "id", **_where("state = 'draft'")),
+        Index("ix_sends_unclear", "mailbox_id", "claimed_at", **_where("state IN ('sending', 'unknown')")),
+        Index("ix_sends_hard", "hard_bounced_at", **_where("hard_bounced_at IS NOT NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -32,7 +32,8 @@ def list_tries(tx: Tx, mailbox_id: int, *, before: int | None = None, limit: int
         select(Attempt, Send.id, Contact.name, Send.email)
         .join(Send, Send.id == Attempt.send_id)
         .join(Contact, Contact.id == Send.contact_id)
-        .where(Send.mailbox_id == mailbox_id, Attempt.id > floor)
+        # The newest tries are few; the mails of a mailbox are all it ever sent.
+        .where(func.coalesce(Send.mailbox_id, 0) == mailbox_id, Attempt.id > floor)
         .order_by(Attempt.id.desc())
         .limit(limit)
     )

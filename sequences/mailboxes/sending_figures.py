@@ -5,13 +5,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, distinct, func, select
+from sqlalchemy import distinct, func, select, text
 
 from crm.models import Message, Suppression, Thread
+from crm.models.thread import COMPLAINT, REPLY
+from crm.together import Together
 from kit.tx import Tx
 from mailer.families import Family, family_of
 from sequences.mailboxes.sending_rules import Figures
-from sequences.models import Send, Sequence
+from sequences.models import LEFT, Send, Sequence
 from sequences.sending.breaker import COUNTED_FOR, BounceRate
 from sequences.sending.throttle import DAY
 
@@ -58,55 +60,58 @@ def read_figures(tx: Tx, boxes: Collection[int], *, whole: bool = True) -> Figur
 
 
 def _count_sends(tx: Tx, boxes: Collection[int], counts: Mapping[int, Counter[str]]) -> None:
-    """Count from ix_sends_log."""
-    now, mail = tx.now, func.count(Send.id)
-    is_first = and_(Send.is_follow_up.is_(False), Send.sequence_id.is_not(None), Send.sent_at <= now - _WEEK)
-    rows = tx.session.execute(
+    """Count from ix_sends_left; rows are read of first mails and of what met a dead address only."""
+    now, mail = tx.now, func.count()
+    left = text(f"sends.{LEFT}"), Send.mailbox_id.in_(boxes), Send.sent_at > now - _MONTH
+    log = select(
+        Send.mailbox_id,
+        mail.filter(Send.sent_at > now - DAY).label("last_day"),
+        mail.filter(Send.sent_at > now - _WEEK).label("week"),
+        mail.label("month"),
+        mail.filter(Send.sent_at > now - _WEEK - DAY, Send.sent_at <= now - DAY).label("week_before"),
+        mail.filter(Send.bounced_at.is_not(None)).label("bounces"),
+        mail.filter(Send.sent_at > now - COUNTED_FOR).label("sent_14"),
+    ).where(*left)
+    hard = select(
+        Send.mailbox_id,
+        mail.filter(Send.sent_at > now - _MONTH).label("hard"),
+        mail.filter(Send.sent_at > now - _MONTH, Send.hard_bounced_at > now - COUNTED_FOR).label("hard_14"),
+    ).where(Send.mailbox_id.in_(boxes), Send.hard_bounced_at.is_not(None))
+    first = (
         select(
-            Send.mailbox_id,
-            mail.filter(Send.sent_at > now - DAY),
-            mail.filter(Send.sent_at > now - _WEEK),
-            mail,
-            mail.filter(Send.sent_at > now - _WEEK - DAY, Send.sent_at <= now - DAY),
-            mail.filter(Send.bounced_at.is_not(None)),
-            mail.filter(Send.hard_bounced_at.is_not(None)),
-            mail.filter(is_first),
-            mail.filter(is_first, Thread.last_in_at > Send.sent_at),
-            mail.filter(Send.sent_at > now - COUNTED_FOR),
-            mail.filter(Send.hard_bounced_at > now - COUNTED_FOR),
+            Send.mailbox_id, mail.label("first_mails"), mail.filter(Thread.last_in_at > Send.sent_at).label("answered")
         )
         .outerjoin(Thread, Thread.id == Send.thread_id)
-        .where(Send.mailbox_id.in_(boxes), Send.sent_at > now - _MONTH)
-        .group_by(Send.mailbox_id)
+        .where(*left, Send.is_follow_up.is_(False), Send.sequence_id.is_not(None), Send.sent_at <= now - _WEEK)
     )
-    for box, *numbers in rows:
-        counts[box].update(dict(zip(_COUNTS[:10], numbers, strict=True)))
+    questions = [query.group_by(Send.mailbox_id) for query in (log, hard, first)]
+    for query, rows in zip(questions, Together(*questions).ask(tx), strict=True):
+        names = query.selected_columns.keys()[1:]
+        for box, *numbers in rows:
+            counts[box].update(dict(zip(names, numbers, strict=True)))
 
 
 def _count_messages(tx: Tx, boxes: Collection[int], counts: Mapping[int, Counter[str]]) -> None:
-    """Count from ix_messages_mailbox_at."""
-    came = func.count(Message.id)
-    rows = tx.session.execute(
-        select(
-            Message.mailbox_id,
-            came.filter(Message.complaint.is_(True)),
-            came.filter(Message.kind == "reply", Message.complaint.is_(False)),
-        )
-        .where(Message.mailbox_id.in_(boxes), Message.at > tx.now - _MONTH, Message.direction == "in")
-        .group_by(Message.mailbox_id)
-    )
-    for box, complaints, replies in rows:
-        counts[box].update(complaints=complaints, replies=replies)
+    """Count from the indexes of replies and complaints."""
+    recent = Message.mailbox_id.in_(boxes), Message.at > tx.now - _MONTH
+    count = select(Message.mailbox_id, func.count()).where(*recent).group_by(Message.mailbox_id)
+    replies, complaints = Together(
+        count.where(text(REPLY), Message.complaint.is_(False)), count.where(text(COMPLAINT))
+    ).ask(tx)
+    for name, rows in (("replies", replies), ("complaints", complaints)):
+        for box, number in rows:
+            counts[box].update({name: number})
 
 
 def _count_opt_outs(tx: Tx, boxes: Collection[int], counts: Mapping[int, Counter[str]]) -> None:
     """Count people who asked for no more mail, by link or by mail, with the mailbox that had written to them."""
     since = tx.now - _MONTH
+    gone = select(Suppression.contact_id).where(Suppression.reason == "opt_out", Suppression.since > since)
     rows = tx.session.execute(
-        select(Send.mailbox_id, func.count(distinct(Suppression.contact_id)))
-        .join(Suppression, Suppression.contact_id == Send.contact_id)
-        .where(Suppression.reason == "opt_out", Suppression.since > since)
-        .where(Send.mailbox_id.in_(boxes), Send.sent_at > since)
+        select(Send.mailbox_id, func.count(distinct(Send.contact_id)))
+        # Few asked for no more: their mails are looked up by the person, not by the mailbox.
+        .where(Send.contact_id.in_(gone))
+        .where(func.coalesce(Send.mailbox_id, 0).in_(boxes), func.coalesce(Send.sent_at, since) > since)
         .group_by(Send.mailbox_id)
     )
     for box, people in rows:

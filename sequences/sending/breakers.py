@@ -1,12 +1,14 @@
 """Use cases: the circuit breakers of mailboxes and sequences: counting hard bounces, stopping, telling."""
 
 from collections.abc import Collection
+from collections.abc import Sequence as SequenceOf
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from crm.mailboxes import pause_mailbox
 from crm.models import Mailbox
+from crm.together import Together
 from kit.db import Instant
 from kit.tx import Tx
 from sequences.incidents import record_incident
@@ -35,12 +37,12 @@ def count_hard_bounce(tx: Tx, send: Send) -> None:
 
 def mailbox_rate(tx: Tx, mailbox: Mailbox) -> BounceRate:
     """Return how a mailbox did since a person last resumed it, 14 days at most."""
-    return _rate(tx, Send.mailbox_id == mailbox.id, mailbox.counted_from)
+    return _rates(tx, [_of_mailbox(mailbox)])[0]
 
 
 def sequence_rate(tx: Tx, sequence: Sequence) -> BounceRate:
     """Return how a sequence did since a person last resumed it, 14 days at most."""
-    return _rate(tx, Send.sequence_id == sequence.id, sequence.counted_from)
+    return _rates(tx, [_of_sequence(sequence)])[0]
 
 
 def read_breakers(
@@ -55,14 +57,15 @@ def read_breakers(
     values = {"since": tx.now - COUNTED_FOR, "box": mailbox.id, "numbers": numbers}
     if tx.run(_ANY_RECENT, values).first() is None:
         return {}
+    found = [tx.session.get_one(Sequence, number) for number in sorted(numbers)]
+    asked = [_of_mailbox(mailbox), *(_of_sequence(sequence) for sequence in found)]
+    ours, *theirs = _rates(tx, asked)
     stops: dict[int | None, tuple[Level, str]] = {}
-    rate = mailbox_rate(tx, mailbox)
-    if rate.level in _STOPS:
-        stops[None] = rate.level, rate.sentence(mailbox.address)
+    if ours.level in _STOPS:
+        stops[None] = ours.level, ours.sentence(mailbox.address)
         if act:
-            _act_on_mailbox(tx, mailbox, rate)
-    for sequence in tx.session.scalars(select(Sequence).where(Sequence.id.in_(numbers))):
-        rate = sequence_rate(tx, sequence)
+            _act_on_mailbox(tx, mailbox, ours)
+    for sequence, rate in zip(found, theirs, strict=True):
         if rate.level in _STOPS:
             stops[sequence.id] = rate.level, rate.sentence(sequence.name)
             if act:
@@ -84,21 +87,33 @@ def _act_on_sequence(tx: Tx, sequence: Sequence, rate: BounceRate) -> None:
         pause_sequence(tx, sequence)
 
 
-def _rate(tx: Tx, which: ColumnElement[bool], counted_from: datetime | None) -> BounceRate:
-    since = max(tx.now - COUNTED_FOR, counted_from) if counted_from else tx.now - COUNTED_FOR
-    hard = tx.session.scalar(select(func.count()).select_from(Send).where(which, Send.hard_bounced_at > since)) or 0
-    if not hard:
-        return BounceRate(sent=0, hard=0)
-    sent = tx.session.scalar(select(func.count()).select_from(Send).where(which, Send.sent_at > since)) or 0
-    refused = (
-        tx.session.scalar(
-            select(func.count()).select_from(Send).where(which, Send.hard_bounced_at > since, Send.sent_at.is_(None))
-        )
-        or 0
-    )
-    return BounceRate(sent=sent + refused, hard=hard)
+_Counted = tuple[ColumnElement[bool], datetime | None]
 
 
+def _of_mailbox(mailbox: Mailbox) -> _Counted:
+    return Send.mailbox_id == mailbox.id, mailbox.counted_from
+
+
+def _of_sequence(sequence: Sequence) -> _Counted:
+    return Send.sequence_id == sequence.id, sequence.counted_from
+
+
+def _rates(tx: Tx, asked: SequenceOf[_Counted]) -> list[BounceRate]:
+    """Return how each of these did, in one query."""
+    questions = []
+    for which, counted_from in asked:
+        since = max(tx.now - COUNTED_FOR, counted_from) if counted_from else tx.now - COUNTED_FOR
+        hard = which, Send.hard_bounced_at > since
+        counts = (hard, (which, Send.sent_at > since), (*hard, Send.sent_at.is_(None)))
+        columns = (select(func.count()).select_from(Send).where(*each).scalar_subquery() for each in counts)
+        questions.append(select(*(column.label(name) for column, name in zip(columns, _COUNTS, strict=True))))
+    return [
+        BounceRate(sent=sent + refused, hard=hard) if hard else BounceRate(sent=0, hard=0)
+        for ((hard, sent, refused),) in Together(*questions).ask(tx)
+    ]
+
+
+_COUNTS = ("hard", "sent", "refused")
 _ANY_RECENT = (
     select(Send.id)
     .where(
