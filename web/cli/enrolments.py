@@ -6,6 +6,7 @@ import click
 
 from kit.errors import InvalidError
 from sequences.course.enrolments import Verdict, enrol
+from sequences.course.leaving import note_added
 from sequences.insight.listing import list_enrolments
 from sequences.versions.published import get_sequence
 from web.cli.chosen import Chosen, find_chosen, who_options
@@ -51,6 +52,8 @@ def add(
             override=override,
             dry_run=dry_run,
         )
+        if not dry_run:
+            note_added(tx, found, count=sum(one.enrolled for one in verdicts), actor=ACTOR)
     verdicts += unknown
     if as_json:
         print_json([{**asdict(verdict), "verdict": _word(verdict)} for verdict in verdicts])
