@@ -58,6 +58,8 @@ def take_import_chunk(tx: Tx, job: Job) -> bool:
     tag = job.data.get("tag", "")
     outcomes = place_chunk(tx, reader.directory, [_tagged(row, tag) for _, row in chunk], origin.brand_id)
     entries = write_chunk(tx, origin, outcomes)
+    if told := sum(len(outcome.several) > 1 for outcome in outcomes):
+        add_counts(job, pairs=told)
     _note(tx, job, origin, outcomes, entries)
     _keep_left_out(tx, job, reader.table, [raw for raw, _ in chunk], outcomes)
     named, stated = reader.directory.seen()

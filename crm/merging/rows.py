@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, and_, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from crm.merging.decisions import columns_for
 from kit.db import Base, Instant
@@ -145,7 +146,12 @@ def _insert_again(tx: Tx, table: Table, key: Key, was: Values, restored: Restore
             restored.left[table.name] += 1
             return
         values.pop("id")
-    tx.session.execute(insert(table).values(values))
+    try:
+        with tx.session.begin_nested():
+            tx.session.execute(insert(table).values(values))
+    except IntegrityError:
+        # What says the same is there already, under another number.
+        restored.left[table.name] += 1
 
 
 def _is(table: Table, key: Key) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from kit.errors import RefusedError, say
 from kit.tx import Tx
 from sequences.course.enrolments import enrol
 from sequences.course.hours import contact_zone
+from sequences.course.leaving import note_added
 from sequences.course.planning import plan_due
 from sequences.first_run.people import list_people
 from sequences.first_run.progress import Progress, keep_progress
@@ -97,6 +98,7 @@ def launch(tx: Tx, progress: Progress, links: Links, *, actor: str, user_id: int
     whole = [one.contact.id for one in previews if not one.gaps]
     start_sequence(tx, progress.sequence.name, is_public=links.is_public)
     verdicts = enrol(tx, progress.sequence, whole, actor=actor, user_id=user_id)
+    note_added(tx, progress.sequence, count=sum(one.enrolled for one in verdicts), actor=actor)
     tx.session.flush()
     plan_due(tx, links)
     sends = [approve(tx, send_id, actor=actor) for send_id in _list_drafts(tx, progress.sequence.id, whole)]

@@ -14,7 +14,7 @@ from crm.contacts import get_contact
 from crm.merging.decisions import DECISIONS, find_contact_columns
 from crm.models import ContactMerge, ContactTag, Job, Relationship, TimelineEntry
 from crm.suppressions import list_suppressions, suppress_contact
-from crm.survivors import find_survivor
+from crm.survivors import find_survivor, forget_identity
 from crm.timeline import add_note
 from kit.clock import FixedClock
 from kit.db import make_engine
@@ -245,3 +245,14 @@ def test_a_long_job_means_who_they_live_on_in(world: World) -> None:
     with world.database.reading() as tx:
         assert tx.session.get_one(Job, job).state == "done"
         assert set(tx.session.scalars(select(ContactTag.contact_id))) == {people[0], people[2]}
+
+
+def test_an_erased_persons_merges_keep_nothing_of_them(small: World) -> None:
+    people = small.people(2)
+    change = merge(small.database, people[0], people[1])
+    with small.database.transaction() as tx:
+        forget_identity(tx, people[0])
+    with pytest.raises(ConflictError, match="does not hold any more"):
+        undo(small.database, change)
+    kept = dump(small.database, without=("contacts", "contact_addresses", "timeline_entries"))
+    assert "reator1" not in repr(kept)

@@ -1,14 +1,17 @@
 """Known twice: pairs with their evidence, comparing, merging and its way back, as pages."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
 from crm.contacts import create_contact, list_addresses
-from crm.models import Contact, ContactMerge, ContactPair, Feedback, Handle, Thread, TimelineEntry
+from crm.models import Change, Contact, ContactMerge, ContactPair, Feedback, Handle, Thread, TimelineEntry
 from crm.suppressions import suppress
 from sequences.models import Enrolment
 from tests.web.cast import Cast
 from tests.web.conftest import Person
+from tests.web.test_sending_commands import run
 from web.wiring import House
 
 MOST_QUERIES = 15
@@ -124,3 +127,32 @@ def test_feedback_stays_with_who_said_it(ada: Person, house: House, cast: Cast) 
 
 def _seen(ada: Person, contact_id: int) -> str:
     return ada.get(f"/contacts/{contact_id}/edit").split('name="seen" value="')[1].split('"')[0]
+
+
+def test_commands_merge_and_unmerge(house: House, cast: Cast, twin: int) -> None:
+    imani = cast.contacts["Imani Oduya"]
+    found = json.loads(run(house, "contacts", "duplicates", "--look", "--json").stdout)
+    assert found["total"] == 1
+    assert (found["pairs"][0]["contacts"], found["pairs"][0]["evidence"][0][0]) == ([imani, twin], "mail")
+    words = ("contacts", "merge", "imani@smallkitchen.example", str(twin), "--keep", "topic=absorbed", "--json")
+    merged = json.loads(run(house, *words).stdout)
+    assert (merged["survivor"], merged["absorbed"], merged["runs_stopped"]) == (imani, twin, 0)
+    with house.database.reading() as tx:
+        assert tx.session.get_one(Contact, imani).topic == "Films"
+    back = json.loads(run(house, "contacts", "unmerge", str(merged["merge"]), "--json").stdout)
+    assert (back["survivor"], back["absorbed"], back["changed"]) == (imani, twin, {})
+    assert not any(back["since"]["stayed"].values())
+    assert run(house, "contacts", "unmerge", str(merged["merge"])).exit_code
+    assert run(house, "contacts", "merge", "imani@smallkitchen.example", "1", "--keep", "topic=both").exit_code
+
+
+def test_people_added_by_command_can_be_taken_back(ada: Person, house: House, cast: Cast) -> None:
+    result = run(house, "enrolments", "add", "Everyday Carbon, first touch", "--email", "callum@weekitchen.example",
+                 "--override", "asked for it", "--json")  # fmt: skip
+    assert json.loads(result.stdout)[0]["verdict"] == "enrolled"
+    with house.database.reading() as tx:
+        change = tx.session.scalars(select(Change.id).where(Change.kind == "sequence_added")).one()
+    ada.post(f"/changes/{change}/undo")
+    with house.database.reading() as tx:
+        runs = select(Enrolment).where(Enrolment.contact_id == cast.contacts["Callum Strachan"])
+        assert tx.session.scalars(runs).all() == []

@@ -6,6 +6,7 @@ import click
 
 from kit.errors import InvalidError
 from sequences.course.enrolments import Verdict, enrol
+from sequences.course.leaving import note_added
 from sequences.insight.listing import list_enrolments
 from sequences.versions.published import get_sequence
 from web.cli.chosen import Chosen, find_chosen, who_options
@@ -51,7 +52,10 @@ def add(
         some = contact_ids[begin : begin + AT_ONCE]
         with database.reading() if dry_run else database.transaction() as tx:
             found = get_sequence(tx, sequence)
-            verdicts += enrol(tx, found, some, actor=ACTOR, mailbox=mailbox, override=override, dry_run=dry_run)
+            these = enrol(tx, found, some, actor=ACTOR, mailbox=mailbox, override=override, dry_run=dry_run)
+            if not dry_run:
+                note_added(tx, found, count=sum(one.enrolled for one in these), actor=ACTOR)
+        verdicts += these
     verdicts += unknown
     if as_json:
         print_json([{**asdict(verdict), "verdict": _word(verdict)} for verdict in verdicts])

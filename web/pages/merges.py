@@ -60,7 +60,7 @@ def show(change_id: int) -> Response:
     """Show what a merge did, and what became of it."""
     tx = this_tx()
     change = get_change(tx, change_id)
-    if change.kind != KIND:
+    if change.kind != KIND or "rows" not in change.data:
         raise NotFoundError(say("There is no such merge."))
     data = change.data
     return page(
