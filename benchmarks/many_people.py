@@ -24,6 +24,7 @@ from crm.models import (
     Thread,
     TimelineEntry,
 )  # fmt: skip
+from crm.pulses import refresh_pulses
 from kit.tx import Database, Tx
 
 CHUNK = 5_000
@@ -78,6 +79,7 @@ def _write(tx: Tx, base: _Base, people: int, rng: Random, now: datetime) -> None
             _add_talk(rows, base, base.contacts + number, rng, now)
     for model, values in rows.items():
         tx.session.execute(insert(model), values)
+    refresh_pulses(tx, {row["contact_id"] for row in rows[Thread]})
 
 
 def _add_person(rows: dict[type, list[dict[str, Any]]], base: _Base, number: int, rng: Random, now: datetime) -> None:
@@ -109,7 +111,7 @@ def _add_person(rows: dict[type, list[dict[str, Any]]], base: _Base, number: int
     rows[Relationship].append(
         {
             "contact_id": number, "brand_id": base.brand_id, "stage_id": stage_id, "stage_since": since,
-            "created_at": since,
+            "created_at": since, "talked_at": since if rng.random() < 0.5 else None,
         }
     )  # fmt: skip
     for _ in range(ENTRIES):
