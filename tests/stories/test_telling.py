@@ -22,6 +22,7 @@ from sequences.models import Send
 from sequences.sending.answers import Letter, queue_mail
 from sequences.sending.unclear import resolve_unknown
 from sequences.tell_models import ThemeTell
+from sequences.telling import posting, raisers
 from sequences.telling.drafting import leave_out, revise_letter, write_anyway, write_letters
 from sequences.telling.posting import Posted, post_letters
 from sequences.telling.progress import count_told
@@ -293,3 +294,18 @@ def test_what_came_back_told_nobody(story: Told) -> None:
     assert _states(story)[2] == "bounced"
     with story.world.database.reading() as tx:
         assert count_told(tx, [story.theme]) == {story.theme: 4}
+
+
+def test_more_people_than_are_read_at_once_come_once_the_first_were_told(
+    story: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(raisers, "MOST", 3)
+    monkeypatch.setattr(posting, "AT_ONCE", 2)
+    for left in (1, 1, 0):
+        _write(story)
+        assert _post(story).left == left
+        _leave(story)
+    assert _closed(story) == story.people
+    with story.world.database.reading() as tx:
+        found = read_raisers(tx, ensure_theme(tx, "Hot handle", actor="", brand_id=1))
+    assert (len(found.people), found.more, found.total, found.told) == (3, 2, 5, 5)
