@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from crm.models import Feedback, Theme
 from kit.tx import Tx
+from sequences.models import Send
 from sequences.tell_models import ThemeTell
 
 
@@ -31,6 +32,8 @@ def count_told(tx: Tx, theme_ids: Collection[int]) -> dict[int, int]:
         select(family.c.root, func.count(distinct(Feedback.contact_id)))
         .join(Feedback, Feedback.theme_id == family.c.root)
         .join(ThemeTell, told)
+        .outerjoin(Send, Send.id == ThemeTell.send_id)
+        .where(Send.bounced_at.is_(None))  # what came back told nobody
         .group_by(family.c.root)
     )
     return {row[0]: row[1] for row in rows}

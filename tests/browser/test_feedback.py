@@ -6,14 +6,17 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
 from crm.feedback import log_feedback
+from crm.feedback_links import open_link, token_of
 from crm.models import Mailbox, Message
 from kit.clock import FixedClock
 from mailer.sandbox import SandboxMailWorld
 from sequences.tick import tick
 from tests.browser.conftest import Visitor, Visitors
+from tests.browser.test_looks import RUN_AXE
 from tests.web.cast import ADA, Cast
 from web.wiring import House, make_engine_of
 
@@ -166,3 +169,25 @@ def _ship_on_phone(page: Page) -> None:
     page.get_by_label("What we did").fill("It is cool now.")
     page.locator("#loop").get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Tell 4").click()
+
+
+def test_somebody_at_the_public_form(visitors: Visitors, house: House, cast: Cast) -> None:
+    with house.database.transaction() as tx:
+        place = "/say/" + token_of(open_link(tx, cast.brand, None, actor="user:1"), house.seal)
+    guest = visitors.come(email=None, wide=390, script=False)
+    page = guest.go(place)
+    page.get_by_label("In your own words").fill("The lid rattles.")
+    page.get_by_label("A problem").check()
+    page.get_by_label("I watch, read or buy").check()
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="Thank you. It is with a person now.")).to_be_visible()
+    assert guest.context.cookies() == []
+    dark = visitors.come(email=None, wide=390, theme="dark")
+    page = dark.go(place)
+    page.evaluate(AXE_SCRIPT)
+    assert page.evaluate(RUN_AXE) == []
+    assert dark.overflow() <= 0
+    ada = visitors.come()
+    page = ada.go("/feedback")
+    expect(page.get_by_text("The lid rattles.").first).to_be_visible()
+    assert guest.complaints + dark.complaints + ada.complaints == []

@@ -18,8 +18,11 @@ from kit.clock import FixedClock
 from kit.errors import ConflictError, InvalidError
 from kit.tx import Database, Tx
 from mailer.fakes import FaultPoint
+from sequences.models import Send
 from sequences.sending.answers import Letter, queue_mail
+from sequences.sending.unclear import resolve_unknown
 from sequences.tell_models import ThemeTell
+from sequences.telling import posting, raisers
 from sequences.telling.drafting import leave_out, revise_letter, write_anyway, write_letters
 from sequences.telling.posting import Posted, post_letters
 from sequences.telling.progress import count_told
@@ -262,3 +265,47 @@ def test_an_answer_by_hand_carries_no_way_out(story: Told) -> None:
     _leave(story)
     mail = story.world.mails_to("creator0@people.example")[0]
     assert mail["List-Unsubscribe"] is None
+
+
+def test_an_unclear_mail_closes_nothing_until_somebody_knows(story: Told) -> None:
+    _write(story)
+    with story.world.database.reading() as tx:
+        first = tx.session.scalars(select(ThemeTell).order_by(ThemeTell.id)).first()
+    assert first is not None
+    _post(story, [first.id])
+    story.world.server.fail(FaultPoint.FINAL)
+    _leave(story)
+    assert (_states(story)[0], _closed(story)) == ("unclear", [])
+    with pytest.raises(ConflictError):
+        _post(story, [first.id])
+    _write(story)
+    assert _states(story)[0] == "unclear"
+    with story.world.database.transaction() as tx:
+        resolve_unknown(tx, 1, verdict="sent", actor="user:1")
+    assert (_states(story)[0], _closed(story)) == ("told", story.people[:1])
+
+
+def test_what_came_back_told_nobody(story: Told) -> None:
+    _write(story)
+    _post(story)
+    _leave(story)
+    with story.world.database.transaction() as tx:
+        tx.session.query(Send).filter_by(contact_id=story.people[2]).one().bounced_at = tx.now
+    assert _states(story)[2] == "bounced"
+    with story.world.database.reading() as tx:
+        assert count_told(tx, [story.theme]) == {story.theme: 4}
+
+
+def test_more_people_than_are_read_at_once_come_once_the_first_were_told(
+    story: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(raisers, "MOST", 3)
+    monkeypatch.setattr(posting, "AT_ONCE", 2)
+    for left in (1, 1, 0):
+        _write(story)
+        assert _post(story).left == left
+        _leave(story)
+    assert _closed(story) == story.people
+    with story.world.database.reading() as tx:
+        found = read_raisers(tx, ensure_theme(tx, "Hot handle", actor="", brand_id=1))
+    assert (len(found.people), found.more, found.total, found.told) == (3, 2, 5, 5)
