@@ -19,6 +19,7 @@ from sequences.models import Enrolment, Send, SendBody
 from sequences.privacy.erasure import erase_many
 
 KIND, SETTING = "retention", "retention"
+EMPTIED = "emptied"  # in the facts of a mail: its text was kept no longer
 FIELDS = ("text_months", "contact_months")
 MOST_MONTHS, MOST_COUNTED = 240, 2_000
 _MONTH = timedelta(days=30.44)
@@ -133,6 +134,8 @@ def _empty_texts(tx: Tx, rules: Rules) -> int:
     ids = list(tx.session.scalars(_old_texts(tx, rules).limit(_TEXTS)))
     if not ids:
         return 0
+    for message in tx.session.scalars(select(Message).where(Message.id.in_(ids))):
+        message.facts = {**message.facts, EMPTIED: True}
     gone: dict[str, Any] = {"new_text": "", "text": "", "html": None, "raw": None}
     tx.session.execute(update(MessageBody).where(MessageBody.message_id.in_(ids)).values(gone))
     ours = select(Send.id).where(

@@ -15,6 +15,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from crm.models import Change, Contact, Disclosure, Message, User
+from sequences.beat import beat_once
+from sequences.hints import NoHints
 from sequences.jobs.runner import run_jobs
 from sequences.privacy.erasure import erase_contact
 from tests.web.cast import Cast
@@ -135,6 +137,11 @@ def test_retention_is_off_until_somebody_sets_it(app: Flask, house: House, cast:
     page = boss.get("/settings/privacy")
     assert "texts of mails" in page
     assert 'value="1"' in page
+    beat_once(make_engine_of(house), NoHints())
+    run_jobs(make_engine_of(house))
+    with house.database.reading() as tx:
+        thread = tx.session.scalars(select(Message.thread_id).where(Message.contact_id == 1)).first()
+    assert "Its text was kept no longer" in boss.get(f"/inbox/{thread}")
     boss.post("/settings/privacy/retention", text_months="", contact_months="")
     assert "Nothing: no rule is set." in boss.get("/settings/privacy")
 
