@@ -30,7 +30,6 @@ def upgrade() -> None:
     op.add_column("relationships", sa.Column("talked_at", kit.db.Instant(), nullable=True))
     op.add_column("relationships", sa.Column("rhythm_days", sa.Integer(), nullable=True))
     op.add_column("relationships", sa.Column("rest_until", sa.Date(), nullable=True))
-    op.drop_index("ix_relationships_stage", table_name="relationships")
     op.create_index("ix_relationships_stage", "relationships", ["brand_id", "stage_id", "talked_at"])
     op.create_index("ix_relationships_rhythm", "relationships", ["brand_id", "rhythm_days", "talked_at"])
     op.execute(
@@ -156,7 +155,6 @@ def downgrade() -> None:
     op.drop_table("pulses")
     op.drop_index("ix_relationships_rhythm", table_name="relationships")
     op.drop_index("ix_relationships_stage", table_name="relationships")
-    op.create_index("ix_relationships_stage", "relationships", ["brand_id", "stage_id"])
     with op.batch_alter_table("relationships") as table:
         table.drop_column("rest_until")
         table.drop_column("rhythm_days")
