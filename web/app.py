@@ -153,33 +153,42 @@ _HEADERS = {
 
 
 def create_app(house: House, *, demo: DemoPort | None = None) -> Flask:
-    """Return the application; with `demo`, every page carries the demo's bar."""
+    """Return the application that answers for `house`; with `demo`, every page carries the demo's bar."""
+    app = make_rooms()
+    if demo is not None:
+        app.register_blueprint(make_blueprint(demo))
+        app.jinja_env.globals["demo"] = demo
+    move_in(app, house)
+    return app
+
+
+def make_rooms() -> Flask:
+    """Return an application with all its pages and nobody in it yet."""
     app = Flask("web.app", root_path=str(Path(__file__).parent), template_folder=str(_TEMPLATES))
-    _configure(app, house)
+    app.config.update(
+        MAX_CONTENT_LENGTH=_MAX_BODY,
+        SEND_FILE_MAX_AGE_DEFAULT=_YEAR_S,
+        SESSION_COOKIE_NAME="rapport_note",
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
     attach_uploads(app)
-    attach_request(app, house)
+    attach_request(app)
     attach_auth(app)
     attach_errors(app)
     attach_filters(app)
     attach_words(app)
     for module in _PAGES:
         app.register_blueprint(module.blueprint)
-    if demo is not None:
-        app.register_blueprint(make_blueprint(demo))
-    app.jinja_env.globals["demo"] = demo
+    app.jinja_env.globals["demo"] = None
     app.after_request(_harden)
     return app
 
 
-def _configure(app: Flask, house: House) -> None:
+def move_in(app: Flask, house: House) -> None:
+    """Let `app` answer for `house` from now on, with nothing left of whoever lived there before."""
     app.secret_key = house.seal.sign("notes", about="flask-session")
-    app.config.update(
-        MAX_CONTENT_LENGTH=_MAX_BODY,
-        SEND_FILE_MAX_AGE_DEFAULT=_YEAR_S,
-        SESSION_COOKIE_NAME="rapport_note",
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=urlsplit(house.settings.public_url).scheme == "https",
-    )
+    app.config["SESSION_COOKIE_SECURE"] = urlsplit(house.settings.public_url).scheme == "https"
+    app.extensions["house"] = house
     app.extensions["tries"] = SignInTries()
     app.extensions["newsroom"] = live.make_newsroom(house)
 

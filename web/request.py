@@ -35,9 +35,8 @@ class _DropError(Exception):
     """Thrown into an open transaction to roll it back."""
 
 
-def attach_request(app: Flask, house: House) -> None:
+def attach_request(app: Flask) -> None:
     """Give every request of `app` its transaction."""
-    app.extensions["house"] = house
     app.before_request(_open_tx)
     app.after_request(_settle_tx)
     app.teardown_request(drop_tx)

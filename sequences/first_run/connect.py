@@ -14,7 +14,7 @@ from mailer.addresses import domain_of, normalise_email
 from mailer.compose import compose
 from mailer.errors import LoginError, MailError, TlsError, UnreachableError
 from mailer.message_id import new_message_id
-from mailer.server_guess import Servers, guess_servers, wants_app_password
+from mailer.server_guess import Servers, find_provider, guess_servers
 from mailer.servers import parse_server
 from mailer.types import Address, Letter
 from sequences.course.windows import read_window, write_window
@@ -145,7 +145,8 @@ def _try(engine: Engine, name: str, url: str, enter: Callable[[], object]) -> di
 
 def _cause(error: MailError, url: str) -> str:
     if isinstance(error, LoginError):
-        return "app_password" if wants_app_password(url) else "password"
+        provider = find_provider(url)
+        return "app_password" if provider and provider.app_password else "password"
     if isinstance(error, UnreachableError):
         return "unreachable"
     return "tls" if isinstance(error, TlsError) else "other"

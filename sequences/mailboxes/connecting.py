@@ -11,8 +11,8 @@ from kit.tx import Tx
 from mailer.addresses import domain_of, normalise_email
 from mailer.errors import LoginError, MailError, TlsError, UnreachableError
 from mailer.oauth_providers import find_advice
-from mailer.presets import Preset, choose_preset, preset_of_host
 from mailer.resolver import Resolver
+from mailer.server_guess import Servers, find_provider, guess_servers, knows
 from mailer.servers import parse_server
 from sequences.engine import Engine
 from sequences.mailboxes.line import Line
@@ -41,11 +41,11 @@ class Trial:
     fault: str = ""
 
 
-def discover(address: str, resolver: Resolver) -> Preset:
+def discover(address: str, resolver: Resolver) -> Servers:
     """Return where the servers of an address probably are; whoever is offline gets the usual names."""
-    domain = domain_of(check_address(address))
-    known = choose_preset(domain)
-    return known if known.title else choose_preset(domain, resolver.find(domain, "MX") or ())
+    email = check_address(address)
+    domain = domain_of(email)
+    return guess_servers(email, () if knows(domain) else resolver.find(domain, "MX") or ())[0]
 
 
 def check_address(address: str) -> str:
@@ -113,13 +113,13 @@ def _cause(error: MailError, url: str) -> str:
     server = parse_server(url)
     at = f"{server.host}:{server.port}"
     if isinstance(error, LoginError):
-        known = preset_of_host(server.host)
-        if known and known.app_password:
-            shape = "Password refused at %(at)s. %(title)s wants an app password: make one in your account there."
-            return say(shape, at=at, title=known.title)
         advice = find_advice(server.host)
         if advice:
             return say("Password refused at %(at)s. %(advice)s", at=at, advice=advice)
+        known = find_provider(url)
+        if known and known.app_password:
+            shape = "Password refused at %(at)s. %(title)s wants an app password: make one in your account there."
+            return say(shape, at=at, title=known.title)
         return say("Password refused at %(at)s: %(why)s Check user name and password.", at=at, why=_end(error))
     if isinstance(error, TlsError):
         return say("No safe connection to %(at)s: %(why)s", at=at, why=_end(error))

@@ -66,7 +66,7 @@ def fix_bytes(
     threads = _read_threads(tx, {case.entry.thread_id for case in cases if case.entry.thread_id is not None})
     files = _read_files(tx, cases)
     by_hand = read_mail_files(tx, [case.entry.id for case in cases if case.document is None])
-    desks = {case.entry.brand_id: _read_desk(tx, case.entry.brand_id, mailbox) for case in cases}
+    desks = {brand_id: _read_desk(tx, brand_id, mailbox) for brand_id in {case.entry.brand_id for case in cases}}
     envelopes: list[Envelope] = []
     faulty: list[tuple[Case, str]] = []
     fixed: list[dict[str, object]] = []

@@ -1,5 +1,6 @@
 """Installations to drive from outside: with real servers, and with a recording one."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from kit.clock import SystemClock
 from mailer.sandbox import SandboxMailWorld
+from tests.acceptance.nursery import Nursery
 from tests.acceptance.program import Program
 from tests.acceptance.recorder import Recorder
 from tests.servers import Dovecot, Postfix, make_certificate, start_dovecot, start_postfix
@@ -25,11 +27,19 @@ def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("bytecode")
 
 
+@pytest.fixture(scope="session")
+def nursery(bytecode: Path) -> Iterator[Nursery]:
+    """A loaded program that others are forked from."""
+    nursery = Nursery({**os.environ, "PYTHONPYCACHEPREFIX": str(bytecode)})
+    yield nursery
+    nursery.close()
+
+
 @pytest.fixture
-def make_program(tmp_path: Path, bytecode: Path) -> MakeProgram:
+def make_program(tmp_path: Path, bytecode: Path, nursery: Nursery) -> MakeProgram:
     def make(name: str = "house", **environment: str) -> Program:
         (tmp_path / name).mkdir()
-        return Program(tmp_path / name / "home", bytecode, environment)
+        return Program(tmp_path / name / "home", bytecode, nursery, environment)
 
     return make
 

@@ -1,11 +1,11 @@
 """The product's own long-running processes, killed and started again: `up` alone, or a beat and four workers."""
 
-import subprocess
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+from tests.acceptance.nursery import Process
 from tests.acceptance.program import Program
 from tests.acceptance.recorder import Recorder
 from tests.acceptance.sockets_of import ports_towards
@@ -24,7 +24,7 @@ class Member:
     greeting: str
     together: str
     log: Path
-    process: "subprocess.Popen[bytes]"
+    process: Process
 
     @property
     def is_ready(self) -> bool:

@@ -7,7 +7,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+
+from tests.acceptance.nursery import Nursery, Process
 
 _COMMAND = str(Path(sys.executable).with_name("rapport"))
 _LONGEST_S = 120
@@ -58,20 +61,33 @@ class Program:
 
     home: Path
     bytecode: Path
+    nursery: Nursery
     environment: dict[str, str] = field(default_factory=dict)
+    from_nothing: bool = False
 
     def run(self, *arguments: str, **environment: str) -> Result:
         """Run a command to its end, whatever that is; `environment` is for this command only."""
-        done = subprocess.run(
-            [_COMMAND, *arguments],
-            env=self.env(environment),
-            cwd=self.home.parent,
-            capture_output=True,
-            text=True,
-            timeout=_LONGEST_S,
-            check=False,
-        )
-        return Result(done.returncode, done.stdout, done.stderr)
+        if self.from_nothing:
+            done = subprocess.run(
+                [_COMMAND, *arguments],
+                env=self.env(environment),
+                cwd=self.home.parent,
+                capture_output=True,
+                text=True,
+                timeout=_LONGEST_S,
+                check=False,
+            )
+            return Result(done.returncode, done.stdout, done.stderr)
+        with TemporaryDirectory(prefix="rapport-run-") as name:
+            out, err = Path(name, "out"), Path(name, "err")
+            process = self.nursery.start(
+                arguments, environment=self.env(environment), folder=self.home.parent, log=out, err=err
+            )
+            try:
+                code = process.wait(_LONGEST_S)
+            finally:
+                process.kill()
+            return Result(code, out.read_text(), err.read_text())
 
     def do(self, *arguments: str, **environment: str) -> str:
         """Run a command that must succeed and return what it printed."""
@@ -83,17 +99,11 @@ class Program:
         """Run a command that must succeed and return the JSON document it printed."""
         return json.loads(self.do(*arguments, "--json", **environment))
 
-    def start(self, *arguments: str, log: Path | None = None, **environment: str) -> "subprocess.Popen[bytes]":
+    def start(self, *arguments: str, log: Path | None = None, **environment: str) -> Process:
         """Start a command and leave it running; what it says is in `log`, the program's own by default."""
-        with (log or self.log).open("wb") as file:
-            return subprocess.Popen(
-                [_COMMAND, *arguments],
-                env=self.env(environment),
-                cwd=self.home.parent,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=file,
-            )
+        return self.nursery.start(
+            arguments, environment=self.env(environment), folder=self.home.parent, log=log or self.log
+        )
 
     @property
     def log(self) -> Path:

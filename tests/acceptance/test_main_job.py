@@ -90,6 +90,7 @@ def test_holidays_dead_addresses_and_bounces(make_program: MakeProgram, town: To
 
 def _make_house(make_program: MakeProgram, town: Town, people: Iterable[str]) -> Program:
     program = make_program(SSL_CERT_FILE=str(town.dovecot.certificate.path))
+    program.from_nothing = True
     program.connect(MIA, smtp=town.smtp, imap=town.imap)
     check = program.read("mailboxes", "check", MIA, "--no-dns")
     assert check["ok"], check

@@ -7,6 +7,7 @@ from threading import Event
 import pytest
 
 from tests.acceptance.conftest import MIA, MakeProgram, Post
+from tests.acceptance.nursery import Nursery
 from tests.acceptance.program import SEQUENCE, Program, Result
 from tests.servers.process import free_port
 
@@ -24,9 +25,9 @@ def _refused(result: Result, *words: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory, bytecode: Path) -> Program:
+def program(tmp_path_factory: pytest.TempPathFactory, bytecode: Path, nursery: Nursery) -> Program:
     """One installation for all commands that refuse: they change nothing."""
-    house = Program(tmp_path_factory.mktemp("house") / "home", bytecode)
+    house = Program(tmp_path_factory.mktemp("house") / "home", bytecode, nursery)
     house.connect(MIA, smtp=_NOWHERE_SMTP, imap=_NOWHERE_IMAP)
     return house
 

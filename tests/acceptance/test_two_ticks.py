@@ -1,6 +1,5 @@
 """Two `rapport tick` at the same time on one database: they share the work and nobody gets a step twice."""
 
-import subprocess
 from collections import Counter
 from threading import Event
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.acceptance.conftest import MIA, MakeProgram, Post
+from tests.acceptance.nursery import Process
 from tests.acceptance.program import Program
 from tests.servers.postgres import PostgresServer
 
@@ -52,7 +52,7 @@ def _run_two(program: Program, post: Post) -> None:
     assert len(taken) == 2 * _PEOPLE
 
 
-def _wait(process: "subprocess.Popen[bytes]") -> int | None:
+def _wait(process: Process) -> int | None:
     for _ in range(_LOOKS):
         if process.poll() is not None:
             return process.returncode

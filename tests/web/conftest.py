@@ -10,7 +10,6 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event
 
 from crm import users
@@ -18,7 +17,7 @@ from kit.clock import FixedClock
 from kit.config import load_settings
 from tests.conftest import MONDAY
 from tests.web.cast import Cast, seed_cast
-from web.app import create_app
+from web.app import make_rooms, move_in
 from web.wiring import House, open_house
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -52,16 +51,16 @@ def _open(folder: Path, source: Path, clock: FixedClock) -> House:
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates compiled once for all tests."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+def rooms() -> Flask:
+    """The pages, made once: routes and templates are the same for every test."""
+    return make_rooms()
 
 
 @pytest.fixture
-def app(house: House, compiled: FileSystemBytecodeCache) -> Flask:
-    app = create_app(house)
-    app.jinja_env.bytecode_cache = compiled
-    return app
+def app(house: House, rooms: Flask) -> Flask:
+    """The pages with this test's house moved in."""
+    move_in(rooms, house)
+    return rooms
 
 
 @pytest.fixture

@@ -227,7 +227,7 @@ FORM = {"address": NEW, "name": "Partners", "user": NEW, "smtp_url": "smtps://sm
 
 def test_a_mailbox_is_tried_before_it_is_kept(house: House, boss: Person, servers: FakeMailServer) -> None:
     page = boss.get(f"/settings/mailboxes/new?address={NEW}")
-    assert "smtps://smtp.new.test:465" in page
+    assert "smtps://mail.new.test:465" in page
     refused = boss.post("/settings/mailboxes", status=422, password="wrong", **FORM)
     assert "Password refused" in refused
     assert 'value="Partners"' in refused

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from kit.errors import ConflictError, InvalidError
-from mailer.presets import Preset
+from mailer.server_guess import Servers
 from sequences.mailboxes.connecting import Trial, Wish, discover, keep_new, prepare, require_new, try_servers
 from web import forms
 from web.auth import require
@@ -75,7 +75,7 @@ def _connect(given: dict[str, str]) -> tuple[Trial, ...]:
 def _form(
     given: dict[str, str],
     *,
-    found: Preset | None = None,
+    found: Servers | None = None,
     trials: tuple[Trial, ...] = (),
     fault: str = "",
     status: int = 200,
