@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from werkzeug.serving import make_server
 
 from crm import users
-from tests.web.conftest import app, cast, compiled, house, seeded
+from tests.web.conftest import app, cast, house, rooms, seeded
 from web.wiring import House
 
-__all__ = ["app", "cast", "compiled", "house", "seeded"]
+__all__ = ["app", "cast", "house", "rooms", "seeded"]
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
