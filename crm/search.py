@@ -4,13 +4,26 @@ The index names candidates, whole words before beginnings and the newest first, 
 read, rated and marked here. So a word that everybody uses costs no more than a rare one.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Select, String, Text, bindparam, column, func, select, table
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Select,
+    String,
+    TableClause,
+    Text,
+    bindparam,
+    column,
+    func,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from crm.models import Contact, ContactAddress, Feedback, Handle, Message, MessageBody, TimelineEntry
@@ -24,6 +37,7 @@ MOST = 120
 KINDS = {"people": (CONTACT, HANDLE, ADDRESS), "mails": (MAIL,), "notes": (NOTE,), "feedback": (FEEDBACK,)}
 _NAMES = {number: name for name, numbers in KINDS.items() for number in numbers}
 _INDEX_OF = {source.kind: source.index for source in SOURCES}
+_PROBED = 3000  # rows of a kind, the newest, in which a word that many use is found
 _LOOKED_AT = 3000  # letters of a text
 
 
@@ -95,10 +109,20 @@ def _find_candidates(tx: Tx, words: Words) -> dict[int, list[int]]:
 
 
 def _look(tx: Tx, words: Words, kinds: tuple[int, ...], *, whole: bool) -> dict[int, list[int]]:
-    is_sqlite = tx.session.get_bind().dialect.name == "sqlite"
-    asked = words.for_fts5(whole=whole) if is_sqlite else words.for_tsquery(whole=whole)
-    rows_of = _questions(kinds, is_sqlite=is_sqlite).ask(tx, {"words": asked})
-    return {kind: [row[0] for row in rows] for kind, rows in zip(kinds, rows_of, strict=True)}
+    """Return the newest numbers of each kind that fit."""
+    if tx.session.get_bind().dialect.name == "sqlite":
+        return _ask(tx, _sqlite_question, words.for_fts5(whole=whole), kinds)
+    # A word that many use is found among the newest rows. For a rarer one the index is asked, which names all of its
+    # rows before the newest can be told.
+    asked = words.for_tsquery(whole=whole)
+    found = _ask(tx, _newest_question, asked, kinds)
+    rarer = tuple(kind for kind, numbers in found.items() if len(numbers) < MOST)
+    return found | (_ask(tx, _postgres_question, asked, rarer) if rarer else {})
+
+
+def _ask(tx: Tx, question: Callable[[int], Select[int]], words: str, kinds: tuple[int, ...]) -> dict[int, list[int]]:
+    rows_of = _questions(question, kinds).ask(tx, {"words": words})
+    return {kind: sorted((row[0] for row in rows), reverse=True) for kind, rows in zip(kinds, rows_of, strict=True)}
 
 
 def _read(tx: Tx, numbers: dict[int, list[int]]) -> Iterable[Hit]:
@@ -154,19 +178,34 @@ def _sqlite_question(kind: int) -> Select[int]:
 
 
 def _postgres_question(kind: int) -> Select[int]:
-    index = table(_INDEX_OF[kind], column("id", BigInteger), column("words", TSVECTOR))
+    index = _postgres_index(kind)
     number = index.c.id
-    fits = index.c.words.op("@@")(func.to_tsquery("simple", bindparam("words")))
-    return select(number).where(fits, *_in_kind(number, kind)).order_by(number.desc()).limit(MOST)
+    query = select(number).where(_fits(index.c.words), *_in_kind(number, kind))
+    return query.order_by((number + 0).desc()).limit(MOST)  # not in the order of the primary key's index
+
+
+def _newest_question(kind: int) -> Select[int]:
+    index = _postgres_index(kind)
+    newest = select(index.c.id, index.c.words).where(*_in_kind(index.c.id, kind)).order_by(index.c.id.desc())
+    rows = newest.limit(_PROBED).subquery()
+    return select(rows.c.id).where(_fits(rows.c.words)).limit(MOST)
+
+
+def _postgres_index(kind: int) -> TableClause:
+    return table(_INDEX_OF[kind], column("id", BigInteger), column("words", TSVECTOR))
+
+
+def _fits(words: ColumnElement[Any]) -> ColumnElement[Any]:
+    return words.op("@@")(func.to_tsquery("simple", bindparam("words")))
 
 
 def _of(kind: int) -> BindParameter[int]:
     return bindparam(f"of_{kind}", expanding=True)
 
 
-@lru_cache(maxsize=128)
-def _questions(kinds: tuple[int, ...], *, is_sqlite: bool) -> Together:
-    return Together(*(_sqlite_question(kind) if is_sqlite else _postgres_question(kind) for kind in kinds))
+@lru_cache(maxsize=256)
+def _questions(question: Callable[[int], Select[int]], kinds: tuple[int, ...]) -> Together:
+    return Together(*(question(kind) for kind in kinds))
 
 
 _IS_THERE = Contact.erased_at.is_(None)
