@@ -103,11 +103,12 @@ def reverse_rhythm(tx: Tx, change: Change, actor: str) -> Undone:
 
 def due_branches(
     now: datetime, rhythms: Mapping[int, int], brand_id: int | None, today: date, *, user_ids: Collection[int],
-    limit: int,
+    limit: int, own: bool = True,
 ) -> list[Subquery]:  # fmt: skip
     """Return one look at an index for each rhythm: whom these colleagues should talk to, and people who are nobody's.
 
-    `rhythms` are days by stage. People whom nobody may write to are left out; who waits longest comes first.
+    `rhythms` are days by stage; without `own` nobody has one of their own. People whom nobody may write to are left
+    out; who waits longest comes first.
     """
     mine = or_(Contact.owner_id.in_(list(user_ids)), Contact.owner_id.is_(None))
     awake = or_(Relationship.rest_until.is_(None), Relationship.rest_until <= today)
@@ -117,7 +118,7 @@ def due_branches(
         ("stage", (Relationship.stage_id == stage_id) & Relationship.rhythm_days.is_(None), days)
         for stage_id, days in sorted(rhythms.items())
     ]
-    whose += [("own", Relationship.rhythm_days == days, days) for days in CHOICES]
+    whose += [("own", Relationship.rhythm_days == days, days) for days in CHOICES if own]
     return [
         _branch(kind, days, [which, since, *held], limit)
         for kind, which, days in whose

@@ -43,7 +43,9 @@ def read_board(
 ) -> Board:
     """Return what Today shows of upkeep, for a colleague and those they stand in for."""
     parts = [_owed(desk.user_ids, today, owed), _quiet(tx.now, quiet)]
-    parts += due_branches(tx.now, desk.rhythms, brand_id, today, user_ids=desk.user_ids, limit=talks)
+    parts += due_branches(
+        tx.now, desk.rhythms, brand_id, today, user_ids=desk.user_ids, limit=talks, own=desk.own_rhythms
+    )
     found = union_all(*(select(part) for part in parts)).subquery()
     rows = tx.session.execute(select(Contact, found).join(found, found.c.contact_id == Contact.id)).all()
     return Board(

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import literal, select, true
+from sqlalchemy import exists, literal, select, true
 from sqlalchemy.orm import aliased
 
 from crm.leaves import HAND_OVER, StandIn, is_on
-from crm.models import Leave, Stage, User
+from crm.models import Brand, Leave, Relationship, Stage, User
+from crm.rhythms import NONE
 from crm.working_hours import WorkingHours
 from crm.working_hours_setting import parse_hours, setting_columns
 from kit.tx import Tx
@@ -17,12 +18,16 @@ _CACHE = "upkeep_desk"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpkeepDesk:
-    """The desk of one colleague. `rhythms` in days by stage; `stand_ins` are those on leave whose work shows here."""
+    """The desk of one colleague. `rhythms` in days by stage; `stand_ins` are those on leave whose work shows here.
+
+    `own_rhythms` says whether anybody has a rhythm of their own at all.
+    """
 
     user_id: int
     hours: WorkingHours
     rhythms: dict[int, int]
     stand_ins: tuple[StandIn, ...]
+    own_rhythms: bool
 
     @property
     def user_ids(self) -> tuple[int, ...]:
@@ -47,8 +52,10 @@ def _read(tx: Tx, user_id: int) -> UpkeepDesk:
         .subquery()
     )
     absent = aliased(User)
+    # By brand, as the index has it.
+    own = exists().where(Relationship.brand_id == Brand.id, Relationship.rhythm_days > NONE)
     query = (
-        select(*setting_columns(), stages.c.id, stages.c.talk_days, absent, away.c.back_at)
+        select(*setting_columns(), stages.c.id, stages.c.talk_days, own, absent, away.c.back_at)
         .select_from(one)
         .outerjoin(stages, true())
         .outerjoin(away, true())
@@ -61,5 +68,6 @@ def _read(tx: Tx, user_id: int) -> UpkeepDesk:
         user_id=user_id,
         hours=parse_hours(hours or {}, holidays or {}, zone or "UTC"),
         rhythms={row[3]: row[4] for row in rows if row[3] is not None},
+        own_rhythms=bool(rows[0][5]),
         stand_ins=tuple(sorted(stand_ins.values(), key=lambda one: (one.back_at, one.user.id))),
     )
