@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, literal, null, or_, select, type_coerce, union_all
 
 from crm.changes import Undone, record_change
 from crm.contacts import display_name
 from crm.identity import Evidence, list_keys, weigh
 from crm.jobs import OPEN, add_counts, move_on, start_job
-from crm.models import Change, Contact, ContactKey, ContactPair, Job
+from crm.models import Change, Contact, ContactKey, ContactMerge, ContactPair, Job
 from crm.timeline import record_entry
 from crm.twins import Pair, add_pairs, read_known, refresh_twins
+from kit.db import Document, Instant
 from kit.errors import NotFoundError, say
 from kit.tx import Database, Tx
 
@@ -29,6 +32,21 @@ class Twins:
     high: Contact
     evidence: tuple[Evidence, ...]
     weight: int
+
+
+class TwinOf(NamedTuple):
+    """Who may be the same person as somebody, and what speaks for it."""
+
+    id: int
+    name: str
+    evidence: list[Evidence]
+
+
+class MergedIn(NamedTuple):
+    """One merge into somebody that holds."""
+
+    change_id: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +87,23 @@ def count_twins(tx: Tx, *, import_id: int | None = None) -> int:
     return tx.session.scalars(select(func.count()).select_from(some)).one()
 
 
-def find_twins_of(tx: Tx, contact_id: int, *, limit: int = 3) -> list[tuple[Contact, list[Evidence]]]:
-    """Return who may be the same person as somebody, with the evidence."""
-    about = or_(ContactPair.low_id == contact_id, ContactPair.high_id == contact_id)
-    query = select(ContactPair).where(about, ContactPair.state == "open").order_by(ContactPair.weight.desc())
-    pairs = tx.session.scalars(query.limit(limit)).all()
-    others = {(pair.high_id if pair.low_id == contact_id else pair.low_id): pair.evidence for pair in pairs}
-    people = _read_people(tx, others)
-    return [(people[number], evidence) for number, evidence in others.items()]
+def find_twins_of(tx: Tx, contact_id: int, *, limit: int = 3) -> tuple[list[TwinOf], list[MergedIn]]:
+    """Return who may be the same person as somebody, and the merges into them that hold, in one query."""
+    pair, other = ContactPair, case((ContactPair.low_id == contact_id, ContactPair.high_id), else_=ContactPair.low_id)
+    twins = (
+        select(Contact.id, Contact.name, pair.evidence, pair.weight, type_coerce(null(), Instant()).label("at"))
+        .select_from(pair)
+        .join(Contact, Contact.id == other)
+        .where(or_(pair.low_id == contact_id, pair.high_id == contact_id), pair.state == "open")
+    )
+    nothing = type_coerce(null(), Document)
+    merges = select(ContactMerge.change_id, literal(""), nothing, literal(-1), ContactMerge.at).where(
+        ContactMerge.survivor_id == contact_id, ContactMerge.change_id.is_not(None)
+    )
+    rows = tx.session.execute(union_all(twins, merges)).all()
+    found = sorted((row for row in rows if row[3] >= 0), key=lambda row: (-row[3], row[0]))[:limit]
+    merged = sorted((row for row in rows if row[3] < 0), key=lambda row: row[4], reverse=True)
+    return [TwinOf(row[0], row[1], row[2]) for row in found], [MergedIn(row[0], row[4]) for row in merged]
 
 
 def keep_apart(tx: Tx, one: int, other: int, *, actor: str) -> Change:

@@ -36,9 +36,11 @@ def test_found_when_somebody_is_added(database: Database) -> None:
     person(database, "Somebody Else", "else@gmail.com")
     assert pairs(database) == {(one, other): ["mail"]}
     with database.reading() as tx:
-        assert [(row.id, lines[0][1:]) for row, lines in find_twins_of(tx, other)] == [
-            (one, ["imani@gmail.com", "i.mani+work@googlemail.com"])
+        twins, merges = find_twins_of(tx, other)
+        assert [(twin.id, twin.name, twin.evidence[0][1:]) for twin in twins] == [
+            (one, "Imani Oduya", ["imani@gmail.com", "i.mani+work@googlemail.com"])
         ]
+        assert merges == []
 
 
 def test_found_and_gone_when_somebody_is_changed(database: Database) -> None:
