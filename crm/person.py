@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, literal, or_, select
+from sqlalchemy import Select, and_, literal, or_, select
 
 from crm.contacts import get_contact, list_tags
 from crm.exchange import AnswerTimes, Exchange, count_weeks, measure_answers
@@ -12,6 +12,7 @@ from crm.history import History
 from crm.models import Contact, ContactAddress, Handle, Relationship, Stage, Suppression, Thread
 from crm.people import decide_contact_turn
 from crm.turns import Turn
+from crm.twin_list import TwinOf, read_twin, twin_columns
 from kit.tx import Tx
 
 
@@ -36,6 +37,8 @@ class Person:
     answers: AnswerTimes
     last_reply_at: datetime | None
     suppressions: tuple[Suppression, ...]
+    twin: TwinOf | None
+    merge_id: int | None
 
     @property
     def stage(self) -> Stage | None:
@@ -50,7 +53,7 @@ def read_person(tx: Tx, contact_id: int, story: History, *, brand_id: int | None
     # Read with the addresses, if there are any.
     contact = get_contact(tx, contact_id)
     mails = story.exchange
-    stages = list_stages_around(tx, contact_id, brand_id)
+    stages, twin, merge_id = _stages_and_twin(tx, contact_id, brand_id)
     threads = list(
         tx.session.scalars(select(Thread).where(Thread.contact_id == contact_id).order_by(Thread.last_at.desc()))
     )
@@ -70,6 +73,8 @@ def read_person(tx: Tx, contact_id: int, story: History, *, brand_id: int | None
         exchange=count_weeks(mails, weeks=weeks, now=tx.now),
         answers=measure_answers(mails),
         last_reply_at=max((at for direction, at in mails if direction == "in"), default=None),
+        twin=twin,
+        merge_id=merge_id,
         suppressions=tuple(dict.fromkeys(found for _, found, _ in addresses if found)),
     )
 
@@ -91,8 +96,20 @@ def _addresses(tx: Tx, contact_id: int) -> list[tuple[ContactAddress, Suppressio
 
 def list_stages_around(tx: Tx, contact_id: int, brand_id: int | None) -> list[tuple[Stage, Relationship | None]]:
     """Return all stages in order; the one a person stands at carries the relationship."""
+    return [(row[0], row[1]) for row in tx.session.execute(_stages_around(contact_id, brand_id))]
+
+
+def _stages_and_twin(
+    tx: Tx, contact_id: int, brand_id: int | None
+) -> tuple[list[tuple[Stage, Relationship | None]], TwinOf | None, int | None]:
+    """Return the stages around a person; in the same query, who may be the same, and the newest merge into them."""
+    rows = tx.session.execute(_stages_around(contact_id, brand_id).add_columns(*twin_columns(contact_id))).all()
+    twin, merge_id = read_twin(rows[0][2:]) if rows else (None, None)
+    return [(row[0], row[1]) for row in rows], twin, merge_id
+
+
+def _stages_around(contact_id: int, brand_id: int | None) -> Select[Stage, Relationship]:
     stands = and_(
         Relationship.stage_id == Stage.id, Relationship.contact_id == contact_id, Relationship.brand_id == brand_id
     )
-    rows = tx.session.execute(select(Stage, Relationship).outerjoin(Relationship, stands).order_by(Stage.position))
-    return [(stage, found) for stage, found in rows]
+    return select(Stage, Relationship).outerjoin(Relationship, stands).order_by(Stage.position)

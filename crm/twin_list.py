@@ -1,11 +1,10 @@
 """Use cases: pairs that may be one person, strongest first; "two people" remembered; the look through everybody."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, literal, null, or_, select, type_coerce, union_all
+from sqlalchemy import ScalarSelect, case, func, or_, select
 
 from crm.changes import Undone, record_change
 from crm.contacts import display_name
@@ -14,7 +13,6 @@ from crm.jobs import OPEN, add_counts, move_on, start_job
 from crm.models import Change, Contact, ContactKey, ContactMerge, ContactPair, Job
 from crm.timeline import record_entry
 from crm.twins import Pair, add_pairs, read_known, refresh_twins
-from kit.db import Document, Instant
 from kit.errors import NotFoundError, say
 from kit.tx import Database, Tx
 
@@ -40,13 +38,6 @@ class TwinOf(NamedTuple):
     id: int
     name: str
     evidence: list[Evidence]
-
-
-class MergedIn(NamedTuple):
-    """One merge into somebody that holds."""
-
-    change_id: int
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,23 +78,25 @@ def count_twins(tx: Tx, *, import_id: int | None = None) -> int:
     return tx.session.scalars(select(func.count()).select_from(some)).one()
 
 
-def find_twins_of(tx: Tx, contact_id: int, *, limit: int = 3) -> tuple[list[TwinOf], list[MergedIn]]:
-    """Return who may be the same person as somebody, and the merges into them that hold, in one query."""
-    pair, other = ContactPair, case((ContactPair.low_id == contact_id, ContactPair.high_id), else_=ContactPair.low_id)
-    twins = (
-        select(Contact.id, Contact.name, pair.evidence, pair.weight, type_coerce(null(), Instant()).label("at"))
-        .select_from(pair)
-        .join(Contact, Contact.id == other)
-        .where(or_(pair.low_id == contact_id, pair.high_id == contact_id), pair.state == "open")
-    )
-    nothing = type_coerce(null(), Document)
-    merges = select(ContactMerge.change_id, literal(""), nothing, literal(-1), ContactMerge.at).where(
-        ContactMerge.survivor_id == contact_id, ContactMerge.change_id.is_not(None)
-    )
-    rows = tx.session.execute(union_all(twins, merges)).all()
-    found = sorted((row for row in rows if row[3] >= 0), key=lambda row: (-row[3], row[0]))[:limit]
-    merged = sorted((row for row in rows if row[3] < 0), key=lambda row: row[4], reverse=True)
-    return [TwinOf(row[0], row[1], row[2]) for row in found], [MergedIn(row[0], row[4]) for row in merged]
+def twin_columns(contact_id: int) -> tuple[ScalarSelect[Any], ...]:
+    """Return what `read_twin` reads, as columns that any query about a person can carry: the page has few to spare."""
+    other = case((ContactPair.low_id == contact_id, ContactPair.high_id), else_=ContactPair.low_id)
+    about = or_(ContactPair.low_id == contact_id, ContactPair.high_id == contact_id)
+    strongest = (ContactPair.weight.desc(), ContactPair.low_id, ContactPair.high_id)
+
+    def first(column: Any) -> ScalarSelect[Any]:
+        query = select(column).select_from(ContactPair).join(Contact, Contact.id == other)
+        return query.where(about, ContactPair.state == "open").order_by(*strongest).limit(1).scalar_subquery()
+
+    merged = select(ContactMerge.change_id).where(ContactMerge.survivor_id == contact_id)
+    newest = merged.order_by(ContactMerge.change_id.desc().nulls_last()).limit(1).scalar_subquery()
+    return first(other), first(Contact.name), first(ContactPair.evidence), newest
+
+
+def read_twin(row: Sequence[Any]) -> tuple[TwinOf | None, int | None]:
+    """Return who may be the same person, and the newest merge that holds, from the values of `twin_columns`."""
+    number, name, evidence, change_id = row
+    return TwinOf(number, name, evidence) if number else None, change_id
 
 
 def keep_apart(tx: Tx, one: int, other: int, *, actor: str) -> Change:

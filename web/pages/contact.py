@@ -5,7 +5,6 @@ from flask import Blueprint, Response, make_response, redirect, request
 from crm import history, task_list
 from crm.person import read_person
 from crm.survivors import find_survivor
-from crm.twin_list import find_twins_of
 from crm.users import list_users
 from kit.errors import NotFoundError
 from web import forms, outgoing
@@ -37,7 +36,7 @@ def _show(contact_id: int, slug: str) -> Response:
     story = history.read_history(tx, contact_id, show=show, page=number)
     person = read_person(tx, contact_id, story, brand_id=this_brand_id())
     sends = outgoing.list_contact_sends(tx, contact_id) if show in ("", "messages") and number == 1 else []
-    everyone, (twins, merges) = list_users(tx), find_twins_of(tx, contact_id)
+    everyone = list_users(tx)
     return page(
         "contact/page.html",
         person=person,
@@ -48,8 +47,7 @@ def _show(contact_id: int, slug: str) -> Response:
         names=history.name_actors(everyone),
         outgoing=[send for send in sends if send.state != "sent"],
         why={send.rfc_id: send.id for send in sends},
-        twins=[(other, [say_evidence(line) for line in other.evidence]) for other in twins],
-        merges=merges,
+        why_twin=say_evidence(person.twin.evidence[0]) if person.twin and person.twin.evidence else "",
         due=task_list.list_contact_tasks(tx, contact_id),
         colleagues=[user for user in everyone if user.disabled_at is None],
     )
