@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 
 from crm.account_book import AccountBook, read_accounts
 from crm.contacts import list_tags
@@ -15,6 +15,7 @@ from crm.people import decide_contact_turn
 from crm.people_around import Tie, read_people_around
 from crm.scoring import DEFAULTS
 from crm.turns import Turn
+from crm.twin_list import TwinOf, read_twin, twin_columns
 from kit.tx import Tx
 
 _BREAK = "\x1f"  # stands in no tag: tags are words between blanks
@@ -42,6 +43,8 @@ class Person:
     answers: AnswerTimes
     last_reply_at: datetime | None
     suppressions: tuple[Suppression, ...]
+    twin: TwinOf | None
+    merge_id: int | None
 
     @property
     def handles(self) -> tuple[Handle, ...]:
@@ -67,7 +70,7 @@ def read_person(
     """Return a person, or refuse when there is none; the exchange is counted from the `story` already read."""
     around = read_people_around(tx, contact_id)
     mails = story.exchange
-    stages = list_stages_around(tx, contact_id, brand_id)
+    stages, twin, merge_id = _stages_and_twin(tx, contact_id, brand_id)
     threads = list(
         tx.session.scalars(select(Thread).where(Thread.contact_id == contact_id).order_by(Thread.last_at.desc()))
     )
@@ -87,14 +90,28 @@ def read_person(
         exchange=count_weeks(mails, weeks=weeks, now=tx.now),
         answers=measure_answers(mails),
         last_reply_at=max((at for direction, at in mails if direction == "in"), default=None),
+        twin=twin,
+        merge_id=merge_id,
         suppressions=around.suppressions,
     )
 
 
 def list_stages_around(tx: Tx, contact_id: int, brand_id: int | None) -> list[tuple[Stage, Relationship | None]]:
     """Return all stages in order; the one a person stands at carries the relationship."""
+    return [(row[0], row[1]) for row in tx.session.execute(_stages_around(contact_id, brand_id))]
+
+
+def _stages_and_twin(
+    tx: Tx, contact_id: int, brand_id: int | None
+) -> tuple[list[tuple[Stage, Relationship | None]], TwinOf | None, int | None]:
+    """Return the stages around a person; in the same query, who may be the same, and the newest merge into them."""
+    rows = tx.session.execute(_stages_around(contact_id, brand_id).add_columns(*twin_columns(contact_id))).all()
+    twin, merge_id = read_twin(rows[0][2:]) if rows else (None, None)
+    return [(row[0], row[1]) for row in rows], twin, merge_id
+
+
+def _stages_around(contact_id: int, brand_id: int | None) -> Select[Stage, Relationship]:
     stands = and_(
         Relationship.stage_id == Stage.id, Relationship.contact_id == contact_id, Relationship.brand_id == brand_id
     )
-    rows = tx.session.execute(select(Stage, Relationship).outerjoin(Relationship, stands).order_by(Stage.position))
-    return [(stage, found) for stage, found in rows]
+    return select(Stage, Relationship).outerjoin(Relationship, stands).order_by(Stage.position)

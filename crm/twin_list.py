@@ -1,15 +1,16 @@
 """Use cases: pairs that may be one person, strongest first; "two people" remembered; the look through everybody."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ScalarSelect, case, func, or_, select
 
 from crm.changes import Undone, record_change
 from crm.contacts import display_name
 from crm.identity import Evidence, list_keys, weigh
 from crm.jobs import OPEN, add_counts, move_on, start_job
-from crm.models import Change, Contact, ContactKey, ContactPair, Job
+from crm.models import Change, Contact, ContactKey, ContactMerge, ContactPair, Job
 from crm.timeline import record_entry
 from crm.twins import Pair, add_pairs, read_known, refresh_twins
 from kit.errors import NotFoundError, say
@@ -29,6 +30,14 @@ class Twins:
     high: Contact
     evidence: tuple[Evidence, ...]
     weight: int
+
+
+class TwinOf(NamedTuple):
+    """Who may be the same person as somebody, and what speaks for it."""
+
+    id: int
+    name: str
+    evidence: list[Evidence]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +78,25 @@ def count_twins(tx: Tx, *, import_id: int | None = None) -> int:
     return tx.session.scalars(select(func.count()).select_from(some)).one()
 
 
-def find_twins_of(tx: Tx, contact_id: int, *, limit: int = 3) -> list[tuple[Contact, list[Evidence]]]:
-    """Return who may be the same person as somebody, with the evidence."""
+def twin_columns(contact_id: int) -> tuple[ScalarSelect[Any], ...]:
+    """Return what `read_twin` reads, as columns that any query about a person can carry: the page has few to spare."""
+    other = case((ContactPair.low_id == contact_id, ContactPair.high_id), else_=ContactPair.low_id)
     about = or_(ContactPair.low_id == contact_id, ContactPair.high_id == contact_id)
-    query = select(ContactPair).where(about, ContactPair.state == "open").order_by(ContactPair.weight.desc())
-    pairs = tx.session.scalars(query.limit(limit)).all()
-    others = {(pair.high_id if pair.low_id == contact_id else pair.low_id): pair.evidence for pair in pairs}
-    people = _read_people(tx, others)
-    return [(people[number], evidence) for number, evidence in others.items()]
+    strongest = (ContactPair.weight.desc(), ContactPair.low_id, ContactPair.high_id)
+
+    def first(column: Any) -> ScalarSelect[Any]:
+        query = select(column).select_from(ContactPair).join(Contact, Contact.id == other)
+        return query.where(about, ContactPair.state == "open").order_by(*strongest).limit(1).scalar_subquery()
+
+    merged = select(ContactMerge.change_id).where(ContactMerge.survivor_id == contact_id)
+    newest = merged.order_by(ContactMerge.change_id.desc().nulls_last()).limit(1).scalar_subquery()
+    return first(other), first(Contact.name), first(ContactPair.evidence), newest
+
+
+def read_twin(row: Sequence[Any]) -> tuple[TwinOf | None, int | None]:
+    """Return who may be the same person, and the newest merge that holds, from the values of `twin_columns`."""
+    number, name, evidence, change_id = row
+    return TwinOf(number, name, evidence) if number else None, change_id
 
 
 def keep_apart(tx: Tx, one: int, other: int, *, actor: str) -> Change:

@@ -9,7 +9,7 @@ from crm.addresses import add_by_hand
 from crm.contacts import create_contact, get_contact
 from crm.handles import Account, add_handle
 from crm.models import Contact, ContactKey, ContactPair
-from crm.twin_list import count_twins, find_twins_of, keep_apart, list_twins, start_look
+from crm.twin_list import count_twins, keep_apart, list_twins, read_twin, start_look, twin_columns
 from crm.twins import MOST_SHARING, refresh_twins
 from kit.tx import Database
 from sequences.jobs.runner import run_jobs
@@ -36,9 +36,9 @@ def test_found_when_somebody_is_added(database: Database) -> None:
     person(database, "Somebody Else", "else@gmail.com")
     assert pairs(database) == {(one, other): ["mail"]}
     with database.reading() as tx:
-        assert [(row.id, lines[0][1:]) for row, lines in find_twins_of(tx, other)] == [
-            (one, ["imani@gmail.com", "i.mani+work@googlemail.com"])
-        ]
+        twin, merge_id = read_twin(tx.session.execute(select(*twin_columns(other))).one())
+        assert twin == (one, "Imani Oduya", [["mail", "imani@gmail.com", "i.mani+work@googlemail.com"]])
+        assert merge_id is None
 
 
 def test_found_and_gone_when_somebody_is_changed(database: Database) -> None:

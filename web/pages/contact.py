@@ -9,8 +9,7 @@ from crm.person import read_person
 from crm.rhythms import CHOICES
 from crm.scoring import read_weights, write_weights
 from crm.silence import is_quiet
-from crm.survivors import find_survivor, list_absorbed
-from crm.twin_list import find_twins_of
+from crm.survivors import find_survivor
 from crm.users import list_users
 from kit.errors import NotFoundError
 from web import forms, outgoing
@@ -69,8 +68,7 @@ def _show(contact_id: int, slug: str) -> Response:
         names=history.name_actors(everyone),
         outgoing=[send for send in sends if send.state != "sent"],
         why={send.rfc_id: send.id for send in sends},
-        twins=[(other, [say_evidence(line) for line in lines]) for other, lines in find_twins_of(tx, contact_id)],
-        merges=list_absorbed(tx, contact_id),
+        why_twin=say_evidence(person.twin.evidence[0]) if person.twin and person.twin.evidence else "",
         due=agenda.tasks,
         agenda=agenda,
         today=tx.now.astimezone(read_zone(this_user().zone)).date(),
