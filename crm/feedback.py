@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.exc import IntegrityError
 
 from crm.contacts import get_contact
+from crm.erased import refuse_erased
 from crm.models import Brand, Contact, Feedback, Handle, Message, Product, Theme
 from crm.themes import ensure_theme
 from crm.timeline import record_entry
@@ -66,6 +67,8 @@ def log_feedback(
         return known
     quote = check_words(quote, kind)
     _check_source(tx, contact_id, message_id)
+    if origin.said_email:
+        refuse_erased(tx, emails=[origin.said_email])
     about = ensure_theme(tx, theme, actor=actor, brand_id=brand_id, product_id=product_id) if theme.strip() else None
     row = Feedback(
         contact_id=contact_id,

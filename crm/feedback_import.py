@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from crm.changes import keep_words, record_change
 from crm.csv_files import RawRow, Table, open_table
 from crm.csv_writing import BOM, write_rows
+from crm.erased import erased_sentence, find_erased
 from crm.feedback_csv import Line, find_columns, read_line, reads_day_first
 from crm.jobs import add_counts, add_to_file, drop_file, leave_out, move_on, read_file, start_job
 from crm.models import Change, Contact, ContactAddress, Feedback, Handle, Job, Product, Theme
@@ -34,6 +35,7 @@ class _Known:
     products: dict[str, int]
     notes: set[tuple[str, int | None, str]]
     reach: dict[int, int]
+    erased: set[str]
 
 
 def start_import(tx: Tx, filename: str, content: bytes, *, brand_id: int | None, actor: str) -> Job:
@@ -145,6 +147,8 @@ def _note(
     product_id = known.products.get(line.product.casefold())
     if line.product and product_id is None:
         return say("There is no product named %(name)s.", name=line.product)
+    if line.email in known.erased:
+        return erased_sentence()
     mark = (line.quote, contact_id, "" if contact_id else line.email)
     if mark in known.notes:
         return None
@@ -183,6 +187,7 @@ def _look_up(tx: Tx, brand_id: int, lines: Sequence[Line]) -> _Known:
         products={name.casefold(): number for name, number in products},
         notes={(row[0], row[1], row[2]) for row in notes},
         reach={contact_id: int(most) for contact_id, most in largest if most is not None},
+        erased=find_erased(tx, emails)[0],
     )
 
 

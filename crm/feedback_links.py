@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
+from crm.erased import find_erased
 from crm.feedback import Origin, find_request, log_feedback
 from crm.models import Brand, Feedback, FeedbackLink, Product
 from kit.errors import InvalidError, NotFoundError, RefusedError, say
@@ -118,6 +119,9 @@ def hand_in(tx: Tx, form: Form, said: Said, seal: Seal) -> Feedback:
     ours = {product.id for product in form.products}
     product_id = form.product.id if form.product else next((n for n in (said.product_id,) if n in ours), None)
     name = " ".join(said.name.split())[:_MAX_NAME]
+    if email and find_erased(tx, [email])[0]:
+        # What they say counts; who says it is not written down again, and nobody learns that they were here.
+        name, email = "", ""
     origin = Origin(source="form", said_by=name, said_email=email, request_key=key)
     return log_feedback(
         tx,

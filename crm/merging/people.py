@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from crm.contacts import list_addresses, list_tags, refresh_search_text
 from crm.merging.decisions import columns_for
 from crm.merging.facts import apply_facts, empty_contact, weigh_facts
+from crm.merging.ties import unite_ties, yield_main
 from crm.models import Contact, ContactAddress, ContactTag, Relationship, Stage, Suppression
 from crm.suppressions import MERGED, PERSONAL
 from crm.timeline import record_entry
@@ -16,6 +17,8 @@ from kit.db import Base
 from kit.tx import Tx
 
 ADDRESS, STAGE = "address", "stage:"
+# Kept whole because more than their owner may change; they move all the same.
+_AS_A_WHOLE = ("enrolments.contact_id", "handles.contact_id", "sends.contact_id", "suppressions.contact_id")
 
 
 def unite_people(tx: Tx, survivor: Contact, absorbed: Contact, choices: Mapping[str, str]) -> None:
@@ -24,7 +27,9 @@ def unite_people(tx: Tx, survivor: Contact, absorbed: Contact, choices: Mapping[
     _unite_addresses(tx, survivor, absorbed, first=choices.get(ADDRESS, ""))
     _unite_tags(tx, survivor.id, absorbed.id)
     unite_standings(tx, survivor.id, absorbed.id, choices)
+    yield_main(tx, survivor.id, absorbed.id)
     move_rows(tx, absorbed.id, survivor.id)
+    unite_ties(tx, survivor.id, absorbed.id)
     apply_facts(survivor, absorbed, weigh_facts(survivor, absorbed, choices))
     empty_contact(absorbed)
     inherit_apart(tx, survivor.id, absorbed.id)
@@ -37,7 +42,7 @@ def move_rows(tx: Tx, absorbed_id: int, survivor_id: int) -> None:
     """Let every row that names the one name the other."""
     tx.session.flush()
     tables = Base.metadata.tables
-    for name in (*columns_for("moves"), "enrolments.contact_id", "sends.contact_id", "suppressions.contact_id"):
+    for name in (*columns_for("moves"), *_AS_A_WHOLE):
         table, _, column = name.partition(".")
         of = tables[table].c[column]
         tx.session.execute(update(tables[table]).where(of == absorbed_id).values({column: survivor_id}))
@@ -117,6 +122,7 @@ def unite_standings(tx: Tx, survivor_id: int, absorbed_id: int, choices: Mapping
         own.owner_id = own.owner_id or theirs.owner_id
         own.last_in_at = _later(own.last_in_at, theirs.last_in_at)
         own.last_out_at = _later(own.last_out_at, theirs.last_out_at)
+        own.talked_at = _later(own.talked_at, theirs.talked_at)
         own.created_at = min(own.created_at, theirs.created_at)
         tx.session.delete(theirs)
     tx.session.flush()

@@ -9,7 +9,21 @@ from sqlalchemy.sql.elements import ColumnElement
 from crm.contacts import get_contact
 from crm.erased import mark_people
 from crm.jobs import OPEN, get_job, start_job
-from crm.models import Contact, ContactAddress, Feedback, Handle, Job, Mailbox, Message, Theme, Thread, User
+from crm.models import (
+    Contact,
+    ContactAddress,
+    ContactLink,
+    Feedback,
+    Handle,
+    HandleName,
+    Job,
+    Mailbox,
+    Message,
+    Theme,
+    Thread,
+    User,
+)
+from crm.survivors import forget_identity
 from crm.timeline import record_entry
 from kit.db import Base
 from kit.errors import ConflictError, InvalidError, say
@@ -76,12 +90,13 @@ def _remove_person(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Trace
     contact = check_erasure(tx, contact_id)
     traces = read_traces(tx, contact)
     emails = tx.session.scalars(select(ContactAddress.email).where(ContactAddress.contact_id == contact_id))
-    handles = tx.session.execute(select(Handle.platform, Handle.username).where(Handle.contact_id == contact_id))
-    mark_people(tx, list(emails), [(row[0], row[1]) for row in handles])
+    mark_people(tx, list(emails), _read_accounts(tx, contact_id))
     stop_runs(tx, contact_id, Stop(reason="erased", sentence=say("Erased.")), actor=actor)
     contact.erased_at = tx.now
     tx.session.flush()
     blank_deeds(tx, contact_id, traces)
+    forget_identity(tx, contact_id)
+    tx.session.execute(delete(ContactLink).where(ContactLink.agent_id == contact_id))
     _drop_drafts(tx, contact_id)
     _silence_themes(tx, contact_id)
     tx.session.flush()
@@ -131,9 +146,17 @@ def read_traces(tx: Tx, contact: Contact) -> Traces:
     aliases = {row[0] for row in seen} - ours - others
     names = {contact.name, f"{contact.first_name} {contact.last_name}"}
     names |= {row[1] for row in seen if row[0] in own | aliases}
-    accounts = set(tx.session.scalars(select(Handle.username).where(Handle.contact_id == contact.id)))
+    accounts = {username for _, username in _read_accounts(tx, contact.id)}
     return make_traces(own | aliases, names - _shared_names(tx, contact.id, names),
                        accounts - _shared_accounts(tx, contact.id, accounts))  # fmt: skip
+
+
+def _read_accounts(tx: Tx, contact_id: int) -> list[tuple[str, str]]:
+    """Return platform and name of accounts, those they had before as well."""
+    own = select(Handle.platform, Handle.username).where(Handle.contact_id == contact_id)
+    once = select(HandleName.platform, HandleName.username).join(Handle, Handle.id == HandleName.handle_id)
+    rows = tx.session.execute(own.union(once.where(Handle.contact_id == contact_id)))
+    return [(row[0], row[1]) for row in rows]
 
 
 def _shared_names(tx: Tx, contact_id: int, names: set[str]) -> set[str]:

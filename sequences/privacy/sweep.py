@@ -7,6 +7,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from crm.jobs import add_counts, drop_file, move_on, write_log
 from crm.models import Change, Job, JobFile
+from crm.search_index import purge
 from kit.db import wipe_freed
 from kit.errors import say
 from kit.tx import Tx
@@ -35,6 +36,7 @@ def take_erase_chunk(tx: Tx, job: Job) -> bool:
         remove_again(tx, contact_id, reason=reason, actor=job.actor)
     write_log(tx, job, say("Backups made before today still hold this person. Delete them when you can."))
     job.cursor = {}
+    purge(tx.session.connection())
     engine = tx.session.get_bind().engine
     tx.after_commit(lambda: wipe_freed(engine, at_most=_WIPE_AT_MOST))
     return True

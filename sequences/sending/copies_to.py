@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable
 
+from crm.erased import find_erased
 from crm.suppressions import find_personal_suppressions
 from crm.talks import find_owners
 from kit.errors import InvalidError, RefusedError, say
@@ -47,4 +48,5 @@ def find_forbidden(tx: Tx, copies: Iterable[str]) -> dict[str, tuple[str, str]]:
     owners = find_owners(tx, wanted)
     pairs = [(owners.get(email, 0), email) for email in wanted]
     found = find_personal_suppressions(tx, pairs)
-    return {email: found[who, email] for who, email in pairs if (who, email) in found}
+    forbidden = {email: found[who, email] for who, email in pairs if (who, email) in found}
+    return forbidden | {email: (email, "erased") for email in find_erased(tx, wanted)[0]}
