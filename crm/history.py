@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, select
 
@@ -102,12 +103,17 @@ def mark_waits(moments: Iterable[Moment]) -> list[Moment]:
 
 def list_actor_names(tx: Tx) -> dict[str, str]:
     """Return what to call those who act: people by name, rules and the system in words."""
-    return name_actors(tx.session.scalars(select(User)))
+    return name_numbers(tx.session.execute(select(User.id, User.name)).tuples())
 
 
 def name_actors(users: Iterable[User]) -> dict[str, str]:
     """Return what to call those who act, when all users are read already."""
-    return {f"user:{user.id}": user.name for user in users} | {"contact": "", "system": "Rapport"}
+    return name_numbers((user.id, user.name) for user in users)
+
+
+def name_numbers(users: Iterable[tuple[Any, ...]]) -> dict[str, str]:
+    """Return the same from the numbers and names of all users."""
+    return {f"user:{number}": name for number, name in users} | {"contact": "", "system": "Rapport"}
 
 
 def _side(moment: Moment) -> str:

@@ -12,7 +12,8 @@ import holidays
 from sqlalchemy import func, select
 
 from crm.changes import record_change
-from crm.models import Contact, WorkspaceSetting
+from crm.models import Contact
+from crm.workspace import read_rules, write_rules
 from kit.errors import InvalidError, NotFoundError, say
 from kit.tx import Tx
 
@@ -48,8 +49,7 @@ def read_holiday_book(tx: Tx) -> HolidayBook:
     """Return what the team said about holidays; one query a transaction."""
     kept = tx.session.info.get(_CACHE)
     if kept is None:
-        value = tx.session.scalar(select(WorkspaceSetting.value).where(WorkspaceSetting.name == _NAME))
-        kept = tx.session.info[_CACHE] = _read(value or {})
+        kept = tx.session.info[_CACHE] = _read(read_rules(tx, _NAME))
     return cast("HolidayBook", kept)
 
 
@@ -115,17 +115,11 @@ def remove_own_day(tx: Tx, day: date, *, country: str = "", actor: str) -> None:
 
 
 def _document(tx: Tx) -> dict[str, Any]:
-    row = tx.session.get(WorkspaceSetting, _NAME)
-    return dict(row.value) if row else {}
+    return dict(read_rules(tx, _NAME))
 
 
 def _write(tx: Tx, document: dict[str, Any]) -> None:
-    row = tx.session.get(WorkspaceSetting, _NAME)
-    if row is None:
-        tx.session.add(WorkspaceSetting(name=_NAME, value=document))
-    else:
-        row.value = document
-    tx.session.flush()
+    write_rules(tx, _NAME, document)
     tx.session.info.pop(_CACHE, None)
 
 

@@ -1,6 +1,8 @@
 """Use cases: whom never to mail. Checked when a mail is queued and again when it is sent."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -11,13 +13,12 @@ from kit.tx import Tx
 from mailer.addresses import domain_of, normalise_email
 
 PERSONAL = ("opt_out", "complaint")
-_ABOUT = (
-    select(Suppression.target, Suppression.reason, Suppression.contact_id, Suppression.lifted_at)
-    .where(
-        Suppression.target.in_(bindparam("targets", expanding=True))
-        | Suppression.contact_id.in_(bindparam("contact_ids", expanding=True))
-    )
-    .order_by(Suppression.since)
+# To be asked with others; the rows belong to `decide_personal`.
+ABOUT = select(
+    Suppression.target, Suppression.reason, Suppression.contact_id, Suppression.lifted_at, Suppression.since
+).where(
+    Suppression.target.in_(bindparam("targets", expanding=True))
+    | Suppression.contact_id.in_(bindparam("suppressed_ids", expanding=True))
 )
 
 
@@ -55,12 +56,23 @@ def find_personal_suppressions(tx: Tx, people: Collection[tuple[int, str]]) -> d
 
     One query for any number of people; who may be mailed is not in it.
     """
+    return decide_personal(tx.run(ABOUT, about(people)), people)
+
+
+def about(people: Collection[tuple[int, str]]) -> dict[str, list[Any]]:
+    """Return the values that `ABOUT` is asked with."""
     targets = {email for _, email in people} | {f"@{domain_of(email)}" for _, email in people}
-    values = {"targets": list(targets), "contact_ids": list({contact_id for contact_id, _ in people})}
-    rows = tx.run(_ABOUT, values).all()
+    return {"targets": list(targets), "suppressed_ids": list({contact_id for contact_id, _ in people})}
+
+
+def decide_personal(
+    found_rows: Iterable[Sequence[Any]], people: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], tuple[str, str]]:
+    """Return what `find_personal_suppressions` does, from the rows of `ABOUT`."""
+    rows = sorted(found_rows, key=itemgetter(4))
     active: dict[str, tuple[str, str]] = {}
     personal: dict[int, tuple[str, str]] = {}
-    for target, reason, contact_id, lifted_at in rows:
+    for target, reason, contact_id, lifted_at, _ in rows:
         if lifted_at is not None:
             continue
         active.setdefault(target, (target, reason))

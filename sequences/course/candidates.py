@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
-from crm.brands import list_products
 from crm.contacts import display_name
-from crm.models import Brand, Contact, ContactAddress, Handle, Mailbox
-from crm.suppressions import find_personal_suppressions
+from crm.models import Brand, Contact, ContactAddress, Handle, Mailbox, Product
+from crm.suppressions import ABOUT, about, decide_personal
 from kit.errors import NotFoundError, say
+from kit.together import Together, as_objects, every
 from kit.tx import Tx
 from sequences.course.runs import OPEN
 from sequences.models import Enrolment, SequenceVersion
@@ -25,6 +25,17 @@ from sequences.team.touches import TeamKey, read_team_facts
 from sequences.versions.authoring import document_of
 
 PERSONAL_LINE = "contact.personal_line"
+_INSIDE = select(Enrolment.contact_id).where(
+    Enrolment.sequence_id == bindparam("sequence_id"),
+    Enrolment.state.in_(OPEN),
+    Enrolment.contact_id.in_(bindparam("contact_ids", expanding=True)),
+)
+_FACTS = Together(
+    ABOUT,
+    _INSIDE,
+    every(Handle).where(Handle.contact_id.in_(bindparam("contact_ids", expanding=True))),
+    every(Product).where(Product.retired_at.is_(None), Product.brand_id == bindparam("brand_id")),
+)
 # Who asked for no more mail must not be reached at another address of theirs.
 _FINAL = ("opt_out", "complaint")
 
@@ -62,14 +73,14 @@ class Candidates:
         self._version = version
         self._user_id = user_id
         self._brand = tx.session.get_one(Brand, sequence.brand_id)
-        self._products = list_products(tx, self._brand.id)
         self._rules = read_team_book(tx).of(self._brand.id)
-        self.people = _read_people(tx, contact_ids)
-        self._addresses = _read_addresses(tx, contact_ids)
+        self.people, self._addresses = _read_people(tx, contact_ids)
         pairs = {(number, row.email) for number, rows in self._addresses.items() for row in rows}
-        self._forbidden = find_personal_suppressions(tx, pairs)
-        self._inside = _read_inside(tx, sequence, contact_ids)
-        self._handles = _read_handles(tx, contact_ids)
+        values = {**about(pairs), "sequence_id": sequence.id, "contact_ids": list(contact_ids)}
+        forbidding, inside, handles, products = _FACTS.ask(tx, values | {"brand_id": self._brand.id})
+        self._forbidden, self._inside = decide_personal(forbidding, pairs), {row[0] for row in inside}
+        self._handles = _sort_handles(as_objects(Handle, handles))
+        self._products = sorted(as_objects(Product, products), key=lambda one: one.name)
         keys = [self._key(number, owner) for number in contact_ids for owner in {box.owner_id for box in pool}]
         self._team = read_team_facts(tx, keys)
 
@@ -156,33 +167,26 @@ def _with_until(refusal: Refusal) -> str:
     return f"{refusal.sentence} Possible after {format_date(refusal.until)}." if refusal.until else refusal.sentence
 
 
-def _read_people(tx: Tx, contact_ids: Collection[int]) -> dict[int, Contact]:
-    people = {row.id: row for row in tx.session.scalars(select(Contact).where(Contact.id.in_(contact_ids)))}
+def _read_people(tx: Tx, contact_ids: Collection[int]) -> tuple[dict[int, Contact], dict[int, list[ContactAddress]]]:
+    """Return people, and their addresses with the preferred one first."""
+    people: dict[int, Contact] = {}
+    addresses: dict[int, list[ContactAddress]] = defaultdict(list)
+    query = select(Contact, ContactAddress).outerjoin(ContactAddress, ContactAddress.contact_id == Contact.id)
+    query = query.where(Contact.id.in_(contact_ids)).order_by(ContactAddress.position, ContactAddress.id)
+    for contact, address in tx.session.execute(query):
+        people[contact.id] = contact
+        if address is not None:
+            addresses[contact.id].append(address)
     missing = next((number for number in contact_ids if number not in people), None)
     if missing is not None:
         raise NotFoundError(say("There is no contact %(missing)s.", missing=missing))
-    return people
+    return people, addresses
 
 
-def _read_addresses(tx: Tx, contact_ids: Collection[int]) -> dict[int, list[ContactAddress]]:
-    """Return addresses by contact, the preferred one first."""
-    found: dict[int, list[ContactAddress]] = defaultdict(list)
-    query = select(ContactAddress).where(ContactAddress.contact_id.in_(contact_ids))
-    for row in tx.session.scalars(query.order_by(ContactAddress.position, ContactAddress.id)):
-        found[row.contact_id].append(row)
-    return found
-
-
-def _read_inside(tx: Tx, sequence: SequenceRow, contact_ids: Collection[int]) -> set[int]:
-    """Return who is in the sequence already."""
-    query = select(Enrolment.contact_id).where(Enrolment.sequence_id == sequence.id, Enrolment.state.in_(OPEN))
-    return set(tx.session.scalars(query.where(Enrolment.contact_id.in_(contact_ids))))
-
-
-def _read_handles(tx: Tx, contact_ids: Collection[int]) -> dict[int, list[Handle]]:
+def _sort_handles(handles: Sequence[Handle]) -> dict[int, list[Handle]]:
     """Return handles by contact, the largest first."""
     found: dict[int, list[Handle]] = defaultdict(list)
-    for row in tx.session.scalars(select(Handle).where(Handle.contact_id.in_(contact_ids))):
+    for row in handles:
         found[row.contact_id].append(row)
     for rows in found.values():
         rows.sort(key=lambda handle: (-(handle.followers or 0), handle.id))

@@ -1,6 +1,5 @@
 """Use cases: putting contacts into a sequence, with a verdict for each one."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -18,7 +17,7 @@ from sequences.course.onward import Onward, go_onward
 from sequences.models import Enrolment, SequenceVersion
 from sequences.models import Sequence as SequenceRow
 from sequences.sending.sender_pool import choose_sender
-from sequences.sending.senders import count_assigned, find_pool, read_senders
+from sequences.sending.senders import find_pool, read_senders
 from sequences.team.touches import lock_contacts
 from sequences.versions.authoring import document_of, get_version
 
@@ -62,8 +61,7 @@ def enrol(
     version = get_version(tx, sequence)
     order = _Order(sequence=sequence, version=version, actor=actor, user_id=user_id, override=override.strip())
     pool = {box.id: box for box in find_pool(tx, document_of(version), mailbox)}
-    senders = read_senders(tx, list(pool.values()))
-    assigned = Counter(count_assigned(tx, list(pool.values())))
+    senders, assigned = read_senders(tx, list(pool.values()))
     verdicts = []
     for begin in range(0, len(wanted), _BATCH):
         some = wanted[begin : begin + _BATCH]

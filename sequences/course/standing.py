@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from crm.models import Contact, Task
+from kit.together import Together
 from kit.tx import Tx
 from sequences.course.runs import WAITING
 from sequences.models import Enrolment, Send
@@ -85,28 +87,36 @@ def read_standing(tx: Tx, run_ids: Collection[int], *, lock: bool = False) -> It
 
 
 def _read_some(tx: Tx, numbers: list[int], *, lock: bool) -> Iterator[StandingRun]:
-    query = select(Enrolment).where(Enrolment.id.in_(numbers)).order_by(Enrolment.id)
+    query = select(Enrolment, Contact).join(Contact, Contact.id == Enrolment.contact_id)
+    query = query.where(Enrolment.id.in_(numbers)).order_by(Enrolment.id)
     waiting = select(Send.id).where(Send.enrolment_id.in_(numbers), Send.state.in_(WAITING)).order_by(Send.id)
     if lock:
         # The run first, as all who end runs do. Who holds a mail will ask for its run: waiting for both could tie.
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(of=Enrolment).execution_options(populate_existing=True)
         waiting = waiting.with_for_update(skip_locked=True)
-    runs = list(tx.session.scalars(query))
-    free = set(tx.session.scalars(waiting))
-    people = {
-        one.id: one for one in tx.session.scalars(select(Contact).where(Contact.id.in_({r.contact_id for r in runs})))
-    }
-    found = {run.id: StandingRun(run=run, contact=people[run.contact_id]) for run in runs}
-    columns = [getattr(Send, name) for name in Mail._fields]
-    for row in tx.session.execute(select(*columns).where(Send.enrolment_id.in_(numbers)).order_by(Send.id)):
+    found = {run.id: StandingRun(run=run, contact=contact) for run, contact in tx.session.execute(query)}
+    free = set(tx.session.scalars(waiting)) if lock else None
+    people = list({one.contact.id for one in found.values()})
+    mails, tasks = _OF_RUNS.ask(tx, {"runs": numbers, "people": people})
+    for row in sorted(mails, key=itemgetter(0)):
         mail = Mail._make(row)
         standing = found[mail.enrolment_id or 0]
         standing.mails.append(mail)
-        standing.free |= {mail.id} & free
-    tasks = select(Task.id, Task.ref, Task.done_at).where(Task.kind == "step", Task.contact_id.in_(people))
-    for task_id, ref, done_at in tx.session.execute(tasks.order_by(Task.id)):
+        if mail.state in WAITING if free is None else mail.id in free:
+            standing.free.add(mail.id)
+    for task_id, ref, done_at in sorted(tasks, key=itemgetter(0)):
         word, _, rest = (ref or "").partition(":")
         run_id, _, key = rest.partition(":")
         if word == "run" and run_id.isdigit() and int(run_id) in found:
             found[int(run_id)].tasks.append(ByHand(task_id, key, done_at is not None))
     yield from found.values()
+
+
+_OF_RUNS = Together(
+    select(*(getattr(Send, name) for name in Mail._fields)).where(
+        Send.enrolment_id.in_(bindparam("runs", expanding=True))
+    ),
+    select(Task.id, Task.ref, Task.done_at).where(
+        Task.kind == "step", Task.contact_id.in_(bindparam("people", expanding=True))
+    ),
+)

@@ -4,15 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import select
-
-from crm.models import Mailbox, Task
-from kit.tx import Tx
+from crm.models import Mailbox
 from sequences.course.onward import due_of_step
 from sequences.course.schedule import Due, Hours
 from sequences.course.windows import DAY_NAMES, Window
 from sequences.insight.origin import Origin, Reason, say_when
-from sequences.models import Attempt, Send
 from sequences.pitches.pitch_value import format_date
 from sequences.versions.flow import OWN_KINDS
 
@@ -28,13 +24,13 @@ class _Begin(NamedTuple):
     words: str
 
 
-def derive_instant(tx: Tx, origin: Origin) -> Reason:
+def derive_instant(origin: Origin) -> Reason:
     """Return why the mail is due when it is."""
     lines = (
-        *_wait(tx, origin),
+        *_wait(origin),
         *_schedule(origin),
         *describe_hours(origin.hours),
-        *_holds(tx, origin),
+        *_holds(origin),
         describe_pace(origin.mailbox),
         *_left(origin),
     )
@@ -60,12 +56,12 @@ def describe_pace(mailbox: Mailbox) -> str:
     return f"{mailbox.address} sends {cap} in 24 hours{ramp}{gap}."
 
 
-def _wait(tx: Tx, origin: Origin) -> Iterator[str]:
+def _wait(origin: Origin) -> Iterator[str]:
     """Say what the wait is and from which instant it counted; only an instant that gives the stored date is named."""
     facts, zone = origin.send.explanation, origin.hours.zone
     wait = facts.get("wait") or "none"
     wanted = datetime.fromisoformat(facts["wanted_at"]) if facts.get("wanted_at") else None
-    begins = _begins(tx, origin)
+    begins = _begins(origin)
     found = next((one for one in begins if wanted and _leads_to(origin, one, wanted)), None)
     since = f"{found.words} on {say_when(found.at, zone)}" if found else "the step before it was done"
     yield f"Due as soon as {since}." if wait == "none" else f"Waits {wait} from when {since}."
@@ -73,25 +69,23 @@ def _wait(tx: Tx, origin: Origin) -> Iterator[str]:
         yield f"So it was wanted on {say_when(wanted, zone)}."
 
 
-def _begins(tx: Tx, origin: Origin) -> list[_Begin]:
+def _begins(origin: Origin) -> list[_Begin]:
     """Return every instant of this run that a wait may have counted from, the latest first."""
-    send, run, document = origin.send, origin.run, origin.document
+    run, document = origin.run, origin.document
     numbers = document.flow.index_of
     found = [_Begin(run.created_at, 0, "this person was put into the sequence")]
-    earlier = select(Send).where(Send.enrolment_id == run.id, Send.id != send.id)
-    for mail in tx.session.scalars(earlier):
-        if mail.step_key not in numbers:
+    for _, step_key, state, sent_at, due_at, settled_at in origin.records.mails:
+        if step_key not in numbers:
             continue
-        after = document.flow.next_of(numbers[mail.step_key])
-        if mail.sent_at:
-            found.append(_Begin(mail.sent_at, after, f"step {mail.step_key} left"))
-        elif mail.state == "cancelled" and mail.settled_at:
-            at = max(mail.due_at, mail.settled_at)
-            found.append(_Begin(at, after, f"step {mail.step_key} was left out"))
-    for task in tx.session.scalars(select(Task).where(Task.ref.startswith(f"run:{run.id}:"))):
-        key = (task.ref or "").split(":", 2)[2]
-        if task.done_at and key in numbers:
-            found.append(_Begin(task.done_at, document.flow.next_of(numbers[key]), f"step {key} was done by hand"))
+        after = document.flow.next_of(numbers[step_key])
+        if sent_at:
+            found.append(_Begin(sent_at, after, f"step {step_key} left"))
+        elif state == "cancelled" and settled_at:
+            found.append(_Begin(max(due_at, settled_at), after, f"step {step_key} was left out"))
+    for _, ref, done_at in origin.records.tasks:
+        key = (ref or "").split(":", 2)[2]
+        if done_at and key in numbers:
+            found.append(_Begin(done_at, document.flow.next_of(numbers[key]), f"step {key} was done by hand"))
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
@@ -132,10 +126,9 @@ def describe_shift(shift: str) -> str:
     return f"{kind} on {format_date(day)}" if day else shift
 
 
-def _holds(tx: Tx, origin: Origin) -> Iterator[str]:
-    query = select(Attempt).where(Attempt.send_id == origin.send.id, Attempt.outcome == "held").order_by(Attempt.id)
-    for held in tx.session.scalars(query):
-        yield f"Held back on {say_when(held.at, origin.hours.zone)}: {held.text}"
+def _holds(origin: Origin) -> Iterator[str]:
+    for at, text in ((row[1], row[5]) for row in origin.records.attempts if row[2] == "held"):
+        yield f"Held back on {say_when(at, origin.hours.zone)}: {text}"
 
 
 def _left(origin: Origin) -> Iterator[str]:

@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
-
 from crm.history import list_actor_names
-from crm.models import Mailbox, TimelineEntry
+from crm.models import Mailbox
 from crm.zones import read_zone
 from kit.tx import Tx
 from sequences.insight.origin import Origin, Reason, name_actor, say_when
 from sequences.models import Send
 
 
-def derive_choices(tx: Tx, origin: Origin) -> tuple[Reason, ...]:
+def derive_choices(origin: Origin) -> tuple[Reason, ...]:
     """Return why this mail exists, why from this mailbox, why in this text, and who agreed."""
     return (
-        Reason(about="sent", question="Why this mail", lines=tuple(_why_sent(tx, origin))),
+        Reason(about="sent", question="Why this mail", lines=tuple(_why_sent(origin))),
         Reason(about="mailbox", question="Why from this mailbox", lines=tuple(_why_mailbox(origin))),
         Reason(about="variant", question="Why this text", lines=tuple(_why_text(origin))),
         Reason(about="approval", question="Who agreed", lines=(_approval(origin),)),
@@ -37,7 +35,7 @@ def derive_by_hand(tx: Tx, send: Send, mailbox: Mailbox) -> tuple[Reason, ...]:
     )
 
 
-def _why_sent(tx: Tx, origin: Origin) -> Iterator[str]:
+def _why_sent(origin: Origin) -> Iterator[str]:
     send, run, version = origin.send, origin.run, origin.version
     place = "" if origin.index is None else f" ({origin.index + 1} of {len(origin.document.flow.steps)})"
     yield f"Step {send.step_key}{place} of {origin.sequence.name}, version {version.number}."
@@ -45,20 +43,16 @@ def _why_sent(tx: Tx, origin: Origin) -> Iterator[str]:
     yield f"{who} put this person into the sequence on {say_when(run.created_at, zone)}."
     if run.override:
         yield f"{who} went against a rule of the team, for this reason: {run.override}"
-    yield from _branches(tx, origin)
+    yield from _branches(origin)
 
 
-def _branches(tx: Tx, origin: Origin) -> Iterator[str]:
+def _branches(origin: Origin) -> Iterator[str]:
     """Say which ways were taken before this step, and what decided."""
     taken = origin.run.facts.get("branches", {})
     if not taken:
         return
-    entries = tx.session.scalars(
-        select(TimelineEntry)
-        .where(TimelineEntry.contact_id == origin.run.contact_id, TimelineEntry.kind == "sequence_branch")
-        .order_by(TimelineEntry.id)
-    )
-    said = {row.data.get("step"): row.summary for row in entries if row.data.get("enrolment") == origin.run.id}
+    entries = [(data, summary) for _, data, summary in origin.records.branches]
+    said = {data.get("step"): summary for data, summary in entries if data.get("enrolment") == origin.run.id}
     numbers = origin.document.flow.index_of
     for key, way in taken.items():
         if origin.index is None or numbers.get(key, len(numbers)) < origin.index:

@@ -97,6 +97,12 @@ def read_brief(tx: Tx, mailbox: Mailbox) -> Brief:
     return Brief(mailbox=mailbox, look=looks[0] if looks else None, own=own)
 
 
+def read_last_look(tx: Tx, mailbox_id: int) -> Look | None:
+    """Return the last look at a mailbox."""
+    looks = _list_looks(tx, mailbox_id)
+    return looks[0] if looks else None
+
+
 def share_name(address: str, other: str) -> bool:
     """Tell whether receivers count two addresses together: one domain, or one below the other."""
     one, two = domain_of(address), domain_of(other)

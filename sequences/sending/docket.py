@@ -3,7 +3,7 @@
 The number of queries does not depend on the number of sends, so a batch of a hundred costs little more than one.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -11,7 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select
 
 from crm.models import Brand, Contact, ContactAddress, Message, Relationship, Stage
-from crm.suppressions import find_personal_suppressions
+from crm.suppressions import ABOUT, about, decide_personal
+from kit.together import Together
 from kit.tx import Tx
 from sequences.models import Enrolment, Send
 from sequences.models import Sequence as SequenceRow
@@ -142,6 +143,7 @@ _REPLIES = (
     )
     .group_by(Message.contact_id)
 )
+_STOPS = Together(ABOUT, _REPLIES)
 
 
 def read_docket(tx: Tx, send_ids: Sequence[int]) -> list[Case]:
@@ -151,8 +153,11 @@ def read_docket(tx: Tx, send_ids: Sequence[int]) -> list[Case]:
     rows = {row[0]: Entry._make(row) for row in tx.run(_QUERY, {"send_ids": list(send_ids)})}
     entries = [rows[send_id] for send_id in send_ids]
     documents = read_documents(tx, {entry.version_id for entry in entries if entry.version_id is not None})
-    suppressions = find_personal_suppressions(tx, {(entry.contact_id, entry.email) for entry in entries})
-    replies = _read_replies(tx, {entry.contact_id for entry in entries if entry.enrolment_id is not None})
+    people = {(entry.contact_id, entry.email) for entry in entries}
+    running = list({entry.contact_id for entry in entries if entry.enrolment_id is not None})
+    forbidding, answered = _STOPS.ask(tx, {**about(people), "contact_ids": running})
+    suppressions = decide_personal(forbidding, people)
+    replies: dict[int, datetime] = {row[0]: row[1] for row in answered}
     return [
         Case(
             entry=entry,
@@ -162,11 +167,3 @@ def read_docket(tx: Tx, send_ids: Sequence[int]) -> list[Case]:
         )
         for entry in entries
     ]
-
-
-def _read_replies(tx: Tx, contact_ids: Collection[int]) -> dict[int, datetime]:
-    """Return when each of these contacts last answered; who never did is left out."""
-    if not contact_ids:
-        return {}
-    rows = tx.run(_REPLIES, {"contact_ids": list(contact_ids)})
-    return {row[0]: row[1] for row in rows if row[0] is not None}

@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, select, true
 
 from crm.models import Mailbox
 from crm.zones import read_zone
 from kit.db import Instant
+from kit.together import Rows, Together
 from kit.tx import Tx
 from mailer.addresses import domain_of
 from sequences.models import Enrolment, Send
@@ -78,10 +80,38 @@ class Pace:
 
 def read_pace(tx: Tx, mailbox: Mailbox) -> Pace:
     """Return what a mailbox may send now, from its log."""
-    cap = mailbox.daily_cap
-    if mailbox.ramp:
-        cap = ramped_cap(cap, past_days(tx, mailbox))
-    recent = _recent_of_box(tx, mailbox.id, 1 if cap is None else max(cap, 1))
+    cap = _cap_now(tx, mailbox)
+    return _make_pace(tx, mailbox, cap, _recent_of_box(tx, mailbox.id, _newest(cap)))
+
+
+def read_paces(
+    tx: Tx, mailboxes: Sequence[Mailbox], beside: Sequence[Select[*tuple[Any, ...]]] = ()
+) -> tuple[list[Pace], list[Rows]]:
+    """Return the same for several mailboxes, and the answers to other questions `beside`, in one query."""
+    caps = [_cap_now(tx, mailbox) for mailbox in mailboxes]
+    since = tx.now - DAY
+    asked = [
+        part
+        for mailbox, cap in zip(mailboxes, caps, strict=True)
+        for part in _recent_parts(Send.mailbox_id == mailbox.id, since, _newest(cap))
+    ]
+    found = Together(*asked, *beside).ask(tx)
+    paces = [
+        _make_pace(tx, mailbox, cap, _newest_of(found[2 * n : 2 * n + 2], _newest(cap)))
+        for n, (mailbox, cap) in enumerate(zip(mailboxes, caps, strict=True))
+    ]
+    return paces, found[len(asked) :]
+
+
+def _cap_now(tx: Tx, mailbox: Mailbox) -> int | None:
+    return ramped_cap(mailbox.daily_cap, past_days(tx, mailbox)) if mailbox.ramp else mailbox.daily_cap
+
+
+def _newest(cap: int | None) -> int:
+    return 1 if cap is None else max(cap, 1)
+
+
+def _make_pace(tx: Tx, mailbox: Mailbox, cap: int | None, recent: list[datetime]) -> Pace:
     gap_until = None
     if recent and mailbox.gap_max_s:
         gap = draw_gap(mailbox.gap_min_s, mailbox.gap_max_s, mailbox_id=mailbox.id, after=recent[-1])
@@ -176,18 +206,22 @@ def _lock(tx: Tx, limits: WorkspaceLimits, cases: Sequence[Case]) -> None:
 
 def _recent(tx: Tx, newest: int, which: ColumnElement[bool]) -> list[datetime]:
     """Return the newest instants of the last 24 h at which such a mail left or may have left, ascending."""
-    since = tx.now - DAY
+    return _newest_of(Together(*_recent_parts(which, tx.now - DAY, newest)).ask(tx), newest) if newest else []
+
+
+def _recent_parts(which: ColumnElement[bool], since: datetime, newest: int) -> tuple[Select[datetime | None], ...]:
     sent = select(Send.sent_at).where(which, Send.sent_at > since).order_by(Send.sent_at.desc()).limit(newest)
-    unclear = select(Send.claimed_at).where(which, _IS_UNCLEAR, Send.claimed_at > since)
-    instants = [*tx.session.scalars(sent), *tx.session.scalars(unclear)]
-    return sorted(at for at in instants if at)[-newest:] if newest else []
+    return sent, select(Send.claimed_at).where(which, _IS_UNCLEAR, Send.claimed_at > since)
+
+
+def _newest_of(found: Sequence[Rows], newest: int) -> list[datetime]:
+    return sorted(row[0] for rows in found for row in rows if row[0])[-newest:]
 
 
 def _recent_of_box(tx: Tx, mailbox_id: int, newest: int) -> list[datetime]:
     """Return the same for one mailbox, which is asked before every mail."""
     values = {"box": mailbox_id, "since": tx.now - DAY, "newest": newest}
-    instants = [*tx.run(_SENT_OF_BOX, values).scalars(), *tx.run(_UNCLEAR_OF_BOX, values).scalars()]
-    return sorted(at for at in instants if at)[-newest:]
+    return _newest_of(_OF_BOX.ask(tx, values), newest)
 
 
 def _follow_ups_soon(tx: Tx, mailbox_id: int, *, at_most: int) -> int:
@@ -247,3 +281,4 @@ _SENT_OF_BOX = (
 _UNCLEAR_OF_BOX = select(Send.claimed_at).where(
     Send.mailbox_id == bindparam("box"), _IS_UNCLEAR, Send.claimed_at > bindparam("since", type_=Instant())
 )
+_OF_BOX = Together(_SENT_OF_BOX, _UNCLEAR_OF_BOX)

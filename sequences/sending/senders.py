@@ -1,18 +1,19 @@
 """Use cases: the mailboxes that may write for a sequence: room left today, bounces, and whom they carry already."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
-from crm.mailboxes import find_mailbox, list_mailboxes
+from crm.mailboxes import list_mailboxes
 from crm.models import Mailbox
 from kit.errors import InvalidError, NotFoundError, say
 from kit.tx import Tx
 from sequences.course.runs import OPEN
-from sequences.models import Enrolment
-from sequences.sending.breaker import AT_LEAST
+from sequences.models import Enrolment, Send
+from sequences.sending.breaker import AT_LEAST, COUNTED_FOR
 from sequences.sending.breakers import mailbox_rate
-from sequences.sending.limits import read_pace
+from sequences.sending.limits import read_paces
 from sequences.sending.sender_pool import Sender
 from sequences.versions.sequence_file import SequenceFile
 
@@ -25,38 +26,39 @@ def find_pool(tx: Tx, document: SequenceFile, mailbox: str | None = None) -> lis
         if len(boxes) != 1:
             raise InvalidError(say("Say which mailbox writes: name it in the sequence, or with --mailbox ADDRESS."))
         return boxes
-    found = [find_mailbox(tx, address) for address in wanted]
-    missing = [address for address, box in zip(wanted, found, strict=True) if box is None]
+    named = {address: address.strip().lower() for address in wanted}
+    rows = tx.session.scalars(select(Mailbox).where(Mailbox.address.in_(named.values())))
+    found = {box.address: box for box in rows}
+    missing = [address for address, stored in named.items() if stored not in found]
     if missing:
         raise NotFoundError(say("No mailbox %(value)s is connected.", value=missing[0]))
-    return [box for box in found if box]
+    return [found[named[address]] for address in wanted]
 
 
-def read_senders(tx: Tx, pool: Sequence[Mailbox]) -> list[Sender]:
-    """Return how much each mailbox can take on, and how well it is."""
-    return [
+def read_senders(tx: Tx, pool: Sequence[Mailbox]) -> tuple[list[Sender], Counter[int]]:
+    """Return how much each mailbox can take on and how well it is, and how many open runs wait for a first mail."""
+    numbers = [box.id for box in pool]
+    bad = Send.hard_bounced_at > tx.now - COUNTED_FOR
+    early = Enrolment.state.in_(OPEN), Enrolment.last_sent_at.is_(None), Enrolment.mailbox_id.in_(numbers)
+    paces, (bounced, waiting) = read_paces(
+        tx,
+        pool,
+        (
+            select(Send.mailbox_id).where(Send.mailbox_id.in_(numbers), bad).distinct(),
+            select(Enrolment.mailbox_id, func.count()).where(*early).group_by(Enrolment.mailbox_id),
+        ),
+    )
+    with_bounces = {row[0] for row in bounced}
+    senders = [
         Sender(
             mailbox_id=box.id,
-            room=read_pace(tx, box).room(tx.now),
-            bounce_rate=_bounce_rate(tx, box),
+            room=pace.room(tx.now),
+            bounce_rate=_bounce_rate(tx, box) if box.id in with_bounces else 0.0,
             is_paused=box.paused_at is not None,
         )
-        for box in pool
+        for box, pace in zip(pool, paces, strict=True)
     ]
-
-
-def count_assigned(tx: Tx, pool: Sequence[Mailbox]) -> dict[int, int]:
-    """Return how many open runs wait for their first mail, by mailbox."""
-    query = (
-        select(Enrolment.mailbox_id, func.count())
-        .where(
-            Enrolment.state.in_(OPEN),
-            Enrolment.last_sent_at.is_(None),
-            Enrolment.mailbox_id.in_([box.id for box in pool]),
-        )
-        .group_by(Enrolment.mailbox_id)
-    )
-    return {row[0]: row[1] for row in tx.session.execute(query)}
+    return senders, Counter({row[0]: row[1] for row in waiting})
 
 
 def _bounce_rate(tx: Tx, box: Mailbox) -> float:

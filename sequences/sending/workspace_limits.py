@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from sqlalchemy import select
 
 from crm.models import WorkspaceSetting
+from crm.workspace import read_rules, write_rules
 from kit.errors import InvalidError, say
 from kit.tx import Tx
 
@@ -22,8 +23,6 @@ bol.com.br terra.com.br qq.com 163.com 126.com sina.com naver.com daum.net hanma
 comcast.net verizon.net att.net bigpond.com
 """
 _FREE_MAIL_DOMAINS = frozenset(_FREE_MAIL.split())
-
-_READ = select(WorkspaceSetting.value).where(WorkspaceSetting.name == _NAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +46,8 @@ def is_free_mail(domain: str) -> bool:
 
 def read_workspace_limits(tx: Tx) -> WorkspaceLimits:
     """Return what is in force."""
-    value = tx.run(_READ).scalar()
     known = {field.name for field in fields(WorkspaceLimits)}
-    return WorkspaceLimits(**{name: number for name, number in (value or {}).items() if name in known})
+    return WorkspaceLimits(**{name: number for name, number in read_rules(tx, _NAME).items() if name in known})
 
 
 def set_workspace_limit(tx: Tx, name: str, number: int | None) -> WorkspaceLimits:
@@ -58,12 +56,7 @@ def set_workspace_limit(tx: Tx, name: str, number: int | None) -> WorkspaceLimit
         raise InvalidError(say("There is no limit named %(name)s.", name=name))
     if number is not None and number < 0:
         raise InvalidError(say("A limit is a number of mails, or none."))
-    row = tx.session.get(WorkspaceSetting, _NAME)
-    if row is None:
-        row = WorkspaceSetting(name=_NAME, value={})
-        tx.session.add(row)
-    row.value = {**row.value, name: number}
-    tx.session.flush()
+    write_rules(tx, _NAME, {**read_rules(tx, _NAME), name: number})
     return read_workspace_limits(tx)
 
 

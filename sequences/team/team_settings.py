@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from crm.models import Brand, WorkspaceSetting
+from crm.models import Brand
+from crm.workspace import read_rules, write_rules
 from kit.errors import InvalidError, NotFoundError, say
 from kit.tx import Tx
 from sequences.team.rules import TeamRules
@@ -35,8 +36,7 @@ class TeamBook:
 
 def read_team_book(tx: Tx) -> TeamBook:
     """Return what is in force; the defaults where nothing was said."""
-    row = tx.session.get(WorkspaceSetting, _NAME)
-    document = row.value if row else {}
+    document = read_rules(tx, _NAME)
     workspace = replace(TeamRules(), **_only_known(document.get("workspace", {})))
     brands = {
         int(number): replace(workspace, **_only_known(changes))
@@ -52,17 +52,13 @@ def set_team_rules(tx: Tx, changes: Mapping[str, int | None], *, brand_id: int |
         raise InvalidError(" ".join(faults), faults=faults)
     if brand_id is not None and tx.session.get(Brand, brand_id) is None:
         raise NotFoundError(say("There is no such brand."))
-    row = tx.session.get(WorkspaceSetting, _NAME)
-    if row is None:
-        row = WorkspaceSetting(name=_NAME, value={})
-        tx.session.add(row)
-    workspace, brands = dict(row.value.get("workspace", {})), dict(row.value.get("brands", {}))
+    document = read_rules(tx, _NAME)
+    workspace, brands = dict(document.get("workspace", {})), dict(document.get("brands", {}))
     if brand_id is None:
         workspace |= changes
     else:
         brands[str(brand_id)] = {**brands.get(str(brand_id), {}), **changes}
-    row.value = {"workspace": workspace, "brands": brands}
-    tx.session.flush()
+    write_rules(tx, _NAME, {"workspace": workspace, "brands": brands})
     book = read_team_book(tx)
     return book.workspace if brand_id is None else book.of(brand_id)
 

@@ -1,15 +1,17 @@
 """Use cases: what the team did with many people, read at once: past and open runs, touches, owners, last answers."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import NamedTuple
 
 from sqlalchemy import BindParameter, String, bindparam, cast, func, literal, select
 
 from crm.models import Contact, Mailbox, Message, Relationship, Task, User
 from kit.db import Instant
+from kit.together import Rows, Together
 from kit.tx import Tx
 from sequences.course.runs import OPEN
 from sequences.models import Enrolment, Send
@@ -21,6 +23,7 @@ from sequences.team.team_settings import read_team_book
 _LEFT = ("sent", "sending", "unknown")
 _BY_HAND = "by hand"
 _BATCH = 1000
+_ASKED = 2000  # a database takes some ten thousand values in one statement
 
 
 class TeamKey(NamedTuple):
@@ -74,23 +77,38 @@ def lock_contacts(tx: Tx, contact_ids: Iterable[int]) -> None:
 
 
 def read_team_facts(tx: Tx, keys: Sequence[TeamKey]) -> dict[TeamKey, TeamFacts]:
-    """Return the facts by key, in the same few queries for any number of keys (at most some ten thousand)."""
+    """Return the facts by key, in one query for any number of keys up to two thousand."""
     if not keys:
         return {}
-    contact_ids = {key.contact_id for key in keys}
     book = read_team_book(tx)
-    past, touches = _read_mails(tx, contact_ids, tx.now - timedelta(days=book.memory_days))
     budget_days = max(rules.budget_days for rules in (book.workspace, *book.brands.values()))
-    _add_other_touches(tx, contact_ids, tx.now - timedelta(days=budget_days), touches)
-    own = {key.enrolment_id for key in keys if key.enrolment_id is not None}
+    since = {"since": tx.now - timedelta(days=book.memory_days), "budget_since": tx.now - timedelta(days=budget_days)}
+    mails, other_mails, done, runs, owners, brand_owners, replies = _ask(tx, keys, since)
+    past, touches = _sort_mails(mails)
+    _add_other_touches(touches, other_mails, done)
     records = _Records(
         past=past,
-        runs=_read_runs(tx, contact_ids, own),
+        runs=_sort_runs(runs),
         touches={number: sorted(found, key=lambda touch: touch.at) for number, found in touches.items()},
-        owners=_read_owners(tx, contact_ids),
-        replies=_read_replies(tx, contact_ids),
+        owners=_sort_owners(owners, brand_owners),
+        replies={number: at for number, at in replies if number is not None},
     )
     return {key: _facts(key, records) for key in keys}
+
+
+def _ask(tx: Tx, keys: Sequence[TeamKey], since: dict[str, datetime]) -> list[Rows]:
+    found: list[Rows] = [[] for _ in range(len(_ALL))]
+    of_contact: dict[int, set[int]] = {key.contact_id: set() for key in keys}
+    for key in keys:
+        if key.enrolment_id is not None:
+            of_contact[key.contact_id].add(key.enrolment_id)
+    contact_ids = list(of_contact)
+    for begin in range(0, len(contact_ids), _ASKED):
+        some = contact_ids[begin : begin + _ASKED]
+        own = list(set().union(*(of_contact[number] for number in some)))
+        for rows, more in zip(found, _ALL.ask(tx, {"contact_ids": some, "own": own, **since}), strict=True):
+            rows.extend(more)
+    return found
 
 
 def _facts(key: TeamKey, records: _Records) -> TeamFacts:
@@ -124,14 +142,11 @@ def _other_owner(key: TeamKey, records: _Records) -> str:
     return ""
 
 
-def _read_mails(
-    tx: Tx, contact_ids: Collection[int], since: datetime
-) -> tuple[dict[int, dict[int, PastRun]], dict[int, list[Touch]]]:
+def _sort_mails(rows: Rows) -> tuple[dict[int, dict[int, PastRun]], dict[int, list[Touch]]]:
     """Return the last mail of each run by contact and run, and every mail as a touch. What came back is neither."""
-    rows = tx.run(_MAILS, {"contact_ids": list(contact_ids), "since": since})
     past: dict[int, dict[int, PastRun]] = defaultdict(dict)
     touches: dict[int, list[Touch]] = defaultdict(list)
-    for contact_id, run_id, brand_id, name, began_at, sent_at, sender, address in rows:
+    for contact_id, run_id, brand_id, name, began_at, sent_at, sender, address in sorted(rows, key=itemgetter(5)):
         who = sender or address
         touches[contact_id].append(Touch(at=sent_at, who=who, what=name or _BY_HAND))
         if run_id is not None:
@@ -141,46 +156,39 @@ def _read_mails(
     return past, touches
 
 
-def _add_other_touches(tx: Tx, contact_ids: Collection[int], since: datetime, touches: dict[int, list[Touch]]) -> None:
+def _add_other_touches(touches: dict[int, list[Touch]], mails: Rows, done: Rows) -> None:
     """Add mail written by hand, here or in another program, and what was done on other channels."""
-    values = {"contact_ids": list(contact_ids), "since": since}
-    mails = tx.run(_BY_OTHER_WAYS, values)
     for contact_id, at, name, address in mails:
         if contact_id is not None:
             touches[contact_id].append(Touch(at=at, who=name or address, what=_BY_HAND))
-    done = tx.run(_DONE_TASKS, values)
     for contact_id, done_at, channel, name in done:
         if contact_id is not None and done_at is not None:
             touches[contact_id].append(Touch(at=done_at, who=name or "Somebody", what=channel))
 
 
-def _read_runs(tx: Tx, contact_ids: Collection[int], own: Collection[int]) -> dict[int, dict[int, _Run]]:
-    rows = tx.run(_RUNS, {"contact_ids": list(contact_ids), "own": list(own)})
+def _sort_runs(rows: Rows) -> dict[int, dict[int, _Run]]:
     runs: dict[int, dict[int, _Run]] = defaultdict(dict)
-    for contact_id, number, state, sequence, began_at, override, user, sender, address in rows:
+    for contact_id, number, state, sequence, began_at, override, user, sender, address in sorted(
+        rows, key=itemgetter(1)
+    ):
         runs[contact_id][number] = _Run(number, state in OPEN, sequence, user or sender or address, began_at, override)
     return runs
 
 
-def _read_owners(tx: Tx, contact_ids: Collection[int]) -> dict[tuple[int, int | None], tuple[int, str]]:
+def _sort_owners(owners: Rows, brand_owners: Rows) -> dict[tuple[int, int | None], tuple[int, str]]:
     """Return who looks after each contact, in general and for one brand; who has left the team looks after nobody."""
-    owners: dict[tuple[int, int | None], tuple[int, str]] = {}
-    values = {"contact_ids": list(contact_ids)}
-    for contact_id, user_id, name in tx.run(_OWNERS, values):
-        owners[contact_id, None] = (user_id, name)
-    for contact_id, brand_id, user_id, name in tx.run(_BRAND_OWNERS, values):
-        owners[contact_id, brand_id] = (user_id, name)
-    return owners
-
-
-def _read_replies(tx: Tx, contact_ids: Collection[int]) -> dict[int, datetime]:
-    rows = tx.run(_REPLIES, {"contact_ids": list(contact_ids)})
-    return {row[0]: row[1] for row in rows if row[0] is not None}
+    found: dict[tuple[int, int | None], tuple[int, str]] = {}
+    for contact_id, user_id, name in owners:
+        found[contact_id, None] = (user_id, name)
+    for contact_id, brand_id, user_id, name in brand_owners:
+        found[contact_id, brand_id] = (user_id, name)
+    return found
 
 
 # Built once: all of this is asked before every mail.
 _CONTACTS: BindParameter[int] = bindparam("contact_ids", expanding=True)
 _SINCE = bindparam("since", type_=Instant())
+_BUDGET_SINCE = bindparam("budget_since", type_=Instant())
 _LEFT_AT = func.coalesce(Send.sent_at, Send.claimed_at, type_=Send.sent_at.type)
 _MAILS = (
     select(Send.contact_id, Send.enrolment_id, SequenceRow.brand_id, SequenceRow.name, Enrolment.created_at)
@@ -191,15 +199,14 @@ _MAILS = (
     .where(Send.contact_id.in_(_CONTACTS), Send.state.in_(_LEFT), Send.bounced_at.is_(None), _LEFT_AT > _SINCE)
     # By hand, what has left is a message already, as is what was written in another program.
     .where(Send.enrolment_id.is_not(None) | (Send.state != "sent"))
-    .order_by(_LEFT_AT)
 )
 _BY_OTHER_WAYS = select(Message.contact_id, Message.at, Message.sender_name, Message.sender).where(
-    Message.contact_id.in_(_CONTACTS), Message.at > _SINCE, Message.direction == "out", Message.kind != "sent"
+    Message.contact_id.in_(_CONTACTS), Message.at > _BUDGET_SINCE, Message.direction == "out", Message.kind != "sent"
 )
 _DONE_TASKS = (
     select(Task.contact_id, Task.done_at, Task.channel, User.name)
     .outerjoin(User, literal("user:") + cast(User.id, String) == Task.done_by)
-    .where(Task.contact_id.in_(_CONTACTS), Task.done_at > _SINCE, Task.channel != "")
+    .where(Task.contact_id.in_(_CONTACTS), Task.done_at > _BUDGET_SINCE, Task.channel != "")
 )
 _RUNS = (
     select(Enrolment.contact_id, Enrolment.id, Enrolment.state, SequenceRow.name, Enrolment.created_at)
@@ -211,7 +218,6 @@ _RUNS = (
         Enrolment.contact_id.in_(_CONTACTS),
         Enrolment.state.in_(OPEN) | Enrolment.id.in_(bindparam("own", expanding=True)),
     )
-    .order_by(Enrolment.id)
 )
 _OWNERS = (
     select(Contact.id, User.id, User.name)
@@ -228,3 +234,4 @@ _REPLIES = (
     .where(Message.contact_id.in_(_CONTACTS), Message.direction == "in", Message.kind == "reply")
     .group_by(Message.contact_id)
 )
+_ALL = Together(_MAILS, _BY_OTHER_WAYS, _DONE_TASKS, _RUNS, _OWNERS, _BRAND_OWNERS, _REPLIES)

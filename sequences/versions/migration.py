@@ -16,7 +16,7 @@ from sequences.versions.crossing import Crossing, Standing, cross
 from sequences.versions.flow import Flow
 from sequences.versions.new_dates import NewDates
 from sequences.versions.published import get_version
-from sequences.versions.revisions import read_editions
+from sequences.versions.revisions import read_all_editions
 from sequences.versions.version_diff import Edition, find_renames, is_same_mail
 
 _BEHIND = 1000
@@ -74,7 +74,9 @@ def plan_migration(
 
     With `lock` all of them stay as they are until this transaction ends.
     """
-    target = get_version(tx, sequence, to_number)
+    wanted = sequence.version if to_number is None else to_number
+    known = {version.number: version for version, _ in read_all_editions(tx, sequence)}
+    target = known[wanted] if wanted in known else get_version(tx, sequence, to_number)
     return _plan(tx, sequence, target, _Desk(tx, sequence, target), lock=lock)
 
 
@@ -105,9 +107,9 @@ class _Desk:
 
     def __init__(self, tx: Tx, sequence: Sequence, target: SequenceVersion, edition: Edition | None = None) -> None:
         self._tx, self._target = tx, target
-        versions = tx.session.scalars(select(SequenceVersion).where(SequenceVersion.sequence_id == sequence.id)).all()
-        self._numbers = {version.id: version.number for version in versions}
-        self._editions = dict(zip(self._numbers, read_editions(tx, versions), strict=True))
+        known = read_all_editions(tx, sequence)
+        self._numbers = {version.id: version.number for version, _ in known}
+        self._editions = {version.id: edition for version, edition in known}
         if edition:
             self._numbers[target.id], self._editions[target.id] = target.number, edition
         self._new = self._editions[target.id]

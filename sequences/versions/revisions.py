@@ -31,27 +31,16 @@ class Revision:
 
 
 def list_revisions(tx: Tx, sequence: Sequence) -> list[Revision]:
-    """Return all versions of a sequence, the newest first. Two queries."""
+    """Return all versions of a sequence, the newest first."""
     follow = (
         select(Enrolment.version_id, func.count())
         .where(Enrolment.sequence_id == sequence.id, Enrolment.state.in_(OPEN))
         .group_by(Enrolment.version_id)
     )
     counts = {row[0]: row[1] for row in tx.session.execute(follow)}
-    rows = tx.session.execute(
-        select(
-            SequenceVersion.id,
-            SequenceVersion.number,
-            SequenceVersion.created_at,
-            SequenceVersion.actor,
-            SequenceVersion.note,
-        )
-        .where(SequenceVersion.sequence_id == sequence.id)
-        .order_by(SequenceVersion.number.desc())
-    )
     return [
-        Revision(number=number, at=at, actor=actor, note=note, runs=counts.get(key, 0))
-        for key, number, at, actor, note in rows
+        Revision(number=one.number, at=one.created_at, actor=one.actor, note=one.note, runs=counts.get(one.id, 0))
+        for one, _ in reversed(read_all_editions(tx, sequence))
     ]
 
 
@@ -74,9 +63,22 @@ def compare_versions(
     """Return two versions and what differs; without numbers, what the newest changed."""
     new = sequence.version if new is None else new
     old = max(1, new - 1) if old is None else old
-    versions = [get_version(tx, sequence, number) for number in (new, old)]
-    after, before = read_editions(tx, versions)
-    return old, new, diff_versions(before, after)
+    known = {version.number: edition for version, edition in read_all_editions(tx, sequence)}
+    for number in (new, old):
+        if number not in known:
+            get_version(tx, sequence, number)  # refuses
+    return old, new, diff_versions(known[old], known[new])
+
+
+def read_all_editions(tx: Tx, sequence: Sequence) -> list[tuple[SequenceVersion, Edition]]:
+    """Return every version of a sequence as it is compared; read once in a transaction, for versions never change."""
+    key = ("editions", sequence.id, sequence.version)
+    kept: list[tuple[SequenceVersion, Edition]] | None = tx.session.info.get(key)
+    if kept is None:
+        query = select(SequenceVersion).where(SequenceVersion.sequence_id == sequence.id)
+        versions = tx.session.scalars(query.order_by(SequenceVersion.number)).all()
+        kept = tx.session.info[key] = list(zip(versions, read_editions(tx, versions), strict=True))
+    return kept
 
 
 def read_editions(tx: Tx, versions: Rows[SequenceVersion]) -> list[Edition]:

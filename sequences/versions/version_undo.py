@@ -14,7 +14,8 @@ from kit.tx import Tx
 from sequences.course.runs import OPEN
 from sequences.course.stamps import read_stamp, write_stamp
 from sequences.course.standing import Mail, StandingRun, read_standing
-from sequences.models import Enrolment, Send, Sequence, SequenceVersion, VersionChange, VersionMove
+from sequences.models import Enrolment, Send, Sequence, VersionChange, VersionMove
+from sequences.versions.revisions import read_all_editions
 from sequences.versions.version_moves import find_last_change
 
 _WORDS = ("branches", "passed", "anchor")
@@ -45,16 +46,16 @@ class Rollback:
         return sum(not one.stays for one in self.returns)
 
 
-def plan_rollback(tx: Tx, sequence: Sequence) -> Rollback:
-    """Return what taking the last move back would do; nothing is changed."""
-    change, pairs = _read(tx, sequence, lock=False)
+def plan_rollback(tx: Tx, sequence: Sequence, change: VersionChange | None = None) -> Rollback:
+    """Return what taking the last move back would do; nothing is changed. `change` is that move, if it is known."""
+    change, pairs = _read(tx, sequence, change or find_last_change(tx, sequence), lock=False)
     return _describe(tx, change, pairs)
 
 
 def rollback(tx: Tx, sequence: Sequence, *, actor: str) -> Rollback:
     """Take the last move back: version, position, date and waiting mail, of all who stand where it put them."""
     tx.session.flush()
-    change, pairs = _read(tx, sequence, lock=True)
+    change, pairs = _read(tx, sequence, find_last_change(tx, sequence), lock=True)
     found = _describe(tx, change, pairs)
     for (move, one), told in zip(pairs, found.returns, strict=True):
         if not told.stays:
@@ -66,8 +67,9 @@ def rollback(tx: Tx, sequence: Sequence, *, actor: str) -> Rollback:
     return found
 
 
-def _read(tx: Tx, sequence: Sequence, *, lock: bool) -> tuple[VersionChange, list[tuple[VersionMove, StandingRun]]]:
-    change = find_last_change(tx, sequence)
+def _read(
+    tx: Tx, sequence: Sequence, change: VersionChange | None, *, lock: bool
+) -> tuple[VersionChange, list[tuple[VersionMove, StandingRun]]]:
     if change is None:
         raise ConflictError(
             say("Nobody in %(name)s was moved to another version, or it was taken back already.", name=sequence.name)
@@ -78,9 +80,8 @@ def _read(tx: Tx, sequence: Sequence, *, lock: bool) -> tuple[VersionChange, lis
 
 
 def _describe(tx: Tx, change: VersionChange, pairs: list[tuple[VersionMove, StandingRun]]) -> Rollback:
-    numbers = {row[0]: row[1] for row in tx.session.execute(
-        select(SequenceVersion.id, SequenceVersion.number).where(SequenceVersion.sequence_id == change.sequence_id)
-    )}  # fmt: skip
+    sequence = tx.session.get_one(Sequence, change.sequence_id)
+    numbers = {version.id: version.number for version, _ in read_all_editions(tx, sequence)}
     again = _enrolled_again(tx, change.sequence_id, [one for _, one in pairs])
     returns = [
         Return(

@@ -11,7 +11,7 @@ from kit.tx import Tx
 from sequences.first_run import first_touch, launch, pitch
 from sequences.first_run.people import list_people
 from sequences.first_run.progress import STEPS, Progress, keep_progress, read_progress
-from sequences.mailboxes.deliverability import read_desk
+from sequences.mailboxes.deliverability import read_last_look
 from sequences.reading.cursors import first_look_progress
 from sequences.versions.authoring import document_of, get_version
 from web.auth import require
@@ -99,8 +99,8 @@ def begin() -> Response:
 
 def _mailbox(tx: Tx, progress: Progress) -> dict[str, Any]:
     mailbox = progress.mailbox
-    desk = read_desk(tx, mailbox.id) if mailbox else None
-    looks = {one["name"]: one for one in desk.look.findings} if desk and desk.look else {}
+    look = read_last_look(tx, mailbox.id) if mailbox else None
+    looks = {one["name"]: one for one in look.findings} if look else {}
     sync = first_look_progress(tx, mailbox.id) if mailbox else None
     return {"looks": looks, "sync": sync, "trial": progress.trial, "trip": progress.trip}
 

@@ -22,6 +22,7 @@ from web.auth import require
 from web.people_query import NAMES, fold_ranges, read_filter, read_filter_text
 from web.request import this_actor, this_tx, this_user
 from web.respond import done, page
+from web.shell import this_shell
 from web.times import read_zone
 from web.words import _, ngettext, said
 
@@ -53,6 +54,7 @@ def show(sequence_id: int) -> Response:
 def choose(sequence_id: int) -> Response:
     """Ask whom to put in, and say what would happen to each before anything does."""
     tx = this_tx()
+    this_shell()  # its brands are the sequence's too: read once
     sequence = get_sequence_by_id(tx, sequence_id)
     query = fold_ranges({name: values[0] for name, values in request.args.lists()})
     fault, ids, verdicts = "", list[int](), list[Verdict]()

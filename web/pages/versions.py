@@ -104,7 +104,8 @@ def _moves(moves: list[PlannedMove]) -> dict[str, Any]:
 
 
 def _undo(tx: Tx, sequence: Sequence) -> version_undo.Rollback | None:
-    return version_undo.plan_rollback(tx, sequence) if version_moves.find_last_change(tx, sequence) else None
+    change = version_moves.find_last_change(tx, sequence)
+    return version_undo.plan_rollback(tx, sequence, change) if change else None
 
 
 def _number(name: str) -> int | None:
