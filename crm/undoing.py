@@ -12,7 +12,7 @@ from crm.proposals import get_proposal, note
 from kit.errors import ConflictError, say
 from kit.tx import Tx
 
-_CHANGED = "It was changed by hand since; change it back by hand as well."
+_CHANGED = say("It was changed by hand since; change it back by hand as well.")
 
 
 def take_back(tx: Tx, message_id: int, number: int, *, actor: str) -> Proposal:

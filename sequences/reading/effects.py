@@ -149,7 +149,7 @@ class Effects:
         record_incident(
             tx,
             "complaint",
-            f"{row['snippet'][:80] or row['subject'][:80]}: somebody marked our mail as spam.",
+            say("%(row)s: somebody marked our mail as spam.", row=row["snippet"][:80] or row["subject"][:80]),
             mailbox_id=self._desk.mailbox.id,
             contact_id=contact_id,
         )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from crm.mailboxes import our_addresses, pause_mailbox
 from crm.models import Mailbox
+from kit.errors import say
 from mailer.errors import DroppedError, FolderError, LoginError, MailError
 from mailer.transport import ImapPort
 from sequences.engine import Engine
@@ -20,7 +21,7 @@ from sequences.reading.reader import Reader
 from sequences.sending.copies import file_copies
 from sequences.sending.outbox import Counts, free_unread
 
-WAITING = "The server was asked often enough for now; it is left alone for some minutes."
+WAITING = say("The server was asked often enough for now; it is left alone for some minutes.")
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from crm.models import Mailbox
+from kit.errors import say
 from kit.tx import Tx
 from sequences.models import Send
 from sequences.sending.docket import Case, read_docket
@@ -19,7 +20,7 @@ from sequences.sending.stop_rules import Clear, Hold, Stop
 from sequences.sending.throttle import Later
 
 HOLD_FOR = timedelta(minutes=15)
-NO_ONE_CLICK = "The brand requires one-click opt-out, and others cannot open RAPPORT_PUBLIC_URL."
+NO_ONE_CLICK = say("The brand requires one-click opt-out, and others cannot open RAPPORT_PUBLIC_URL.")
 
 
 def choose(tx: Tx, round_: Round, *, team: bool = True) -> tuple[int, list[Case]]:

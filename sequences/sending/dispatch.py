@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crm.models import Mailbox
+from kit.errors import say
 from kit.tx import Tx
 from mailer.errors import DroppedError, LoginError, MailError, ReplyError, TlsError, UnclearError
 from mailer.types import Accepted, Outcome, Parcel
@@ -125,7 +126,7 @@ def _hand_over(round_: Round, group: Sequence[Envelope]) -> None:
     ready = _pass_fence(round_, group)
     if round_.is_over:
         for envelope in ready:
-            release(round_, envelope.send_id, "The mailbox stopped sending.")
+            release(round_, envelope.send_id, say("The mailbox stopped sending."))
         return
     # A mail that travels alone names sender and recipient before it is committed: a refusal is then a plain one.
     is_alone = len(ready) == 1
@@ -139,7 +140,7 @@ def _hand_over(round_: Round, group: Sequence[Envelope]) -> None:
     else:
         begun = []
         for envelope in ready:
-            release(round_, envelope.send_id, "The inbox could not be read quickly enough.")
+            release(round_, envelope.send_id, say("The inbox could not be read quickly enough."))
     if begun:
         _transmit(round_, begun, announced=is_alone)
     elif is_alone:
@@ -196,7 +197,7 @@ def _open_line(round_: Round, ready: Sequence[Envelope], *, announce: bool) -> b
     else:
         return True
     for envelope in ready[1:]:
-        release(round_, envelope.send_id, "The mailbox stopped sending.")
+        release(round_, envelope.send_id, say("The mailbox stopped sending."))
     return False
 
 

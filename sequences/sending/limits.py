@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, s
 from crm.models import Mailbox
 from crm.zones import read_zone
 from kit.db import Instant
+from kit.errors import say
 from kit.together import Rows, Together
 from kit.tx import Tx
 from mailer.addresses import domain_of
@@ -55,7 +56,9 @@ class Pace:
         if later:
             return later
         if self.gap_until and self.gap_until > now and not by_hand:
-            return Later(at=self.gap_until, reason=f"A pause between two mails of {self.address}.")
+            return Later(
+                at=self.gap_until, reason=say("A pause between two mails of %(address)s.", address=self.address)
+            )
         return Go()
 
     def check_first(self, now: datetime) -> Later | None:
@@ -65,7 +68,11 @@ class Pace:
         reserve = self.reserve()
         if not reserve or self.limit.room(now) > reserve:
             return None
-        reason = f"{self.address} keeps room for {reserve} follow-ups of the next 24 hours."
+        reason = say(
+            "%(address)s keeps room for %(reserve)s follow-ups of the next 24 hours.",
+            address=self.address,
+            reserve=reserve,
+        )
         return Later(at=self.limit.next_room(now), reason=reason)
 
     def room(self, now: datetime) -> int | None:

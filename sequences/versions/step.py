@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
 
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from sequences.course.schedule import Wait, parse_wait
 from sequences.versions.conditions import When
 
@@ -99,14 +99,22 @@ def shape_faults(step: Step) -> Iterator[str]:
     for name in _NEEDS.get(step.kind, ()):
         if name not in said or getattr(step, "otherwise" if name == "else" else name) in (None, ""):
             hint = "; write steps, continue or end" if name == "else" else ""
-            yield f"{where} is of the kind {step.kind} and needs {name!r}{hint}."
+            yield say(
+                "%(where)s is of the kind %(kind)s and needs %(name)s%(hint)s.",
+                where=where,
+                kind=step.kind,
+                name=f"{name!r}",
+                hint=hint,
+            )
     # What a mail once could say without meaning it stays allowed: stored files must be readable.
     if step.kind in TEXT_KINDS:
         strange = said & {"stage", "tag", "when", "then", "else"}
     else:
         strange = said - _BELONGS[step.kind] - {"key", "kind", "wait"}
     for name in sorted(strange):
-        yield f"{where} is of the kind {step.kind} and cannot have {name!r}."
+        yield say(
+            "%(where)s is of the kind %(kind)s and cannot have %(name)s.", where=where, kind=step.kind, name=f"{name!r}"
+        )
 
 
 def text_faults(step: Step) -> Iterator[str]:
@@ -115,10 +123,14 @@ def text_faults(step: Step) -> Iterator[str]:
     if step.kind not in TEXT_KINDS:
         return
     if step.variants and (step.body or step.subject):
-        yield f"{where} has variants and a text of its own; move it into a variant."
+        yield say("%(where)s has variants and a text of its own; move it into a variant.", where=where)
     if not step.variants and not step.body:
-        yield f"{where} has no body."
+        yield say("%(where)s has no body.", where=where)
     keys = [variant.key for variant in step.variants]
-    yield from (f"{where} has two variants {key!r}." for key in dict.fromkeys(keys) if keys.count(key) > 1)
+    yield from (
+        say("%(where)s has two variants %(key)s.", where=where, key=f"{key!r}")
+        for key in dict.fromkeys(keys)
+        if keys.count(key) > 1
+    )
     if step.variants and not any(variant.weight for variant in step.variants):
-        yield f"{where}: every variant has the weight 0."
+        yield say("%(where)s: every variant has the weight 0.", where=where)

@@ -17,7 +17,7 @@ from sequences.versions.migration import PlannedMove, plan_migration
 from sequences.versions.published import get_version
 
 _RULE = "rule:version"
-_TAKEN_BACK = "Another version of the sequence is followed now."
+_TAKEN_BACK = say("Another version of the sequence is followed now.")
 # What an entry of a run says before and after, so that it can be taken back.
 _KEPT = ("next_step", "next_at", "state", "reason", "ended_at", "last_sent_at")
 
