@@ -128,7 +128,7 @@ def undo_move(tx: Tx, entry_id: int, *, actor: str) -> TimelineEntry:
     before = tx.session.get(Stage, entry.data["from_id"])
     if before is None:
         raise ConflictError(say("The stage %(name)s is gone; move it by hand instead.", name=entry.data["from"]))
-    return _apply(tx, relationship, before, actor=actor, cause="taken back", undoes_id=entry.id)
+    return _apply(tx, relationship, before, actor=actor, cause=say("taken back"), undoes_id=entry.id)
 
 
 def stage_name(tx: Tx, contact_id: int, brand_id: int) -> str | None:

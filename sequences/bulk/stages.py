@@ -61,7 +61,7 @@ def revert(tx: Tx, traces: Iterable[Trace], actor: str) -> Reverted:
             same = row is not None and row.stage_id == after and row.stage_since == datetime.fromisoformat(at)
             if row is not None and same and before in stages:
                 back.append((row, stages[before]))
-    _move(tx, back, actor=actor, cause="taken back")
+    _move(tx, back, actor=actor, cause=say("taken back"))
     left = len(found) - len(back)
     return Reverted(undone=len(back), left={"moved_since": left} if left else {})
 

@@ -226,7 +226,7 @@ def _plan_task(tx: Tx, run: Enrolment, document: SequenceFile, step: Step, rende
         tx,
         contact.id,
         "task",
-        step.title or f"To do by hand: {step.key}",
+        step.title or say("To do by hand: %(key)s", key=step.key),
         actor="system",
         brand_id=sequence.brand_id,
         data={"sequence": sequence.name, "step": step.key},

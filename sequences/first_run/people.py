@@ -67,7 +67,7 @@ def keep_people(
         contact.personal_line = contact.personal_line or line
         if basis and not contact.basis:
             contact.basis = basis[:200]
-            summary = f"Basis for writing: {contact.basis}"
+            summary = say("Basis for writing: %(basis)s", basis=contact.basis)
             entries.append({"contact_id": contact.id, "kind": "basis", "summary": summary, "actor": actor})
     record_entries(tx, entries)
     left_out = [[row["line"], row["reason"]] for row in result.rows if row["verdict"] == "rejected"][:20]

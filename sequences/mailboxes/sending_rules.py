@@ -27,8 +27,8 @@ LEAST_REPLIES = 0.02
 ONE_TEXT_SHARE, ONE_TEXT_FLOOR = 0.8, 200
 _BULK_CHECKS = ("spf", "dkim", "dmarc", "alignment", "one_click", "ptr")
 _MICROSOFT_CHECKS = ("spf", "dkim", "dmarc", "alignment")
-_CHECK_WORDS = {"spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC", "alignment": say("alignment"), "one_click": say("one click"),
-                "ptr": say("reverse name")}  # fmt: skip
+_CHECK_WORDS: dict[str, str] = {"spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC", "alignment": say("alignment"),
+                "one_click": say("one click"), "ptr": say("reverse name")}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

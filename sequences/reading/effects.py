@@ -173,7 +173,7 @@ class Effects:
             data=data,
         )
         if match.other_contact_id:
-            words = f"{row['sender']} answered our mail"
+            words = say("%(sender)s answered our mail", sender=row["sender"])
             data = {"contact": match.contact_id}
             self._note(arrival, match.other_contact_id, "answered_by_other", words, data=data)
 

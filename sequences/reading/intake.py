@@ -92,8 +92,13 @@ def _poll_folders(engine: Engine, mailbox: Mailbox, imap: ImapPort, result: Poll
 
 def _pause(engine: Engine, mailbox: Mailbox, words: str) -> None:
     with engine.database.transaction() as tx:
-        pause_mailbox(tx, mailbox.id, f"The server refused the sign-in: {words}")
-        record_incident(tx, "login", f"{mailbox.address} is paused: {words}", mailbox_id=mailbox.id)
+        pause_mailbox(tx, mailbox.id, say("The server refused the sign-in: %(words)s", words=words))
+        record_incident(
+            tx,
+            "login",
+            say("%(address)s is paused: %(words)s", address=mailbox.address, words=words),
+            mailbox_id=mailbox.id,
+        )
 
 
 def _leave_sign(engine: Engine, mailbox: Mailbox, result: PollResult, logins: int) -> None:

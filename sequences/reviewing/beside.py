@@ -14,7 +14,7 @@ from kit.tx import Tx
 from mailer.addresses import is_role_address
 from sequences.reviewing.drafts import Draft
 
-_STATES = {"draft": "not started yet", "paused": "paused"}
+_STATES: dict[str, str] = {"draft": say("not started yet"), "paused": say("paused")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ def read_beside(tx: Tx, draft: Draft) -> Beside:
 
 def _holds(draft: Draft) -> tuple[str, ...]:
     """Return what would keep an approved mail waiting, as far as it shows without asking every rule."""
-    said = []
+    said: list[str] = []
     if draft.sequence_state != "live":
         said.append(
             say(
@@ -68,5 +68,5 @@ def _holds(draft: Draft) -> tuple[str, ...]:
     if draft.run_state == "held":
         said.append(say("This run is held: a yes waits until it goes on."))
     if draft.mailbox_pause:
-        said.append(f"The mailbox is paused: {draft.mailbox_pause}")
+        said.append(say("The mailbox is paused: %(why)s", why=draft.mailbox_pause))
     return tuple(said)

@@ -106,7 +106,7 @@ def skip_draft(tx: Tx, send_id: int, *, actor: str) -> None:
         tx,
         send.contact_id,
         "step_skipped",
-        f"Left out: {send.step_key}",
+        say("Left out: %(step_key)s", step_key=send.step_key),
         actor=actor,
         brand_id=send.brand_id,
         data={"send": send.id},

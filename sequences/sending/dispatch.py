@@ -35,7 +35,6 @@ from sequences.sending.gate import Gate
 from sequences.sending.letters import Envelope, fix_bytes
 from sequences.sending.limits import read_pace
 from sequences.sending.outbox import (
-    UNREAD,
     Counts,
     begin_transmission,
     is_due,
@@ -108,7 +107,7 @@ def _claim_once(tx: Tx, round_: Round) -> _Batch:
     claimed, kept = choose(tx, round_, team=goes_straight)
     envelopes, faulty = fix_bytes(tx, kept, tx.session.get_one(Mailbox, round_.mailbox.id), engine.links)
     for case, words in faulty:
-        _fail(tx, round_, case, f"The mail could not be written: {words}")
+        _fail(tx, round_, case, say("The mail could not be written: %(words)s", words=words))
     if not goes_straight or not envelopes or any(envelope.needs_fence for envelope in envelopes):
         return _Batch(claimed, envelopes)
     begun = begin_transmission(tx, [one.send_id for one in envelopes], round_.owner, lease_s=engine.lease_s)
@@ -165,7 +164,12 @@ def _pass_fence(round_: Round, group: Sequence[Envelope]) -> list[Envelope]:
     for envelope in follow_ups:
         # One try a round: a broken server is not signed in to once for every mail (B7).
         # It is freed as soon as the mailbox is read again (intake).
-        release(round_, envelope.send_id, f"{UNREAD} ({round_.fence_error})", HOLD_FOR)
+        release(
+            round_,
+            envelope.send_id,
+            say("Held: the inbox could not be read (%(words)s)", words=round_.fence_error),
+            HOLD_FOR,
+        )
     return [envelope for envelope in group if not envelope.needs_fence]
 
 
@@ -193,7 +197,7 @@ def _open_line(round_: Round, ready: Sequence[Envelope], *, announce: bool) -> b
     except ReplyError as error:
         refuse(round_, first, error)
     except MailError as error:
-        end_round(round_, first.send_id, f"The mail server cannot be reached: {error}")
+        end_round(round_, first.send_id, say("The mail server cannot be reached: %(error)s", error=error))
     else:
         return True
     for envelope in ready[1:]:

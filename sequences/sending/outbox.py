@@ -15,7 +15,7 @@ from kit.tx import Tx
 from sequences.models import Attempt, Enrolment, Send, Sequence
 
 LEASED = ("claimed", "sending")
-UNREAD = "Held: the inbox could not be read"
+UNREAD = say("Held: the inbox could not be read")
 _CRASHED = say("The program ended while this was being handed over. It may or may not have arrived.")
 
 

@@ -35,7 +35,7 @@ class SendingDay:
 
 
 def decide_pace(
-    sent: Sequence[datetime], *, now: datetime, cap: int | None, gap_s: float, what: str = "this mailbox"
+    sent: Sequence[datetime], *, now: datetime, cap: int | None, gap_s: float, what: str = say("this mailbox")
 ) -> Go | Later:
     """Decide whether one more mail may leave. `sent` are the instants of the last 24 h, ascending."""
     recent = [at for at in sent if at > now - DAY]

@@ -134,7 +134,12 @@ def _write_mails(tx: Tx, going: Rows[PlannedMove]) -> None:
 
 def _entry(sequence: Sequence, move: PlannedMove, actor: str) -> dict[str, Any]:
     onward = f"next is {move.new_step}" if move.new_step else "nothing is left to do"
-    summary = f"Moved to version {move.to_number} of {sequence.name}, {onward}"
+    summary = say(
+        "Moved to version %(to_number)s of %(name)s, %(onward)s",
+        to_number=move.to_number,
+        name=sequence.name,
+        onward=onward,
+    )
     return {
         "contact_id": move.contact_id,
         "kind": "sequence_finished" if move.fate == "ends" else "sequence_moved",

@@ -165,7 +165,9 @@ def _entry(sequence: Sequence, one: Return, actor: str) -> dict[str, Any]:
     return {
         "contact_id": one.contact_id,
         "kind": "sequence_moved",
-        "summary": f"Back to version {one.number} of {sequence.name}: the move was taken back",
+        "summary": say(
+            "Back to version %(number)s of %(name)s: the move was taken back", number=one.number, name=sequence.name
+        ),
         "actor": actor,
         "brand_id": sequence.brand_id,
         "data": {"sequence": sequence.name, "enrolment": one.enrolment_id, "to": one.number},
