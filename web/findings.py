@@ -43,7 +43,7 @@ def _mailbox(box: Mailbox, beat: Heartbeat | None) -> list[Fault]:
             }
         )
     elif beat is not None and beat.note:
-        mend = f"rapport mailboxes check {box.address}"
+        mend = say("rapport mailboxes check %(address)s", address=box.address)
         faults.append(
             {
                 "what": say("%(address)s cannot be read: %(why)s", address=box.address, why=beat.note),
@@ -61,7 +61,8 @@ def _mailbox(box: Mailbox, beat: Heartbeat | None) -> list[Fault]:
 
 def _looks(tx: Tx) -> list[Fault]:
     return [
-        {"what": say("%(address)s: %(words)s", address=address, words=" ".join(sentences)), "mend": f"rapport mailboxes check {address}",
+        {"what": say("%(address)s: %(words)s", address=address, words=" ".join(sentences)),
+         "mend": say("rapport mailboxes check %(address)s", address=address),
          "place": "/settings/deliverability"}
         for address, sentences in list_bad_looks(tx)
     ]  # fmt: skip

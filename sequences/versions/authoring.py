@@ -128,11 +128,7 @@ def _stage_faults(tx: Tx, document: SequenceFile) -> Iterator[str]:
     for where, stage in named:
         if stage not in known:
             close = get_close_matches(stage, known, n=1, cutoff=0.5)
-            hint = (
-                say("Did you mean %(close)s?", close=f"{close[0]!r}")
-                if close
-                else say("There are %(known)s.", known=", ".join(known))
-            )
+            hint = f"Did you mean {close[0]!r}?" if close else f"There are {', '.join(known)}."
             yield f"{where}: there is no stage {stage!r}. {hint}"
 
 
@@ -213,19 +209,13 @@ def _read_files(step: Step, folder: Path, files: dict[str, bytes], faults: list[
     for name in step.attachments:
         path = (folder / name).resolve()
         if not path.is_relative_to(folder.resolve()) or not path.is_file():
-            faults.append(
-                say(
-                    "Step %(key)s: the attachment %(name)s does not lie beside the file.",
-                    key=f"{step.key!r}",
-                    name=f"{name!r}",
-                )
-            )
+            faults.append(f"Step {step.key!r}: the attachment {name!r} does not lie beside the file.")
             continue
         size = path.stat().st_size
         total += size
         if size > MAX_ATTACHMENT:
-            faults.append(say("Step %(key)s: %(name)s is larger than 10 MB.", key=f"{step.key!r}", name=f"{name!r}"))
+            faults.append(f"Step {step.key!r}: {name!r} is larger than 10 MB.")
             continue
         files[name] = path.read_bytes()
     if total > MAX_MAIL:
-        faults.append(say("Step %(key)s: its attachments are larger than 20 MB together.", key=f"{step.key!r}"))
+        faults.append(f"Step {step.key!r}: its attachments are larger than 20 MB together.")

@@ -6,7 +6,6 @@ Source: docs/commands.md, steps and branches.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kit.errors import say
 from sequences.versions.conditions import When
 from sequences.versions.flow import Flow, Node
 
@@ -25,15 +24,9 @@ class _Outlook(NamedTuple):
 def branch_faults(flow: Flow, stop_on: tuple[str, ...]) -> Iterator[str]:
     """Yield every fault that lies in how steps follow each other."""
     keys = [node.step.key for node in flow.nodes]
-    yield from (
-        say("Two steps have the key %(key)s.", key=f"{key!r}") for key in dict.fromkeys(keys) if keys.count(key) > 1
-    )
+    yield from (f"Two steps have the key {key!r}." for key in dict.fromkeys(keys) if keys.count(key) > 1)
     if len(keys) > MAX_STEPS:
-        yield say(
-            "A sequence has at most %(max_steps)s steps, those in branches included; this one has %(count)s.",
-            max_steps=MAX_STEPS,
-            count=len(keys),
-        )
+        yield f"A sequence has at most {MAX_STEPS} steps, those in branches included; this one has {len(keys)}."
     yield from _unreachable(flow)
     for node in flow.nodes:
         yield from _dead_ends(node)
@@ -56,31 +49,23 @@ def _unreachable(flow: Flow) -> Iterator[str]:
         is_first_lost = node.index not in seen and flow.nodes[node.index - 1].index in seen
         before = [one for one in flow.nodes[: node.index] if one.step.kind == "if" and one.after == node.index]
         if node.index not in seen and before:
-            yield say(
-                "Step %(key)s is never reached: both ways of %(key2)s end before it.",
-                key=f"{node.step.key!r}",
-                key2=f"{before[0].step.key!r}",
-            )
+            yield f"Step {node.step.key!r} is never reached: both ways of {before[0].step.key!r} end before it."
         elif is_first_lost:
-            yield say("Step %(key)s is never reached.", key=f"{node.step.key!r}")
+            yield f"Step {node.step.key!r} is never reached."
 
 
 def _dead_ends(node: Node) -> Iterator[str]:
     step = node.step
     where = f"Step {step.key!r}"
     if step.kind == "wait" and node.after is None:
-        yield say("%(where)s waits for nothing: no step follows it.", where=where)
+        yield f"{where} waits for nothing: no step follows it."
     if step.kind != "if":
         return
     for name, branch in (("then", step.then), ("else", step.otherwise)):
         if branch == "continue" and node.after is None:
-            yield say(
-                "%(where)s: %(name)s leads nowhere, for no step follows; write end, or steps.",
-                where=where,
-                name=f"{name!r}",
-            )
+            yield f"{where}: {name!r} leads nowhere, for no step follows; write end, or steps."
     if isinstance(step.then, str) and step.then == step.otherwise:
-        yield say("%(where)s does the same either way.", where=where)
+        yield f"{where} does the same either way."
 
 
 def _idle_conditions(node: Node, when: When, stop_on: tuple[str, ...]) -> Iterator[str]:
@@ -88,9 +73,9 @@ def _idle_conditions(node: Node, when: When, stop_on: tuple[str, ...]) -> Iterat
     where = f"Step {node.step.key!r}"
     because = f"the sequence stops on {' and '.join(_culprits(when, stop_on))}"
     if outlook.never:
-        yield say("%(where)s can never hold: %(because)s.", where=where, because=because)
+        yield f"{where} can never hold: {because}."
     elif outlook.always:
-        yield say("%(where)s always holds, so its 'else' is never taken: %(because)s.", where=where, because=because)
+        yield f"{where} always holds, so its 'else' is never taken: {because}."
 
 
 def _outlook(when: When, stop_on: tuple[str, ...]) -> _Outlook:
@@ -120,12 +105,9 @@ def _lost_threads(flow: Flow) -> Iterator[str]:
         if step.kind != "email" or all(text.subject for text in step.texts()):
             continue
         if step.thread == "new" or not on_some[node.index]:
-            yield say("Step %(key)s begins a new conversation and needs a subject.", key=f"{step.key!r}")
+            yield f"Step {step.key!r} begins a new conversation and needs a subject."
         elif not on_all[node.index]:
-            yield say(
-                "Step %(key)s needs a subject: not every way to it passes a mail that it could continue.",
-                key=f"{step.key!r}",
-            )
+            yield f"Step {step.key!r} needs a subject: not every way to it passes a mail that it could continue."
 
 
 def _mail_before(flow: Flow) -> tuple[list[bool], list[bool]]:

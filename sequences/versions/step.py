@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
 
-from kit.errors import InvalidError, say
+from kit.errors import InvalidError
 from sequences.course.schedule import Wait, parse_wait
 from sequences.versions.conditions import When
 
@@ -99,22 +99,14 @@ def shape_faults(step: Step) -> Iterator[str]:
     for name in _NEEDS.get(step.kind, ()):
         if name not in said or getattr(step, "otherwise" if name == "else" else name) in (None, ""):
             hint = "; write steps, continue or end" if name == "else" else ""
-            yield say(
-                "%(where)s is of the kind %(kind)s and needs %(name)s%(hint)s.",
-                where=where,
-                kind=step.kind,
-                name=f"{name!r}",
-                hint=hint,
-            )
+            yield f"{where} is of the kind {step.kind} and needs {name!r}{hint}."
     # What a mail once could say without meaning it stays allowed: stored files must be readable.
     if step.kind in TEXT_KINDS:
         strange = said & {"stage", "tag", "when", "then", "else"}
     else:
         strange = said - _BELONGS[step.kind] - {"key", "kind", "wait"}
     for name in sorted(strange):
-        yield say(
-            "%(where)s is of the kind %(kind)s and cannot have %(name)s.", where=where, kind=step.kind, name=f"{name!r}"
-        )
+        yield f"{where} is of the kind {step.kind} and cannot have {name!r}."
 
 
 def text_faults(step: Step) -> Iterator[str]:
@@ -123,14 +115,10 @@ def text_faults(step: Step) -> Iterator[str]:
     if step.kind not in TEXT_KINDS:
         return
     if step.variants and (step.body or step.subject):
-        yield say("%(where)s has variants and a text of its own; move it into a variant.", where=where)
+        yield f"{where} has variants and a text of its own; move it into a variant."
     if not step.variants and not step.body:
-        yield say("%(where)s has no body.", where=where)
+        yield f"{where} has no body."
     keys = [variant.key for variant in step.variants]
-    yield from (
-        say("%(where)s has two variants %(key)s.", where=where, key=f"{key!r}")
-        for key in dict.fromkeys(keys)
-        if keys.count(key) > 1
-    )
+    yield from (f"{where} has two variants {key!r}." for key in dict.fromkeys(keys) if keys.count(key) > 1)
     if step.variants and not any(variant.weight for variant in step.variants):
-        yield say("%(where)s: every variant has the weight 0.", where=where)
+        yield f"{where}: every variant has the weight 0."
