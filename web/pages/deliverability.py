@@ -17,9 +17,9 @@ from web.words import _, lazy
 
 blueprint = Blueprint("deliverability", __name__)
 NAMES = {
-    "smtp": lazy("Sign-in to send"), "imap": lazy("Sign-in to read"), "folders": lazy("Folders"), 
+    "smtp": lazy("Sign-in to send"), "imap": lazy("Sign-in to read"), "folders": lazy("Folders"),
     "spf": "SPF", "dkim": "DKIM",
-    "dmarc": "DMARC", "alignment": lazy("Alignment"), "mx": "MX", 
+    "dmarc": "DMARC", "alignment": lazy("Alignment"), "mx": "MX",
     "sign_in": lazy("Sign-in"), "consent": lazy("Consent"), "ptr": lazy("Reverse name"), "from": "From",
     "one_click": lazy("One-click opt-out"),
 }  # fmt: skip
