@@ -102,7 +102,11 @@ def choose_handle(handles: list[Handle], what: str) -> Handle | None:
 
 def _plan(tx: Tx, case: Case) -> dict[str, Any]:
     data = case.row.data
-    title = f"Choose a date: {data['link']}" if data.get("link") else f"Answer their proposal: {_words(case.row)}"
+    title = (
+        say("Choose a date: %(link)s", link=data["link"])
+        if data.get("link")
+        else say("Answer their proposal: %(words)s", words=_words(case.row))
+    )
     task = create_task(
         tx,
         title,
@@ -131,7 +135,14 @@ def _keep_representative(tx: Tx, case: Case) -> dict[str, Any]:
     before = contact.fields.get("representative")
     words = f"{name} <{email}>" if name and email else name or email
     contact.fields = {**contact.fields, "representative": words}
-    entry = note(tx, row, "representative", f"Speaks for them: {words}", actor=case.actor, brand_id=case.brand_id)
+    entry = note(
+        tx,
+        row,
+        "representative",
+        say("Speaks for them: %(words)s", words=words),
+        actor=case.actor,
+        brand_id=case.brand_id,
+    )
     return {"entry": entry, "before": before, "after": words}
 
 
@@ -142,7 +153,7 @@ def _keep_address(tx: Tx, case: Case) -> dict[str, Any]:
     address = add_address(tx, contact, row.data["email"], source=f"their mail of {case.message.at:%d %B %Y}")
     refresh_search_text(tx, contact)
     refresh_twins(tx, [contact.id])
-    entry = note(tx, row, "address", f"New address: {address.email}", actor=case.actor)
+    entry = note(tx, row, "address", say("New address: %(email)s", email=address.email), actor=case.actor)
     return {"entry": entry, "address": None if address.email in had else address.id}
 
 

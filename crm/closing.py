@@ -23,7 +23,7 @@ def reopen_thread(tx: Tx, thread_id: int, *, actor: str) -> Thread:
     thread = get_thread(tx, thread_id)
     if thread.done_at or thread.snoozed_until:
         thread.done_at = thread.snoozed_until = None
-        _record(tx, thread, "reopened", f"Open again: {thread.subject}", actor=actor)
+        _record(tx, thread, "reopened", say("Open again: %(subject)s", subject=thread.subject), actor=actor)
     return thread
 
 
@@ -41,7 +41,9 @@ def put_back(tx: Tx, thread: Thread, rest: list[str | None], *, actor: str) -> N
     """Let a conversation rest as it did once: done since, asleep until, each an ISO instant or None."""
     thread.done_at, thread.snoozed_until = (datetime.fromisoformat(at) if at else None for at in rest)
     summary = (
-        f"As before: {thread.subject}" if thread.done_at or thread.snoozed_until else f"Open again: {thread.subject}"
+        say("As before: %(subject)s", subject=thread.subject)
+        if thread.done_at or thread.snoozed_until
+        else say("Open again: %(subject)s", subject=thread.subject)
     )
     _record(tx, thread, "reopened", summary, actor=actor)
 

@@ -131,7 +131,7 @@ def undo_move(tx: Tx, entry_id: int, *, actor: str) -> TimelineEntry:
     before = tx.session.get(Stage, entry.data["from_id"])
     if before is None:
         raise ConflictError(say("The stage %(name)s is gone; move it by hand instead.", name=entry.data["from"]))
-    back = _apply(tx, relationship, before, actor=actor, cause="taken back", undoes_id=entry.id)
+    back = _apply(tx, relationship, before, actor=actor, cause=say("taken back"), undoes_id=entry.id)
     if "since" in entry.data:
         relationship.stage_since = datetime.fromisoformat(entry.data["since"])
     if entry.data.get("opened"):

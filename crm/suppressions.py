@@ -125,7 +125,7 @@ def suppress(tx: Tx, target: str, *, reason: str, source: str, actor: str) -> Su
             tx,
             contact_id,
             "suppression",
-            f"Do not contact: {target} ({_words(reason)})",
+            say("Do not contact: %(target)s (%(words)s)", target=target, words=_words(reason)),
             actor=actor,
             data={"target": target, "reason": reason, "source": source},
         )
@@ -151,7 +151,7 @@ def lift_suppression(tx: Tx, target: str, *, why: str, actor: str) -> Suppressio
             tx,
             row.contact_id,
             "suppression_lifted",
-            f"May be contacted again: {target}",
+            say("May be contacted again: %(target)s", target=target),
             actor=actor,
             data={"target": target, "why": why},
         )
@@ -187,8 +187,8 @@ def _normalise_target(target: str) -> str:
 
 def _words(reason: str) -> str:
     return {
-        "opt_out": "asked for no more mail",
-        "hard_bounce": "the address does not exist",
-        "complaint": "marked our mail as spam",
-        "manual": "set by hand",
+        "opt_out": say("asked for no more mail"),
+        "hard_bounce": say("the address does not exist"),
+        "complaint": say("marked our mail as spam"),
+        "manual": say("set by hand"),
     }.get(reason, reason)

@@ -14,7 +14,7 @@ from crm.twins import refresh_twins
 from kit.errors import ConflictError, say
 from kit.tx import Tx
 
-_CHANGED = "It was changed by hand since; change it back by hand as well."
+_CHANGED = say("It was changed by hand since; change it back by hand as well.")
 
 
 def take_back(tx: Tx, message_id: int, number: int, *, actor: str) -> Proposal:

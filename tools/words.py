@@ -5,7 +5,9 @@
     python tools/words.py --missing  prints what a catalog does not say yet, as a catalog
     python tools/words.py --fill FILE  takes translations from a catalog file
 
-Words are `_("...")`, `ngettext(...)`, `lazy("...")` and `say("...")` in Python, `_` and `ngettext` in templates.
+Words are `_("...")`, `ngettext(...)`, `lazy("...")` and `say("...")` in Python, `_` and `ngettext` in templates. The
+mail floor knows no languages and speaks plainly: what its modules of findings say is read off their strings
+(tools/plain_words.py).
 """
 
 import argparse
@@ -17,6 +19,9 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from tools.plain_words import list_plain_words
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALES = ROOT / "web" / "locale"
@@ -72,6 +77,8 @@ def gather() -> Iterator[tuple[str | tuple[str, str], str]]:
             pair = (message[0], message[1]) if isinstance(message, tuple) else message
             if pair:
                 yield pair, f"{floor}/{name}"
+    for place, msgid in list_plain_words(ROOT):
+        yield msgid, place
 
 
 def refresh(known: Catalog, language: str) -> Catalog:

@@ -7,6 +7,7 @@ from sqlalchemy import and_, func, or_, select
 
 from crm.mailboxes import list_mailboxes
 from crm.models import Mailbox, Quarantined
+from kit.errors import say
 from kit.tx import Tx
 from sequences.incidents import list_open_incidents
 from sequences.mailboxes.deliverability import list_bad_looks
@@ -33,22 +34,35 @@ def _mailbox(box: Mailbox, beat: Heartbeat | None) -> list[Fault]:
     faults: list[Fault] = []
     place = f"/settings/mailboxes/{box.id}"
     if box.paused_at:
-        mend = f"Mend the cause, then: rapport mailboxes resume {box.address}"
-        faults.append({"what": f"{box.address} is paused: {box.pause_reason}", "mend": mend, "place": place})
+        mend = say("Mend the cause, then: rapport mailboxes resume %(address)s", address=box.address)
+        faults.append(
+            {
+                "what": say("%(address)s is paused: %(why)s", address=box.address, why=box.pause_reason),
+                "mend": mend,
+                "place": place,
+            }
+        )
     elif beat is not None and beat.note:
-        mend = f"rapport mailboxes check {box.address}"
-        faults.append({"what": f"{box.address} cannot be read: {beat.note}", "mend": mend, "place": place})
+        mend = say("rapport mailboxes check %(address)s", address=box.address)
+        faults.append(
+            {
+                "what": say("%(address)s cannot be read: %(why)s", address=box.address, why=beat.note),
+                "mend": mend,
+                "place": place,
+            }
+        )
     advice = password_advice(box)
     if advice:
-        mend = f"Set RAPPORT_OAUTH_MICROSOFT_ID, then: rapport mailboxes authorise {box.address}"
-        what = f"{box.address} signs in with a password. {advice}"
+        mend = say("Set RAPPORT_OAUTH_MICROSOFT_ID, then: rapport mailboxes authorise %(address)s", address=box.address)
+        what = say("%(address)s signs in with a password. %(why)s", address=box.address, why=advice)
         faults.append({"what": what, "mend": mend, "place": f"/mailboxes/{box.id}/consent"})
     return faults
 
 
 def _looks(tx: Tx) -> list[Fault]:
     return [
-        {"what": f"{address}: {' '.join(sentences)}", "mend": f"rapport mailboxes check {address}",
+        {"what": say("%(address)s: %(words)s", address=address, words=" ".join(sentences)),
+         "mend": say("rapport mailboxes check %(address)s", address=address),
          "place": "/settings/deliverability"}
         for address, sentences in list_bad_looks(tx)
     ]  # fmt: skip
@@ -64,19 +78,31 @@ def _mails(tx: Tx, beat: Heartbeat | None) -> list[Fault]:
     unknown, aside, waiting = tx.session.execute(select(*(part.scalar_subquery() for part in parts))).one()
     faults: list[Fault] = []
     if unknown:
-        mend = "rapport sends list --state unknown, then: rapport sends resolve ID --as sent|again"
-        faults.append({"what": f"{unknown} mails may or may not have left", "mend": mend, "place": "/today"})
+        mend = say("rapport sends list --state unknown, then: rapport sends resolve ID --as sent|again")
+        faults.append(
+            {"what": say("%(num)s mails may or may not have left", num=unknown), "mend": mend, "place": "/today"}
+        )
     if aside:
-        mend = "Report them; they are kept."
-        faults.append({"what": f"{aside} messages could not be taken in", "mend": mend, "place": "/settings/system"})
+        mend = say("Report them; they are kept.")
+        faults.append(
+            {
+                "what": say("%(num)s messages could not be taken in", num=aside),
+                "mend": mend,
+                "place": "/settings/system",
+            }
+        )
     if waiting and (beat is None or beat.at < tx.now - _SILENT):
-        what = f"{waiting} mails are due and nobody is sending"
+        what = say("%(num)s mails are due and nobody is sending", num=waiting)
         faults.append({"what": what, "mend": "rapport up", "place": "/settings/system"})
     return faults
 
 
 def _incidents(tx: Tx) -> list[Fault]:
     return [
-        {"what": one.sentence, "mend": f"Look into it, then: rapport incidents close {one.id}", "place": "/today"}
+        {
+            "what": one.sentence,
+            "mend": say("Look into it, then: rapport incidents close %(number)s", number=one.id),
+            "place": "/today",
+        }
         for one in list_open_incidents(tx)
     ]

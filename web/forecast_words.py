@@ -5,8 +5,7 @@ from datetime import tzinfo
 
 from sequences.insight.departure import describe_shift
 from sequences.insight.forecast import Blocked, DayLoad, Forecast
-from sequences.pitches.pitch_value import format_date
-from web.words import _, ngettext
+from web.words import _, date_words, ngettext, translate
 
 
 def describe_outcome(forecast: Forecast, zone: tzinfo, *, others: int = 0) -> str:
@@ -14,11 +13,11 @@ def describe_outcome(forecast: Forecast, zone: tzinfo, *, others: int = 0) -> st
     people = len({mail.contact_id for mail in forecast.mails})
     ends_at = forecast.ends_at
     if ends_at is None:
-        begin = _("No mail leaves until %(day)s.", day=format_date(forecast.until.astimezone(zone)))
+        begin = _("No mail leaves until %(day)s.", day=date_words(forecast.until.astimezone(zone)))
     else:
         mails = ngettext("%(num)s mail", "%(num)s mails", len(forecast.mails))
         reached = ngettext("%(num)s person", "%(num)s people", people)
-        day = format_date(ends_at.astimezone(zone))
+        day = date_words(ends_at.astimezone(zone))
         begin = _("%(mails)s to %(people)s, the last on %(day)s.", mails=mails, people=reached, day=day)
     left = len(list_left_out(forecast)) + others
     if not left:
@@ -37,7 +36,7 @@ def list_left_out(forecast: Forecast) -> tuple[Blocked, ...]:
 
 def describe_clash(load: DayLoad) -> str:
     """Say that mails of a mailbox are late on a day, and whether its limit is why."""
-    day = format_date(load.day)
+    day = date_words(load.day)
     if load.cap is None or load.mails < load.cap:
         return ngettext(
             "%(mailbox)s: on %(day)s %(num)s mail leaves a day or more later than planned.",
@@ -60,5 +59,5 @@ def describe_clash(load: DayLoad) -> str:
 
 def describe_shifts(shifts: Iterable[str]) -> str:
     """Say in one line what moved a mail; what the schedule and the gate both said is said once."""
-    words = (describe_shift(shift).rstrip(".") for shift in shifts)
+    words = (translate(describe_shift(shift)).rstrip(".") for shift in shifts)
     return "; ".join({said.casefold(): said for said in words}.values())

@@ -5,12 +5,16 @@ request asks (the command line), words stay English. Two pseudo languages show w
 makes every word longer and strange, `qpr` mirrors the page as well.
 """
 
+import re
+from datetime import date
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from babel.dates import format_date
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
@@ -18,10 +22,57 @@ from flask import Flask, g, has_request_context, request
 from kit.errors import RapportError, Sentence
 from web.pseudo import PseudoTranslations
 from web.request import find_user
+from web.shapes import SLOT, Shapes, split_sentences
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 PSEUDO = ("qps", "qpr")
 _HOME = Path(__file__).parent / "locale"
+_BELOW = ("kit/", "mailer/", "crm/", "sequences/")
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_DATE = re.compile(rf"\b\d{{1,2}} (?:{'|'.join(_MONTHS)}) \d{{4}}\b")
+# Slots that hold words of the program, not names.
+SAID = {
+    "because",
+    "cap",
+    "change",
+    "clock",
+    "hint",
+    "reason",
+    "rest",
+    "said",
+    "sentence",
+    "shift",
+    "since",
+    "text",
+    "what",
+    "who",
+    "why",
+    "words",
+    "fault",
+    "error",
+    "reply",
+    "last_words",
+    "onward",
+    "rates",
+    "where",
+    "faults",
+    "costs",
+    "more",
+    "what_to_set",
+}
 
 
 class lazy(str):  # noqa: N801 - reads as a mark around a word, as gettext's own names do
@@ -56,8 +107,44 @@ def ngettext(one: str, many: str, num: int, **params: Any) -> str:
 def translate(sentence: str) -> str:
     """Return a sentence that came from below in this request's language; a plain text stays as it is."""
     if isinstance(sentence, Sentence):
-        return _(sentence.msgid, **sentence.params)
-    return _(sentence) if sentence else sentence
+        return _(sentence.msgid, **{name: _fill(name, value) for name, value in sentence.params.items()})
+    if isinstance(sentence, lazy):
+        return _(sentence)
+    return _again(sentence) if sentence and this_language() != "en" else sentence
+
+
+def _again(text: str) -> str:
+    """Return a text that was kept or spoken plainly in this request's language, as far as its shapes are known."""
+    found = _shapes().find(text)
+    if found is not None:
+        msgid, params = found
+        return _(msgid, **{name: _fill(name, value) for name, value in params.items()})
+    for first, rest in split_sentences(text):
+        if _shapes().find(first) is not None:
+            return f"{_again(first)} {_again(rest)}"
+    return text
+
+
+def _fill(name: str, value: Any) -> Any:
+    """Return what fills a slot: sentences and dates in the reader's language, names and figures as they are."""
+    if isinstance(value, Sentence) or (isinstance(value, str) and name in SAID):
+        return translate(value)
+    if isinstance(value, str) and this_language() == "de":
+        return _DATE.sub(_say_date, value)
+    return value
+
+
+def _say_date(found: re.Match[str]) -> str:
+    day, month, year = found[0].split()
+    try:
+        return date_words(date(int(year), _MONTHS.index(month) + 1, int(day)))
+    except ValueError:
+        return found[0]
+
+
+def date_words(on: date) -> str:
+    """Return a date with its month in full, in the reader's language."""
+    return format_date(on, _("date:d MMMM y").removeprefix("date:"), locale=this_locale())
 
 
 def said(error: RapportError) -> str:
@@ -103,11 +190,29 @@ def _choose() -> str:
 def _load(language: str) -> NullTranslations:
     if language in PSEUDO:
         return PseudoTranslations()
-    path = _HOME / language / "LC_MESSAGES" / "rapport.po"
-    if not path.exists():
+    if language not in LANGUAGES or language == "en":
         return NullTranslations()
     compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
+    write_mo(compiled, _read(language))
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+@lru_cache(maxsize=8)
+def _read(language: str) -> Catalog:
+    with (_HOME / language / "LC_MESSAGES" / "rapport.po").open("rb") as file:
+        return read_po(file, locale=language)
+
+
+@lru_cache(maxsize=1)
+def _shapes() -> Shapes:
+    """Return the shapes of what floors below say; the German catalog lists them all."""
+    return Shapes(
+        message.id
+        for message in _read("de")
+        if isinstance(message.id, str) and message.id and (not SLOT.search(message.id) or _is_below(message))
+    )
+
+
+def _is_below(message: Message) -> bool:
+    return any(place.startswith(_BELOW) for place, _line in message.locations)

@@ -53,7 +53,7 @@ def revert(tx: Tx, traces: Iterable[Trace], actor: str) -> Reverted:
         if run.state not in OPEN:
             left["run_over"] += 1
             continue
-        stop_run(tx, run, Stop(reason="taken_back", sentence="Adding was taken back."), actor=actor)
+        stop_run(tx, run, Stop(reason="taken_back", sentence=say("Adding was taken back.")), actor=actor)
         undone += 1
         left["written_to"] += run.id in written
     return Reverted(undone=undone, left={code: number for code, number in left.items() if number})

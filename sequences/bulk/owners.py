@@ -56,7 +56,7 @@ def _give(tx: Tx, contact_ids: Collection[int], owner_id: int | None, actor: str
         .execution_options(synchronize_session="fetch")
     )
     name = tx.session.get_one(User, owner_id).name if owner_id else ""
-    summary = f"Looked after by {name}" if owner_id else "Looked after by nobody in particular"
+    summary = say("Looked after by %(name)s", name=name) if owner_id else say("Looked after by nobody in particular")
     common = {"kind": "owner", "summary": summary, "actor": actor, "data": {"owner_id": owner_id}}
     record_entries(tx, [{"contact_id": number, **common} for number in contact_ids])
 

@@ -5,25 +5,25 @@ from collections.abc import Mapping
 from kit.errors import Sentence, say
 
 _REASONS: Mapping[str, str] = {
-    "at_stage": "Already at this stage.",
-    "has_tag": "Tagged so already.",
-    "no_tag": "Never had this tag.",
-    "has_owner": "Already with this owner.",
-    "suppressed": "Must not be contacted.",
-    "no_address": "No address to write to.",
-    "erased": "Erased, and stays so.",
-    "bad_address": "Mail to the address came back.",
-    "already_in": "Already in this sequence.",
-    "gaps": "Something the text needs is missing.",
+    "at_stage": say("Already at this stage."),
+    "has_tag": say("Tagged so already."),
+    "no_tag": say("Never had this tag."),
+    "has_owner": say("Already with this owner."),
+    "suppressed": say("Must not be contacted."),
+    "no_address": say("No address to write to."),
+    "erased": say("Erased, and stays so."),
+    "bad_address": say("Mail to the address came back."),
+    "already_in": say("Already in this sequence."),
+    "gaps": say("Something the text needs is missing."),
 }
 # What an undo says, the weightiest first; only `since` was left as it is.
 _SINCE = ("moved_since", "changed_since", "run_over")
 _REST: Mapping[str, str] = {
-    "written_to": "Written to meanwhile: %(count)s. What was sent stays sent.",
-    "run_ended": "Sequences that had ended for %(count)s of them stay ended.",
-    "run_over": "Their run had ended by itself.",
-    "moved_since": "Whoever was moved since stays there.",
-    "changed_since": "Whoever was changed since stays so.",
+    "written_to": say("Written to meanwhile: %(count)s. What was sent stays sent."),
+    "run_ended": say("Sequences that had ended for %(count)s of them stay ended."),
+    "run_over": say("Their run had ended by itself."),
+    "moved_since": say("Whoever was moved since stays there."),
+    "changed_since": say("Whoever was changed since stays so."),
 }
 
 

@@ -66,7 +66,7 @@ def revert(tx: Tx, traces: Iterable[Trace], actor: str) -> Reverted:
                 back.append((row, stages[before]))
                 # Changes of older versions do not know since when.
                 earlier += [(row, rest[0], rest[1])] if rest else []
-    _move(tx, back, actor=actor, cause="taken back")
+    _move(tx, back, actor=actor, cause=say("taken back"))
     for row, since, opened in earlier:
         row.stage_since = datetime.fromisoformat(since)
         if opened:

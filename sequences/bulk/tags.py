@@ -92,7 +92,7 @@ def _remove(tx: Tx, contact_ids: Collection[int], tag: str, actor: str) -> None:
     tx.session.execute(delete(ContactTag).where(ContactTag.contact_id.in_(contact_ids), ContactTag.tag == tag))
     for contact in tx.session.scalars(select(Contact).where(Contact.id.in_(contact_ids))):
         refresh_search_text(tx, contact)
-    _note(tx, contact_ids, f"No longer tagged {tag}", tag, actor)
+    _note(tx, contact_ids, say("No longer tagged %(tag)s", tag=tag), tag, actor)
 
 
 def _note(tx: Tx, contact_ids: Collection[int], words: str, tag: str, actor: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 
 from crm.models import Contact, Mailbox
 from crm.timeline import record_entries
+from kit.errors import say
 from kit.tx import Tx
 from sequences.course.hours import hours_at
 from sequences.course.onward import Onward, go_onward
@@ -92,7 +93,7 @@ def _end(run: _Run) -> Change:
     return {
         "contact_id": run.contact_id,
         "kind": "sequence_finished",
-        "summary": f"Reached the end of: {run.sequence}",
+        "summary": say("Reached the end of: %(sequence)s", sequence=run.sequence),
         "actor": "system",
         "brand_id": run.brand_id,
         "data": {"sequence": run.sequence, "enrolment": run.id, "reason": ""},

@@ -91,7 +91,7 @@ class Candidates:
         email, rule, sentence = self._pick_address(contact)
         overridden = ""
         if not rule and contact_id in self._inside:
-            rule, sentence = "already_in", "Is in this sequence already."
+            rule, sentence = "already_in", say("Is in this sequence already.")
         refusal = None if rule else self._ask_team(contact_id, sender)
         if refusal and override:
             overridden = refusal.rule
@@ -99,7 +99,7 @@ class Candidates:
             rule, sentence = refusal.rule, _with_until(refusal)
         gaps = [] if rule else self._gaps(contact, sender, email)
         if gaps:
-            rule, sentence = "gaps", f"Missing for this person: {', '.join(gaps)}."
+            rule, sentence = "gaps", say("Missing for this person: %(gaps)s.", gaps=", ".join(gaps))
         return Verdict(
             contact_id=contact_id,
             name=display_name(contact),
@@ -114,16 +114,23 @@ class Candidates:
         """Return the first address that may be mailed, or the rule that forbids the last one looked at."""
         addresses = self._addresses.get(contact.id, [])
         if contact.erased_at:
-            return "", "erased", str(erased_sentence())
+            return "", "erased", erased_sentence()
         if not addresses:
-            return "", "no_address", "There is no address to write to."
+            return "", "no_address", say("There is no address to write to.")
         rule, sentence = "", ""
         for address in addresses:
             forbidden = self._forbidden.get((contact.id, address.email))
             if forbidden:
-                rule, sentence = "suppressed", f"Do not contact: {forbidden[0]} ({forbidden[1]})."
+                rule, sentence = (
+                    "suppressed",
+                    say(
+                        "Do not contact: %(forbidden)s (%(forbidden2)s).",
+                        forbidden=forbidden[0],
+                        forbidden2=forbidden[1],
+                    ),
+                )
             elif address.mailable == "bad":
-                rule, sentence = "bad_address", "Mail to this address came back."
+                rule, sentence = "bad_address", say("Mail to this address came back.")
             else:
                 return address.email, "", ""
             if forbidden and forbidden[1] in _FINAL:
@@ -167,7 +174,11 @@ class Candidates:
 
 
 def _with_until(refusal: Refusal) -> str:
-    return f"{refusal.sentence} Possible after {format_date(refusal.until)}." if refusal.until else refusal.sentence
+    return (
+        say("%(sentence)s Possible after %(when)s.", sentence=refusal.sentence, when=format_date(refusal.until))
+        if refusal.until
+        else refusal.sentence
+    )
 
 
 def _read_people(tx: Tx, contact_ids: Collection[int]) -> tuple[dict[int, Contact], dict[int, list[ContactAddress]]]:

@@ -101,7 +101,7 @@ def _move_stage(tx: Tx, run: Enrolment, sequence: Sequence, step: Step) -> None:
         move_stage(tx, run.contact_id, sequence.brand_id, step.stage, actor=ACTOR, cause=sequence.name)
     except NotFoundError as error:
         # Stages may be renamed while a sequence runs; one step less must not hold up everybody else.
-        _note(tx, run, sequence, "step_skipped", f"Left out: {step.key}. {error}", step)
+        _note(tx, run, sequence, "step_skipped", say("Left out: %(key)s. %(error)s", key=step.key, error=error), step)
 
 
 def _set_tag(tx: Tx, run: Enrolment, sequence: Sequence, step: Step) -> None:

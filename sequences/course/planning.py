@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from crm.models import Brand, Contact, Mailbox, Task
 from crm.tasks import find_task_by_ref
 from crm.timeline import record_entry
+from kit.errors import say
 from kit.tx import Tx
 from mailer.addresses import domain_of
 from mailer.message_id import new_message_id
@@ -183,7 +184,7 @@ def _identity(tx: Tx, run: Enrolment, step: Step) -> Row:
 
 def _with_subject_of(earlier: list[Send], rendered: Rendered) -> Rendered | Gaps:
     subject = next((mail.subject for mail in earlier if mail.subject), "")
-    return replace(rendered, subject=subject) if subject else Gaps(faults=("The subject is empty.",))
+    return replace(rendered, subject=subject) if subject else Gaps(faults=(say("The subject is empty."),))
 
 
 def fill_body(send: Send, body: SendBody, rendered: Rendered | Gaps) -> None:
@@ -222,7 +223,7 @@ def _plan_task(tx: Tx, run: Enrolment, document: SequenceFile, step: Step, rende
         tx,
         contact.id,
         "task",
-        step.title or f"To do by hand: {step.key}",
+        step.title or say("To do by hand: %(key)s", key=step.key),
         actor="system",
         brand_id=sequence.brand_id,
         data={"sequence": sequence.name, "step": step.key},

@@ -81,7 +81,7 @@ def save_words(tx: Tx, lines: Mapping[int, str], names: Mapping[int, str], *, ac
         line, name = (" ".join(words.get(contact.id, "").split()) for words in (lines, names))
         if contact.id in lines and line != contact.personal_line:
             contact.personal_line = line
-            record_entry(tx, contact.id, "personal_line", f"Personal line: {line}", actor=actor)
+            record_entry(tx, contact.id, "personal_line", say("Personal line: %(line)s", line=line), actor=actor)
         if name and not contact.name:
             contact.name = name[:150]
             contact.first_name, _, contact.last_name = contact.name.partition(" ")

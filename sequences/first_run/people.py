@@ -68,7 +68,7 @@ def keep_people(
         contact.personal_line = contact.personal_line or line
         if basis and not contact.basis:
             put_basis(contact, Basis(words=basis, since=tx.now.date(), source=contact.source))
-            summary = f"Basis for writing: {contact.basis}"
+            summary = say("Basis for writing: %(basis)s", basis=contact.basis)
             entries.append({"contact_id": contact.id, "kind": "basis", "summary": summary, "actor": actor})
     record_entries(tx, entries)
     left_out = [[row["line"], row["reason"]] for row in result.rows if row["verdict"] == "rejected"][:20]

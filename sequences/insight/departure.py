@@ -5,15 +5,26 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from crm.models import Mailbox
+from kit.errors import say
 from sequences.course.onward import due_of_step
 from sequences.course.schedule import Due, Hours
-from sequences.course.windows import DAY_NAMES, Window
+from sequences.course.windows import Window
 from sequences.insight.origin import Origin, Reason, say_when
 from sequences.pitches.pitch_value import format_date
 from sequences.versions.flow import OWN_KINDS
 
 _AT_ONCE = timedelta(seconds=2)
 _SAME = timedelta(seconds=1)
+_DAYS = (say("Mon"), say("Tue"), say("Wed"), say("Thu"), say("Fri"), say("Sat"), say("Sun"))
+_SHIFTS: dict[str, str] = {
+    one: one for one in (say("not before"), say("outside the sending window"), say("moved into the preferred hours"))
+}
+_FROM = {
+    "the sequence": say("the sequence"),
+    "the contact": say("the contact"),
+    "the contact's country": say("the contact's country"),
+    "the mailbox": say("the mailbox"),
+}
 
 
 class _Begin(NamedTuple):
@@ -39,21 +50,29 @@ def derive_instant(origin: Origin) -> Reason:
 
 def describe_hours(hours: Hours) -> Iterator[str]:
     """Say in which hours somebody may be written to, and from where each part is known."""
-    clock = f"on the clock of {hours.zone.key}, taken from {hours.zone_from}"
+    zone = {"zone": hours.zone.key, "what": _FROM.get(hours.zone_from, hours.zone_from)}
     if hours.window is None:
-        yield f"At any hour; dates are read {clock}."
+        yield say("At any hour; dates are read on the clock of %(zone)s, taken from %(what)s.", **zone)
     else:
-        yield f"Only {_window_words(hours.window)}, {clock}."
+        words = _window_words(hours.window)
+        yield say("Only %(words)s, on the clock of %(zone)s, taken from %(what)s.", words=words, **zone)
     if hours.mailbox_window is not None:
-        yield f"The mailbox itself only {_window_words(hours.mailbox_window)} ({hours.mailbox_zone.key})."
+        words = _window_words(hours.mailbox_window)
+        yield say("The mailbox itself only %(words)s (%(zone)s).", words=words, zone=hours.mailbox_zone.key)
 
 
 def describe_pace(mailbox: Mailbox) -> str:
     """Say how fast a mailbox may send, as it is set now."""
-    cap = "any number of mails" if mailbox.daily_cap is None else f"at most {mailbox.daily_cap} mails"
-    ramp = ", fewer while it warms up" if mailbox.ramp else ""
-    gap = f", {mailbox.gap_min_s / 60:g} to {mailbox.gap_max_s / 60:g} minutes apart" if mailbox.gap_max_s else ""
-    return f"{mailbox.address} sends {cap} in 24 hours{ramp}{gap}."
+    if mailbox.daily_cap is None:
+        cap = say("any number of mails in 24 hours")
+    else:
+        cap = say("at most %(num)s mails in 24 hours", num=mailbox.daily_cap)
+    if mailbox.ramp:
+        cap = say("%(cap)s, fewer while it warms up", cap=cap)
+    if mailbox.gap_max_s:
+        least, most = f"{mailbox.gap_min_s / 60:g}", f"{mailbox.gap_max_s / 60:g}"
+        cap = say("%(cap)s, %(least)s to %(most)s minutes apart", cap=cap, least=least, most=most)
+    return say("%(address)s sends %(cap)s.", address=mailbox.address, cap=cap)
 
 
 def _wait(origin: Origin) -> Iterator[str]:
@@ -63,29 +82,37 @@ def _wait(origin: Origin) -> Iterator[str]:
     wanted = datetime.fromisoformat(facts["wanted_at"]) if facts.get("wanted_at") else None
     begins = _begins(origin)
     found = next((one for one in begins if wanted and _leads_to(origin, one, wanted)), None)
-    since = f"{found.words} on {say_when(found.at, zone)}" if found else "the step before it was done"
-    yield f"Due as soon as {since}." if wait == "none" else f"Waits {wait} from when {since}."
+    since = say("the step before it was done")
+    if found:
+        since = say("%(words)s on %(when)s", words=found.words, when=say_when(found.at, zone))
+    yield (
+        say("Due as soon as %(since)s.", since=since)
+        if wait == "none"
+        else say("Waits %(wait)s from when %(since)s.", wait=wait, since=since)
+    )
     if wanted and wait != "none":
-        yield f"So it was wanted on {say_when(wanted, zone)}."
+        yield say("So it was wanted on %(when)s.", when=say_when(wanted, zone))
 
 
 def _begins(origin: Origin) -> list[_Begin]:
     """Return every instant of this run that a wait may have counted from, the latest first."""
     run, document = origin.run, origin.document
     numbers = document.flow.index_of
-    found = [_Begin(run.created_at, 0, "this person was put into the sequence")]
+    found = [_Begin(run.created_at, 0, say("this person was put into the sequence"))]
     for _, step_key, state, sent_at, due_at, settled_at in origin.records.mails:
         if step_key not in numbers:
             continue
         after = document.flow.next_of(numbers[step_key])
         if sent_at:
-            found.append(_Begin(sent_at, after, f"step {step_key} left"))
+            found.append(_Begin(sent_at, after, say("step %(key)s left", key=step_key)))
         elif state == "cancelled" and settled_at:
-            found.append(_Begin(max(due_at, settled_at), after, f"step {step_key} was left out"))
+            found.append(_Begin(max(due_at, settled_at), after, say("step %(key)s was left out", key=step_key)))
     for _, ref, done_at in origin.records.tasks:
         key = (ref or "").split(":", 2)[2]
         if done_at and key in numbers:
-            found.append(_Begin(done_at, document.flow.next_of(numbers[key]), f"step {key} was done by hand"))
+            found.append(
+                _Begin(done_at, document.flow.next_of(numbers[key]), say("step %(key)s was done by hand", key=key))
+            )
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
@@ -116,31 +143,44 @@ def _due_from(origin: Origin, begin: _Begin) -> Due | None:
 def _schedule(origin: Origin) -> Iterator[str]:
     send, zone = origin.send, origin.hours.zone
     for shift in send.explanation.get("shifts", ()):
-        yield f"Moved: {describe_shift(shift)}."
-    yield f"Planned for {say_when(send.planned_at, zone)}."
+        yield say("Moved: %(shift)s.", shift=describe_shift(shift))
+    yield say("Planned for %(when)s.", when=say_when(send.planned_at, zone))
 
 
 def describe_shift(shift: str) -> str:
     """Write what moved a date for people."""
     kind, _, day = shift.partition(" on ")
-    return f"{kind} on {format_date(day)}" if day else shift
+    if day and kind == "holiday":
+        return say("holiday on %(day)s", day=format_date(day))
+    return _SHIFTS.get(shift) or (f"{kind} on {format_date(day)}" if day else shift)
 
 
 def _holds(origin: Origin) -> Iterator[str]:
     for at, text in ((row[1], row[5]) for row in origin.records.attempts if row[2] == "held"):
-        yield f"Held back on {say_when(at, origin.hours.zone)}: {text}"
+        yield say("Held back on %(when)s: %(words)s", when=say_when(at, origin.hours.zone), words=text)
 
 
 def _left(origin: Origin) -> Iterator[str]:
     send, zone = origin.send, origin.hours.zone
     if send.sent_at is None:
         return
-    yield f"Left on {say_when(send.sent_at, zone)}."
+    yield say("Left on %(when)s.", when=say_when(send.sent_at, zone))
     ready = max(send.due_at, send.created_at)
     if send.sent_at > ready + _AT_ONCE:
-        yield f"It was ready on {say_when(ready, zone)} and waited for its turn in {origin.mailbox.address}."
+        yield say(
+            "It was ready on %(when)s and waited for its turn in %(address)s.",
+            when=say_when(ready, zone),
+            address=origin.mailbox.address,
+        )
 
 
 def _window_words(window: Window) -> str:
-    days = ", ".join(DAY_NAMES[day].capitalize() for day in sorted(window.days))
-    return f"{days} from {window.opens:%H:%M} to {window.closes:%H:%M}"
+    days: str = _DAYS[min(window.days)]
+    for day in sorted(window.days)[1:]:
+        days = say("%(words)s, %(last)s", words=days, last=_DAYS[day])
+    return say(
+        "%(days)s from %(opens)s to %(closes)s",
+        days=days,
+        opens=f"{window.opens:%H:%M}",
+        closes=f"{window.closes:%H:%M}",
+    )

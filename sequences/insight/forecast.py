@@ -219,13 +219,17 @@ def _halted(tx: Tx, sequence_id: int, past: _Past) -> list[Blocked]:
         ).first()
         gaps = send.explanation.get("gaps") if send and send.state == "draft" else None
         if gaps:
-            found.append(_blocked(run, name, "gaps", f"Waits for a person: {', '.join(gaps)} is missing."))
+            found.append(
+                _blocked(run, name, "gaps", say("Waits for a person: %(gaps)s is missing.", gaps=", ".join(gaps)))
+            )
         elif run.state == "stopped" and run.id not in past.runs:
             found.append(_blocked(run, name, run.reason, send.reason if send else ""))
         elif run.state == "held":
-            found.append(_blocked(run, name, run.reason, "This run is held."))
+            found.append(_blocked(run, name, run.reason, say("This run is held.")))
         elif send and send.state == "unknown":
-            found.append(_blocked(run, name, "unknown", "Nobody knows whether the last mail arrived: decide first."))
+            found.append(
+                _blocked(run, name, "unknown", say("Nobody knows whether the last mail arrived: decide first."))
+            )
     return found
 
 

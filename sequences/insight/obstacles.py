@@ -57,18 +57,18 @@ def list_obstacles(tx: Tx, send: Send, mailbox: Mailbox) -> list[Obstacle]:
 def _by_state(send: Send) -> Iterator[Obstacle]:
     if send.state == "draft":
         gaps = tuple(send.explanation.get("gaps") or ())
-        missing = f" Missing: {', '.join(gaps)}." if gaps else ""
-        yield Obstacle(
-            rule="review", sentence=say("It waits for a person's yes.%(missing)s", missing=missing), gaps=gaps
-        )
+        sentence = say("It waits for a person's yes.")
+        if gaps:
+            sentence = say("It waits for a person's yes. Missing: %(gaps)s.", gaps=", ".join(gaps))
+        yield Obstacle(rule="review", sentence=sentence, gaps=gaps)
     elif send.state in ("claimed", "sending"):
         yield Obstacle(
             rule="under_way", sentence=say("It is being handed over at this moment."), until=send.lease_until
         )
     elif send.state == "unknown":
-        yield Obstacle(rule="unknown", sentence=send.reason or "Nobody knows whether it arrived.")
+        yield Obstacle(rule="unknown", sentence=send.reason or say("Nobody knows whether it arrived."))
     elif send.state in _ENDED:
-        yield Obstacle(rule=send.state, sentence=send.reason or "It will not be sent.")
+        yield Obstacle(rule=send.state, sentence=send.reason or say("It will not be sent."))
 
 
 def _stops(case: Case, mailbox: Mailbox, now: datetime) -> Iterator[Obstacle]:
@@ -114,7 +114,7 @@ def _dates(tx: Tx, send: Send, case: Case, mailbox: Mailbox) -> Iterator[Obstacl
     """Yield what a later instant will change by itself: date, window, breakers, pace, limits."""
     if send.due_at > tx.now:
         rule = "fence" if send.reason.startswith(UNREAD) else "due"
-        yield Obstacle(rule=rule, sentence=send.reason or "Its date has not come yet.", until=send.due_at)
+        yield Obstacle(rule=rule, sentence=send.reason or say("Its date has not come yet."), until=send.due_at)
     pace = read_pace(tx, mailbox)
     gate = Gate(tx, mailbox, [case], pace=pace, lock=False, team=False)
     for rule, later in (

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from crm.history import name_numbers
 from crm.models import Contact, Mailbox, Task, TimelineEntry, User
 from crm.together import Rows, Together
+from kit.errors import say
 from kit.tx import Tx
 from sequences.course.hours import hours_for
 from sequences.course.schedule import Hours
@@ -111,7 +112,8 @@ _RECORDS = Together(
 
 def name_actor(actor: str, names: dict[str, str]) -> str:
     """Return what to call somebody who acted."""
-    return names.get(actor) or {"cli": "the command line", "": "nobody"}.get(actor, actor)
+    programs: dict[str, str] = {"cli": say("the command line"), "": say("nobody")}
+    return names.get(actor) or programs.get(actor, actor)
 
 
 def say_when(at: datetime, zone: ZoneInfo) -> str:

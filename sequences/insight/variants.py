@@ -9,6 +9,7 @@ from operator import itemgetter
 from sqlalchemy import Result, and_, literal, or_, select, union_all
 
 from crm.models import Message
+from kit.errors import say
 from kit.tx import Tx
 from sequences.insight.experiments import Outcome, Verdict, Winner, judge, sample_needed
 from sequences.insight.wilson import wilson
@@ -99,7 +100,7 @@ def _compare(tx: Tx, step: Step, mails: list[_Mail]) -> Experiment:
         step=step.key,
         texts=counts,
         verdict=verdict,
-        sentence=say(verdict, counts),
+        sentence=say_verdict(verdict, counts),
         fresh=len(mails) - len(final),
         one_look=_one_look(verdict, sum(1 for weight in weights.values() if weight)),
     )
@@ -198,28 +199,48 @@ def _one_look(verdict: Verdict, drawn: int) -> int:
     return sample_needed(verdict.base, verdict.base + verdict.difference, pairs=drawn * (drawn - 1) // 2)
 
 
-def say(verdict: Verdict, counts: tuple[TextCount, ...]) -> str:
+def say_verdict(verdict: Verdict, counts: tuple[TextCount, ...]) -> str:
     """Return a verdict in plain words, the counts first."""
     figures = _figures(counts)
     if isinstance(verdict, Winner):
-        return f"{figures} Text {verdict.variant} earns more replies. Looking again does not change that."
+        return say(
+            "%(words)s Text %(variant)s earns more replies. Looking again does not change that.",
+            words=figures,
+            variant=verdict.variant,
+        )
     more, points = _about(max(1, verdict.needed - verdict.so_far)), _points(verdict.difference)
     if verdict.why == "not_drawn":
-        return f"{figures} Only one text is in use, so nothing is compared."
+        return say("%(words)s Only one text is in use, so nothing is compared.", words=figures)
     if verdict.why == "small":
-        return f"{figures} No verdict: a difference of {points} points would most likely have shown by now."
+        return say(
+            "%(words)s No verdict: a difference of %(points)s points would most likely have shown by now.",
+            words=figures,
+            points=points,
+        )
     if not any(one.contacts for one in counts):
         rates = f"{_points(verdict.base)}% from {_points(verdict.base + verdict.difference)}%"
-        return f"Nothing to compare yet. A verdict needs about {more} contacts to tell {rates}."
-    return f"{figures} No verdict yet: about {more} more would be needed to tell a difference of {points} points."
+        return say(
+            "Nothing to compare yet. A verdict needs about %(more)s contacts to tell %(rates)s.", more=more, rates=rates
+        )
+    return say(
+        "%(words)s No verdict yet: about %(more)s more would be needed to tell a difference of %(points)s points.",
+        words=figures,
+        more=more,
+        points=points,
+    )
 
 
 def _figures(counts: tuple[TextCount, ...]) -> str:
     first, *others = counts
-    rest = [f"{one.replies} of {one.contacts}" for one in others]
-    return f"{first.replies} {'reply' if first.replies == 1 else 'replies'} of {first.contacts} against " + (
-        f"{', '.join(rest[:-1])} and {rest[-1]}." if rest[1:] else f"{rest[0]}."
-    )
+    rest = [say("%(num)s of %(all)s", num=one.replies, all=one.contacts) for one in others]
+    against = rest[0]
+    for one in rest[1:-1]:
+        against = say("%(words)s, %(last)s", words=against, last=one)
+    if rest[1:]:
+        against = say("%(words)s and %(last)s", words=against, last=rest[-1])
+    if first.replies == 1:
+        return say("1 reply of %(all)s against %(words)s.", all=first.contacts, words=against)
+    return say("%(num)s replies of %(all)s against %(words)s.", num=first.replies, all=first.contacts, words=against)
 
 
 def _points(share: float) -> str:

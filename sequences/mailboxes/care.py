@@ -15,7 +15,7 @@ from sequences.course.windows import read_window, write_window
 from sequences.pitches.brand_letters import set_reply_to
 
 MOST_A_DAY, LONGEST_GAP_MIN = 2000, 24 * 60
-BY_HAND = "Paused by hand."
+BY_HAND = say("Paused by hand.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

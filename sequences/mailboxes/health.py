@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from crm.consents import find_consent
 from crm.models import Mailbox
+from kit.errors import say
 from kit.tx import Tx
 from mailer.dns import Finding, check_sender, make_sender
 from mailer.errors import MailError
@@ -86,7 +87,7 @@ def _check_smtp(engine: Engine, mailbox: Mailbox) -> dict[str, Any]:
             line.smtp()
     except MailError as error:
         return _finding("smtp", "bad", str(error))
-    return _finding("smtp", "ok", "Signed in to send.")
+    return _finding("smtp", "ok", say("Signed in to send."))
 
 
 def _check_imap(engine: Engine, mailbox: Mailbox) -> list[dict[str, Any]]:
@@ -100,14 +101,23 @@ def _check_imap(engine: Engine, mailbox: Mailbox) -> list[dict[str, Any]]:
     missing = [role for role, name in found.items() if name is None]
     words = ", ".join(f"{role}: {name}" for role, name in found.items() if name)
     return [
-        _finding("imap", "ok", f"Signed in to read, {exists} messages in the inbox."),
+        _finding("imap", "ok", say("Signed in to read, %(exists)s messages in the inbox.", exists=exists)),
         _finding(
             "folders",
             "unclear" if missing else "ok",
-            words + (f"; no {' or '.join(missing)} folder was found" if missing else ""),
+            _folder_words(words, missing),
             folders=found,
         ),
     ]
+
+
+def _folder_words(words: str, missing: list[str]) -> str:
+    if not missing:
+        return words
+    roles = missing[0]
+    for role in missing[1:]:
+        roles = say("%(words)s or %(last)s", words=roles, last=role)
+    return say("%(words)s; no %(what)s folder was found", words=words, what=roles)
 
 
 def password_advice(mailbox: Mailbox) -> str:
@@ -121,18 +131,46 @@ def _check_key(engine: Engine, mailbox: Mailbox) -> list[dict[str, Any]]:
     if advice:
         return [
             _finding(
-                "sign_in", "unclear", f"{advice} Go over to consent: rapport mailboxes authorise {mailbox.address}"
+                "sign_in",
+                "unclear",
+                say(
+                    "%(why)s Go over to consent: rapport mailboxes authorise %(address)s",
+                    why=advice,
+                    address=mailbox.address,
+                ),
             )
         ]
     with engine.database.reading() as tx:
         consent = find_consent(tx, mailbox.id)
     if consent is None:
         return []
-    words = f"Consent by {engine.issuers.title_of(consent.provider)} since {consent.given_at:%Y-%m-%d}"
+    words = say(
+        "Consent by %(name)s since %(day)s",
+        name=engine.issuers.title_of(consent.provider),
+        day=f"{consent.given_at:%Y-%m-%d}",
+    )
     facts = {"provider": consent.provider, "given_at": consent.given_at, "expires_at": consent.expires_at}
     if consent.ended_at:
-        return [_finding("consent", "bad", f"{words} ended on {consent.ended_at:%Y-%m-%d}.", **facts)]
-    return [_finding("consent", "ok", f"{words}; the token ends at {consent.expires_at:%H:%M} UTC.", **facts)]
+        return [
+            _finding(
+                "consent",
+                "bad",
+                say("%(words)s ended on %(ended_at)s.", words=words, ended_at=f"{consent.ended_at:%Y-%m-%d}"),
+                **facts,
+            )
+        ]
+    return [
+        _finding(
+            "consent",
+            "ok",
+            say(
+                "%(words)s; the token ends at %(expires_at)s UTC.",
+                words=words,
+                expires_at=f"{consent.expires_at:%H:%M}",
+            ),
+            **facts,
+        )
+    ]
 
 
 def _as_check(name: str, finding: Finding) -> dict[str, Any]:

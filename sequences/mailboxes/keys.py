@@ -64,7 +64,7 @@ def _renew(engine: Engine, mailbox: Mailbox, stale: str, *, looks: int = _LOOKS)
         with hold_lease(engine.database, f"token:{mailbox.id}", _LEASE_S) as owner:
             consent = _read(engine, mailbox)
             if consent is None:
-                raise ConsentError(_ask_for_consent(mailbox, "There is no consent any more"))
+                raise ConsentError(_ask_for_consent(mailbox, say("There is no consent any more")))
             token = open_token(engine.seal, mailbox.id, consent.access_token)
             if token != stale and _is_fresh(consent, engine.clock.now()):
                 return token
@@ -80,7 +80,9 @@ def _talk(engine: Engine, mailbox: Mailbox, consent: Consent) -> str:
     try:
         tokens = engine.issuers.refresh(provider, refresh_token, now=engine.clock.now())
     except ConsentError as error:
-        sentence = _ask_for_consent(mailbox, f"Consent was withdrawn or has expired ({provider.title})")
+        sentence = _ask_for_consent(
+            mailbox, say("Consent was withdrawn or has expired (%(title)s)", title=provider.title)
+        )
         if _end(engine, mailbox, consent, sentence):
             raise ConsentError(sentence) from error
     else:
@@ -95,7 +97,12 @@ def _end(engine: Engine, mailbox: Mailbox, consent: Consent, sentence: str) -> b
         is_ended = end_consent(tx, consent)
         if is_ended:
             pause_mailbox(tx, mailbox.id, sentence)
-            record_incident(tx, "login", f"{mailbox.address} is paused: {sentence}", mailbox_id=mailbox.id)
+            record_incident(
+                tx,
+                "login",
+                say("%(address)s is paused: %(sentence)s", address=mailbox.address, sentence=sentence),
+                mailbox_id=mailbox.id,
+            )
         return is_ended
 
 
@@ -113,7 +120,7 @@ def _read(engine: Engine, mailbox: Mailbox) -> Consent | None:
     with engine.database.reading() as tx:
         consent = find_consent(tx, mailbox.id)
     if consent is not None and consent.ended_at is not None:
-        raise ConsentError(_ask_for_consent(mailbox, "Consent was withdrawn or has expired"))
+        raise ConsentError(_ask_for_consent(mailbox, say("Consent was withdrawn or has expired")))
     return consent
 
 
@@ -128,9 +135,9 @@ def _login(mailbox: Mailbox, token: str) -> Login:
 def _open_secret(engine: Engine, mailbox: Mailbox) -> str:
     secret = engine.seal.open(mailbox.secret, about=f"mailbox:{mailbox.address}")
     if not secret:
-        raise ConsentError(_ask_for_consent(mailbox, "Nobody has given consent yet"))
+        raise ConsentError(_ask_for_consent(mailbox, say("Nobody has given consent yet")))
     return secret
 
 
 def _ask_for_consent(mailbox: Mailbox, why: str) -> str:
-    return f"{why}: run rapport mailboxes authorise {mailbox.address}"
+    return say("%(why)s: run rapport mailboxes authorise %(address)s", why=why, address=mailbox.address)

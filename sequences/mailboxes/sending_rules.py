@@ -7,10 +7,11 @@ good; spam below 0.10 %, never 0.30 %; SPF, DKIM, DMARC, one click, PTR, TLS); Y
 of our own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kit.errors import Sentence, say
 from mailer.families import FAMILY_NAMES, Family
 from sequences.sending.breaker import BounceRate, Level
 
@@ -26,8 +27,8 @@ LEAST_REPLIES = 0.02
 ONE_TEXT_SHARE, ONE_TEXT_FLOOR = 0.8, 200
 _BULK_CHECKS = ("spf", "dkim", "dmarc", "alignment", "one_click", "ptr")
 _MICROSOFT_CHECKS = ("spf", "dkim", "dmarc", "alignment")
-_CHECK_WORDS = {"spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC", "alignment": "alignment", "one_click": "one click",
-                "ptr": "reverse name"}  # fmt: skip
+_CHECK_WORDS: dict[str, str] = {"spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC", "alignment": say("alignment"),
+                "one_click": say("one click"), "ptr": say("reverse name")}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,24 +88,34 @@ def _bulk_rules(figures: Figures, checks: Mapping[str, str]) -> Iterator[Rule]:
         wanted = _MICROSOFT_CHECKS if family == "microsoft" else _BULK_CHECKS
         troubled = [_CHECK_WORDS[one] for one in wanted if checks.get(one) in {"bad", "missing"}]
         unknown = [_CHECK_WORDS[one] for one in wanted if checks.get(one, "unclear") == "unclear"]
-        sentence = f"{count:,} of {BULK_LINE:,} mails in 24 hours to personal accounts there."
+        sentence = say(
+            "%(count)s of %(bulk_line)s mails in 24 hours to personal accounts there.",
+            count=f"{count:,}",
+            bulk_line=f"{BULK_LINE:,}",
+        )
         if count < NEAR * BULK_LINE:
             state: RuleState = "ok"
             todo = ""
         elif troubled:
             state = "broken" if count >= BULK_LINE else "near"
-            todo = f"Mend first: {', '.join(troubled)}."
+            todo = say("Mend first: %(troubled)s.", troubled=_list(troubled))
         else:
             state = "unclear" if unknown else ("near" if count < BULK_LINE else "ok")
-            todo = f"Make sure of: {', '.join(unknown)}." if unknown else "Everything that is asked for is there."
-        yield Rule(code=f"bulk_{family}", state=state, title=f"Bulk at {name}", sentence=sentence,
+            todo = (
+                say("Make sure of: %(unknown)s.", unknown=_list(unknown))
+                if unknown
+                else say("Everything that is asked for is there.")
+            )
+        yield Rule(code=f"bulk_{family}", state=state, title=say("Bulk at %(name)s", name=name), sentence=sentence,
                    reason=_BULK_REASONS[family], todo=todo)  # fmt: skip
 
 
 _BULK_REASONS: dict[Family, str] = {
-    "google": "From there on a domain is a bulk sender, for good: SPF, DKIM, DMARC, one click, reverse names and TLS.",
-    "yahoo": "Yahoo asks the same of bulk senders and names no number; Google's is taken here.",
-    "microsoft": "Beyond it mail without SPF, DKIM and DMARC is refused (550 5.7.515), since May 2025.",
+    "google": say(
+        "From there on a domain is a bulk sender, for good: SPF, DKIM, DMARC, one click, reverse names and TLS."
+    ),
+    "yahoo": say("Yahoo asks the same of bulk senders and names no number; Google's is taken here."),
+    "microsoft": say("Beyond it mail without SPF, DKIM and DMARC is refused (550 5.7.515), since May 2025."),
 }
 
 
@@ -114,27 +125,37 @@ def _complaints(figures: Figures) -> Rule:
     todo = ""
     if figures.complaints:
         state = "broken" if share >= SPAM_LIMIT else "near"
-        todo = "Look at each of them: who was it, how did you find them, what did the mail say?"
+        todo = say("Look at each of them: who was it, how did you find them, what did the mail say?")
     elif not figures.month:
         state = "unclear"
-    sentence = f"{_count(figures.complaints, 'complaint')} on {figures.month:,} mails in 30 days ({share:.2%})."
-    reason = (
-        "Google and Yahoo want less than 0.1 % and never 0.3 %: one in 333. Only complaints that feedback loops send us"
-        " are known; Google sends none, so look at Postmaster Tools as well."
+    sentence = say(
+        "%(count)s on %(month)s mails in 30 days (%(share)s).",
+        count=_count(figures.complaints, *_COMPLAINTS),
+        month=f"{figures.month:,}",
+        share=f"{share:.2%}",
     )
-    return Rule(code="complaints", state=state, title="Complaints", sentence=sentence, reason=reason, todo=todo)
+    reason = say(
+        "Google and Yahoo want less than 0.1 % and never 0.3 %: one in 333. Only "
+        "complaints that feedback loops send us are known; Google sends none, so look at Postmaster Tools as well."
+    )
+    return Rule(code="complaints", state=state, title=say("Complaints"), sentence=sentence, reason=reason, todo=todo)
 
 
 def _bounces(figures: Figures) -> Rule:
     rate = figures.breaker
     states: dict[Level, RuleState] = {Level.FINE: "ok", Level.WARN: "near"}
     state = states.get(rate.level, "broken")
-    todo = "" if state == "ok" else "Check the addresses before more mail leaves; old lists are the usual cause."
-    sentence = f"{rate.hard} of {_count(rate.sent, 'mail')} met a dead address in 14 days ({rate.share:.1%})."
+    todo = "" if state == "ok" else say("Check the addresses before more mail leaves; old lists are the usual cause.")
+    sentence = say(
+        "%(hard)s of %(count)s met a dead address in 14 days (%(share)s).",
+        hard=rate.hard,
+        count=_count(rate.sent, *_MAILS),
+        share=f"{rate.share:.1%}",
+    )
     if not rate.hard:
-        sentence = "No mail met a dead address in 14 days."
-    reason = "We warn at 2 %, stop first mails at 3 % and everything at 5 %, from 50 mails on."
-    return Rule(code="bounces", state=state, title="Dead addresses", sentence=sentence, reason=reason, todo=todo)
+        sentence = say("No mail met a dead address in 14 days.")
+    reason = say("We warn at 2 %, stop first mails at 3 % and everything at 5 %, from 50 mails on.")
+    return Rule(code="bounces", state=state, title=say("Dead addresses"), sentence=sentence, reason=reason, todo=todo)
 
 
 def _opt_outs(figures: Figures) -> Rule:
@@ -143,10 +164,19 @@ def _opt_outs(figures: Figures) -> Rule:
     state: RuleState = "ok"
     if enough and share >= OPT_OUT_LIMIT:
         state = "broken" if share >= 2 * OPT_OUT_LIMIT else "near"
-    todo = "" if state == "ok" else "Write to fewer people, whom the offer fits better, and send one reminder less."
-    sentence = f"{_count(figures.opt_outs, 'person', 'people')} asked for no more mail, in 30 days ({share:.1%})."
-    reason = f"More than 0.5 % say that the wrong people are written to. Counted from {LEAST_FOR_SHARE} mails on."
-    return Rule(code="opt_outs", state=state, title="Opt-outs", sentence=sentence, reason=reason, todo=todo)
+    todo = (
+        "" if state == "ok" else say("Write to fewer people, whom the offer fits better, and send one reminder less.")
+    )
+    sentence = say(
+        "%(count)s asked for no more mail, in 30 days (%(share)s).",
+        count=_count(figures.opt_outs, *_PEOPLE),
+        share=f"{share:.1%}",
+    )
+    reason = say(
+        "More than 0.5 %% say that the wrong people are written to. Counted from %(least_for_share)s mails on.",
+        least_for_share=LEAST_FOR_SHARE,
+    )
+    return Rule(code="opt_outs", state=state, title=say("Opt-outs"), sentence=sentence, reason=reason, todo=todo)
 
 
 def _jump(figures: Figures) -> Rule:
@@ -155,21 +185,29 @@ def _jump(figures: Figures) -> Rule:
     state: RuleState = "ok"
     if figures.last_day > limit:
         state = "broken" if figures.last_day > 2 * limit else "near"
-    todo = "" if state == "ok" else "Spread the mails over more days; the ramp of the mailbox does it by itself."
-    sentence = f"{figures.last_day:,} in 24 hours; {usual:.0f} a day in the week before."
-    reason = "Receivers distrust a sender who suddenly writes twice as much as before."
-    return Rule(code="jump", state=state, title="Even volume", sentence=sentence, reason=reason, todo=todo)
+    todo = "" if state == "ok" else say("Spread the mails over more days; the ramp of the mailbox does it by itself.")
+    sentence = say(
+        "%(last_day)s in 24 hours; %(usual)s a day in the week before.",
+        last_day=f"{figures.last_day:,}",
+        usual=f"{usual:.0f}",
+    )
+    reason = say("Receivers distrust a sender who suddenly writes twice as much as before.")
+    return Rule(code="jump", state=state, title=say("Even volume"), sentence=sentence, reason=reason, todo=todo)
 
 
 def _one_text(figures: Figures) -> Rule:
     share = figures.top_text / figures.week if figures.week else 0.0
     is_much = figures.week >= ONE_TEXT_FLOOR and share >= ONE_TEXT_SHARE
-    sentence = f"{share:.0%} of {_count(figures.week, 'mail')} in seven days have the same text."
+    sentence = say(
+        "%(share)s of %(count)s in seven days have the same text.",
+        share=f"{share:.0%}",
+        count=_count(figures.week, *_MAILS),
+    )
     if figures.top_name:
-        sentence = f"{sentence} Most of all: {figures.top_name}."
-    todo = "Give the step a second text, or more that is only theirs." if is_much else ""
-    reason = "Filters group mail that is alike and judge it together: one complaint then weighs on all."
-    return Rule(code="one_text", state="near" if is_much else "ok", title="One text", sentence=sentence,
+        sentence = say("%(sentence)s Most of all: %(top_name)s.", sentence=sentence, top_name=figures.top_name)
+    todo = say("Give the step a second text, or more that is only theirs.") if is_much else ""
+    reason = say("Filters group mail that is alike and judge it together: one complaint then weighs on all.")
+    return Rule(code="one_text", state="near" if is_much else "ok", title=say("One text"), sentence=sentence,
                 reason=reason, todo=todo)  # fmt: skip
 
 
@@ -178,16 +216,37 @@ def _answers(figures: Figures) -> Rule:
     enough = figures.first_mails >= LEAST_FOR_SHARE
     is_low = enough and share < LEAST_REPLIES
     state: RuleState = "near" if is_low else ("ok" if enough else "unclear")
-    sentence = f"{figures.answered} of {_count(figures.first_mails, 'first mail')} got an answer ({share:.1%})."
-    if not figures.first_mails:
-        sentence = "No first mail is a week old yet."
-    todo = "Look whether mail lands in spam: write to addresses of your own at several providers." if is_low else ""
-    reason = (
-        "Below 2 % the mail is probably not seen, or goes to the wrong people. First mails of the last 30 days that are"
-        f" a week old; a share means something from {LEAST_FOR_SHARE} on."
+    sentence = say(
+        "%(answered)s of %(count)s got an answer (%(share)s).",
+        answered=figures.answered,
+        count=_count(figures.first_mails, *_FIRST_MAILS),
+        share=f"{share:.1%}",
     )
-    return Rule(code="answers", state=state, title="Answers", sentence=sentence, reason=reason, todo=todo)
+    if not figures.first_mails:
+        sentence = say("No first mail is a week old yet.")
+    todo = (
+        say("Look whether mail lands in spam: write to addresses of your own at several providers.") if is_low else ""
+    )
+    reason = say(
+        "Below 2 %% the mail is probably not seen, or goes to the wrong people. First "
+        "mails of the last 30 days that are a week old; a share means something from %(least_for_share)s on.",
+        least_for_share=LEAST_FOR_SHARE,
+    )
+    return Rule(code="answers", state=state, title=say("Answers"), sentence=sentence, reason=reason, todo=todo)
 
 
-def _count(number: int, word: str, words: str = "") -> str:
-    return f"{number:,} {word if number == 1 else words or word + 's'}"
+def _list(names: Sequence[str]) -> str:
+    found = names[0]
+    for one in names[1:]:
+        found = say("%(words)s, %(last)s", words=found, last=one)
+    return found
+
+
+def _count(number: int, one: Sentence, many: Sentence) -> str:
+    return say((one if number == 1 else many).msgid, num=f"{number:,}")
+
+
+_MAILS = (say("%(num)s mail"), say("%(num)s mails"))
+_FIRST_MAILS = (say("%(num)s first mail"), say("%(num)s first mails"))
+_COMPLAINTS = (say("%(num)s complaint"), say("%(num)s complaints"))
+_PEOPLE = (say("%(num)s person"), say("%(num)s people"))

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Select, Subquery, func, select, union_all
 
 from crm.models import Contact
+from kit.errors import say
 from kit.tx import Tx
 from sequences.models import Enrolment, Send
 
@@ -50,8 +51,13 @@ def describe_copies(copies: Collection[Copy], contact_id: int) -> str:
     others = [copy for copy in copies if copy.contact_id != contact_id]
     sent = next((copy for copy in others if copy.sent_at), None)
     if sent and sent.sent_at:
-        return f"{sent.name} was sent the same personal line on {sent.sent_at.day} {sent.sent_at:%B %Y}."
-    return f"Another draft has the same personal line: {others[0].name}." if others else ""
+        return say(
+            "%(name)s was sent the same personal line on %(day)s %(sent_at)s.",
+            name=sent.name,
+            day=sent.sent_at.day,
+            sent_at=f"{sent.sent_at:%B %Y}",
+        )
+    return say("Another draft has the same personal line: %(name)s.", name=others[0].name) if others else ""
 
 
 def _recent(sequence_ids: Collection[int]) -> Subquery:

@@ -32,8 +32,8 @@ def lint_links(mail: LintMail) -> Iterator[LintFinding]:
         yield _link(
             "many_links",
             "warn",
-            f"There are {len(mail.urls)} links.",
-            "A personal mail has one or two; many links are the mark of a newsletter.",
+            say("There are %(count)s links.", count=len(mail.urls)),
+            say("A personal mail has one or two; many links are the mark of a newsletter."),
         )
     for url in mail.urls:
         yield from _lint_url(url)
@@ -47,29 +47,29 @@ def _lint_url(url: str) -> Iterator[LintFinding]:
         yield _link(
             "short_link",
             "warn",
-            f"{host} is a link shortener.",
-            "It hides where the link leads; filters block most of them. Use the full address.",
+            say("%(host)s is a link shortener.", host=host),
+            say("It hides where the link leads; filters block most of them. Use the full address."),
         )
     if _is_number(host):
         yield _link(
             "bare_address",
             "serious",
-            f"{url[:80]} leads to a bare number.",
-            "Honest sites have names; filters treat numbers as fraud.",
+            say("%(url)s leads to a bare number.", url=url[:80]),
+            say("Honest sites have names; filters treat numbers as fraud."),
         )
     elif "xn--" in host or not host.isascii():
         yield _link(
             "odd_letters",
             "note",
-            f"{host} is written in letters beyond a to z.",
-            "Some programs show it in code, which looks like a fake.",
+            say("%(host)s is written in letters beyond a to z.", host=host),
+            say("Some programs show it in code, which looks like a fake."),
         )
     if url.lower().startswith("http://") and not _is_number(host):
         yield _link(
             "plain_http",
             "note",
-            f"{url[:80]} is not encrypted.",
-            "Browsers warn of such pages. Use https if the site has it.",
+            say("%(url)s is not encrypted.", url=url[:80]),
+            say("Browsers warn of such pages. Use https if the site has it."),
         )
 
 
@@ -82,8 +82,8 @@ def _lint_label(link: Link) -> Iterator[LintFinding]:
         yield _link(
             "other_target",
             "serious",
-            f"The link says {said}, but leads to {target}.",
-            "That is how fraud works, and mail programs warn of it.",
+            say("The link says %(said)s, but leads to %(target)s.", said=said, target=target),
+            say("That is how fraud works, and mail programs warn of it."),
         )
 
 
@@ -95,29 +95,29 @@ def lint_sight(mail: LintMail) -> Iterator[LintFinding]:
             code="hidden_text",
             severity="serious",
             sentence=say("Hidden text: “%(value)s”.", value=sight.hidden[:60]),
-            reason="Filters look for words that people cannot see.",
+            reason=say("Filters look for words that people cannot see."),
         )
     if sight.pixels:
         yield _picture(
             "pixel",
             "serious",
-            "There is a picture too small to see.",
-            "It is taken for a tracking pixel: people mind, and many programs block it.",
+            say("There is a picture too small to see."),
+            say("It is taken for a tracking pixel: people mind, and many programs block it."),
         )
     if sight.pictures:
         count = len(sight.pictures)
         yield _picture(
             "pictures",
             "warn",
-            "There is a picture." if count == 1 else f"There are {count} pictures.",
-            "Personal mail has none; many programs block them, and the mail looks empty.",
+            say("There is a picture.") if count == 1 else say("There are %(count)s pictures.", count=count),
+            say("Personal mail has none; many programs block them, and the mail looks empty."),
         )
     if mail.html and not _agree(mail):
         yield LintFinding(
             code="parts_differ",
             severity="warn",
             sentence=say("The text part and the HTML part differ."),
-            reason="Filters compare the two, and some people see only the text.",
+            reason=say("Filters compare the two, and some people see only the text."),
         )
 
 
@@ -129,14 +129,17 @@ def lint_files(mail: LintMail) -> Iterator[LintFinding]:
         yield _file(
             "heavy",
             "serious" if serious else "warn",
-            f"The attachments weigh {size / _MB:.0f} MB.",
-            "Many servers refuse mail beyond 20 to 25 MB, a third of which is packaging."
+            say("The attachments weigh %(size)s MB.", size=f"{size / _MB:.0f}"),
+            say("Many servers refuse mail beyond 20 to 25 MB, a third of which is packaging.")
             if serious
-            else "Large mail from strangers is slow and often filtered. Link to it instead.",
+            else say("Large mail from strangers is slow and often filtered. Link to it instead."),
         )
     if len(mail.files) > _MANY_FILES:
         yield _file(
-            "many_files", "note", f"There are {len(mail.files)} attachments.", "One short brief is read; a pile is not."
+            "many_files",
+            "note",
+            say("There are %(count)s attachments.", count=len(mail.files)),
+            say("One short brief is read; a pile is not."),
         )
     for file in mail.files:
         name = file.name.lower()
@@ -144,22 +147,22 @@ def lint_files(mail: LintMail) -> Iterator[LintFinding]:
             yield _file(
                 "dangerous_file",
                 "serious",
-                f"“{file.name[:80]}” is of a kind that servers refuse.",
-                "Programs, pages and macros are how attacks travel. Send a PDF.",
+                say("“%(name)s” is of a kind that servers refuse.", name=file.name[:80]),
+                say("Programs, pages and macros are how attacks travel. Send a PDF."),
             )
         elif _PACKED.search(name):
             yield _file(
                 "packed_file",
                 "warn",
-                f"“{file.name[:80]}” is packed.",
-                "Filters distrust what they cannot look into. Send the file itself.",
+                say("“%(name)s” is packed.", name=file.name[:80]),
+                say("Filters distrust what they cannot look into. Send the file itself."),
             )
     if mail.files and not mail.is_follow_up:
         yield _file(
             "first_file",
             "note",
-            "A first mail carries an attachment.",
-            "People are wary of files from strangers; offer it, and send it when they answer.",
+            say("A first mail carries an attachment."),
+            say("People are wary of files from strangers; offer it, and send it when they answer."),
         )
 
 

@@ -62,38 +62,41 @@ def lint_subject(mail: LintMail) -> Iterator[LintFinding]:
         yield _subject(
             "subject_long",
             "warn",
-            f"The subject has {len(words)} words and {len(subject)} characters.",
-            f"Phones cut it off; subjects of one to five words are opened most, {_LONG_SUBJECT} characters"
-            " are the most that is shown.",
+            say("The subject has %(count)s words and %(count2)s characters.", count=len(words), count2=len(subject)),
+            say(
+                "Phones cut it off; subjects of one to five words are opened most, "
+                "%(long_subject)s characters are the most that is shown.",
+                long_subject=_LONG_SUBJECT,
+            ),
         )
     letters = [letter for letter in subject if letter.isalpha() and letter.lower() != letter.upper()]
     if len(letters) > 5 and sum(map(str.isupper, letters)) > 0.8 * len(letters):  # noqa: PLR2004
         yield _subject(
             "subject_capitals",
             "warn",
-            "The subject is written in capitals.",
-            "It reads as shouting, and filters count it.",
+            say("The subject is written in capitals."),
+            say("It reads as shouting, and filters count it."),
         )
     if re.search(r"[!?]{2,}|!.*!", subject):
         yield _subject(
             "subject_marks",
             "warn",
-            "The subject has several exclamation or question marks.",
-            "Adverts have them; a person writes one at most.",
+            say("The subject has several exclamation or question marks."),
+            say("Adverts have them; a person writes one at most."),
         )
     if len(_EMOJI.findall(subject)) > 0:
         yield _subject(
             "subject_emoji",
             "note",
-            "There is an emoji in the subject.",
-            "Some programs show it as a box, and a stranger's emoji is taken for an advert.",
+            say("There is an emoji in the subject."),
+            say("Some programs show it as a box, and a stranger's emoji is taken for an advert."),
         )
     if _RE.match(subject) and not mail.is_follow_up:
         yield _subject(
             "subject_faked",
             "serious",
-            "The subject pretends to be an answer or a forward.",
-            "Google forbids it, and people feel tricked: this mail begins a conversation.",
+            say("The subject pretends to be an answer or a forward."),
+            say("Google forbids it, and people feel tricked: this mail begins a conversation."),
         )
 
 
@@ -109,14 +112,14 @@ def lint_gaps(mail: LintMail) -> Iterator[LintFinding]:
                     severity="serious",
                     where=where,
                     sentence=say("“%(words)s” looks as if it still waits to be filled in.", words=words),
-                    reason="Nothing shows sooner that a mail is one of many.",
+                    reason=say("Nothing shows sooner that a mail is one of many."),
                 )
     if _GREETING_GAP.search(mail.body[:200]):
         yield LintFinding(
             code="greeting_empty",
             severity="serious",
             sentence=say("The greeting has no name."),
-            reason="The name is missing in the record, or the merge field has no fallback.",
+            reason=say("The name is missing in the record, or the merge field has no fallback."),
         )
 
 
@@ -136,7 +139,7 @@ def lint_text(mail: LintMail) -> Iterator[LintFinding]:
             code="marks",
             severity="note",
             sentence=say("%(count)s exclamation marks.", count=mail.body.count("!")),
-            reason="One is friendly, many are an advert.",
+            reason=say("One is friendly, many are an advert."),
         )
     shouted = [word for word in mail.words if len(word) > 3 and word.isupper() and word.isalpha()]  # noqa: PLR2004
     if len(shouted) > 2:  # noqa: PLR2004
@@ -144,7 +147,7 @@ def lint_text(mail: LintMail) -> Iterator[LintFinding]:
             code="capitals",
             severity="note",
             sentence=say("%(count)s words are in capitals.", count=len(shouted)),
-            reason="It reads as shouting, and filters count it.",
+            reason=say("It reads as shouting, and filters count it."),
         )
     grade = grade_text(mail.body, mail.language)
     if grade and grade.level == "hard":
@@ -157,7 +160,7 @@ def lint_text(mail: LintMail) -> Iterator[LintFinding]:
             code="hard_to_read",
             severity="warn",
             sentence=say("The text is hard to read (%(measure)s).", measure=measure),
-            reason="Shorter sentences and plainer words are answered more.",
+            reason=say("Shorter sentences and plainer words are answered more."),
         )
     yield from _lint_attitude(mail)
 
@@ -170,14 +173,14 @@ def _lint_length(mail: LintMail) -> Iterator[LintFinding]:
                 code="long",
                 severity="note",
                 sentence=say("%(count)s words are long for a reminder.", count=count),
-                reason="A reminder points back in two or three sentences.",
+                reason=say("A reminder points back in two or three sentences."),
             )
     elif 0 < count < _SHORT:
         yield LintFinding(
             code="short",
             severity="note",
             sentence=say("%(count)s words are short for a first mail.", count=count),
-            reason="50 to 150 words leave room for product, reason, idea and question.",
+            reason=say("50 to 150 words leave room for product, reason, idea and question."),
         )
     elif count > _LONG:
         severity: Severity = "warn" if count > _TOO_LONG else "note"
@@ -185,7 +188,7 @@ def _lint_length(mail: LintMail) -> Iterator[LintFinding]:
             code="long",
             severity=severity,
             sentence=say("%(count)s words are long for a first mail.", count=count),
-            reason="Pitches of 50 to 150 words are answered most; put the rest into a brief.",
+            reason=say("Pitches of 50 to 150 words are answered most; put the rest into a brief."),
         )
 
 
@@ -196,14 +199,14 @@ def _lint_attitude(mail: LintMail) -> Iterator[LintFinding]:
             code="about_us",
             severity="note",
             sentence=say("“I” and “we” %(we)s times, “you” %(you)s times.", we=we, you=you),
-            reason="A pitch is about them and their audience; turn some sentences round.",
+            reason=say("A pitch is about them and their audience; turn some sentences round."),
         )
     if mail.words and not mail.is_follow_up and not _ASK.search(mail.body):
         yield LintFinding(
             code="no_ask",
             severity="warn",
             sentence=say("Nothing is asked."),
-            reason="Without a question people do not know what to answer. Ask one thing.",
+            reason=say("Without a question people do not know what to answer. Ask one thing."),
         )
     if mail.needs_way_out and not _WAY_OUT.search(mail.text):
         yield LintFinding(
@@ -211,7 +214,7 @@ def _lint_attitude(mail: LintMail) -> Iterator[LintFinding]:
             severity="serious",
             where="foot",
             sentence=say("There is no word on how to get no more mail."),
-            reason="Google, Yahoo and the law want it, and without it people press “spam”.",
+            reason=say("Google, Yahoo and the law want it, and without it people press “spam”."),
         )
 
 

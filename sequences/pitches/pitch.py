@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
+from kit.errors import say
 from sequences.pitches.markdown_mail import Footer, Parts, add_footer, join_parts, keep_lines, make_parts
 from sequences.pitches.pitch_check import PitchFault, check_pitch
 from sequences.pitches.pitch_checklist import ChecklistItem, pitch_checklist, reading_seconds, word_count
@@ -100,7 +101,7 @@ def render_typed(text: str, *, footer: Footer | None = None) -> Rendered | Gaps:
     """Render what a person typed to one person: Markdown, in which braces and brackets mean themselves."""
     parts = make_parts(clean_text(text), Slots())
     if is_blank_text(parts.text):
-        return Gaps(faults=("Write something first.",))
+        return Gaps(faults=(say("Write something first."),))
     return _finish("", parts, footer, None)
 
 
@@ -117,9 +118,11 @@ def _one_line(text: str) -> str:
 def _output_faults(subject: str | None, text: str) -> tuple[str, ...]:
     faults = []
     if subject is not None and is_blank_text(subject):
-        faults.append("The subject is empty.")
+        faults.append(say("The subject is empty."))
     if is_blank_text(text):
-        faults.append("The body is empty.")
+        faults.append(say("The body is empty."))
     left = dict.fromkeys(_PLACEHOLDER.findall(f"{subject or ''}\n{text}"))
-    faults.extend(f"“{placeholder}” still waits to be filled in." for placeholder in left)
+    faults.extend(
+        say("“%(placeholder)s” still waits to be filled in.", placeholder=placeholder) for placeholder in left
+    )
     return tuple(faults)

@@ -58,12 +58,15 @@ def _lint_copies(mail: LintMail, others: Iterable[OtherMail], contact_id: int) -
     if not reused:
         return
     names = ", ".join(other.name for other in reused[:_NAMED])
-    more = f" and {len(reused) - _NAMED} more" if len(reused) > _NAMED else ""
+    sentence = say("The same compliment goes to %(names)s.", names=names)
+    if len(reused) > _NAMED:
+        left = len(reused) - _NAMED
+        sentence = say("The same compliment goes to %(names)s and %(more)s more.", names=names, more=left)
     yield LintFinding(
         code="compliment_reused",
         severity="warn",
-        sentence=say("The same compliment goes to %(names)s%(more)s.", names=names, more=more),
-        reason="Creators compare notes. Name something that is only theirs.",
+        sentence=sentence,
+        reason=say("Creators compare notes. Name something that is only theirs."),
     )
 
 
@@ -73,7 +76,7 @@ def _lint_same_subject(mail: LintMail, count: int) -> Iterator[LintFinding]:
             code="subject_same",
             severity="note",
             sentence=say("%(count)s others got this very subject in the last 24 hours.", count=count),
-            reason="Filters group mail by its subject; put something of theirs into it.",
+            reason=say("Filters group mail by its subject; put something of theirs into it."),
             where="subject",
         )
 

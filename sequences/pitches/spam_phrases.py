@@ -3,17 +3,19 @@
 import re
 from collections.abc import Iterator
 
+from kit.errors import say
+
 _REASONS = {
-    "money": "Promises of easy money are the commonest sign of fraud.",
-    "free": "“Free” in this form is a word of adverts; say plainly what they get.",
-    "hurry": "Pressure of time is how fraud works, and people who decide freely dislike it.",
-    "sure": "A promise nobody can keep makes everything beside it less believable.",
-    "click": "Filters learn such calls from adverts and fraud; say what waits behind the link instead.",
-    "win": "Prizes nobody asked for are fraud in the eyes of every filter.",
-    "shout": "It sounds like an advert, and one to many.",
-    "mass": "It says that this is not written to one person.",
-    "flat": "It could stand in any mail to anybody, and creators read it every day.",
-    "sly": "It tries to look like something it is not, and is found out.",
+    "money": say("Promises of easy money are the commonest sign of fraud."),
+    "free": say("“Free” in this form is a word of adverts; say plainly what they get."),
+    "hurry": say("Pressure of time is how fraud works, and people who decide freely dislike it."),
+    "sure": say("A promise nobody can keep makes everything beside it less believable."),
+    "click": say("Filters learn such calls from adverts and fraud; say what waits behind the link instead."),
+    "win": say("Prizes nobody asked for are fraud in the eyes of every filter."),
+    "shout": say("It sounds like an advert, and one to many."),
+    "mass": say("It says that this is not written to one person."),
+    "flat": say("It could stand in any mail to anybody, and creators read it every day."),
+    "sly": say("It tries to look like something it is not, and is found out."),
 }
 _PHRASES = {
     "money": r"""make money|earn (?:extra )?(?:cash|money)|extra income|passive income|cash bonus|easy money|get paid

@@ -167,7 +167,7 @@ class Effects:
         record_incident(
             tx,
             "complaint",
-            f"{row['snippet'][:80] or row['subject'][:80]}: somebody marked our mail as spam.",
+            say("%(row)s: somebody marked our mail as spam.", row=row["snippet"][:80] or row["subject"][:80]),
             mailbox_id=self._desk.mailbox.id,
             contact_id=contact_id,
         )
@@ -192,7 +192,11 @@ class Effects:
         )
         if match.other_contact_id:
             for_them = match.by == BY_SENDER and match.send_id is None
-            words = f"{row['sender']} wrote for them" if for_them else f"{row['sender']} answered our mail"
+            words = (
+                say("%(sender)s wrote for them", sender=row["sender"])
+                if for_them
+                else say("%(sender)s answered our mail", sender=row["sender"])
+            )
             data = {"contact": match.contact_id}
             self._note(arrival, match.other_contact_id, "answered_by_other", words, data=data)
 

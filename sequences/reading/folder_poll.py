@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crm.models import Mailbox, MailFolder
+from kit.errors import say
 from kit.tx import Database, Tx
 from mailer.errors import DroppedError, FolderError
 from mailer.readers import Readers
@@ -188,4 +189,4 @@ class FolderPoll:
 
 
 def _unreadable(error: Exception) -> Exception:
-    return ValueError(f"The server does not hand this message over: {error}")
+    return ValueError(say("The server does not hand this message over: %(error)s", error=error))

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from crm.mailboxes import our_addresses, pause_mailbox
 from crm.models import Mailbox
+from kit.errors import say
 from mailer.errors import DroppedError, FolderError, LoginError, MailError
 from mailer.transport import ImapPort
 from sequences.engine import Engine
@@ -20,7 +21,7 @@ from sequences.reading.reader import Reader
 from sequences.sending.copies import file_copies
 from sequences.sending.outbox import Counts, free_unread
 
-WAITING = "The server was asked often enough for now; it is left alone for some minutes."
+WAITING = say("The server was asked often enough for now; it is left alone for some minutes.")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,8 +92,13 @@ def _poll_folders(engine: Engine, mailbox: Mailbox, imap: ImapPort, result: Poll
 
 def _pause(engine: Engine, mailbox: Mailbox, words: str) -> None:
     with engine.database.transaction() as tx:
-        pause_mailbox(tx, mailbox.id, f"The server refused the sign-in: {words}")
-        record_incident(tx, "login", f"{mailbox.address} is paused: {words}", mailbox_id=mailbox.id)
+        pause_mailbox(tx, mailbox.id, say("The server refused the sign-in: %(words)s", words=words))
+        record_incident(
+            tx,
+            "login",
+            say("%(address)s is paused: %(words)s", address=mailbox.address, words=words),
+            mailbox_id=mailbox.id,
+        )
 
 
 def _leave_sign(engine: Engine, mailbox: Mailbox, result: PollResult, logins: int) -> None:

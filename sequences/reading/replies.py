@@ -34,7 +34,7 @@ def correct_kind(tx: Tx, message_id: int, kind: str, *, actor: str) -> Message:
         tx,
         message.contact_id,
         "reply_kind",
-        f"Answer marked as {kind.replace('_', ' ')}",
+        say("Answer marked as %(what)s", what=kind.replace("_", " ")),
         actor=actor,
         message_id=message.id,
         data={"from": before, "to": kind, "guessed": message.guessed_kind, "confidence": message.reply_confidence},

@@ -9,11 +9,12 @@ from crm.exchange import HUMAN
 from crm.models import Handle, Message
 from crm.people import list_main_handles
 from crm.suppressions import find_personal_suppressions
+from kit.errors import say
 from kit.tx import Tx
 from mailer.addresses import is_role_address
 from sequences.reviewing.drafts import Draft
 
-_STATES = {"draft": "not started yet", "paused": "paused"}
+_STATES: dict[str, str] = {"draft": say("not started yet"), "paused": say("paused")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +57,16 @@ def read_beside(tx: Tx, draft: Draft) -> Beside:
 
 def _holds(draft: Draft) -> tuple[str, ...]:
     """Return what would keep an approved mail waiting, as far as it shows without asking every rule."""
-    said = []
+    said: list[str] = []
     if draft.sequence_state != "live":
-        said.append(f"The sequence is {_STATES.get(draft.sequence_state, draft.sequence_state)}: a yes waits with it.")
+        said.append(
+            say(
+                "The sequence is %(sequence_state)s: a yes waits with it.",
+                sequence_state=_STATES.get(draft.sequence_state, draft.sequence_state),
+            )
+        )
     if draft.run_state == "held":
-        said.append("This run is held: a yes waits until it goes on.")
+        said.append(say("This run is held: a yes waits until it goes on."))
     if draft.mailbox_pause:
-        said.append(f"The mailbox is paused: {draft.mailbox_pause}")
+        said.append(say("The mailbox is paused: %(why)s", why=draft.mailbox_pause))
     return tuple(said)

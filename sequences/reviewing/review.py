@@ -101,12 +101,12 @@ def edit(tx: Tx, send_id: int, subject: str, body: str, *, links: Links) -> Draf
 def skip_draft(tx: Tx, send_id: int, *, actor: str) -> None:
     """Leave this step out for this person; the run goes on with the next one, counted from when this one was due."""
     send, run = _lock(tx, send_id)
-    send.state, send.reason, send.settled_at = "cancelled", "Left out in review.", tx.now
+    send.state, send.reason, send.settled_at = "cancelled", say("Left out in review."), tx.now
     record_entry(
         tx,
         send.contact_id,
         "step_skipped",
-        f"Left out: {send.step_key}",
+        say("Left out: %(step_key)s", step_key=send.step_key),
         actor=actor,
         brand_id=send.brand_id,
         data={"send": send.id},
@@ -126,10 +126,10 @@ def explain_decided(tx: Tx, send_id: int) -> str:
     """Return in a sentence what became of a draft that no longer waits, and who decided."""
     send = tx.session.get(Send, send_id)
     if send is None:
-        return "There is no such draft."
+        return say("There is no such draft.")
     if send.state == "cancelled":
         return f"This draft was taken back: {send.reason}"
-    return f"{_name_of(tx, send.approved_by)} has approved this draft already."
+    return say("%(name_of)s has approved this draft already.", name_of=_name_of(tx, send.approved_by))
 
 
 def _lock(tx: Tx, send_id: int) -> tuple[Send, Enrolment]:
@@ -223,4 +223,4 @@ def _with_opening_subject(tx: Tx, send: Send, rendered: Rendered) -> Rendered | 
     """The mail whose conversation this one was to continue was left out: its subject opens the conversation."""
     earlier = select(Send.subject).where(Send.enrolment_id == send.enrolment_id, Send.step < send.step)
     found = send.subject or tx.session.scalar(earlier.where(Send.subject != "").order_by(Send.step.desc()).limit(1))
-    return replace(rendered, subject=found) if found else Gaps(faults=("The subject is empty.",))
+    return replace(rendered, subject=found) if found else Gaps(faults=(say("The subject is empty."),))

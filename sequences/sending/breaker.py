@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from kit.errors import say
+
 COUNTED_FOR = timedelta(days=14)
 AT_LEAST = 50
 WARN, STOP_FIRST, STOP_ALL = 0.02, 0.03, 0.05
@@ -41,13 +43,17 @@ class BounceRate:
 
     def sentence(self, what: str) -> str:
         """Say it to a person."""
-        begin = f"{self.hard} of the last {self.sent} mails of {what} met a dead address ({self.share:.1%})."
-        return (
-            begin
-            + {
-                Level.FINE: "",
-                Level.WARN: " At 3 % no first mails leave any more.",
-                Level.STOP_FIRST: " No first mails leave until the share is below 3 % again; follow-ups go on.",
-                Level.STOP_ALL: " Nothing leaves until a person has cleaned the list and resumed.",
-            }[self.level]
+        begin = say(
+            "%(hard)s of the last %(sent)s mails of %(what)s met a dead address (%(share)s).",
+            hard=self.hard,
+            sent=self.sent,
+            what=what,
+            share=f"{self.share:.1%}",
         )
+        after = {
+            Level.FINE: "",
+            Level.WARN: say("At 3 % no first mails leave any more."),
+            Level.STOP_FIRST: say("No first mails leave until the share is below 3 % again; follow-ups go on."),
+            Level.STOP_ALL: say("Nothing leaves until a person has cleaned the list and resumed."),
+        }[self.level]
+        return f"{begin} {after}" if after else begin

@@ -9,6 +9,7 @@ from typing import assert_never
 from sqlalchemy import update
 
 from crm.models import Mailbox
+from kit.errors import say
 from kit.tx import Tx
 from sequences.course.runs import stale_at
 from sequences.models import Send
@@ -22,7 +23,7 @@ from sequences.sending.stop_rules import ON_LEAVE, Clear, Hold, Stop
 from sequences.sending.throttle import Later
 
 HOLD_FOR = timedelta(minutes=15)
-NO_ONE_CLICK = "The brand requires one-click opt-out, and others cannot open RAPPORT_PUBLIC_URL."
+NO_ONE_CLICK = say("The brand requires one-click opt-out, and others cannot open RAPPORT_PUBLIC_URL.")
 
 
 def choose(tx: Tx, round_: Round, *, team: bool = True) -> tuple[int, list[Case]]:

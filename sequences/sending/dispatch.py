@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crm.models import Mailbox
+from kit.errors import say
 from kit.tx import Tx
 from mailer.errors import DroppedError, LoginError, MailError, ReplyError, TlsError, UnclearError
 from mailer.types import Accepted, Outcome, Parcel
@@ -34,7 +35,6 @@ from sequences.sending.gate import Gate
 from sequences.sending.letters import Envelope, fix_bytes
 from sequences.sending.limits import read_pace
 from sequences.sending.outbox import (
-    UNREAD,
     Counts,
     begin_transmission,
     is_due,
@@ -107,7 +107,7 @@ def _claim_once(tx: Tx, round_: Round) -> _Batch:
     claimed, kept = choose(tx, round_, team=goes_straight)
     envelopes, faulty = fix_bytes(tx, kept, tx.session.get_one(Mailbox, round_.mailbox.id), engine.links)
     for case, words in faulty:
-        _fail(tx, round_, case, f"The mail could not be written: {words}")
+        _fail(tx, round_, case, say("The mail could not be written: %(words)s", words=words))
     if not goes_straight or not envelopes or any(envelope.needs_fence for envelope in envelopes):
         return _Batch(claimed, envelopes)
     begun = begin_transmission(tx, [one.send_id for one in envelopes], round_.owner, lease_s=engine.lease_s)
@@ -125,7 +125,7 @@ def _hand_over(round_: Round, group: Sequence[Envelope]) -> None:
     ready = _pass_fence(round_, group)
     if round_.is_over:
         for envelope in ready:
-            release(round_, envelope.send_id, "The mailbox stopped sending.")
+            release(round_, envelope.send_id, say("The mailbox stopped sending."))
         return
     # A mail that travels alone names sender and recipient before it is committed: a refusal is then a plain one.
     is_alone = len(ready) == 1
@@ -139,7 +139,7 @@ def _hand_over(round_: Round, group: Sequence[Envelope]) -> None:
     else:
         begun = []
         for envelope in ready:
-            release(round_, envelope.send_id, "The inbox could not be read quickly enough.")
+            release(round_, envelope.send_id, say("The inbox could not be read quickly enough."))
     if begun:
         _transmit(round_, begun, announced=is_alone)
     elif is_alone:
@@ -164,7 +164,12 @@ def _pass_fence(round_: Round, group: Sequence[Envelope]) -> list[Envelope]:
     for envelope in follow_ups:
         # One try a round: a broken server is not signed in to once for every mail (B7).
         # It is freed as soon as the mailbox is read again (intake).
-        release(round_, envelope.send_id, f"{UNREAD} ({round_.fence_error})", HOLD_FOR)
+        release(
+            round_,
+            envelope.send_id,
+            say("Held: the inbox could not be read (%(words)s)", words=round_.fence_error),
+            HOLD_FOR,
+        )
     return [envelope for envelope in group if not envelope.needs_fence]
 
 
@@ -193,11 +198,11 @@ def _open_line(round_: Round, ready: Sequence[Envelope], *, announce: bool) -> b
     except ReplyError as error:
         refuse(round_, first, error)
     except MailError as error:
-        end_round(round_, first.send_id, f"The mail server cannot be reached: {error}")
+        end_round(round_, first.send_id, say("The mail server cannot be reached: %(error)s", error=error))
     else:
         return True
     for envelope in ready[1:]:
-        release(round_, envelope.send_id, "The mailbox stopped sending.")
+        release(round_, envelope.send_id, say("The mailbox stopped sending."))
     return False
 
 

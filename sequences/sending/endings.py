@@ -10,6 +10,7 @@ from sqlalchemy import Table, insert
 
 from crm.mailboxes import pause_mailbox
 from crm.models import Mailbox
+from kit.errors import say
 from kit.tx import Tx
 from mailer.errors import MailError, ReplyError
 from mailer.parse.bounce_reason import is_dead_address
@@ -78,10 +79,14 @@ def refuse(round_: Round, envelope: Envelope, error: ReplyError) -> None:
     send_id = envelope.send_id
     words = f"{error.code} {error.text}"
     if error.stage in ("connect", "ehlo"):
-        end_round(round_, send_id, f"The mail server is not ready: {words}")
+        end_round(round_, send_id, say("The mail server is not ready: %(words)s", words=words))
         return
     if error.stage == "mail" and not error.temporary and error.code != TOO_LARGE:
-        pause(round_, send_id, f"The server refuses mail from {envelope.sender}: {words}")
+        pause(
+            round_,
+            send_id,
+            say("The server refuses mail from %(sender)s: %(words)s", sender=envelope.sender, words=words),
+        )
         return
     with round_.engine.database.transaction() as tx:
         record_attempt(tx, send_id, "refused", stage=error.stage, code=error.code, text=error.text)
@@ -90,7 +95,13 @@ def refuse(round_: Round, envelope: Envelope, error: ReplyError) -> None:
             send.attempts += error.stage in ("mail", "rcpt") and send.state == "claimed"
             tx.session.flush()
             due_at = tx.now + TROUBLE_FOR * 2 ** min(send.attempts, 8)
-            retry_later(tx, send_id, round_.owner, due_at=due_at, reason=f"The server asks to try later: {words}")
+            retry_later(
+                tx,
+                send_id,
+                round_.owner,
+                due_at=due_at,
+                reason=say("The server asks to try later: %(words)s", words=words),
+            )
             round_.counts.held += 1
         else:
             settle(tx, send_id, round_.owner, "failed", reason=words)
@@ -117,7 +128,7 @@ def leave_unknown(round_: Round, send_id: int, words: str) -> None:
 def leave_unbegun(round_: Round, send_id: int, words: str) -> None:
     """Give back a mail of a group whose turn on the wire never came: not a byte of it was handed over."""
     with round_.engine.database.transaction() as tx:
-        reason = f"The connection ended before its turn: {words}"
+        reason = say("The connection ended before its turn: %(words)s", words=words)
         if take_back(tx, send_id, round_.owner, due_at=tx.now + TROUBLE_FOR, reason=reason):
             round_.counts.held += 1
 
@@ -126,9 +137,14 @@ def pause(round_: Round, send_id: int, words: str) -> None:
     """Stop the whole mailbox: the fault is ours, so nobody's mail fails for it."""
     with round_.engine.database.transaction() as tx:
         pause_mailbox(tx, round_.mailbox.id, words)
-        record_incident(tx, "login", f"{round_.mailbox.address} is paused: {words}", mailbox_id=round_.mailbox.id)
+        record_incident(
+            tx,
+            "login",
+            say("%(address)s is paused: %(words)s", address=round_.mailbox.address, words=words),
+            mailbox_id=round_.mailbox.id,
+        )
     log.error("mailbox_paused", extra={"mailbox_id": round_.mailbox.id})
-    end_round(round_, send_id, f"The mailbox is paused: {words}")
+    end_round(round_, send_id, say("The mailbox is paused: %(words)s", words=words))
 
 
 def end_round(round_: Round, send_id: int, words: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from crm.models import Mailbox
+from kit.errors import say
 from kit.tx import Tx
 from sequences.course.hours import hours_at
 from sequences.course.schedule import open_from
@@ -75,7 +76,7 @@ class Gate:
             hours = hours_at(self._tx, case.document, entry.contact_zone, entry.contact_country, self._mailbox)
             self._opens[key] = open_from(self._now, hours)
         opens = self._opens[key]
-        return Later(at=opens, reason="Outside the sending window.") if opens > self._now else None
+        return Later(at=opens, reason=say("Outside the sending window.")) if opens > self._now else None
 
     def check_breakers(self, case: Case) -> Later | None:
         """Return when to look again, if too many bounces keep this mail from leaving; by hand everything may."""

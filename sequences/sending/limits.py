@@ -16,6 +16,7 @@ from crm.models import Mailbox
 from crm.together import Rows, Together
 from crm.zones import read_zone
 from kit.db import Instant
+from kit.errors import say
 from kit.tx import Tx
 from mailer.addresses import domain_of
 from sequences.models import Enrolment, Send
@@ -55,7 +56,9 @@ class Pace:
         if later:
             return later
         if self.gap_until and self.gap_until > now and not by_hand:
-            return Later(at=self.gap_until, reason=f"A pause between two mails of {self.address}.")
+            return Later(
+                at=self.gap_until, reason=say("A pause between two mails of %(address)s.", address=self.address)
+            )
         return Go()
 
     def check_first(self, now: datetime) -> Later | None:
@@ -65,7 +68,11 @@ class Pace:
         reserve = self.reserve()
         if not reserve or self.limit.room(now) > reserve:
             return None
-        reason = f"{self.address} keeps room for {reserve} follow-ups of the next 24 hours."
+        reason = say(
+            "%(address)s keeps room for %(reserve)s follow-ups of the next 24 hours.",
+            address=self.address,
+            reserve=reserve,
+        )
         return Later(at=self.limit.next_room(now), reason=reason)
 
     def room(self, now: datetime) -> int | None:
@@ -171,23 +178,23 @@ class SharedLimits:
             if document.new_limit is not None and number not in self._new and not case.entry.is_follow_up:
                 is_new = (Send.sequence_id == number) & Send.is_follow_up.is_(False)
                 recent = _recent(tx, document.new_limit, is_new)
-                self._new[number] = Limit("new contacts of this sequence", document.new_limit, recent)
+                self._new[number] = Limit(say("new contacts of this sequence"), document.new_limit, recent)
             if document.day_limit is not None and number not in self._daily:
                 recent = _recent(tx, document.day_limit, Send.sequence_id == number)
-                self._daily[number] = Limit("this sequence", document.day_limit, recent)
+                self._daily[number] = Limit(say("this sequence"), document.day_limit, recent)
 
     def _read_workspace(self, tx: Tx, limits: WorkspaceLimits, mailbox: Mailbox, cases: Sequence[Case]) -> None:
         if limits.workspace is not None:
-            self._all.append(Limit("the workspace", limits.workspace, _recent(tx, limits.workspace, true())))
+            self._all.append(Limit(say("the workspace"), limits.workspace, _recent(tx, limits.workspace, true())))
         if limits.sending_domain is not None:
             domain = domain_of(mailbox.address)
             boxes = select(Mailbox.id).where(Mailbox.address.endswith(f"@{domain}", autoescape=True))
             recent = _recent(tx, limits.sending_domain, Send.mailbox_id.in_(boxes))
-            self._all.append(Limit(f"mail from {domain}", limits.sending_domain, recent))
+            self._all.append(Limit(say("mail from %(domain)s", domain=domain), limits.sending_domain, recent))
         if limits.recipient_domain is not None:
             for domain in {case.entry.domain for case in cases if not is_free_mail(case.entry.domain)}:
                 recent = _recent(tx, limits.recipient_domain, Send.domain == domain)
-                self._domains[domain] = Limit(f"mail to {domain}", limits.recipient_domain, recent)
+                self._domains[domain] = Limit(say("mail to %(domain)s", domain=domain), limits.recipient_domain, recent)
 
 
 def _lock(tx: Tx, limits: WorkspaceLimits, cases: Sequence[Case]) -> None:

@@ -9,13 +9,14 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from crm.models import Mailbox
 from kit.db import Instant
+from kit.errors import say
 from kit.ids import is_gone
 from kit.tx import Tx
 from sequences.models import Attempt, Enrolment, Send, Sequence
 
 LEASED = ("claimed", "sending")
-UNREAD = "Held: the inbox could not be read"
-_CRASHED = "The program ended while this was being handed over. It may or may not have arrived."
+UNREAD = say("Held: the inbox could not be read")
+_CRASHED = say("The program ended while this was being handed over. It may or may not have arrived.")
 
 
 @dataclass(slots=True)

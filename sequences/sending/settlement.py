@@ -107,7 +107,7 @@ def record_failed(tx: Tx, send: Send, *, words: str, is_dead_address: bool) -> N
         tx,
         send.contact_id,
         "send_failed",
-        f"Not accepted for {send.email}: {words}",
+        say("Not accepted for %(email)s: %(words)s", email=send.email, words=words),
         actor="system",
         brand_id=send.brand_id,
         data={"send": send.id},
@@ -145,7 +145,7 @@ def record_unknown(tx: Tx, send: Send, *, words: str) -> None:
         tx,
         send.contact_id,
         "send_unknown",
-        f"Unclear whether this arrived: {send.subject}",
+        say("Unclear whether this arrived: %(subject)s", subject=send.subject),
         actor="system",
         brand_id=send.brand_id,
         data={"send": send.id, "why": words},
@@ -253,7 +253,7 @@ def _move_stages(tx: Tx, relationships: dict[int, Case]) -> None:
         name = first[number].entry.sequence_name or ""
         by_sequence.setdefault(name, {})[number] = Standing(contact_id, brand_id, stage_id)
     for name, standings in by_sequence.items():
-        move_many_by_rule(tx, standings, FIRST_PITCH, cause=f"first pitch sent: {name}")
+        move_many_by_rule(tx, standings, FIRST_PITCH, cause=say("first pitch sent: %(name)s", name=name))
 
 
 _SET_THREAD = update(Send).where(Send.id == bindparam("key")).values(thread_id=bindparam("thread"))

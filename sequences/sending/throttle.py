@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
+from kit.errors import say
+
 RAMP_START = 5
 RAMP_STEP = 2
 DAY = timedelta(hours=24)
@@ -33,19 +35,19 @@ class SendingDay:
 
 
 def decide_pace(
-    sent: Sequence[datetime], *, now: datetime, cap: int | None, gap_s: float, what: str = "this mailbox"
+    sent: Sequence[datetime], *, now: datetime, cap: int | None, gap_s: float, what: str = say("this mailbox")
 ) -> Go | Later:
     """Decide whether one more mail may leave. `sent` are the instants of the last 24 h, ascending."""
     recent = [at for at in sent if at > now - DAY]
     if cap is not None and len(recent) >= cap:
         if cap <= 0:
-            return Later(at=now + DAY, reason=f"The daily limit of {what} is 0.")
+            return Later(at=now + DAY, reason=say("The daily limit of %(what)s is 0.", what=what))
         frees = recent[len(recent) - cap] + DAY
         return Later(at=frees, reason=_reached(cap, what))
     if sent and gap_s > 0:
         free_at = sent[-1] + timedelta(seconds=gap_s)
         if free_at > now:
-            return Later(at=free_at, reason=f"A pause between two mails of {what}.")
+            return Later(at=free_at, reason=say("A pause between two mails of %(what)s.", what=what))
     return Go()
 
 
@@ -72,7 +74,7 @@ def draw_gap(low_s: int, high_s: int, *, mailbox_id: int, after: datetime) -> fl
 
 
 def _reached(cap: int, what: str) -> str:
-    return f"The limit of {cap} mails in 24 hours of {what} is reached."
+    return say("The limit of %(cap)s mails in 24 hours of %(what)s is reached.", cap=cap, what=what)
 
 
 class Limit:
@@ -89,7 +91,7 @@ class Limit:
     def check(self, now: datetime) -> Later | None:
         """Return when the next mail may leave, if not now."""
         if self.cap <= 0:
-            return Later(at=now + DAY, reason=f"The daily limit of {self.what} is 0.")
+            return Later(at=now + DAY, reason=say("The daily limit of %(what)s is 0.", what=self.what))
         # The oldest of the newest `cap` decides: one look, however high the cap.
         if len(self._recent) < self.cap or self._recent[0] <= now - DAY:
             return None

@@ -22,10 +22,15 @@ def resolve_unknown(tx: Tx, send_id: int, *, verdict: str, actor: str) -> Send:
     if verdict not in VERDICTS:
         raise InvalidError(say("Decide one of: %(list)s.", list=", ".join(VERDICTS)))
     if verdict == "sent":
-        settle_unknown_as_sent(tx, send, evidence=f"decided by {actor}")
+        settle_unknown_as_sent(tx, send, evidence=say("decided by %(actor)s", actor=actor))
         return send
     # The bytes and the id stay: if the first copy did arrive, mail programs show the two as one.
-    send.state, send.reason, send.due_at, send.lease_owner = "scheduled", f"Sent again by {actor}.", tx.now, None
+    send.state, send.reason, send.due_at, send.lease_owner = (
+        "scheduled",
+        say("Sent again by %(actor)s.", actor=actor),
+        tx.now,
+        None,
+    )
     send.settled_at, send.expires_at = None, stale_at(tx.now)
-    record_attempt(tx, send.id, "again", text=f"decided by {actor}")
+    record_attempt(tx, send.id, "again", text=say("decided by %(actor)s", actor=actor))
     return send

@@ -111,4 +111,4 @@ def restore_version(tx: Tx, sequence: Sequence, number: int, *, actor: str) -> S
     query = select(SequenceFile).where(SequenceFile.version_id == old.id)
     files = {file.name: file.content for file in tx.session.scalars(query)}
     draft = Draft(source=old.source, document=document_of(old), bodies=dict(old.bodies), files=files)
-    return publish(tx, sequence, draft, actor=actor, note=f"Version {number} again.")
+    return publish(tx, sequence, draft, actor=actor, note=say("Version %(number)s again.", number=number))

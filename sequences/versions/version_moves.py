@@ -17,7 +17,7 @@ from sequences.versions.migration import PlannedMove, plan_migration
 from sequences.versions.published import get_version
 
 _RULE = "rule:version"
-_TAKEN_BACK = "Another version of the sequence is followed now."
+_TAKEN_BACK = say("Another version of the sequence is followed now.")
 # What an entry of a run says before and after, so that it can be taken back.
 _KEPT = ("next_step", "next_at", "state", "reason", "ended_at", "last_sent_at")
 
@@ -134,7 +134,12 @@ def _write_mails(tx: Tx, going: Rows[PlannedMove]) -> None:
 
 def _entry(sequence: Sequence, move: PlannedMove, actor: str) -> dict[str, Any]:
     onward = f"next is {move.new_step}" if move.new_step else "nothing is left to do"
-    summary = f"Moved to version {move.to_number} of {sequence.name}, {onward}"
+    summary = say(
+        "Moved to version %(to_number)s of %(name)s, %(onward)s",
+        to_number=move.to_number,
+        name=sequence.name,
+        onward=onward,
+    )
     return {
         "contact_id": move.contact_id,
         "kind": "sequence_finished" if move.fate == "ends" else "sequence_moved",

@@ -88,7 +88,7 @@ def _describe(tx: Tx, change: VersionChange, pairs: list[tuple[VersionMove, Stan
             contact_id=one.contact.id,
             name=display_name(one.contact),
             enrolment_id=one.run.id,
-            stays=_why_stays(move, one) or ("They are in it once more." if one.run.id in again else ""),
+            stays=_why_stays(move, one) or (say("They are in it once more.") if one.run.id in again else ""),
             step=str(move.before.get("step") or ""),
             number=numbers[move.from_version_id],
         )
@@ -109,16 +109,16 @@ def _enrolled_again(tx: Tx, sequence_id: int, standing: list[StandingRun]) -> se
 def _why_stays(move: VersionMove, one: StandingRun) -> str:
     run, before, after = one.run, move.before, move.after
     if run.version_id != move.to_version_id:
-        return "They were moved once more."
+        return say("They were moved once more.")
     if run.state != after["state"] and not {run.state, after["state"]} <= set(OPEN):
-        return "Their run has ended since."
+        return say("Their run has ended since.")
     if write_stamp(run.last_sent_at) != before["last_sent_at"]:
-        return "A step was done since."
+        return say("A step was done since.")
     if any(mail.state in ("claimed", "sending", "unknown") for mail in one.mails):
-        return "A mail is on its way."
+        return say("A mail is on its way.")
     if run.next_step == after["next_step"] and (run.next_at is None) == (after["next_at"] is None):
         return ""
-    return "" if _planned_since(move, one) else "They have gone on since."
+    return "" if _planned_since(move, one) else say("They have gone on since.")
 
 
 def _planned_since(move: VersionMove, one: StandingRun) -> Mail | None:
@@ -133,7 +133,7 @@ def _restore(tx: Tx, move: VersionMove, one: StandingRun) -> None:
     run, before, after = one.run, move.before, move.after
     planned = _planned_since(move, one) if run.next_step != after["next_step"] else None
     if planned:
-        reason = "The move to another version was taken back."
+        reason = say("The move to another version was taken back.")
         values = {"state": "cancelled", "reason": reason, "settled_at": tx.now}
         _write(tx, planned.id, {**values, "step_key": f"{planned.step_key}~{planned.id}"})
     # A pause since then has moved every date: those of before move as far.
@@ -165,7 +165,9 @@ def _entry(sequence: Sequence, one: Return, actor: str) -> dict[str, Any]:
     return {
         "contact_id": one.contact_id,
         "kind": "sequence_moved",
-        "summary": f"Back to version {one.number} of {sequence.name}: the move was taken back",
+        "summary": say(
+            "Back to version %(number)s of %(name)s: the move was taken back", number=one.number, name=sequence.name
+        ),
         "actor": actor,
         "brand_id": sequence.brand_id,
         "data": {"sequence": sequence.name, "enrolment": one.enrolment_id, "to": one.number},

@@ -26,6 +26,7 @@ from web.request import this_house, this_tx, this_user
 from web.respond import page
 from web.times import read_zone
 from web.wiring import make_engine_of
+from web.words import translate
 
 blueprint = Blueprint("forecast", __name__)
 # Above this, working it out takes long enough that a person should have asked for it.
@@ -80,7 +81,7 @@ def _compute(tx: Tx, sequence: Sequence, people: list[int], days: int) -> dict[s
         "outcome": describe_outcome(forecast, read_zone(this_user().zone)),
         "blocked": list_left_out(forecast),
         "clashes": [describe_clash(load) for load in forecast.clashes],
-        "holidays": [describe_shift(shift) for shift in forecast.holidays],
+        "holidays": [translate(describe_shift(shift)) for shift in forecast.holidays],
         "charts": draw_loads(forecast.loads),
         "zones": _read_zones(tx, forecast),
         "say_shifts": describe_shifts,
