@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, literal, or_, select
+from sqlalchemy import and_, func, literal, or_, select
 
-from crm.models import Contact, ContactAddress, ContactLink, Suppression
+from crm.contacts import get_contact
+from crm.models import Contact, ContactAddress, ContactLink, ContactTag, Suppression
 from kit.errors import NotFoundError, say
 from kit.tx import Tx
+
+_BREAK = "\x1f"  # stands in no tag: tags are words between blanks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class PeopleAround:
     addresses: tuple[ContactAddress, ...]
     suppressions: tuple[Suppression, ...]
     ties: tuple[Tie, ...]
+    tags: tuple[str, ...]
 
 
 def read_people_around(tx: Tx, contact_id: int) -> PeopleAround:
@@ -49,8 +53,9 @@ def read_people_around(tx: Tx, contact_id: int) -> PeopleAround:
         )
         .subquery()
     )
+    tags = select(func.aggregate_strings(ContactTag.tag, _BREAK)).where(ContactTag.contact_id == contact_id)
     query = (
-        select(Contact, ContactAddress, Suppression, ContactLink)
+        select(Contact, ContactAddress, Suppression, ContactLink, tags.scalar_subquery())
         .join(people, people.c.id == Contact.id)
         .outerjoin(ContactAddress, ContactAddress.contact_id == Contact.id)
         .outerjoin(
@@ -67,7 +72,7 @@ def read_people_around(tx: Tx, contact_id: int) -> PeopleAround:
     forbidding: dict[Suppression, None] = {}
     ties: dict[int, Tie] = {}
     rows: list[tuple[Any, ...]] = [tuple(row) for row in tx.session.execute(query)]
-    for contact, address, suppression, link in rows:
+    for contact, address, suppression, link, _ in rows:
         if contact.id == contact_id:
             own.update({address: None} if address else {})
             forbidding.update({suppression: None} if suppression else {})
@@ -78,5 +83,8 @@ def read_people_around(tx: Tx, contact_id: int) -> PeopleAround:
     ordered = sorted(ties.values(), key=lambda tie: (not tie.acts, tie.link.id))
     person = next((row[0] for row in rows if row[0].id == contact_id), None)
     if person is None:
+        # Refuses: it says whether there was nobody, or who they live on in.
+        get_contact(tx, contact_id)
         raise NotFoundError(say("There is no such contact."))
-    return PeopleAround(contact=person, addresses=tuple(own), suppressions=tuple(forbidding), ties=tuple(ordered))
+    return PeopleAround(contact=person, addresses=tuple(own), suppressions=tuple(forbidding), ties=tuple(ordered),
+                        tags=tuple(sorted(rows[0][4].split(_BREAK))) if rows[0][4] else ())  # fmt: skip

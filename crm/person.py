@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import Select, and_, select
 
 from crm.account_book import AccountBook, read_accounts
-from crm.contacts import list_tags
 from crm.exchange import AnswerTimes, Exchange, count_weeks, measure_answers
 from crm.history import History
 from crm.models import Contact, ContactAddress, Handle, Relationship, Stage, Suppression, Thread
@@ -17,8 +16,6 @@ from crm.scoring import DEFAULTS
 from crm.turns import Turn
 from crm.twin_list import TwinOf, read_twin, twin_columns
 from kit.tx import Tx
-
-_BREAK = "\x1f"  # stands in no tag: tags are words between blanks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +78,7 @@ def read_person(
         old_addresses=tuple(one for one in around.addresses if one.retired_at is not None),
         book=read_accounts(tx, contact_id, weights),
         links=around.ties,
-        tags=tuple(list_tags(tx, contact_id)),
+        tags=around.tags,
         stages=tuple(stage for stage, _ in stages),
         relationship=next((found for _, found in stages if found), None),
         threads=tuple(threads),

@@ -36,6 +36,7 @@ PART_WORDS = {
 
 # How a condition is written, for those who type it.
 EXAMPLES = {
+    "upkeep": "quiet, due", "basis": "any",
     "q": "imani", "topic": "cooking", "platform": "youtube, tiktok", "country": "DK, NO", "language": "en, de",
     "reach": "email", "tag": "one-pan", "stage": "Talking, Agreed", "turn": "you", "owner": "me", "size": "20k..500k",
     "views": "5k..", "er": "3..", "posted": "..30", "rate": "..5000", "fit": "70..", "contacted": "..30",

@@ -236,7 +236,9 @@ def test_what_was_done_to_the_erased_cannot_bring_their_data_back(small: World) 
 
 def test_every_table_and_every_column_of_a_blanked_row_is_decided(small: World) -> None:
     """A table that is new fails here until somebody decided what becomes of it when a person is erased."""
-    tables = set(inspect(small.database.engine).get_table_names()) - {"alembic_version"}
+    found = inspect(small.database.engine).get_table_names()
+    # The index of words follows its tables by triggers.
+    tables = {name for name in found if not name.startswith("search_")} - {"alembic_version"}
     assert tables == set(FATES)
     for name, fate in FATES.items():
         table = Base.metadata.tables[name]
