@@ -24,7 +24,7 @@ from sqlalchemy.orm import aliased
 
 from crm.models import Contact, Message, Thread
 from crm.models.thread import OPEN_THREAD, UNSURE
-from crm.together import Together
+from crm.together import Rows
 from crm.turns import Turn, decide_turn
 from kit.db import Instant
 from kit.errors import NotFoundError, say
@@ -107,18 +107,20 @@ def is_their_turn(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def count_threads(tx: Tx) -> InboxCounts:
-    """Return the counts that the inbox and the navigation show, in one query."""
+def thread_questions(now: datetime) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """Return what is to be asked for the counts that the inbox and the navigation show."""
     turns = (
-        select(
-            *(func.count().filter(fits) for fits in (is_our_turn(tx.now), is_their_turn(tx.now), is_snoozed(tx.now)))
-        )
+        select(*(func.count().filter(fits) for fits in (is_our_turn(now), is_their_turn(now), is_snoozed(now))))
         .select_from(Thread)
         .where(is_open())
     )
-    boxes = select(Thread.mailbox_id, func.count()).group_by(Thread.mailbox_id)
-    [(you, them, snoozed)], rows = Together(turns, boxes).ask(tx)
-    mailboxes: dict[int, int] = {row[0]: row[1] for row in rows}
+    return turns, select(Thread.mailbox_id, func.count()).group_by(Thread.mailbox_id)
+
+
+def read_counts(turns: Rows, boxes: Rows) -> InboxCounts:
+    """Return the counts from the answers to `thread_questions`."""
+    [(you, them, snoozed)] = turns
+    mailboxes: dict[int, int] = {row[0]: row[1] for row in boxes}
     return InboxCounts(all=sum(mailboxes.values()), you=you, them=them, snoozed=snoozed, mailboxes=mailboxes)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, func, select, text
 
@@ -43,15 +44,17 @@ class Enrolled:
     zone: str = ""
 
 
-def list_waiting(tx: Tx) -> list[Waiting]:
-    """Return what needs a person, per sequence, the most drafts first. One query."""
-    rows = tx.session.execute(
-        select(Send.sequence_id, Sequence.name, Send.state, func.count())
-        .outerjoin(Sequence, Sequence.id == Send.sequence_id)
-        # In the words of the partial index, so that no planner has to prove that it fits.
-        .where(text(f"sends.{NEEDS_A_PERSON}"))
-        .group_by(Send.sequence_id, Sequence.name, Send.state)
-    )
+WAITING = (
+    select(Send.sequence_id, Sequence.name, Send.state, func.count())
+    .outerjoin(Sequence, Sequence.id == Send.sequence_id)
+    # In the words of the partial index, so that no planner has to prove that it fits.
+    .where(text(f"sends.{NEEDS_A_PERSON}"))
+    .group_by(Send.sequence_id, Sequence.name, Send.state)
+)
+
+
+def read_waiting(rows: Rows[tuple[Any, ...]]) -> list[Waiting]:
+    """Return what needs a person, per sequence, the most drafts first, from the answers to `WAITING`."""
     found: dict[tuple[int | None, str], dict[str, int]] = {}
     for sequence_id, name, state, count in rows:
         found.setdefault((sequence_id, name or ""), {})[state] = count

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from flask import g, session
 
 from crm.feedback import list_brands_with_new
-from crm.inbox import InboxCounts, count_threads
+from crm.inbox import InboxCounts, read_counts, thread_questions
 from crm.models import Brand
-from web.outgoing import MailboxDay, Waiting, list_mailbox_days, list_waiting
+from crm.together import Together
+from web.outgoing import WAITING, MailboxDay, Waiting, list_mailbox_days, read_waiting
 from web.request import this_tx, this_user
 from web.times import day_bounds, read_zone
 
@@ -46,19 +47,20 @@ class Shell:
 
 
 def this_shell() -> Shell:
-    """Return the frame of this request's pages. Four queries, once."""
+    """Return the frame of this request's pages. Three queries, once."""
     if "shell" not in g:
         tx = this_tx()
         start, _ = day_bounds(tx.now, read_zone(this_user().zone))
         counted = list_brands_with_new(tx)
         brands = [brand for brand, _count in counted]
         chosen = _chosen(brands)
+        *threads, waiting = Together(*thread_questions(tx.now), WAITING).ask(tx)
         g.shell = Shell(
             brand=chosen,
             feedback=next((count for brand, count in counted if brand is chosen), 0),
             brands=tuple(brands),
-            inbox=count_threads(tx),
-            waiting=tuple(list_waiting(tx)),
+            inbox=read_counts(*threads),
+            waiting=tuple(read_waiting(waiting)),
             mailboxes=tuple(list_mailbox_days(tx, start)),
         )
     shell: Shell = g.shell

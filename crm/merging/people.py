@@ -1,6 +1,6 @@
 """Use cases: the memory's part of a merge: facts, tags, addresses, standings and do-not-contact become one person's."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -58,16 +58,30 @@ def move_rows(tx: Tx, absorbed_id: int, survivor_id: int) -> None:
 
 def find_wide_ban(tx: Tx, survivor_id: int, absorbed_id: int) -> Suppression | None:
     """Return what forbids mail to one of them as a person: a wish of theirs, or every address set by hand."""
-    for number in (survivor_id, absorbed_id):
-        emails = [row.email for row in list_addresses(tx, number)]
-        about = Suppression.target.in_(emails) | (Suppression.contact_id == number)
-        query = select(Suppression).where(about, Suppression.lifted_at.is_(None)).order_by(Suppression.since)
-        rows = list(tx.session.scalars(query))
+    both = (survivor_id, absorbed_id)
+    of = read_addresses(tx, both)
+    every = [row.email for rows in of.values() for row in rows]
+    about = Suppression.target.in_(every) | Suppression.contact_id.in_(both)
+    query = select(Suppression).where(about, Suppression.lifted_at.is_(None)).order_by(Suppression.since)
+    found = list(tx.session.scalars(query))
+    for number in both:
+        emails = [row.email for row in of[number]]
+        rows = [row for row in found if row.target in emails or row.contact_id == number]
         personal = next((row for row in rows if row.reason in PERSONAL), None)
         by_hand = [row for row in rows if row.reason != "hard_bounce"]
         if personal or (emails and by_hand and {row.target for row in rows} >= set(emails)):
             return personal or by_hand[0]
     return None
+
+
+def read_addresses(tx: Tx, contact_ids: Collection[int]) -> dict[int, list[ContactAddress]]:
+    """Return the addresses of each of these people, as `list_addresses` orders them."""
+    found: dict[int, list[ContactAddress]] = {number: [] for number in contact_ids}
+    query = select(ContactAddress).where(ContactAddress.contact_id.in_(contact_ids))
+    ordered = query.order_by(ContactAddress.retired_at.is_not(None), ContactAddress.position, ContactAddress.id)
+    for row in tx.session.scalars(ordered):
+        found[row.contact_id].append(row)
+    return found
 
 
 def forbid_together(tx: Tx, survivor: Contact, absorbed: Contact) -> None:

@@ -6,10 +6,22 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from crm.contacts import get_contact, list_addresses, list_tags
+from crm.contacts import get_contact
 from crm.merging.facts import Fact, weigh_facts
-from crm.merging.people import STAGE, choose_stage, find_wide_ban
-from crm.models import Brand, Contact, Feedback, Handle, Message, Relationship, Stage, Suppression, Task, Thread
+from crm.merging.people import STAGE, choose_stage, find_wide_ban, read_addresses
+from crm.models import (
+    Brand,
+    Contact,
+    ContactTag,
+    Feedback,
+    Handle,
+    Message,
+    Relationship,
+    Stage,
+    Suppression,
+    Task,
+    Thread,
+)
 from kit.errors import InvalidError, RefusedError, say
 from kit.tx import Tx
 from sequences.merging.run_choice import choose_runs_to_stop
@@ -58,20 +70,29 @@ def preview_merge(tx: Tx, survivor_id: int, absorbed_id: int) -> MergePreview:
     """Say what a merge of these two would do; nothing is changed."""
     if survivor_id == absorbed_id:
         raise InvalidError(say("This is one contact already. Choose two."))
+    both = (survivor_id, absorbed_id)
+    _held = list(tx.session.scalars(select(Contact).where(Contact.id.in_(both))))  # in one query for the next line
     survivor, absorbed = get_contact(tx, survivor_id), get_contact(tx, absorbed_id)
-    emails = [(row.email, mine is survivor) for mine in (survivor, absorbed) for row in list_addresses(tx, mine.id)]
+    of = read_addresses(tx, both)
+    emails = [(row.email, mine is survivor) for mine in (survivor, absorbed) for row in of[mine.id]]
     return MergePreview(
         survivor=survivor,
         absorbed=absorbed,
         facts=tuple(weigh_facts(survivor, absorbed, {})),
         stages=tuple(_stages(tx, survivor_id, absorbed_id)),
         emails=tuple(emails),
-        tags=tuple(dict.fromkeys([*list_tags(tx, survivor_id), *list_tags(tx, absorbed_id)])),
+        tags=_tags(tx, both),
         counts=_count(tx, absorbed_id),
         stops=tuple(_stops(tx, survivor_id, absorbed_id)),
         ban=find_wide_ban(tx, survivor_id, absorbed_id),
         refusal=_refusal(tx, survivor_id, absorbed_id),
     )
+
+
+def _tags(tx: Tx, both: tuple[int, int]) -> tuple[str, ...]:
+    """Return the tags of both, the survivor's first."""
+    rows = tx.session.execute(select(ContactTag.contact_id, ContactTag.tag).where(ContactTag.contact_id.in_(both)))
+    return tuple(dict.fromkeys(tag for _, tag in sorted(rows.all(), key=lambda row: (row[0] != both[0], row[1]))))
 
 
 def _stages(tx: Tx, survivor_id: int, absorbed_id: int) -> list[StageChoice]:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from crm.models import ContactAddress, Message, Relationship, Stage, Task
 from crm.suppressions import find_personal_suppressions
+from crm.together import Together
 from kit.errors import RefusedError, say
 from kit.tx import Tx
 from sequences.course.runs import OPEN, document_for, stop_run
@@ -51,11 +52,12 @@ def read_had(tx: Tx, contact_ids: Collection[int]) -> dict[int, set[str]]:
     """Return the steps that runs of these people had, by run."""
     had: dict[int, set[str]] = defaultdict(set)
     mails = select(Send.enrolment_id, Send.step_key).where(Send.contact_id.in_(contact_ids), Send.state.in_(_HAD))
-    for run_id, key in tx.session.execute(mails):
+    done = select(Task.ref).where(Task.contact_id.in_(contact_ids), Task.kind == "step", Task.done_at.is_not(None))
+    sent, by_hand = Together(mails, done).ask(tx)
+    for run_id, key in sent:
         if run_id is not None and key:
             had[run_id].add(key)
-    done = select(Task.ref).where(Task.contact_id.in_(contact_ids), Task.kind == "step", Task.done_at.is_not(None))
-    for ref in tx.session.scalars(done):
+    for (ref,) in by_hand:
         if (run := run_of(ref)) is not None:
             had[run].add((ref or "").partition(":")[2].partition(":")[2])
     return had
