@@ -184,7 +184,7 @@ def _account_tests(tx: Tx, wanted: PeopleFilter) -> Iterable[Condition]:
 
 
 def _contacted_conditions(tx: Tx, wanted: PeopleFilter) -> Iterable[Condition]:
-    """Yield when mail last went to or fro, of all conversations; machine mail does not count."""
+    """Yield when mail last went either way, of all conversations; machine mail does not count."""
     said = or_(Thread.last_in_at.is_not(None), Thread.last_out_at.is_not(None))
     if wanted.never:
         yield ~exists().where(Thread.contact_id == Contact.id, said)
