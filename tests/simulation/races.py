@@ -78,7 +78,7 @@ def _note_ends(world: World, races: Races) -> None:
     address = world.auditor.company.boxes[world.box_ids[BOX]].address
     polls = sorted((poll.at for process, _ in world.workers for poll in process.polls.get(address, [])))
     for letter in world.auditor.books.letters:
-        taken = left.get(letter.contact_id or 0)
+        taken = left.get(letter.concerns or 0)
         if taken is None:
             races.ends["no follow-up left"] += 1
             continue
