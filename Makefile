@@ -3,8 +3,8 @@
 PY := .venv/bin/python
 PYTHON ?= python3
 ARGS ?=
-# Enough workers for the machine, but a mail server per worker would only be in the way.
-WORKERS ?= 2
+# One more than two cores: tests that talk to servers wait a quarter of their time.
+WORKERS ?= 3
 # Tests that write much wait for a disk most of the time: in memory when there is room for it (kill -9 takes nothing from memory).
 TESTS_IN := $(shell room=$$(df --output=avail -k /dev/shm 2>/dev/null | tail -1); \
 	test -w /dev/shm && test "$${room:-0}" -gt 4000000 && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
@@ -51,7 +51,7 @@ services: ## Install the servers that some tests need (Debian and Ubuntu, by apt
 sim: setup ## The long simulation: 5,000 worlds, 10,000 races, 200 real races, 200 kills for each database
 	@RAPPORT_KILLS=$${RAPPORT_KILLS:-200} RAPPORT_KILL_SENDS=$${RAPPORT_KILL_SENDS:-1000} RAPPORT_REAL_RACES=$${RAPPORT_REAL_RACES:-200} \
 	RAPPORT_IDLE_TICKS=$${RAPPORT_IDLE_TICKS:-1000} \
-	RAPPORT_SEEDS=$${RAPPORT_SEEDS:-5000} RAPPORT_RACES=$${RAPPORT_RACES:-10000} $(PY) -m pytest -n $(WORKERS) -m simulation $(ARGS)
+	RAPPORT_SEEDS=$${RAPPORT_SEEDS:-5000} RAPPORT_RACES=$${RAPPORT_RACES:-10000} RAPPORT_MERGE_SEEDS=$${RAPPORT_MERGE_SEEDS:-100} $(PY) -m pytest -n $(WORKERS) -m simulation $(ARGS)
 
 corpus: setup ## Measure the reading of mail beside others: DIR=folder of labelled messages, ARGS="--show --alone"
 	@PYTHONPATH=. $(PY) benchmarks/corpus.py $(DIR) $(ARGS)

@@ -7,7 +7,7 @@ import pytest
 from web.simulation.campaign import simulate, tell
 from web.simulation.script import MERGES, draw_script
 
-SEEDS = int(os.environ.get("RAPPORT_MERGE_SEEDS", "20"))
+SEEDS = int(os.environ.get("RAPPORT_MERGE_SEEDS", "8"))
 PARTS = 5
 DAYS = 20
 # After a merge taken back in the middle of a mail, one run of this world waits for ever for its next step.
