@@ -1,6 +1,6 @@
 """Use cases: contacts, their addresses, handles and tags."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select
 
@@ -60,9 +60,17 @@ def add_address(tx: Tx, contact: Contact, email: str, *, source: str) -> Contact
 
 def list_addresses(tx: Tx, contact_id: int) -> list[ContactAddress]:
     """Return a contact's addresses, the preferred one first, those no longer used last."""
-    query = select(ContactAddress).where(ContactAddress.contact_id == contact_id)
+    return list_addresses_of(tx, [contact_id])[contact_id]
+
+
+def list_addresses_of(tx: Tx, contact_ids: Collection[int]) -> dict[int, list[ContactAddress]]:
+    """Return the addresses of each of these people, in the same order; one query."""
+    found: dict[int, list[ContactAddress]] = {number: [] for number in contact_ids}
+    query = select(ContactAddress).where(ContactAddress.contact_id.in_(contact_ids))
     order = (ContactAddress.retired_at.is_not(None), ContactAddress.position, ContactAddress.id)
-    return list(tx.session.scalars(query.order_by(*order)))
+    for row in tx.session.scalars(query.order_by(*order)):
+        found[row.contact_id].append(row)
+    return found
 
 
 def list_handles(tx: Tx, contact_id: int) -> list[Handle]:

@@ -16,7 +16,6 @@ Evidence = list[Any]
 
 # How much each kind says; a name counts only together with a second sign.
 WEIGHTS = {"mail": 100, "handle": 90, "file": 80, "url": 60, "name": 30}
-SIGNS = ("domain", "site", "topic", "city")
 _SIGN_WEIGHT = 5
 _DOTLESS = frozenset({"gmail.com", "googlemail.com"})
 _WORD = re.compile(r"\w+")

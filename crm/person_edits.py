@@ -9,6 +9,7 @@ from typing import cast
 
 from sqlalchemy import select
 
+from crm.basis import Basis, put_basis
 from crm.changes import Undone, record_change
 from crm.contacts import display_name, get_contact, refresh_search_text
 from crm.models import Change, Contact, ContactTag, User
@@ -176,8 +177,7 @@ def _put(tx: Tx, contact: Contact, facts: Mapping[str, str | None]) -> None:
     if "name" in facts:
         contact.first_name, _, contact.last_name = contact.name.partition(" ")
     if "basis" in facts:
-        contact.basis_since = tx.now.date() if contact.basis else None
-        contact.basis_source = ""
+        put_basis(contact, Basis(words=contact.basis, since=tx.now.date()))
     refresh_search_text(tx, contact)
     if _TELLING & facts.keys():
         refresh_twins(tx, [contact.id])

@@ -9,16 +9,10 @@ from typing import Any
 from sqlalchemy import Select, select, text
 
 from crm.models import TimelineEntry
-from kit.tx import Tx
 
 _NEWEST = 400
 _FEWEST = 3
 _A_MINUTE_S = 60
-
-
-def list_typical_stays(tx: Tx, brand_id: int | None) -> dict[int, timedelta]:
-    """Return the median stay by stage; a stage that fewer than three people left has none."""
-    return typical_stays(tx.session.scalars(ask_moves(brand_id)))
 
 
 def ask_moves(brand_id: int | None) -> Select[dict[str, Any]]:
@@ -33,7 +27,10 @@ def ask_moves(brand_id: int | None) -> Select[dict[str, Any]]:
 
 
 def typical_stays(moves: Iterable[dict[str, Any]]) -> dict[int, timedelta]:
-    """Return the median of `stayed_s` by the stage left; moves taken back within a minute were no stay."""
+    """Return the median of `stayed_s` by the stage left; moves taken back within a minute were no stay.
+
+    A stage that fewer than three people left has none.
+    """
     stays: dict[int, list[float]] = defaultdict(list)
     for move in moves:
         stayed = move.get("stayed_s")

@@ -1,11 +1,11 @@
 """Use cases: the memory's part of a merge: facts, tags, addresses, standings and do-not-contact become one person's."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from crm.contacts import list_addresses, list_tags, refresh_search_text
+from crm.contacts import list_addresses, list_addresses_of, list_tags, refresh_search_text
 from crm.merging.decisions import columns_for
 from crm.merging.facts import apply_facts, empty_contact, weigh_facts
 from crm.merging.ties import unite_ties, yield_main
@@ -59,7 +59,7 @@ def move_rows(tx: Tx, absorbed_id: int, survivor_id: int) -> None:
 def find_wide_ban(tx: Tx, survivor_id: int, absorbed_id: int) -> Suppression | None:
     """Return what forbids mail to one of them as a person: a wish of theirs, or every address set by hand."""
     both = (survivor_id, absorbed_id)
-    of = read_addresses(tx, both)
+    of = list_addresses_of(tx, both)
     every = [row.email for rows in of.values() for row in rows]
     about = Suppression.target.in_(every) | Suppression.contact_id.in_(both)
     query = select(Suppression).where(about, Suppression.lifted_at.is_(None)).order_by(Suppression.since)
@@ -72,16 +72,6 @@ def find_wide_ban(tx: Tx, survivor_id: int, absorbed_id: int) -> Suppression | N
         if personal or (emails and by_hand and {row.target for row in rows} >= set(emails)):
             return personal or by_hand[0]
     return None
-
-
-def read_addresses(tx: Tx, contact_ids: Collection[int]) -> dict[int, list[ContactAddress]]:
-    """Return the addresses of each of these people, as `list_addresses` orders them."""
-    found: dict[int, list[ContactAddress]] = {number: [] for number in contact_ids}
-    query = select(ContactAddress).where(ContactAddress.contact_id.in_(contact_ids))
-    ordered = query.order_by(ContactAddress.retired_at.is_not(None), ContactAddress.position, ContactAddress.id)
-    for row in tx.session.scalars(ordered):
-        found[row.contact_id].append(row)
-    return found
 
 
 def forbid_together(tx: Tx, survivor: Contact, absorbed: Contact) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from crm.contacts import get_contact
+from crm.contacts import get_contact, list_addresses_of
 from crm.merging.facts import Fact, weigh_facts
-from crm.merging.people import STAGE, choose_stage, find_wide_ban, read_addresses
+from crm.merging.people import STAGE, choose_stage, find_wide_ban
 from crm.models import (
     Brand,
     Contact,
@@ -73,7 +73,7 @@ def preview_merge(tx: Tx, survivor_id: int, absorbed_id: int) -> MergePreview:
     both = (survivor_id, absorbed_id)
     _held = list(tx.session.scalars(select(Contact).where(Contact.id.in_(both))))  # in one query for the next line
     survivor, absorbed = get_contact(tx, survivor_id), get_contact(tx, absorbed_id)
-    of = read_addresses(tx, both)
+    of = list_addresses_of(tx, both)
     emails = [(row.email, mine is survivor) for mine in (survivor, absorbed) for row in of[mine.id]]
     return MergePreview(
         survivor=survivor,

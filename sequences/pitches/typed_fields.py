@@ -15,7 +15,6 @@ from sequences.pitches.values import Values, describe_sender, person_values, sig
 
 OPEN_GAP = "⟦"
 _LONGEST = 300
-_NOT_ALONE = ("brand.signature", "contact.personal_line")
 _ROUNDS = 20
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import literal, select, union_all
 
 from crm import people
+from crm.basis import Basis, put_basis
 from crm.brands import list_stages
 from crm.contacts import create_contact
 from crm.field_values import set_values
@@ -129,7 +130,7 @@ def _add(tx: Tx) -> Contact:
         language=given["language"][:12] or None,
         basis=request.form.get("basis", "").strip(),
     )
-    contact.basis_since = tx.now.date() if contact.basis else None
+    put_basis(contact, Basis(words=contact.basis, since=tx.now.date()))
     set_values(tx, contact.id, read_own(request.form), actor=this_actor())
     brand_id = this_brand_id()
     if brand_id:
