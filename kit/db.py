@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Insert, MetaData, Update, create_engine, event
+from sqlalchemy import JSON, URL, Connection, DateTime, Dialect, Engine, Insert, MetaData, Update, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase
@@ -102,7 +102,7 @@ class _Many:
 
 _many = lru_cache(maxsize=64)(_Many)
 _compiled: LRUCache[Any, Any] = LRUCache(2000)
-_families: dict[tuple[str, str | None, int | None], Dialect] = {}
+_families: dict[URL, Dialect] = {}
 
 
 def execute_many(connection: Connection, statement: Insert | Update, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -142,7 +142,7 @@ def _join_family(engine: Engine) -> None:
     Every rehearsal has an engine of its own, and compiling everything again was most of its work. What is compiled
     belongs to a dialect, so they share one: that of the first engine that has asked its server what it can.
     """
-    server = engine.url.drivername, engine.url.host, engine.url.port
+    server = engine.url.set(database="")
     if server in _families:
         engine.dialect = _families[server]
     else:
