@@ -236,7 +236,7 @@ def task_ref(run: Enrolment, step: Step) -> str:
 
 
 def complete_step_task(tx: Tx, task: Task) -> None:
-    """Let a run go on once the step that a person does is done; its next wait counts from now."""
+    """Let a run go on once the step that a person does is done; its next wait counts from then."""
     if not task.ref or not task.ref.startswith("run:"):
         return
     _, run_id, key = task.ref.split(":", 2)
@@ -250,5 +250,5 @@ def complete_step_task(tx: Tx, task: Task) -> None:
     following = document.flow.next_of(flow.index_of[key])
     # Only the step the run stands at: ticked off again later, it must not push the run past a waiting mail.
     if run.next_step == (len(flow.steps) if following is None else following):
-        run.last_sent_at = tx.now
+        run.last_sent_at = task.done_at or tx.now
         schedule_next(tx, run)
