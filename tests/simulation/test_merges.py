@@ -15,7 +15,7 @@ DAYS = 20
 @pytest.mark.simulation
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_rule_breaks_while_contacts_are_merged(part: int) -> None:
-    seeds = range(part, SEEDS, PARTS)
+    seeds = list(range(part, SEEDS, PARTS))
     campaign = simulate(seeds, DAYS, merges=True)
     if campaign.outcome:
         lines = "\n".join(tell(campaign.outcome.history))
