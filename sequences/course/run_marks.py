@@ -70,10 +70,10 @@ def mend_stranded(tx: Tx, run: Enrolment, *, since: datetime) -> None:
     steps = list(tx.session.scalars(select(Task).where(Task.ref.startswith(f"run:{run.id}:")).order_by(Task.id)))
     if any(send.state in _UNDER_WAY for send in sends) or any(step.done_at is None for step in steps):
         return
-    if steps and steps[-1].done_at and steps[-1].done_at >= since:
-        complete_step_task(tx, steps[-1])
+    if steps and steps[-1].done_at and steps[-1].done_at >= since and complete_step_task(tx, steps[-1]):
+        return
     last = sends[-1] if sends else None
-    if run.next_at or run.state not in OPEN or last is None or last.settled_at is None or last.settled_at < since:
+    if last is None or last.settled_at is None or last.settled_at < since:
         return
     if last.state == "cancelled":
         last.state, last.reason, last.settled_at = "scheduled", "", None
