@@ -21,6 +21,7 @@ from pathlib import Path
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
+from benchmarks.many_notes import fill_notes
 from benchmarks.many_people import fill
 from benchmarks.many_sends import fill_sends
 from crm import users
@@ -53,6 +54,7 @@ def main() -> None:
             seed_cast(house)
             fill(house.database, given.people, house.database.clock.now())
             fill_sends(house.database, house.database.clock.now())
+            fill_notes(house.database, house.database.clock.now())
             keep(house)
             print(f"{given.people:,} people written in {time.perf_counter() - began:.0f} s")
             if given.keep:

@@ -14,6 +14,7 @@ from sequences.jobs.runner import run_jobs
 from sequences.leases import beat
 from sequences.models import Heartbeat
 from sequences.reading.intake import poll_mailbox
+from sequences.reports.keeping import keep_next
 from sequences.sending.dispatch import drain_mailbox
 from sequences.sending.outbox import Counts, sweep_leases
 from sequences.sending.settlement import record_unknown_sweep
@@ -32,6 +33,7 @@ def sweep(engine: Engine) -> Counts:
             record_unknown_sweep(tx)
     with engine.database.transaction() as tx:
         keep_lanes(tx)
+    keep_next(engine)
     while True:
         with engine.database.transaction() as tx:
             released = release_held(tx)

@@ -1,0 +1,35 @@
+"""Reports at a size: what the beat keeps of them, and indexes that count runs, mails and notes without reading rows.
+
+Revision: 0021
+Follows: 0020
+"""
+
+from alembic import op
+import sqlalchemy as sa
+
+import kit.db
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "kept_reports",
+        sa.Column("subject", sa.String(40), nullable=False),
+        sa.Column("edge", kit.db.Instant(), nullable=False),
+        sa.Column("document", kit.db.Document, nullable=False),
+        sa.PrimaryKeyConstraint("subject", "edge", name=op.f("pk_kept_reports")),
+    )
+    op.drop_index("ix_sends_step", table_name="sends")
+    op.create_index("ix_sends_step", "sends", ["sequence_id", "step_key", "state"])
+    op.create_index("ix_enrolments_sequence", "enrolments", ["sequence_id", "state"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_enrolments_sequence", table_name="enrolments")
+    op.drop_index("ix_sends_step", table_name="sends")
+    op.create_index("ix_sends_step", "sends", ["sequence_id", "step_key"])
+    op.drop_table("kept_reports")
