@@ -91,7 +91,8 @@ class Enrolment(Base):
             postgresql_where=text("state = 'active' AND next_at IS NOT NULL"),
         ),
         Index("ix_enrolments_contact", "contact_id"),
-        Index("ix_enrolments_sequence", "sequence_id", "state"),
+        # Counts runs by state and orders a list of them without reading a row.
+        Index("ix_enrolments_moves", "sequence_id", "state", "ended_at", "last_sent_at", "created_at", "id"),
         Index(
             "ix_enrolments_held",
             "hold_until",

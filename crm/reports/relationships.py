@@ -14,7 +14,7 @@ from kit.db import Instant
 from kit.tx import Tx
 
 # Of very many, the newest are enough to know a median by.
-MOST, MOST_MAILS = 20_000, 8_000
+MOST, MOST_MAILS = 20_000, 5_000
 _LAST_STAGE = "Alumni"
 
 
@@ -50,8 +50,18 @@ class Stages:
     back: tuple[tuple[int, str, datetime], ...] = ()
 
 
-def measure_sides(tx: Tx, since: datetime, until: datetime) -> dict[str, Answers]:
-    """Return the waits for their answers ("in") and for ours ("out"). One query.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A mail at which the word passed from one side to the other: whose, when, and when it had passed before."""
+
+    message_id: int
+    direction: str
+    at: datetime
+    since: datetime
+
+
+def list_answers(tx: Tx, since: datetime, until: datetime) -> list[Answer]:
+    """Return the answers in a time. One query.
 
     A wait runs from the first mail of one side to the first one of the other after it; only people's own mail counts,
     and of very much the newest.
@@ -67,20 +77,23 @@ def measure_sides(tx: Tx, since: datetime, until: datetime) -> dict[str, Answers
     mail = newest.c
     before = func.lag(mail.direction).over(partition_by=mail.contact_id, order_by=(mail.at, mail.id))
     lines = select(mail.contact_id, mail.id, mail.direction, mail.at, before.label("before")).subquery()
+    begun = func.lag(lines.c.at, type_=Instant()).over(
+        partition_by=lines.c.contact_id, order_by=(lines.c.at, lines.c.id)
+    )
     turns = (
-        select(
-            lines.c.direction, lines.c.at, lines.c.before,
-            func.lag(lines.c.at, type_=Instant())
-            .over(partition_by=lines.c.contact_id, order_by=(lines.c.at, lines.c.id))
-            .label("since"),
-        )
+        select(lines.c.id, lines.c.direction, lines.c.at, lines.c.before, begun.label("since"))
         .where(lines.c.before.is_(None) | (lines.c.before != lines.c.direction))
         .subquery()
     )  # fmt: skip
-    query = select(turns.c.direction, turns.c.at, turns.c.since).where(turns.c.before.is_not(None))
+    query = select(turns.c.id, turns.c.direction, turns.c.at, turns.c.since).where(turns.c.before.is_not(None))
+    return [Answer(*row) for row in tx.session.execute(query)]
+
+
+def measure_sides(answers: Iterable[Answer]) -> dict[str, Answers]:
+    """Return the waits for their answers ("in") and for ours ("out")."""
     waits: dict[str, list[float]] = {"in": [], "out": []}
-    for direction, at, begun in tx.session.execute(query):
-        waits[direction].append((at - begun).total_seconds())
+    for answer in answers:
+        waits[answer.direction].append((answer.at - answer.since).total_seconds())
     return {side: _answers(found) for side, found in waits.items()}
 
 

@@ -25,11 +25,22 @@ def upgrade() -> None:
     )
     op.drop_index("ix_sends_step", table_name="sends")
     op.create_index("ix_sends_step", "sends", ["sequence_id", "step_key", "state"])
-    op.create_index("ix_enrolments_sequence", "enrolments", ["sequence_id", "state"])
+    op.create_index(
+        "ix_enrolments_moves",
+        "enrolments",
+        ["sequence_id", "state", "ended_at", "last_sent_at", "created_at", "id"],
+    )
+    op.create_index(
+        "ix_feedback_report",
+        "feedback",
+        ["theme_id", "product_id", "contact_id", "created_at", "kind", "from_audience"],
+    )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_enrolments_sequence", table_name="enrolments")
+    op.drop_index("ix_feedback_report", table_name="feedback")
+    op.drop_index("ix_feedback_new", table_name="feedback")
+    op.drop_index("ix_enrolments_moves", table_name="enrolments")
     op.drop_index("ix_sends_step", table_name="sends")
     op.create_index("ix_sends_step", "sends", ["sequence_id", "step_key"])
     op.drop_table("kept_reports")
