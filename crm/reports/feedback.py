@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, distinct, func, or
 
 from crm.models import Feedback, Product
 from crm.models import Theme as ThemeRow
-from crm.reports.buckets import cut
+from crm.reports.buckets import MONTH, month_of
 from kit.tx import Tx
 
 MOST = 100
@@ -99,7 +99,7 @@ class Month:
 
 def count_months(tx: Tx, since: datetime, until: datetime) -> list[Month]:
     """Return the months of themes and products, in order; the empty theme is for notes that have none. One query."""
-    month = cut(tx, Feedback.created_at, "month").label("month")
+    month = month_of(tx, Feedback.created_at).label("month")
     counted = (
         select(Feedback.theme_id, Feedback.product_id, month, func.count().label("notes"))
         .where(*_in_time(since, until))
@@ -108,7 +108,7 @@ def count_months(tx: Tx, since: datetime, until: datetime) -> list[Month]:
     )
     found: dict[tuple[str, str, str], int] = defaultdict(int)
     for row in tx.session.execute(_name(counted)):
-        found[row.month, row.product, row.theme] += row.notes
+        found[str(row.month)[:MONTH], row.product, row.theme] += row.notes
     return [
         Month(product=product, theme=theme, month=name, count=count)
         for (name, product, theme), count in sorted(found.items())

@@ -14,7 +14,7 @@ from kit.db import Instant
 from kit.tx import Tx
 
 # Of very many, the newest are enough to know a median by.
-MOST, MOST_MAILS = 20_000, 5_000
+MOST, MOST_MAILS = 20_000, 3_000
 _LAST_STAGE = "Alumni"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, insert, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, Table, and_, func, insert, or_, select, text, true
 
 from crm.models import (
     Brand,
@@ -35,7 +35,7 @@ from sequences.models import Enrolment, Send, SendBody, Sequence, SequenceFile, 
 from sequences.sending.breaker import COUNTED_FOR
 from sequences.sending.limits import RAMP_MEMORY
 
-_AT_ONCE = 1000
+_AT_ONCE, _LONG = 1000, 3_000
 _WHOLE: tuple[type[Base], ...] = (
     WorkspaceSetting,
     User,
@@ -59,6 +59,7 @@ _COUNTED = (
     "lease_owner", "lease_until",
 )  # fmt: skip
 _NEVER_LOOKED_AT = {"email": "", "explanation": {}, "cc": []}
+_INTO_LOG = insert(cast("Table", Send.__table__))
 
 
 def copy_scene(source: Tx, target: Tx, contact_ids: Collection[int], *, sequence_id: int) -> None:
@@ -108,6 +109,12 @@ def _questions(wanted: Mapping[type[Base], ColumnElement[bool]]) -> tuple[Select
     return tuple(every(model).where(which) for model, which in wanted.items())
 
 
+def is_log_long(tx: Tx) -> bool:
+    """Return whether so much left of late that copying what is counted of it takes a while."""
+    by_box = Send.mailbox_id.in_(select(Mailbox.id)), Send.sent_at > tx.now - COUNTED_FOR
+    return (tx.session.scalar(select(func.count()).select_from(Send).where(*by_box)) or 0) > _LONG
+
+
 def _log(now: datetime) -> Select[*tuple[Any, ...]]:
     """Return the question for mails of people who are not copied: what limits, breakers and ramps count by."""
     warming = select(Mailbox.id).where(Mailbox.ramp)
@@ -130,8 +137,7 @@ def _copy_log(target: Tx, rows: Rows) -> None:
         }
         for row in rows
     ]
-    if values:
-        target.session.connection().execute(insert(cast("Table", Send.__table__)), values)
+    target.run_many(_INTO_LOG, values)
 
 
 def _copy(target: Tx, found: Iterable[tuple[type[Base], Rows]]) -> None:
