@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import aliased
 
 from crm.models import Contact, Message, Stage, TimelineEntry
 from crm.models.thread import HUMAN_MAIL
+from crm.models.timeline import STAGE_MOVE
 from kit.db import Instant
 from kit.tx import Tx
 
 # Of very many, the newest are enough to know a median by.
-MOST, MOST_MAILS = 20_000, 3_000
+MOST, MOST_MAILS = 2_000, 3_000
 _LAST_STAGE = "Alumni"
 
 
@@ -98,17 +100,35 @@ def measure_sides(answers: Iterable[Answer]) -> dict[str, Answers]:
 
 
 def measure_stages(tx: Tx, since: datetime, until: datetime) -> Stages:
-    """Return the moves from stage to stage. One query; how long somebody stood is known where the move before is."""
-    entered = func.lag(TimelineEntry.at, type_=Instant()).over(
-        partition_by=(TimelineEntry.contact_id, TimelineEntry.brand_id), order_by=(TimelineEntry.at, TimelineEntry.id)
-    )
-    moves = (
-        select(TimelineEntry.contact_id, TimelineEntry.at, TimelineEntry.data, entered.label("entered"))
-        .where(TimelineEntry.kind == "stage", TimelineEntry.at < until)
+    """Return the moves from stage to stage, of very many the newest. One query.
+
+    How long somebody stood is known where the move before is.
+    """
+    newest = (
+        select(TimelineEntry.id, TimelineEntry.contact_id, TimelineEntry.brand_id, TimelineEntry.at)
+        .where(text(STAGE_MOVE), TimelineEntry.at >= since, TimelineEntry.at < until)
+        .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
+        .limit(MOST)
         .subquery()
     )
+    move, before = newest.c, aliased(TimelineEntry)
+    entered = (
+        select(before.at)
+        .where(
+            before.contact_id == move.contact_id, before.kind == "stage",
+            before.brand_id.is_not_distinct_from(move.brand_id), before.at <= move.at,
+            (before.at < move.at) | (before.id < move.id),
+        )
+        .order_by(before.at.desc(), before.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )  # fmt: skip
     last = select(Stage.name).order_by(Stage.position.desc(), Stage.id).limit(1).scalar_subquery()
-    query = select(moves, last.label("last")).where(moves.c.at >= since).order_by(moves.c.at.desc()).limit(MOST)
+    query = (
+        select(move.contact_id, move.at, TimelineEntry.data, entered.label("entered"), last.label("last"))
+        .join(TimelineEntry, TimelineEntry.id == move.id)
+        .order_by(move.at.desc(), move.id.desc())
+    )
     rows = tx.session.execute(query).all()
     return count_moves(
         (

@@ -35,9 +35,18 @@ def upgrade() -> None:
         "feedback",
         ["theme_id", "product_id", "contact_id", "created_at", "kind", "from_audience"],
     )
+    moves = sa.text("kind = 'stage'")
+    op.create_index(
+        "ix_timeline_entries_newest_moves",
+        "timeline_entries",
+        ["at", "id", "contact_id", "brand_id"],
+        sqlite_where=moves,
+        postgresql_where=moves,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_timeline_entries_newest_moves", table_name="timeline_entries")
     op.drop_index("ix_feedback_report", table_name="feedback")
     op.drop_index("ix_feedback_new", table_name="feedback")
     op.drop_index("ix_enrolments_moves", table_name="enrolments")
