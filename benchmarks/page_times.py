@@ -21,17 +21,19 @@ from pathlib import Path
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
+from benchmarks.many_notes import fill_notes
 from benchmarks.many_people import fill
 from benchmarks.many_sends import fill_sends
 from crm import users
 from crm.lane_sums import keep_lanes
 from kit.clock import SystemClock
 from kit.config import load_settings
+from sequences.reports.keeping import keep_next
 from tests.servers.postgres import start_postgres
 from tests.web.cast import ADA, seed_cast
 from tests.web.test_looking_changes_nothing import EXAMPLES
 from web.app import create_app
-from web.wiring import House, open_house
+from web.wiring import House, make_engine_of, open_house
 
 LOOKS = 15
 NOT_PAGES = ("/live", "/healthz", "/demo", "/password", "/setup", "/u/", "/mailboxes/consent", "{")
@@ -53,6 +55,7 @@ def main() -> None:
             seed_cast(house)
             fill(house.database, given.people, house.database.clock.now())
             fill_sends(house.database, house.database.clock.now())
+            fill_notes(house.database, house.database.clock.now())
             keep(house)
             print(f"{given.people:,} people written in {time.perf_counter() - began:.0f} s")
             if given.keep:
@@ -85,6 +88,8 @@ def keep(house: House) -> None:
     """Do what the beat does, and let PostgreSQL look at its tables as its own upkeep would."""
     with house.database.transaction() as tx:
         keep_lanes(tx)
+    while keep_next(make_engine_of(house)):
+        pass
     if house.database.engine.dialect.name == "postgresql":
         with house.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))

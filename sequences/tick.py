@@ -15,6 +15,7 @@ from sequences.jobs.runner import run_jobs
 from sequences.leases import beat
 from sequences.models import Heartbeat
 from sequences.reading.intake import poll_mailbox
+from sequences.reports.keeping import keep_next
 from sequences.sending.dispatch import drain_mailbox
 from sequences.sending.outbox import Counts, sweep_leases
 from sequences.sending.settlement import record_unknown_sweep
@@ -36,6 +37,7 @@ def sweep(engine: Engine) -> Counts:
     with engine.database.transaction() as tx:
         keep_lanes(tx)
     index_mails(engine)
+    keep_next(engine)
     while True:
         with engine.database.transaction() as tx:
             released = release_held(tx)
