@@ -21,8 +21,10 @@ from pathlib import Path
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
+from benchmarks.many_details import fill_details
 from benchmarks.many_people import fill
 from benchmarks.many_sends import fill_sends
+from benchmarks.people_pages import PEOPLE_PAGES
 from crm import users
 from crm.lane_sums import keep_lanes
 from kit.clock import SystemClock
@@ -53,6 +55,7 @@ def main() -> None:
             seed_cast(house)
             fill(house.database, given.people, house.database.clock.now())
             fill_sends(house.database, house.database.clock.now())
+            fill_details(house.database, house.database.clock.now())
             keep(house)
             print(f"{given.people:,} people written in {time.perf_counter() - began:.0f} s")
             if given.keep:
@@ -118,7 +121,7 @@ def measure(house: House, only: str, looks: int) -> None:
 def pages() -> set[str]:
     """Return every address of a page, with its examples' filters."""
     found = {path for _, paths in EXAMPLES.values() for path in paths}
-    return {path for path in found if not any(part in path for part in NOT_PAGES)}
+    return {path for path in found if not any(part in path for part in NOT_PAGES)} | set(PEOPLE_PAGES)
 
 
 def sign_in(house: House) -> FlaskClient:
