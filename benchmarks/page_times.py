@@ -27,6 +27,7 @@ from benchmarks.many_sends import fill_sends
 from benchmarks.people_pages import PEOPLE_PAGES
 from crm import users
 from crm.lane_sums import keep_lanes
+from crm.today import keep_answers
 from kit.clock import SystemClock
 from kit.config import load_settings
 from tests.servers.postgres import start_postgres
@@ -88,6 +89,7 @@ def keep(house: House) -> None:
     """Do what the beat does, and let PostgreSQL look at its tables as its own upkeep would."""
     with house.database.transaction() as tx:
         keep_lanes(tx)
+        keep_answers(tx)
     if house.database.engine.dialect.name == "postgresql":
         with house.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))

@@ -5,18 +5,17 @@ An account's price is a person's when it is the highest of theirs.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from crm.models import Brand, Contact, Handle, KeptFigures, Relationship
+from crm.kept import is_due, keep
+from crm.models import Brand, Contact, Handle, Relationship
 from kit.tx import Tx
 
 # Up to so many people a page counts for itself.
 MANY = 20_000
-_FRESH = timedelta(minutes=15)
 Money = dict[int, list[tuple[Decimal, str]]]
 
 
@@ -29,11 +28,6 @@ def ask_money(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, .
     one = each.subquery().c
     query = select(one.stage_id, one.code, func.sum(one.amount)).where(one.amount.is_not(None))
     return query.group_by(one.stage_id, one.code)
-
-
-def ask_kept(brand_id: int | None) -> Select[*tuple[Any, ...]]:
-    """Return the question for the sums as they were kept, and as of when."""
-    return select(KeptFigures.at, KeptFigures.document).where(KeptFigures.name == _name(brand_id))
 
 
 def read_money(rows: Iterable[Sequence[Any]]) -> Money:
@@ -64,25 +58,18 @@ def stand_with(brand_id: int | None, held: Sequence[Any]) -> tuple[ColumnElement
 
 def keep_lanes(tx: Tx) -> bool:
     """Count the sums of all lanes anew where they are old; return whether anything was written."""
-    brands = list(tx.session.scalars(select(Brand.id).order_by(Brand.id)))
-    if not brands or (tx.session.scalar(select(func.max(Contact.id))) or 0) <= MANY:
+    if (tx.session.scalar(select(func.max(Contact.id))) or 0) <= MANY:
         return False
-    known = {row.name: row for row in tx.session.scalars(select(KeptFigures).where(KeptFigures.name.like("lanes:%")))}
-    old = [number for number in brands if _is_old(known.get(_name(number)), tx.now)]
+    old = [
+        number for number in tx.session.scalars(select(Brand.id).order_by(Brand.id)) if is_due(tx, lane_name(number))
+    ]
     for brand_id in old:
         money = read_money(tx.session.execute(ask_money([Contact.erased_at.is_(None)], brand_id)))
         document = {str(stage_id): [[str(total), code] for total, code in sums] for stage_id, sums in money.items()}
-        row = known.get(_name(brand_id))
-        if row is None:
-            tx.session.add(KeptFigures(name=_name(brand_id), at=tx.now, document=document))
-        else:
-            row.at, row.document = tx.now, document
+        keep(tx, lane_name(brand_id), document)
     return bool(old)
 
 
-def _is_old(kept: KeptFigures | None, now: datetime) -> bool:
-    return kept is None or kept.at <= now - _FRESH
-
-
-def _name(brand_id: int | None) -> str:
+def lane_name(brand_id: int | None) -> str:
+    """Return the name under which the sums of a brand are kept."""
     return f"lanes:{brand_id}"

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from crm.lane_sums import keep_lanes
 from crm.models import Mailbox
+from crm.today import keep_answers
 from sequences.course.planning import plan_due
 from sequences.course.runs import release_held
 from sequences.engine import Engine
@@ -32,6 +33,7 @@ def sweep(engine: Engine) -> Counts:
             record_unknown_sweep(tx)
     with engine.database.transaction() as tx:
         keep_lanes(tx)
+        keep_answers(tx)
     while True:
         with engine.database.transaction() as tx:
             released = release_held(tx)
