@@ -15,7 +15,8 @@ from crm.kept import ask_kept
 from crm.lane_sums import ask_money, by_person, lane_name, read_kept, read_money, stand_with
 from crm.models import Contact, Handle, Relationship, Stage, Task, Thread, User
 from crm.people import decide_contact_turn, list_contact_threads, list_main_handles
-from crm.people_filter import PeopleFilter, conditions, order_of
+from crm.people_filter import PeopleFilter, conditions
+from crm.people_order import order_of
 from crm.stays import ask_moves, typical_stays
 from crm.together import Rows, Together, as_objects
 from crm.turns import Turn
@@ -74,9 +75,9 @@ class Board:
 def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: int | None = None) -> Board:
     """Return the board of those who match, in a fixed number of queries; lane `opened` shows more cards."""
     held = conditions(tx, wanted, brand_id)
-    found, kept, moves = Together(_ask_counts(held, brand_id), ask_kept(lane_name(brand_id)), ask_moves(brand_id)).ask(
-        tx
-    )
+    found, kept, moves = Together(
+        _ask_counts(held, brand_id), ask_kept(lane_name(brand_id), tx.now), ask_moves(brand_id)
+    ).ask(tx)
     stages = _stages(found)
     counts = {row[0]: row[-2] or 0 for row in found}
     as_of = kept[0][0] if kept and len(held) == 1 else None

@@ -9,11 +9,13 @@ from crm.models import KeptFigures
 from kit.tx import Tx
 
 _FRESH = timedelta(minutes=15)
+_HOLDS = timedelta(hours=2)
 
 
-def ask_kept(name: str) -> Select[datetime, dict[str, Any]]:
-    """Return the question for what was kept under a name, and as of when."""
-    return select(KeptFigures.at, KeptFigures.document).where(KeptFigures.name == name)
+def ask_kept(name: str, now: datetime) -> Select[datetime, dict[str, Any]]:
+    """Return the question for what was kept under a name, and as of when; what no beat looked after is not told."""
+    fresh = KeptFigures.at > now - _HOLDS
+    return select(KeptFigures.at, KeptFigures.document).where(KeptFigures.name == name, fresh)
 
 
 def is_due(tx: Tx, name: str) -> bool:

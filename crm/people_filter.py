@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 
+from crm.bests import read_bests_state
 from crm.contacts import fold
 from crm.field_filter import field_condition
 from crm.fit import best_fit
 from crm.inbox import is_our_turn, is_their_turn
-from crm.models import Contact, ContactAddress, ContactTag, Handle, Relationship, Stage, Thread
+from crm.models import Contact, ContactAddress, ContactBest, ContactTag, Handle, Relationship, Stage, Thread
 from crm.pulses import going_quiet
 from crm.rhythms import talk_is_due
 from crm.scoring import DEFAULTS
@@ -90,48 +91,6 @@ def segment_condition(tx: Tx, wanted: PeopleFilter, node: Node, brand_id: int | 
 def words_condition(text: str) -> list[Condition]:
     """Return that every one of these words is found on a person, accents and case apart."""
     return [Contact.search_text.like(f"%{_escape(word)}%", escape="\\") for word in fold(text).split()[:8]]
-
-
-def ordered(tx: Tx, query: Select[T], wanted: PeopleFilter) -> Select[T]:
-    """Return a query of contacts in the order asked for."""
-    fit, order = order_of(tx, wanted, query.with_only_columns(Contact.id))
-    if fit is not None:
-        query = query.outerjoin(fit, fit.c.contact_id == Contact.id)
-    return query.order_by(*order)
-
-
-def order_of(
-    tx: Tx, wanted: PeopleFilter, among: Select[*tuple[Any, ...]] | None = None
-) -> tuple[Subquery | None, tuple[ColumnElement[Any], ...]]:
-    """Return the order asked for, and what it must be joined with by `contact_id`; who has no figure comes last.
-
-    `among` are the only contacts that matter.
-    """
-    key, down = wanted.sort.lstrip("-"), wanted.sort.startswith("-")
-    if key == "fit":
-        fit = best_fit(wanted.weights, tx.now.date(), among)
-        return fit, (fit.c.score.is_(None), _directed(fit.c.score, down=down), Contact.id.expression)
-    column = _SORTED_FIGURES.get(key)
-    if column is not None:
-        used = Handle.retired_at.is_(None)
-        best = select(func.max(column)).where(Handle.contact_id == Contact.id, used).scalar_subquery()
-        return None, (best.is_(None), _directed(best, down=down), Contact.id.expression)
-    if key == "added":
-        return None, (_directed(Contact.created_at.expression, down=down), Contact.id.expression)
-    return None, (_directed(func.lower(Contact.name), down=wanted.sort == "-name"), Contact.id.expression)
-
-
-def _directed(column: ColumnElement[Any], *, down: bool) -> ColumnElement[Any]:
-    return column.desc() if down else column.asc()
-
-
-_SORTED_FIGURES: dict[str, ColumnElement[Any]] = {
-    "size": Handle.followers.expression,
-    "views": Handle.avg_views.expression,
-    "er": Handle.engagement_rate.expression,
-    "rate": Handle.price_amount.expression,
-    "posted": Handle.last_post_on.expression,
-}
 
 
 def _conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> Iterable[Condition]:
@@ -225,11 +184,13 @@ def _plain_conditions(wanted: PeopleFilter) -> Iterable[Condition]:
 
 def _fit_condition(tx: Tx, wanted: PeopleFilter) -> Condition:
     """Return that the fit as it is shown, in whole points, lies between the bounds."""
-    fit = best_fit(wanted.weights, tx.now.date())
     low, high = wanted.fit
-    between = [fit.c.score >= low - 0.5] if low is not None else []
-    between += [fit.c.score < high + 0.5] if high is not None else []
-    return Contact.id.in_(select(fit.c.contact_id).where(*between))
+    kept = read_bests_state(tx) if wanted.weights == DEFAULTS else None
+    fit = None if kept else best_fit(wanted.weights, tx.now.date())
+    score: ColumnElement[Any] = ContactBest.fit.expression if fit is None else fit.c.score
+    between = [score >= low - 0.5] if low is not None else []
+    between += [score < high + 0.5] if high is not None else []
+    return Contact.id.in_(select(ContactBest.contact_id if fit is None else fit.c.contact_id).where(*between))
 
 
 def _has_handle(*held: Condition) -> Condition:

@@ -57,7 +57,11 @@ def read_lately(tx: Tx, start: datetime, end: datetime, *, strips_of: Collection
         Message.contact_id.in_(strips_of), Message.kind.in_(HUMAN), Message.at > tx.now - STRIP_WEEKS * _WEEK
     )
     day, strips, came, recent, kept = Together(
-        _ask_between(start, end), strip, _ask_replies(tx.now), _ask_recent(tx.now).limit(MANY + 1), ask_kept(_KEPT)
+        _ask_between(start, end),
+        strip,
+        _ask_replies(tx.now),
+        _ask_recent(tx.now).limit(MANY + 1),
+        ask_kept(_KEPT, tx.now),
     ).ask(tx)
     return Lately(day=tuple(_by_time(day)), strips=_strips(tx, strips, strips_of), week=_week(tx, came, recent, kept))
 

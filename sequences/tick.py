@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from crm.bests import keep_bests
 from crm.lane_sums import keep_lanes
 from crm.models import Mailbox
 from crm.today import keep_answers
@@ -34,6 +35,7 @@ def sweep(engine: Engine) -> Counts:
     with engine.database.transaction() as tx:
         keep_lanes(tx)
         keep_answers(tx)
+    keep_bests(engine.database)
     while True:
         with engine.database.transaction() as tx:
             released = release_held(tx)

@@ -20,6 +20,7 @@ class Contact(Base):
             sqlite_where=text("erased_at IS NOT NULL"),
             postgresql_where=text("erased_at IS NOT NULL"),
         ),
+        Index("ix_contacts_name", text("lower(name)"), "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
