@@ -11,12 +11,12 @@ from sqlalchemy import Select, Table, and_, delete, func, insert, select
 
 from crm.fit import best_fit
 from crm.kept import ask_kept, is_due, keep
+from crm.lane_sums import MANY, price_of
 from crm.models import Contact, ContactBest, Handle
 from crm.models.best import BEST_COLUMNS
 from crm.scoring import DEFAULTS
 from kit.tx import Database, Tx
 
-MANY = 20_000
 _NAME, _INFO = "bests", "bests"
 _CHUNK = 5_000
 # Whoever was added less than this before a look may still be on the way: numbers are not given in order.
@@ -72,7 +72,7 @@ def _compare(tx: Tx, first: int, last: int) -> None:
     for begin in range(0, len(old), 500):
         tx.session.execute(delete(_BESTS).where(_BESTS.c.contact_id.in_(old[begin : begin + 500])))
     if changed:
-        names = ("contact_id", *BEST_COLUMNS)
+        names = ("contact_id", *BEST_COLUMNS, "asked", "asked_in")
         tx.session.execute(insert(_BESTS), [dict(zip(names, row, strict=True)) for row in changed])
 
 
@@ -86,7 +86,7 @@ def _ask(first: int, last: int, today: date) -> Select[*tuple[Any, ...]]:
     used = and_(Handle.contact_id == Contact.id, Handle.retired_at.is_(None))
     figures = (Handle.followers, Handle.avg_views, Handle.engagement_rate, Handle.price_amount, Handle.last_post_on)
     return (
-        select(Contact.id, func.max(fit.c.score), *(func.max(figure) for figure in figures))
+        select(Contact.id, func.max(fit.c.score), *(func.max(figure) for figure in figures), *price_of(Contact.id))
         .outerjoin(fit, fit.c.contact_id == Contact.id)
         .outerjoin(Handle, used)
         .where(some)

@@ -3,15 +3,16 @@
 An account's price is a person's when it is the highest of theirs.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
+from sqlalchemy.orm import aliased
 
 from crm.kept import is_due, keep
-from crm.models import Brand, Contact, Handle, Relationship
+from crm.models import Brand, Contact, ContactBest, Handle, Relationship
 from kit.tx import Tx
 
 # Up to so many people a page counts for itself.
@@ -19,23 +20,49 @@ MANY = 20_000
 Money = dict[int, list[tuple[Decimal, str]]]
 
 
-def ask_money(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, ...]]:
-    """Return the question for stage, currency and sum."""
-    priced = Handle.contact_id == Relationship.contact_id, Handle.price_amount.is_not(None)
-    amount = select(func.max(Handle.price_amount)).where(*priced).scalar_subquery()
-    code = select(func.max(func.coalesce(Handle.price_currency, "EUR"))).where(*priced).scalar_subquery()
-    each = select(Relationship.stage_id, amount.label("amount"), code.label("code")).where(*stand_with(brand_id, held))
-    one = each.subquery().c
-    query = select(one.stage_id, one.code, func.sum(one.amount)).where(one.amount.is_not(None))
-    return query.group_by(one.stage_id, one.code)
+def ask_sums(held: Sequence[Any], brand_id: int | None, *, kept: bool = False) -> Select[*tuple[Any, ...]]:
+    """Return the question for stage, currency, sum, and how many stand there; those who ask for nothing too.
+
+    With `kept` the prices are those that the beat kept of each person.
+    """
+    one = (_kept_prices if kept else _prices)(held, brand_id).subquery().c
+    return select(one.stage_id, one.code, func.sum(one.amount), func.count()).group_by(one.stage_id, one.code)
 
 
-def read_money(rows: Iterable[Sequence[Any]]) -> Money:
+def _prices(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, ...]]:
+    amount, code = price_of(Relationship.contact_id)
+    return select(Relationship.stage_id, amount.label("amount"), code.label("code")).where(*stand_with(brand_id, held))
+
+
+def _kept_prices(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, ...]]:
+    known = ContactBest.contact_id == Relationship.contact_id
+    query = select(Relationship.stage_id, ContactBest.asked.label("amount"), ContactBest.asked_in.label("code"))
+    return query.select_from(Relationship).outerjoin(ContactBest, known).where(*stand_with(brand_id, held))
+
+
+def price_of(contact_id: Any) -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
+    """Return what a person asks for, and in which currency; both None for nothing."""
+    account = aliased(Handle)
+    priced = account.contact_id == contact_id, account.price_amount.is_not(None)
+    amount = select(func.max(account.price_amount)).where(*priced).scalar_subquery()
+    return amount, select(func.max(func.coalesce(account.price_currency, "EUR"))).where(*priced).scalar_subquery()
+
+
+def read_sums(rows: Iterable[Sequence[Any]]) -> Money:
     """Return by stage what is asked for, by currency, the highest sum first."""
     found: Money = defaultdict(list)
-    for stage_id, currency, total in rows:
-        found[stage_id].append((Decimal(str(total)).quantize(Decimal("0.01")), currency))
+    for stage_id, currency, total, *_ in rows:
+        if currency is not None:
+            found[stage_id].append((Decimal(str(total)).quantize(Decimal("0.01")), currency))
     return {stage_id: sorted(sums, reverse=True) for stage_id, sums in found.items()}
+
+
+def count_lanes(rows: Iterable[Sequence[Any]]) -> dict[int, int]:
+    """Return how many stand at each stage."""
+    found: Counter[int] = Counter()
+    for stage_id, _, _, number in rows:
+        found[stage_id] += number
+    return dict(found)
 
 
 def read_kept(document: Mapping[str, Any]) -> Money:
@@ -64,7 +91,7 @@ def keep_lanes(tx: Tx) -> bool:
         number for number in tx.session.scalars(select(Brand.id).order_by(Brand.id)) if is_due(tx, lane_name(number))
     ]
     for brand_id in old:
-        money = read_money(tx.session.execute(ask_money([Contact.erased_at.is_(None)], brand_id)))
+        money = read_sums(tx.session.execute(ask_sums([Contact.erased_at.is_(None)], brand_id)))
         document = {str(stage_id): [[str(total), code] for total, code in sums] for stage_id, sums in money.items()}
         keep(tx, lane_name(brand_id), document)
     return bool(old)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, or_, select, true
 
 from crm.bests import read_bests_state
 from crm.contacts import fold
 from crm.field_filter import field_condition
 from crm.fit import best_fit
-from crm.inbox import is_our_turn, is_their_turn
+from crm.inbox import is_open, is_our_turn, is_their_turn
 from crm.models import Contact, ContactAddress, ContactBest, ContactTag, Handle, Relationship, Stage, Thread
 from crm.pulses import going_quiet
 from crm.rhythms import talk_is_due
@@ -105,11 +105,12 @@ def _person_tests(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> Iterabl
     if wanted.topic:
         topic = f"%{_escape(wanted.topic.lower())}%"
         ours = func.lower(Contact.topic).like(topic, escape="\\")
-        yield or_(ours, _has_handle(func.lower(Handle.topic).like(topic, escape="\\")))
+        theirs = func.lower(Handle.topic).like(topic, escape="\\")
+        yield or_(ours, _is_among(Handle.contact_id, Handle.retired_at.is_(None), theirs))
     yield from _plain_conditions(wanted)
     if wanted.stages:
-        stands = and_(Relationship.contact_id == Contact.id, Relationship.brand_id == brand_id)
-        yield exists().where(stands, Relationship.stage_id == Stage.id, Stage.name.in_(wanted.stages))
+        meant = select(Stage.id).where(Stage.name.in_(wanted.stages))
+        yield _is_among(Relationship.contact_id, Relationship.brand_id == brand_id, Relationship.stage_id.in_(meant))
     if wanted.turns:
         yield or_(*(_turn_condition(tx, turn) for turn in wanted.turns))
     if wanted.upkeep:
@@ -146,16 +147,16 @@ def _contacted_conditions(tx: Tx, wanted: PeopleFilter) -> Iterable[Condition]:
     """Yield when mail last went either way, of all conversations; machine mail does not count."""
     said = or_(Thread.last_in_at.is_not(None), Thread.last_out_at.is_not(None))
     if wanted.never:
-        yield ~exists().where(Thread.contact_id == Contact.id, said)
+        yield ~_there_is(Thread.contact_id == Contact.id, said)
     fewest, most = wanted.contacted
     if most is not None:
         at = tx.now - timedelta(days=_days(most))
-        yield exists().where(Thread.contact_id == Contact.id, or_(Thread.last_in_at >= at, Thread.last_out_at >= at))
+        yield _there_is(Thread.contact_id == Contact.id, or_(Thread.last_in_at >= at, Thread.last_out_at >= at))
     if fewest is not None:
         at = tx.now - timedelta(days=_days(fewest))
         newer = or_(Thread.last_in_at > at, Thread.last_out_at > at)
-        yield exists().where(Thread.contact_id == Contact.id, said)
-        yield ~exists().where(Thread.contact_id == Contact.id, newer)
+        yield _there_is(Thread.contact_id == Contact.id, said)
+        yield ~_there_is(Thread.contact_id == Contact.id, newer)
 
 
 def _days(number: float) -> int:
@@ -168,11 +169,11 @@ def _plain_conditions(wanted: PeopleFilter) -> Iterable[Condition]:
     if wanted.languages:
         yield Contact.language.in_(wanted.languages)
     if wanted.tags:
-        yield exists().where(ContactTag.contact_id == Contact.id, ContactTag.tag.in_(wanted.tags))
+        yield _is_among(ContactTag.contact_id, ContactTag.tag.in_(wanted.tags))
     ways: list[Condition] = []
     if "email" in wanted.reach:
         takes = (ContactAddress.mailable != "bad", ContactAddress.retired_at.is_(None))
-        ways.append(exists().where(ContactAddress.contact_id == Contact.id, *takes))
+        ways.append(_there_is(ContactAddress.contact_id == Contact.id, *takes))
     if "dm" in wanted.reach:
         ways.append(_has_handle(Handle.platform.in_(DM_PLATFORMS)))
     if ways:
@@ -194,14 +195,26 @@ def _fit_condition(tx: Tx, wanted: PeopleFilter) -> Condition:
 
 
 def _has_handle(*held: Condition) -> Condition:
-    return exists().where(Handle.contact_id == Contact.id, Handle.retired_at.is_(None), *held)
+    return _there_is(Handle.contact_id == Contact.id, Handle.retired_at.is_(None), *held)
 
 
 def _turn_condition(tx: Tx, turn: str) -> Condition:
-    ours = exists().where(Thread.contact_id == Contact.id, is_our_turn(tx.now))
-    theirs = exists().where(Thread.contact_id == Contact.id, is_their_turn(tx.now))
+    ours, theirs = (
+        _is_among(Thread.contact_id, Thread.contact_id.is_not(None), is_open(), waits)
+        for waits in (is_our_turn(tx.now), is_their_turn(tx.now))
+    )
     found = {"you": ours, "them": and_(~ours, theirs), "rest": and_(~ours, ~theirs)}
     return found.get(turn, false())
+
+
+def _there_is(*held: Condition) -> Condition:
+    """Return that there is such a row; asked of each person, so that an index alone should answer."""
+    return exists(literal_column("1")).where(*held)
+
+
+def _is_among(who: Any, *held: Any) -> Condition:
+    """Return that a contact is one of those; asked once, for what an index finds without looking at people."""
+    return Contact.id.in_(select(who).where(*held))
 
 
 def _escape(text: str) -> str:

@@ -40,14 +40,20 @@ def ordered(
 
     `matching` says how many there are, where that is known, and `most` how many of them are looked at from the first.
     """
+    joined, order = in_order(tx, query, wanted, matching=matching, most=most)
+    return joined.order_by(*order)
+
+
+def in_order(
+    tx: Tx, query: Select[T], wanted: PeopleFilter, *, matching: int | None = None, most: int | None = None
+) -> tuple[Select[T], tuple[ColumnElement[Any], ...]]:
+    """Return a query with what its order needs, and the order; see `ordered`."""
     many = matching is not None and matching >= WALK
     kept = find_kept(tx, wanted)
     if kept is not None and many and most is not None:
         return _walk(query, wanted, kept, most)
     figure, order = order_of(tx, wanted, query.with_only_columns(Contact.id), walk=many)
-    if figure is not None:
-        query = query.outerjoin(figure, figure.c.contact_id == Contact.id)
-    return query.order_by(*order)
+    return (query if figure is None else query.outerjoin(figure, figure.c.contact_id == Contact.id)), order
 
 
 def order_of(
@@ -77,7 +83,9 @@ def order_of(
                   Contact.id.expression)  # fmt: skip
 
 
-def _walk(query: Select[T], wanted: PeopleFilter, kept: Kept, most: int) -> Select[T]:
+def _walk(
+    query: Select[T], wanted: PeopleFilter, kept: Kept, most: int
+) -> tuple[Select[T], tuple[ColumnElement[Any], ...]]:
     """Return a query that takes its first from the index of a figure, then who has none, then who came since."""
     down, best = wanted.sort.startswith("-"), _kept_figure(wanted.sort.lstrip("-"))
     there = query.join(ContactBest, ContactBest.contact_id == Contact.id)
@@ -87,8 +95,8 @@ def _walk(query: Select[T], wanted: PeopleFilter, kept: Kept, most: int) -> Sele
     since = _part(query, 1, cast(null(), best.type)).where(Contact.id > kept.upto).order_by(Contact.id)
     parts: list[Subquery] = [part.limit(most).subquery() for part in (known, unknown, since)]
     found = union_all(*(select(part) for part in parts)).subquery("found")
-    query = query.join(found, found.c.id == Contact.id)
-    return query.order_by(found.c.part, _directed(found.c.figure, down=down), Contact.id)
+    order = found.c.part, _directed(found.c.figure, down=down), Contact.id.expression
+    return query.join(found, found.c.id == Contact.id), order
 
 
 def _part(query: Select[Any], number: int, figure: Any) -> Select[*tuple[Any, ...]]:

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, Numeric
+from sqlalchemy import ForeignKey, Index, Numeric, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base
@@ -14,7 +14,8 @@ BEST_COLUMNS = ("fit", "followers", "views", "engagement", "price", "posted_on")
 class ContactBest(Base):
     """The highest of each figure among the accounts a person uses, each of any of them; None where none has it.
 
-    `fit` is by the usual weights. As of when the beat last looked; may be lost: it is counted anew.
+    `fit` is by the usual weights; `asked` is what they ask for on any account, and in which currency. As of when the
+    beat last looked; may be lost: it is counted anew.
     """
 
     __tablename__ = "contact_bests"
@@ -27,3 +28,5 @@ class ContactBest(Base):
     engagement: Mapped[float | None]
     price: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     posted_on: Mapped[date | None]
+    asked: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    asked_in: Mapped[str | None] = mapped_column(String(3))
