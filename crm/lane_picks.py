@@ -9,13 +9,11 @@ from crm.inbox import is_open, is_our_turn, is_their_turn
 from crm.lane_sums import by_person, stand_with
 from crm.models import Contact, Relationship, Thread, User
 from crm.people_filter import PeopleFilter
-from crm.people_order import find_kept, in_order, order_of
+from crm.people_order import WALK, find_kept, in_order, order_of
 from kit.tx import Tx
 
 CARDS = 6
 MORE = 60
-# A lane of fewer who match is sorted: walking through it until they are found would take longer.
-_WALK = 500
 
 
 def pick_cards(
@@ -48,7 +46,8 @@ def _in_order(
     long, short = _split(counts) if by_index else ([], list(counts))
     parts: list[Select[*tuple[Any, ...]]] = []
     for stage_id in long:
-        lane = _lane(brand_id, stage_id, *held)
+        # By the person, or the planner would sort the lane instead of walking through the figure.
+        lane = _standing(by_person(brand_id), Relationship.stage_id == stage_id, *held)
         most = _most(stage_id, opened)
         first, order = in_order(tx, lane, wanted, matching=counts[stage_id], most=most)
         place = func.row_number().over(order_by=order).label("place")
@@ -76,7 +75,8 @@ def _waiting_first(
     asleep = ~exists(literal_column("1")).where(Thread.contact_id == Relationship.contact_id, is_open(), either)
     long, short = _split(counts)
     for stage_id in long:
-        lane = _lane(brand_id, stage_id, *held, asleep).add_columns(_zero("part", 1), _zero("place"))
+        here = Relationship.brand_id == brand_id, Relationship.stage_id == stage_id
+        lane = _standing(*here, *held, asleep).add_columns(_zero("part", 1), _zero("place"))
         lane = lane.order_by(Relationship.stage_since.desc(), Relationship.contact_id)
         parts.append(_shown(lane.limit(_most(stage_id, opened))))
     if short:
@@ -87,15 +87,11 @@ def _waiting_first(
 
 def _split(counts: Mapping[int, int]) -> tuple[list[int], list[int]]:
     """Return the lanes in which many match, and those in which few do; nobody needs to be looked for where none do."""
-    return [lane for lane, n in counts.items() if n >= _WALK], [lane for lane, n in counts.items() if 0 < n < _WALK]
+    return [lane for lane, n in counts.items() if n >= WALK], [lane for lane, n in counts.items() if 0 < n < WALK]
 
 
 def _among(stage_ids: Sequence[int], brand_id: int | None, held: Sequence[Any]) -> Select[*tuple[Any, ...]]:
     return _standing(*stand_with(brand_id, held), Relationship.stage_id.in_(stage_ids))
-
-
-def _lane(brand_id: int | None, stage_id: int, *which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    return _standing(Relationship.brand_id == brand_id, Relationship.stage_id == stage_id, *which)
 
 
 def _standing(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, or_, select, true
+from sqlalchemy.orm import aliased
 
 from crm.bests import read_bests_state
 from crm.contacts import fold
@@ -188,10 +189,14 @@ def _fit_condition(tx: Tx, wanted: PeopleFilter) -> Condition:
     low, high = wanted.fit
     kept = read_bests_state(tx) if wanted.weights == DEFAULTS else None
     fit = None if kept else best_fit(wanted.weights, tx.now.date())
-    score: ColumnElement[Any] = ContactBest.fit.expression if fit is None else fit.c.score
+    # By a name of its own, as who is sorted by these figures has the table beside it.
+    best = aliased(ContactBest)
+    score: Any = best.fit if fit is None else fit.c.score
     between = [score >= low - 0.5] if low is not None else []
     between += [score < high + 0.5] if high is not None else []
-    return Contact.id.in_(select(ContactBest.contact_id if fit is None else fit.c.contact_id).where(*between))
+    if fit is None:
+        return _there_is(best.contact_id == Contact.id, *between)
+    return _is_among(fit.c.contact_id, *between)
 
 
 def _has_handle(*held: Condition) -> Condition:
