@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from crm.bests import keep_bests
 from crm.lane_sums import keep_lanes
 from crm.models import Mailbox
 from crm.search_index import index_waiting
+from crm.today import keep_answers
 from sequences.course.planning import plan_due
 from sequences.course.runs import release_held
 from sequences.engine import Engine
@@ -38,6 +40,8 @@ def sweep(engine: Engine) -> Counts:
         keep_lanes(tx)
     index_mails(engine)
     keep_next(engine)
+        keep_answers(tx)
+    keep_bests(engine.database)
     while True:
         with engine.database.transaction() as tx:
             released = release_held(tx)
