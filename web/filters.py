@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from crm.proposal_words import describe
+from sequences.pitches.used_fields import short_name
 from web import figures, places, times
 from web.diff_words import diff_words
 from web.people_query import OWN
@@ -50,6 +51,7 @@ def attach_filters(app: Flask) -> None:
         "slug": figures.slug,
         "spark": spark,
         "paragraphs": _paragraphs,
+        "field_words": short_name,
         "fact": lambda row: translate(describe(row.kind, row.data)),
     }
     env.globals |= {
