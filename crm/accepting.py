@@ -72,7 +72,7 @@ def _apply(tx: Tx, case: Case) -> dict[str, Any]:
 def _keep_rate(tx: Tx, case: Case) -> dict[str, Any]:
     """Note the rate with its date; where it clearly belongs to one handle, that handle shows it from now on."""
     row = case.row
-    entry = note(tx, row, "rate", f"Rate: {_words(row)}", actor=case.actor, brand_id=case.brand_id)
+    entry = note(tx, row, "rate", say("Rate: %(what)s", what=_words(row)), actor=case.actor, brand_id=case.brand_id)
     handle = choose_handle(list_handles(tx, row.contact_id), row.data.get("what", ""))
     if handle is None or row.data.get("most"):
         return {"entry": entry}
@@ -150,7 +150,9 @@ def _keep_address(tx: Tx, case: Case) -> dict[str, Any]:
     """Add the address after the others: none is removed, and none is preferred over what the person wrote from."""
     row, contact = case.row, get_contact(tx, case.row.contact_id)
     had = {address.email for address in list_addresses(tx, contact.id)}
-    address = add_address(tx, contact, row.data["email"], source=f"their mail of {case.message.at:%d %B %Y}")
+    address = add_address(
+        tx, contact, row.data["email"], source=say("their mail of %(day)s", day=f"{case.message.at:%d %B %Y}")
+    )
     refresh_search_text(tx, contact)
     refresh_twins(tx, [contact.id])
     entry = note(tx, row, "address", say("New address: %(email)s", email=address.email), actor=case.actor)

@@ -14,7 +14,7 @@ def close_thread(tx: Tx, thread_id: int, *, actor: str) -> Thread:
     thread = get_thread(tx, thread_id)
     if thread.done_at is None or (thread.last_in_at and thread.done_at < thread.last_in_at):
         thread.done_at, thread.snoozed_until = tx.now, None
-        _record(tx, thread, "done", f"Done: {thread.subject}", actor=actor)
+        _record(tx, thread, "done", say("Done: %(subject)s", subject=thread.subject), actor=actor)
     return thread
 
 
@@ -33,7 +33,7 @@ def snooze_thread(tx: Tx, thread_id: int, until: datetime, *, actor: str) -> Thr
     if until <= tx.now:
         raise InvalidError(say("Choose a day that lies ahead."))
     thread.snoozed_until = until
-    _record(tx, thread, "snoozed", f"Snoozed: {thread.subject}", actor=actor, until=until)
+    _record(tx, thread, "snoozed", say("Snoozed: %(subject)s", subject=thread.subject), actor=actor, until=until)
     return thread
 
 

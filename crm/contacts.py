@@ -36,7 +36,7 @@ def create_contact(
         add_address(tx, contact, email, source=source)
     refresh_search_text(tx, contact)
     refresh_twins(tx, [contact.id])
-    record_entry(tx, contact.id, "added", f"Added {source}", actor=actor)
+    record_entry(tx, contact.id, "added", say("Added %(source)s", source=source), actor=actor)
     return contact
 
 

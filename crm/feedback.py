@@ -205,6 +205,16 @@ def list_notes(
     return _rows(tx, query)
 
 
+def count_notes(tx: Tx, *, brand_id: int | None, product_id: int | None = None) -> int:
+    """Return how many notes a brand has."""
+    query = select(func.count(Feedback.id))
+    if brand_id is not None:
+        query = query.where((Feedback.brand_id == brand_id) | Feedback.brand_id.is_(None))
+    if product_id is not None:
+        query = query.where(Feedback.product_id == product_id)
+    return tx.session.scalar(query) or 0
+
+
 def _query() -> Select[Feedback, Contact, str, str]:
     return (
         select(Feedback, Contact, Product.name, Theme.name)

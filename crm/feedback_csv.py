@@ -74,8 +74,9 @@ def find_columns(header: Sequence[str]) -> dict[str, int]:
         if at is not None and at not in found.values():
             found[field] = at
     if "quote" not in found:
-        sentence = "No column holds the words. Name it “quote”; the others may be kind, product, theme, email, date."
-        raise InvalidError(say(sentence))
+        raise InvalidError(
+            say("No column holds the words. Name it “quote”; the others may be kind, product, theme, email, date.")
+        )
     return found
 
 

@@ -89,7 +89,7 @@ def retire_field(tx: Tx, field_id: int, *, actor: str, back: bool = False) -> Co
     """Offer a field no more, or again with `back`. Values stay with the contacts."""
     field = get_field(tx, field_id)
     field.retired_at = None if back else field.retired_at or tx.now
-    shape = "Field offered again: %(name)s" if back else "Field retired: %(name)s"
+    shape = say("Field offered again: %(name)s") if back else say("Field retired: %(name)s")
     words = say(shape, name=field.label)
     record_change(tx, "field_retired", actor=actor, summary=words, data={"field_id": field_id, "back": back})
     return field

@@ -20,14 +20,14 @@ from crm.import_people import (
     handle_key,
     identity,
 )
+from kit.errors import say
 
 Verdict = Literal["created", "updated", "unchanged", "duplicate", "rejected"]
 VERDICTS: tuple[Verdict, ...] = ("created", "updated", "unchanged", "duplicate", "rejected")
 
 _MAX_TAG = 80
-_SEVERAL = "Its addresses and handles belong to {} different contacts; merge them first, or split the row."
-_ERASED = "This person was erased and stays so."
-_NOBODY = "The row has no address, handle or name that can be kept."
+_ERASED = say("This person was erased and stays so.")
+_NOBODY = say("The row has no address, handle or name that can be kept.")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,6 +93,13 @@ class Outcome:
     several: tuple[int, ...] = ()
 
 
+def _belongs_to_several(count: int) -> str:
+    return say(
+        "Its addresses and handles belong to %(count)s different contacts; merge them first, or split the row.",
+        count=count,
+    )
+
+
 def place_row(directory: Directory, row: Candidate | Rejected, *, relate: bool) -> Outcome:
     """Find whom a row means and add what it says to them in `directory`; `relate` opens it with the brand."""
     if isinstance(row, Rejected):
@@ -104,7 +111,7 @@ def place_row(directory: Directory, row: Candidate | Rejected, *, relate: bool) 
         return Outcome(line=row.line, verdict="rejected", reason=_ERASED)
     if len(found) > 1:
         several = tuple(person.id for person in found if person.id is not None)
-        return Outcome(line=row.line, verdict="rejected", reason=_SEVERAL.format(len(found)), several=several)
+        return Outcome(line=row.line, verdict="rejected", reason=_belongs_to_several(len(found)), several=several)
     person = found[0] if found else Person()
     added = _add(directory, person, row, relate=relate)
     before = person.line
@@ -113,8 +120,8 @@ def place_row(directory: Directory, row: Candidate | Rejected, *, relate: bool) 
         verdict = "updated" if not added.is_empty() else ("unchanged" if before is None else "duplicate")
     person.line = row.line if before is None else before
     directory.index(person)
-    told = [f"Added {added.words()}."] if verdict == "updated" else []
-    told += [f"The same person as on line {before}."] if verdict == "duplicate" else []
+    told = [say("Added %(parts)s.", parts=added.words())] if verdict == "updated" else []
+    told += [say("The same person as on line %(line)s.", line=before)] if verdict == "duplicate" else []
     return Outcome(
         line=row.line,
         verdict=verdict,
@@ -133,9 +140,11 @@ def _add(directory: Directory, person: Person, row: Candidate, *, relate: bool) 
     for handle in row.handles:
         owner = directory.by_handle.get(handle_key(handle))
         if not fits(handle):
-            added.remarks.append(f"The name of an account on {handle.platform} is too long to keep.")
+            added.remarks.append(
+                say("The name of an account on %(platform)s is too long to keep.", platform=handle.platform)
+            )
         elif owner is not None and owner is not person:
-            added.remarks.append(f"{handle.url} is kept with another contact.")
+            added.remarks.append(say("%(url)s is kept with another contact.", url=handle.url))
         else:
             _add_handle(person, handle, added)
     added.tags = [tag for tag in dict.fromkeys(tag[:_MAX_TAG].strip() for tag in row.tags) if tag not in person.tags]

@@ -51,7 +51,9 @@ def settle_own(row: Candidate | Rejected, fields: Mapping[str, ContactField]) ->
         if value:
             kept.append((key, value))
         else:
-            warnings.append(f"{field.label if field else key} {shown(text)} could not be read.")
+            warnings.append(
+                say("%(name)s %(value)s could not be read.", name=field.label if field else key, value=shown(text))
+            )
     return replace(row, own=tuple(kept), warnings=tuple(warnings))
 
 

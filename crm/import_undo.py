@@ -127,7 +127,7 @@ def _list_kept(tx: Tx, import_id: int, own: ColumnElement[bool]) -> list[dict[st
             since.setdefault(contact_id, {})[kind.replace("_", " ")] = None
     words = {contact_id: ", ".join(since.get(contact_id, {"mail or tasks": None})) for contact_id in ids}
     return [
-        {"contact": contact_id, "reason": f"Kept: there is a history since ({words[contact_id]})."}
+        {"contact": contact_id, "reason": say("Kept: there is a history since (%(parts)s).", parts=words[contact_id])}
         for contact_id in ids
     ]
 

@@ -24,6 +24,7 @@ from crm.models import (
 from crm.rate_formats import default_format
 from crm.twin_list import note_told
 from crm.twins import refresh_twins
+from kit.errors import say
 from kit.tx import Tx
 
 _MAX_SOURCE = 200
@@ -195,11 +196,12 @@ def _insert_entries(tx: Tx, origin: Origin, changes: list[Outcome]) -> tuple[int
 
 
 def _entry(tx: Tx, origin: Origin, outcome: Outcome) -> dict[str, Any]:
-    place = f"from {origin.filename}, row {outcome.line}"
-    kind, summary = "added", f"Added {place}"
+    place = {"file": origin.filename, "line": outcome.line}
+    kind, summary = "added", say("Added from %(file)s, row %(line)s", **place)
     data: dict[str, Any] = {"import_id": origin.import_id, "line": outcome.line}
     if outcome.verdict == "updated" and outcome.added:
-        kind, summary = "updated", f"Updated {place}: {outcome.added.words()}"
+        kind = "updated"
+        summary = say("Updated from %(file)s, row %(line)s: %(parts)s", parts=outcome.added.words(), **place)
         data |= {"added": outcome.added.document()}
     return {
         "contact_id": outcome.person.id if outcome.person else None,

@@ -156,8 +156,9 @@ def _require_deputy(tx: Tx, user: User, deputy_id: int | None, begins: datetime,
         raise ConflictError(say("%(name)s is on leave then as well. Choose somebody else.", name=deputy.name))
     owed = select(Leave.id).where(Leave.deputy_id == user.id, *_overlaps(begins, back))
     if tx.session.scalar(owed.limit(1)):
-        sentence = "%(name)s stands in for somebody then. Choose another deputy for that leave first."
-        raise ConflictError(say(sentence, name=user.name))
+        raise ConflictError(
+            say("%(name)s stands in for somebody then. Choose another deputy for that leave first.", name=user.name)
+        )
 
 
 def _across(tx: Tx, user_id: int, begins: datetime, back: datetime) -> bool:

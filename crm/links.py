@@ -27,8 +27,9 @@ def link(tx: Tx, contact_id: int, agent_id: int, role: str, *, speaks: bool = Tr
     if role not in ROLES:
         raise InvalidError(say("Choose a role: agent, manager, assistant, colleague, partner or other."))
     if find_link(tx, agent.id, creator.id) is not None:
-        sentence = "%(name)s is tied the other way round already. Untie that first."
-        raise ConflictError(say(sentence, name=display_name(agent)))
+        raise ConflictError(
+            say("%(name)s is tied the other way round already. Untie that first.", name=display_name(agent))
+        )
     row = find_link(tx, creator.id, agent.id)
     before = _kept(row) if row else None
     if row is None:

@@ -85,7 +85,6 @@ def move_many_by_rule(tx: Tx, relationships: Mapping[int, Standing], rule: str, 
     tx.session.execute(
         update(Relationship).where(Relationship.id.in_(moved)).values(stage_id=target.id, stage_since=tx.now)
     )
-    because = f" ({cause})" if cause else ""
     entries = []
     for number, standing in moved.items():
         before = stages[standing.stage_id]
@@ -93,7 +92,7 @@ def move_many_by_rule(tx: Tx, relationships: Mapping[int, Standing], rule: str, 
             {
                 "contact_id": standing.contact_id,
                 "kind": "stage",
-                "summary": f"{before.name} to {target.name}{because}",
+                "summary": _say_move(before.name, target.name, cause),
                 "actor": f"rule:{rule}",
                 "brand_id": standing.brand_id,
                 "data": _move_data(before, target, cause, since[number], tx.now),
@@ -198,8 +197,13 @@ def _at(stage: Stage) -> StageAt:
 
 
 def _say_move(before: str, target: str, cause: str) -> str:
-    because = f" ({cause})" if cause else ""
-    return f"{before} to {target}{because}" if before != target else f"Opened at {target}{because}"
+    if before == target:
+        return (
+            say("Opened at %(stage)s (%(cause)s)", stage=target, cause=cause)
+            if cause
+            else (say("Opened at %(stage)s", stage=target))
+        )
+    return f"{before} to {target} ({cause})" if cause else f"{before} to {target}"
 
 
 def _move_data(before: StageAt, target: StageAt, cause: str, since: datetime, now: datetime) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def retire_product(tx: Tx, product_id: int, *, actor: str, back: bool = False) -
     """Offer a product no more, or again with `back`; feedback about it stays."""
     product = get_product(tx, product_id)
     product.retired_at = None if back else product.retired_at or tx.now
-    shape = "Product offered again: %(name)s" if back else "Product retired: %(name)s"
+    shape = say("Product offered again: %(name)s") if back else say("Product retired: %(name)s")
     data = {"product_id": product_id, "back": back}
     record_change(tx, "product_retired", actor=actor, summary=say(shape, name=product.name), data=data)
     return product

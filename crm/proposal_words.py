@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 
+from kit.errors import say
+
 _FEEDBACK = {
-    "problem": "a problem with the product",
-    "idea": "an idea for the product",
-    "praise": "praise for the product",
+    "problem": say("a problem with the product"),
+    "idea": say("an idea for the product"),
+    "praise": say("praise for the product"),
 }
 
 
@@ -17,18 +19,22 @@ def describe(kind: str, data: Mapping[str, str]) -> str:
     if kind == "meeting":
         return _meeting(data)
     if kind == "later":
-        return f"ask again on {_day(data['on'])}"
+        return say("ask again on %(day)s", day=_day(data["on"]))
     if kind == "representative":
-        return " ".join(word for word in (data.get("name"), _bracketed(data)) if word) + " speaks for them"
+        name = " ".join(word for word in (data.get("name"), _bracketed(data)) if word)
+        return say("%(name)s speaks for them", name=name)
     if kind == "address":
-        return f"new address {data['email']}"
-    return _FEEDBACK.get(data.get("kind", ""), "something about the product")
+        return say("new address %(email)s", email=data["email"])
+    return _FEEDBACK.get(data.get("kind", ""), say("something about the product"))
 
 
 def _price(data: Mapping[str, str]) -> str:
-    amount = _amount(data["amount"]) + (f" to {_amount(data['most'])}" if data.get("most") else "")
-    what = f" for {data['what']}" if data.get("what") else ""
-    return f"{amount} {data.get('currency', '')}".strip() + what
+    amount, currency = _amount(data["amount"]), data.get("currency", "")
+    if data.get("most"):
+        amount = say("%(least)s to %(most)s", least=amount, most=_amount(data["most"]))
+    if currency:
+        amount = say("%(text)s %(currency)s", text=amount, currency=currency)
+    return say("%(text)s for %(what)s", text=amount, what=data["what"]) if data.get("what") else amount
 
 
 def _amount(text: str) -> str:
@@ -38,9 +44,10 @@ def _amount(text: str) -> str:
 
 def _meeting(data: Mapping[str, str]) -> str:
     if data.get("link"):
-        return f"a date from their calendar: {data['link']}"
-    at = f", {data['at'][:5]} their time" if data.get("at") else ""
-    return f"the date {_day(data['on'])}{at}"
+        return say("a date from their calendar: %(link)s", link=data["link"])
+    if data.get("at"):
+        return say("the date %(day)s, %(time)s their time", day=_day(data["on"]), time=data["at"][:5])
+    return say("the date %(day)s", day=_day(data["on"]))
 
 
 def _bracketed(data: Mapping[str, str]) -> str:

@@ -104,7 +104,7 @@ def dismiss(tx: Tx, message_id: int, number: int, *, actor: str) -> Proposal:
     """Say that a proposal is not so, or not wanted."""
     row = get_proposal(tx, message_id, number)
     decide(tx, row, "dismissed", actor=actor)
-    note(tx, row, "dismissed", f"Dismissed: {describe(row.kind, row.data)}", actor=actor)
+    note(tx, row, "dismissed", say("Dismissed: %(what)s", what=describe(row.kind, row.data)), actor=actor)
     return row
 
 

@@ -120,7 +120,12 @@ def _move_all(tx: Tx, stage: Stage, target: Stage, people: list[tuple[int, int]]
     moved = update(Relationship).where(Relationship.stage_id == stage.id)
     tx.session.execute(moved.values(stage_id=target.id, stage_since=tx.now))
     data = {"from": stage.name, "from_id": stage.id, "to": target.name, "to_id": target.id, "cause": "stage removed"}
-    fixed = {"kind": "stage", "summary": f"{stage.name} to {target.name} (stage removed)", "actor": actor, "data": data}
+    fixed = {
+        "kind": "stage",
+        "summary": say("%(name)s to %(target)s (stage removed)", name=stage.name, target=target.name),
+        "actor": actor,
+        "data": data,
+    }
     record_entries(tx, [{**fixed, "contact_id": who, "brand_id": brand} for who, brand in people])
 
 

@@ -163,7 +163,7 @@ def withdraw_suppression(tx: Tx, row: Suppression, *, actor: str) -> None:
     """Take back that mail was forbidden, as if nobody had: a lifted row would say that somebody allowed it (C10)."""
     if row.contact_id:
         data = {"target": row.target, "why": "Taken back"}
-        words = f"May be contacted again: {row.target}"
+        words = say("May be contacted again: %(target)s", target=row.target)
         record_entry(tx, row.contact_id, "suppression_lifted", words, actor=actor, data=data)
     tx.session.delete(row)
     tx.session.flush()

@@ -61,7 +61,7 @@ def complete_task(tx: Tx, task_id: int, *, actor: str) -> Task:
                 tx,
                 task.contact_id,
                 "task_done",
-                f"Done: {task.title}",
+                say("Done: %(title)s", title=task.title),
                 actor=actor,
                 brand_id=task.brand_id,
                 data={"task": task.id},

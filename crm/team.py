@@ -28,7 +28,9 @@ def new_link(tx: Tx, user_id: int, *, actor: str) -> tuple[User, str]:
     user = get_user(tx, user_id)
     if user.disabled_at is not None:
         raise RefusedError(say("%(name)s is switched off. Switch the account on first.", name=user.name))
-    record_change(tx, "user_link", actor=actor, summary=_say("New link for %(email)s", user), data={"user_id": user.id})
+    record_change(
+        tx, "user_link", actor=actor, summary=_say(say("New link for %(email)s"), user), data={"user_id": user.id}
+    )
     return user, create_link(tx, "password", user=user)
 
 
@@ -56,7 +58,7 @@ def switch_off(tx: Tx, user_id: int, *, actor: str) -> User:
         for table in (Session, OneTimeLink):
             tx.session.execute(delete(table).where(table.user_id == user_id))
         record_change(
-            tx, "user_off", actor=actor, summary=_say("Switched off %(email)s", user), data={"user_id": user.id}
+            tx, "user_off", actor=actor, summary=_say(say("Switched off %(email)s"), user), data={"user_id": user.id}
         )
     return user
 
@@ -67,7 +69,7 @@ def switch_on(tx: Tx, user_id: int, *, actor: str) -> User:
     if user.disabled_at is not None:
         user.disabled_at = None
         record_change(
-            tx, "user_on", actor=actor, summary=_say("Switched on %(email)s", user), data={"user_id": user.id}
+            tx, "user_on", actor=actor, summary=_say(say("Switched on %(email)s"), user), data={"user_id": user.id}
         )
     return user
 

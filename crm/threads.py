@@ -10,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, Table, case, insert, select, updat
 from crm.models import ContactAddress, Message, MessageBody, MessageId, Relationship, Thread
 from crm.pipeline import ensure_relationship
 from crm.pulses import refresh_pulses
+from kit.errors import say
 from kit.tx import Tx
 
 SNIPPET = 200
@@ -94,7 +95,7 @@ def store_sent(tx: Tx, mails: Sequence[SentMail]) -> list[int]:
             "at": mail.at,
             "dated_at": mail.at,
             "folder": "sent",
-            "matched_by": "sent by Rapport",
+            "matched_by": say("sent by Rapport"),
             "facts": {"send": mail.send_id},
         }
         for mail in mails

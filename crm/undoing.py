@@ -24,7 +24,7 @@ def take_back(tx: Tx, message_id: int, number: int, *, actor: str) -> Proposal:
         raise ConflictError(say("Nobody has decided about this yet."))
     if row.decision == "accepted":
         _undo(tx, row, row.effect, actor)
-    note(tx, row, "taken_back", f"Taken back: {describe(row.kind, row.data)}", actor=actor)
+    note(tx, row, "taken_back", say("Taken back: %(what)s", what=describe(row.kind, row.data)), actor=actor)
     row.decision, row.decided_at, row.decided_by, row.effect = "", None, "", {}
     return row
 

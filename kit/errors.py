@@ -3,6 +3,7 @@
 The doors (web, command line) map a class to a status in one place; nothing below them knows HTTP.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -19,6 +20,12 @@ def say(msgid: str, **params: Any) -> Sentence:
     sentence = Sentence(msgid % params if params else msgid)
     sentence.msgid, sentence.params = msgid, params
     return sentence
+
+
+def join_said(parts: Sequence[str]) -> str:
+    """Return several sentences or words as one, joined by "and"."""
+    first, *rest = parts
+    return say("%(said)s and %(rest)s", said=first, rest=join_said(rest)) if rest else first
 
 
 class RapportError(Exception):

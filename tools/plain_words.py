@@ -1,4 +1,8 @@
-"""Pure: what the mail floor says about records and sign-in, read off its strings: `f"{host} has"` is `%(host)s has`."""
+"""Pure: what is said without `say`, read off the strings: `f"{host} has"` is `%(host)s has`.
+
+The mail floor knows no languages, and what is wrong with a sequence as a file goes through a library that keeps plain
+texts only.
+"""
 
 import ast
 import re
@@ -6,20 +10,39 @@ from collections.abc import Iterator
 from pathlib import Path
 
 # Whatever has two words in these modules is said to people.
-_MODULES = ("dns", "spf_judge", "dmarc", "dkim_record", "providers", "oauth_providers")
+_MODULES = (
+    *(f"mailer/{name}.py" for name in ("dns", "spf_judge", "dmarc", "dkim_record", "providers", "oauth_providers")),
+    "sequences/versions/conditions.py",
+    "sequences/versions/sequence_file.py",
+)
+# Of these only what an error says.
+_RAISING = tuple(
+    f"mailer/{name}.py"
+    for name in (
+        *("domain", "headers", "servers", "login", "folder_names", "parcels", "readers", "oauth", "oauth_door"),
+        *("imap", "imap_door", "smtp", "smtp_door", "smtp_link", "smtp_pipeline", "smtp_replies"),
+    )
+)
 _WORD = re.compile(r"[^\W\d_]{2,}")
-_NO_WORDS = re.compile(r"://|\\|^\d+ \S+$|\.(?:com|net|org|ch)\b")
+_NO_WORDS = re.compile(r"://|\\|^\d+ \S+$|\.(?:com|net|org|ch)\b|^Value error|\|")
 
 
 def list_plain_words(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield the file and the msgid of every sentence, or part of one, that the mail floor says."""
-    for name in _MODULES:
-        tree = ast.parse((root / "mailer" / f"{name}.py").read_text(encoding="utf-8"))
-        for node in _strings(tree):
-            shape = _shape(node)
-            words = re.sub(r"%\(\w+\)s", " ", shape).strip()
-            if len(_WORD.findall(words)) > 1 and " " in words and not _NO_WORDS.search(shape):
-                yield f"mailer/{name}.py", shape
+    """Yield the file and the msgid of every sentence, or part of one, that these modules say."""
+    for path in (*_MODULES, *_RAISING):
+        tree = ast.parse((root / path).read_text(encoding="utf-8"))
+        for part in [tree] if path in _MODULES else _errors(tree):
+            for node in _strings(part):
+                shape = shape_of(node)
+                words = re.sub(r"%\(\w+\)s", " ", shape).strip()
+                if len(_WORD.findall(words)) > 1 and " " in words and not _NO_WORDS.search(shape):
+                    yield path, shape
+
+
+def _errors(tree: ast.AST) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Error"):
+            yield node
 
 
 def _strings(tree: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
@@ -39,7 +62,8 @@ def _strings(tree: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
             yield from _strings(node)
 
 
-def _shape(node: ast.Constant | ast.JoinedStr) -> str:
+def shape_of(node: ast.Constant | ast.JoinedStr) -> str:
+    """Return the msgid that a string is the text of."""
     if isinstance(node, ast.Constant):
         return str(node.value)
     shape, seen = "", []

@@ -5,7 +5,8 @@
     python tools/words.py --missing  prints what a catalog does not say yet, as a catalog
     python tools/words.py --fill FILE  takes translations from a catalog file
 
-Words are `_("...")`, `ngettext(...)`, `lazy("...")` and `say("...")` in Python, `_` and `ngettext` in templates. The
+Words are `_("...")`, `ngettext(...)`, `pgettext("context", "...")`, `lazy("...")` and `say("...")` in Python, `_`,
+`ngettext` and `pgettext` in templates. The
 mail floor knows no languages and speaks plainly: what its modules of findings say is read off their strings
 (tools/plain_words.py).
 """
@@ -25,7 +26,14 @@ from tools.plain_words import list_plain_words
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCALES = ROOT / "web" / "locale"
-_KEYWORDS = {"_": None, "ngettext": (1, 2), "lazy": None, "say": None, "gettext": None}
+_KEYWORDS = {
+    "_": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "lazy": None,
+    "say": None,
+    "gettext": None,
+}
 _FLOORS = ("kit", "mailer", "crm", "sequences", "web", "templates")
 _OPTIONS = {"**.html": {"silent": "false", "extensions": "jinja2.ext.i18n", "trim_blocks": "true"}}
 
@@ -64,8 +72,8 @@ def read_catalog(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
-def gather() -> Iterator[tuple[str | tuple[str, str], str]]:
-    """Yield every message of the program with the file it stands in."""
+def gather() -> Iterator[tuple[str | tuple[str, str], str, str]]:
+    """Yield every message of the program with its context, if it has one, and the file it stands in."""
     for floor in _FLOORS:
         found = extract_from_dir(
             ROOT / floor,
@@ -73,21 +81,22 @@ def gather() -> Iterator[tuple[str | tuple[str, str], str]]:
             options_map=_OPTIONS,
             keywords=_KEYWORDS,
         )
-        for name, _line, message, _comments, _context in found:
+        for name, _line, message, _comments, context in found:
             pair = (message[0], message[1]) if isinstance(message, tuple) else message
             if pair:
-                yield pair, f"{floor}/{name}"
+                yield pair, context or "", f"{floor}/{name}"
     for place, msgid in list_plain_words(ROOT):
-        yield msgid, place
+        yield msgid, "", place
 
 
 def refresh(known: Catalog, language: str) -> Catalog:
     """Return a catalog of today's messages with the translations that are known."""
     fresh = Catalog(locale=language, domain="rapport", charset="utf-8", fuzzy=False)
-    for pair, place in sorted(gather(), key=lambda found: (key(found[0]), found[1])):
-        before = known.get(key(pair))
+    for pair, context, place in sorted(gather(), key=lambda found: (key(found[0]), *found[1:])):
+        before = known.get(key(pair), context or None)
         kept = before.string if before is not None and isinstance(before.id, tuple) == isinstance(pair, tuple) else None
-        message = fresh.add(pair, kept or ("" if isinstance(pair, str) else ("", "")), locations=[(place, None)])
+        blank = "" if isinstance(pair, str) else ("", "")
+        message = fresh.add(pair, kept or blank, locations=[(place, None)], context=context or None)
         message.flags.discard("fuzzy")
     return fresh
 
@@ -104,7 +113,7 @@ def only_missing(catalog: Catalog, language: str) -> Catalog:
     """Return a catalog of what is not translated."""
     rest = Catalog(locale=language, domain="rapport", charset="utf-8", fuzzy=False)
     for message in missing(catalog):
-        rest.add(message.id, message.string, locations=message.locations)
+        rest.add(message.id, message.string, locations=message.locations, context=message.context)
     return rest
 
 
@@ -113,9 +122,9 @@ def fill(catalog: Catalog, path: Path) -> None:
     with path.open("rb") as file:
         for message in read_po(file):
             if message.id and all(message.string if isinstance(message.string, list | tuple) else [message.string]):
-                known = catalog.get(key(message.id))
+                known = catalog.get(key(message.id), message.context)
                 if known is None:
-                    catalog.add(message.id, message.string)
+                    catalog.add(message.id, message.string, context=message.context)
                 else:
                     known.string = message.string
 

@@ -7,7 +7,7 @@ from flask import Flask, Response, g, redirect, request, url_for
 
 from crm.models.user import ROLES
 from crm.users import find_session_user
-from kit.errors import RefusedError
+from kit.errors import RefusedError, say
 from kit.ids import hash_token
 from web.request import find_user, is_partial, this_house, this_tx, this_user
 from web.words import lazy
@@ -133,12 +133,12 @@ def _refuse_forgery() -> None:
     if request.method in _SAFE or request.endpoint in _FROM_ANYWHERE:
         return
     if not _is_own_origin():
-        raise RefusedError("This form came from another site, so nothing was changed.", code="forged")
+        raise RefusedError(say("This form came from another site, so nothing was changed."), code="forged")
     if find_user() is None:
         return
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if not hmac.compare_digest(given.encode(), csrf_token().encode()):
-        raise RefusedError("This page was open for too long. Reload it and try again.", code="forged")
+        raise RefusedError(say("This page was open for too long. Reload it and try again."), code="forged")
 
 
 def _is_own_origin() -> bool:

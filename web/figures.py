@@ -77,11 +77,6 @@ def channel(platform: str) -> tuple[str, str]:
     return _CHANNELS.get(platform, (platform[:2].upper(), platform.capitalize()))
 
 
-def count_of(number: int, one: str, many: str | None = None) -> str:
-    """Return a count with its noun: 1 pitch, 42 pitches."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def slug(name: str) -> str:
     """Return a name as the decoration of an address: imani-oduya; empty when no plain letter is left."""
     return "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in name.lower()).split())[:60]

@@ -10,11 +10,14 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from crm.proposal_words import describe
+from sequences.pitches.used_fields import short_name
 from web import figures, places, times
+from web.diff_words import diff_words
 from web.people_query import OWN
 from web.request import find_user, this_tx
 from web.shell import this_shell
 from web.sparkline import spark
+from web.words import translate
 
 
 def attach_filters(app: Flask) -> None:
@@ -48,11 +51,12 @@ def attach_filters(app: Flask) -> None:
         "slug": figures.slug,
         "spark": spark,
         "paragraphs": _paragraphs,
-        "fact": lambda row: describe(row.kind, row.data),
+        "field_words": short_name,
+        "fact": lambda row: translate(describe(row.kind, row.data)),
     }
     env.globals |= {
         "asset": _Assets(Path(app.static_folder or "")).url,
-        "count_of": figures.count_of,
+        "diff_words": diff_words,
         "share": figures.share,
         "bdi": _bdi,
         "now": lambda: this_tx().now,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 
 Bounds = tuple[float | None, float | None]
 PLATFORMS = (
@@ -58,7 +58,7 @@ def read_limit(text: str, none: str) -> int | None:
         return None
     number = read_int(word)
     if number is None:
-        raise InvalidError(f"Write a whole number, or {none}, not {text.strip()!r}.")
+        raise InvalidError(say("Write a whole number, or %(none)s, not %(given)r.", none=none, given=text.strip()))
     return number
 
 
@@ -72,7 +72,7 @@ def read_day(text: str | None) -> date | None:
     try:
         return date.fromisoformat((text or "").strip())
     except ValueError as error:
-        raise InvalidError("Write the day as year-month-day, such as 2026-11-24.") from error
+        raise InvalidError(say("Write the day as year-month-day, such as 2026-11-24.")) from error
 
 
 def read_rest_until(choice: str, now: datetime, zone: ZoneInfo) -> datetime:

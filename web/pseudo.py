@@ -3,7 +3,7 @@
 import re
 from gettext import NullTranslations
 
-_SLOT = re.compile(r"(%\([a-z_]+\)[sd]|%%|<[^>]+>)")
+_SLOT = re.compile(r"(%\([a-z_0-9]+\)[sdr]|%%|<[^>]+>)")
 _ACCENTED = str.maketrans("aeiouyAEIOUYcn", "áéîöüýÁÉÎÖÜÝçñ")
 _LONGER_BY = 0.35  # German and Finnish run about a third longer than English
 
@@ -20,6 +20,10 @@ class PseudoTranslations(NullTranslations):
     def gettext(self, message: str) -> str:
         """Return a message in the pseudo language; what means nothing (date patterns) stays."""
         return message if message.startswith("date:") else pseudo(message)
+
+    def pgettext(self, context: str, message: str) -> str:  # noqa: ARG002 - one language, one word
+        """Return a message that has a context in the pseudo language."""
+        return self.gettext(message)
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """Return a counted message in the pseudo language."""

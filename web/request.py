@@ -6,7 +6,7 @@ from typing import cast
 from flask import Flask, Response, current_app, g, request
 
 from crm.models import User
-from kit.errors import RefusedError
+from kit.errors import RefusedError, say
 from kit.tx import Tx
 from sequences.sending.links import Links
 from web.wiring import House, make_engine_of
@@ -68,7 +68,7 @@ def this_user() -> User:
     """Return who is signed in, or refuse."""
     user = find_user()
     if user is None:
-        raise RefusedError("Sign in first.")
+        raise RefusedError(say("Sign in first."))
     return user
 
 

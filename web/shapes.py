@@ -7,8 +7,8 @@ slots; of all that fit, the one with the most words of its own wins. Several sen
 import re
 from collections.abc import Iterable, Iterator
 
-SLOT = re.compile(r"%\(([a-z_0-9]+)\)s")
-_END = re.compile(r"(?<=[.?;]) (?=[^a-z])")
+SLOT = re.compile(r"%\(([a-z_0-9]+)\)[sr]")
+SENTENCE_END = re.compile(r"(?<=[.?;]) (?=[^a-z])")
 _LEAST = 5  # letters of its own; a shape with fewer fits everything
 
 Found = tuple[str, dict[str, str]]
@@ -25,7 +25,7 @@ class Shapes:
             parts = SLOT.split(msgid)[::2]
             if len(parts) == 1:
                 self._whole.add(msgid)
-            elif sum(letter.isalpha() for part in parts for letter in part) >= _LEAST:
+            elif _is_telling(parts):
                 self._slotted.append((_plain(parts[0]), _plain(parts[-1]), msgid))
         self._slotted.sort(key=lambda one: (-len(SLOT.sub("", one[2])), one[2]))
         self._patterns: dict[str, re.Pattern[str]] = {}
@@ -49,8 +49,13 @@ class Shapes:
 
 def split_sentences(text: str) -> Iterator[tuple[str, str]]:
     """Yield ways to part a text in two, the longest beginning first: a sentence may hold a stop."""
-    for end in reversed(list(_END.finditer(text))):
+    for end in reversed(list(SENTENCE_END.finditer(text))):
         yield text[: end.start()], text[end.end() :]
+
+
+def _is_telling(parts: list[str]) -> bool:
+    """Return whether a shape says enough by itself to be told from others: a few letters, or a heading."""
+    return sum(letter.isalpha() for part in parts for letter in part) >= _LEAST or parts[0].endswith(": ")
 
 
 def _plain(part: str) -> str:
@@ -62,9 +67,8 @@ def _compile(msgid: str) -> re.Pattern[str]:
     for index, part in enumerate(SLOT.split(msgid)):
         if index % 2 == 0:
             pattern += re.escape(_plain(part))
-        elif part in seen:
-            pattern += f"(?P={part})"
-        else:
-            seen.add(part)
-            pattern += f"(?P<{part}>.*?)"
+            continue
+        quote = "['\"]" if f"%({part})r" in msgid else ""
+        pattern += quote + (f"(?P={part})" if part in seen else f"(?P<{part}>.*?)") + quote
+        seen.add(part)
     return re.compile(pattern, re.DOTALL)

@@ -22,7 +22,7 @@ from flask import Flask, g, has_request_context, request
 from kit.errors import RapportError, Sentence
 from web.pseudo import PseudoTranslations
 from web.request import find_user
-from web.shapes import SLOT, Shapes, split_sentences
+from web.shapes import SENTENCE_END, SLOT, Shapes, split_sentences
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 PSEUDO = ("qps", "qpr")
@@ -42,7 +42,8 @@ _MONTHS = [
     "November",
     "December",
 ]
-_DATE = re.compile(rf"\b\d{{1,2}} (?:{'|'.join(_MONTHS)}) \d{{4}}\b")
+_DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+_DATE = re.compile(rf"\b(?:(?:{_DAYS}) )?\d{{1,2}} (?:{'|'.join(_MONTHS)}) \d{{4}}\b")
 # Slots that hold words of the program, not names.
 SAID = {
     "because",
@@ -72,6 +73,11 @@ SAID = {
     "costs",
     "more",
     "what_to_set",
+    "place",
+    "how",
+    "advice",
+    "facts",
+    "parts",
 }
 
 
@@ -89,6 +95,7 @@ def attach_words(app: Flask) -> None:
         lambda text: this_catalog().gettext(text),
         lambda one, many, number: this_catalog().ngettext(one, many, number),
         newstyle=True,
+        pgettext=lambda context, text: this_catalog().pgettext(context, text),
     )
     env.globals |= {"language": this_language, "direction": this_direction, "say_again": translate}
 
@@ -97,6 +104,11 @@ def _(text: str, /, **params: Any) -> str:
     """Return a text in this request's language, its %(name)s slots filled."""
     found = this_catalog().gettext(str(text))
     return found % params if params else found
+
+
+def pgettext(context: str, text: str) -> str:
+    """Return a word that means several things in English; `context` says which of them is meant."""
+    return this_catalog().pgettext(context, text)
 
 
 def ngettext(one: str, many: str, num: int, **params: Any) -> str:
@@ -116,30 +128,35 @@ def translate(sentence: str) -> str:
 def _again(text: str) -> str:
     """Return a text that was kept or spoken plainly in this request's language, as far as its shapes are known."""
     found = _shapes().find(text)
-    if found is not None:
-        msgid, params = found
-        return _(msgid, **{name: _fill(name, value) for name, value in params.items()})
-    for first, rest in split_sentences(text):
-        if _shapes().find(first) is not None:
-            return f"{_again(first)} {_again(rest)}"
-    return text
+    # A shape may begin with a slot, and swallow whole sentences with it: those are better said one by one.
+    if found is None or any(SENTENCE_END.search(value) for value in found[1].values()):
+        for first, rest in split_sentences(text):
+            if _shapes().find(first) is not None and (found is None or _shapes().find(rest) is not None):
+                return f"{_again(first)} {_again(rest)}"
+    if found is None:
+        return text
+    msgid, params = found
+    return _(msgid, **{name: _fill(name, value) for name, value in params.items()})
 
 
 def _fill(name: str, value: Any) -> Any:
     """Return what fills a slot: sentences and dates in the reader's language, names and figures as they are."""
-    if isinstance(value, Sentence) or (isinstance(value, str) and name in SAID):
-        return translate(value)
+    if isinstance(value, RapportError):
+        return said(value)
+    if isinstance(value, Sentence) or (isinstance(value, str | Exception) and name in SAID):
+        return translate(value if isinstance(value, str) else str(value))
     if isinstance(value, str) and this_language() == "de":
         return _DATE.sub(_say_date, value)
     return value
 
 
 def _say_date(found: re.Match[str]) -> str:
-    day, month, year = found[0].split()
+    *weekday, day, month, year = found[0].split()
     try:
-        return date_words(date(int(year), _MONTHS.index(month) + 1, int(day)))
+        on = date(int(year), _MONTHS.index(month) + 1, int(day))
     except ValueError:
         return found[0]
+    return f"{format_date(on, 'EEEE', locale=this_locale())}, {date_words(on)}" if weekday else date_words(on)
 
 
 def date_words(on: date) -> str:
@@ -149,6 +166,9 @@ def date_words(on: date) -> str:
 
 def said(error: RapportError) -> str:
     """Return what a refusal says, in this request's language."""
+    faults = getattr(error, "faults", ())
+    if len(faults) > 1 and " ".join(faults) == error.sentence:
+        return " ".join(translate(fault) for fault in faults)
     return translate(error.sentence)
 
 

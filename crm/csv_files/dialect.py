@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from crm.csv_files.fields import field_of_name
+from kit.errors import say
 
 # On a tie the comma loses: it also stands inside numbers such as 8,2.
 DELIMITERS = ("\t", ";", "|", ",")
@@ -20,8 +21,8 @@ _MAX_RECORD = 1 << 18
 _MIN_SHARE = 0.55
 _LIKELY_WIDTHS = 100
 
-UNCLOSED = "A quotation mark opens on this line and is not closed properly."
-TOO_LONG = f"A cell is longer than {_MAX_CELL:,} characters."
+UNCLOSED: str = say("A quotation mark opens on this line and is not closed properly.")
+TOO_LONG: str = say("A cell is longer than %(most)s characters.", most=f"{_MAX_CELL:,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from crm.csv_files.handles import Account, parse_handle
 from crm.csv_files.metrics import Metrics
 from crm.csv_files.numbers import is_blank
 from crm.csv_files.platforms import WEBSITE
+from kit.errors import say
 from mailer.addresses import normalise_email
 
 _MANY = re.compile(r"[\s,;|]+")
@@ -58,11 +59,13 @@ class Draft:
         """Note why a handle was not understood; words without a platform's look may still be a name."""
         address = "/" in text or ":" in text
         if address:
-            self.warnings.append(f"{shown(text)} is no profile address that we know.")
+            self.warnings.append(say("%(value)s is no profile address that we know.", value=shown(text)))
         elif platform is None:
-            self.warnings.append(f"No platform is known for the handle {shown(text)}.")
+            self.warnings.append(say("No platform is known for the handle %(value)s.", value=shown(text)))
         else:
-            self.warnings.append(f"{shown(text)} cannot be a user name on {platform}.")
+            self.warnings.append(
+                say("%(value)s cannot be a user name on %(platform)s.", value=shown(text), platform=platform)
+            )
         if platform is not None and not address and not text.startswith("@"):
             self.loose_name = self.loose_name or text
 
@@ -82,7 +85,11 @@ class Draft:
             if owner := owners.get(platform):
                 figures.setdefault(owner, []).append(metrics)
             else:
-                self.warnings.append(f"Figures were left out: the row has no {platform or 'usable'} handle.")
+                self.warnings.append(
+                    say("Figures were left out: the row has no %(platform)s handle.", platform=platform)
+                    if platform
+                    else say("Figures were left out: the row has no usable handle.")
+                )
         usual = self.metrics[None].read_on if None in self.metrics else None
         return tuple(_handle(account, figures.get(account, []), about, usual) for account in accounts)
 

@@ -16,6 +16,7 @@ from crm.csv_files.numbers import is_blank
 from crm.csv_files.places import country_code, language_code
 from crm.csv_files.platforms import platform_name
 from crm.csv_files.text import LOST, clean, flat, is_formula
+from kit.errors import say
 
 _MAX_TEXT = 200
 _MAX_NOTES = 10_000
@@ -34,7 +35,7 @@ def read_row(raw: RawRow, mapping: Mapping, conventions: Conventions) -> Candida
     warnings: list[str] = []
     cells = _cells(raw, mapping, warnings)
     if not cells:
-        return Rejected(line=raw.line, reason="The row is empty.")
+        return Rejected(line=raw.line, reason=say("The row is empty."))
     texts: dict[str, str] = {}
     for _, field, cell in cells:
         texts[field] = f"{texts[field]}\n{cell}" if field in texts else cell
@@ -55,13 +56,19 @@ def _cells(raw: RawRow, mapping: Mapping, warnings: list[str]) -> list[tuple[str
         if is_blank(cell):
             continue
         if is_formula(cell):
-            warnings.append(f"{name} holds a spreadsheet formula, which was left out.")
+            warnings.append(say("%(name)s holds a spreadsheet formula, which was left out.", name=name))
             continue
         if LOST in cell:
-            warnings.append(f"{name} holds letters that could not be read.")
+            warnings.append(say("%(name)s holds letters that could not be read.", name=name))
         cells.append((name, field, cell))
     if cells and len(raw.cells) < len(mapping.columns):
-        warnings.append(f"The row has {len(raw.cells)} of {len(mapping.columns)} cells; the others are taken as empty.")
+        warnings.append(
+            say(
+                "The row has %(count)s of %(width)s cells; the others are taken as empty.",
+                count=len(raw.cells),
+                width=len(mapping.columns),
+            )
+        )
     return cells
 
 
@@ -82,8 +89,8 @@ def _read_cells(draft: Draft, cells: list[tuple[str, str, str]], mapping: Mappin
                 day_first=conventions.day_first,
             )
             if not understood:
-                draft.warnings.append(f"{name} {shown(cell)} could not be read.")
-    draft.warnings.extend(f"{bad} is no email address." for bad in draft.bad_emails)
+                draft.warnings.append(say("%(name)s %(value)s could not be read.", name=name, value=shown(cell)))
+    draft.warnings.extend(say("%(email)s is no email address.", email=bad) for bad in draft.bad_emails)
 
 
 def _candidate(line: int, draft: Draft, texts: dict[str, str]) -> Candidate:
@@ -93,7 +100,13 @@ def _candidate(line: int, draft: Draft, texts: dict[str, str]) -> Candidate:
         text = texts.get(field)
         value = read(text) if text else None
         if text and value is None:
-            draft.warnings.append(f"{field.replace('_', ' ').capitalize()} {shown(text)} could not be read.")
+            draft.warnings.append(
+                say(
+                    "%(name)s %(value)s could not be read.",
+                    name=field.replace("_", " ").capitalize(),
+                    value=shown(text),
+                )
+            )
         return value
 
     country, language = known("country", country_code), known("language", language_code)
@@ -125,10 +138,11 @@ def _refusal(draft: Draft, candidate: Candidate) -> str | None:
     if candidate.emails or candidate.handles:
         return None
     if draft.bad_emails:
-        return f"{draft.bad_emails[0]} is no email address, and the row has no handle."
+        return say("%(email)s is no email address, and the row has no handle.", email=draft.bad_emails[0])
     if candidate.name:
         return None
-    return "The row has no email address, handle or name." + "".join(f" {words}" for words in draft.warnings[:1])
+    refusal = say("The row has no email address, handle or name.")
+    return say("%(reason)s %(more)s", reason=refusal, more=draft.warnings[0]) if draft.warnings else refusal
 
 
 def _short(text: str) -> str | None:

@@ -18,7 +18,7 @@ _HEAD = 1 << 16
 _MAX_TITLE_LINES = 8
 _SEP = "sep="
 _WORDS_OF_PROSE = 3
-_PROSE = "The file holds running text, not a table: no delimiter was found."
+_PROSE = say("The file holds running text, not a table: no delimiter was found.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +129,7 @@ def _without_titles(records: list[RawRow]) -> list[RawRow]:
 def _narrowed(row: RawRow, line: int, width: int) -> RawRow:
     """Cut empty cells beyond the last column; anything else there means that the cells have shifted."""
     if any(cell.strip() for cell in row.cells[width:]):
-        fault = f"The row has {len(row.cells)} cells, the header {width}."
+        fault = say("The row has %(count)s cells, the header %(width)s.", count=len(row.cells), width=width)
         return RawRow(line=line, cells=row.cells, fault=fault)
     return RawRow(line=line, cells=row.cells[:width])
 

@@ -14,6 +14,7 @@ from crm.suppressions import MERGED, PERSONAL
 from crm.timeline import record_entry
 from crm.twin_list import inherit_apart
 from kit.db import Base
+from kit.errors import say
 from kit.tx import Tx
 
 ADDRESS, STAGE = "address", "stage:"
@@ -89,7 +90,7 @@ def forbid_together(tx: Tx, survivor: Contact, absorbed: Contact) -> None:
             row = Suppression(target=email, reason=ban.reason, source=f"{MERGED}{ban.target}", since=tx.now)
             row.contact_id = survivor.id
             tx.session.add(row)
-            words = f"Do not contact: {email} (merged with {ban.target})"
+            words = say("Do not contact: %(email)s (merged with %(target)s)", email=email, target=ban.target)
             data = {"target": email, "reason": ban.reason, "source": row.source}
             record_entry(tx, survivor.id, "suppression", words, actor="system", data=data)
     tx.session.flush()

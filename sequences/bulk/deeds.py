@@ -99,17 +99,17 @@ def reverse_deed(tx: Tx, change: Change, actor: str) -> Undone:
 
 def describe_deed(tx: Tx, name: str, value: str, count: int) -> Sentence:
     """Return in a sentence what was done, or is to be done, with how many people."""
-    shape = _DEEDS[name] if not (name == "owner" and value == "none") else "People without an owner now: %(count)s"
+    shape = _DEEDS[name] if not (name == "owner" and value == "none") else say("People without an owner now: %(count)s")
     return say(shape, count=count, name=_name(tx, name, value))
 
 
 _DEEDS: Mapping[str, str] = {
-    "stage": "People moved to %(name)s: %(count)s",
-    "tag": "People tagged %(name)s: %(count)s",
-    "untag": "People no longer tagged %(name)s: %(count)s",
-    "owner": "People given to %(name)s: %(count)s",
-    "suppress": "People set to do not contact: %(count)s",
-    "enrol": "People added to %(name)s: %(count)s",
+    "stage": say("People moved to %(name)s: %(count)s"),
+    "tag": say("People tagged %(name)s: %(count)s"),
+    "untag": say("People no longer tagged %(name)s: %(count)s"),
+    "owner": say("People given to %(name)s: %(count)s"),
+    "suppress": say("People set to do not contact: %(count)s"),
+    "enrol": say("People added to %(name)s: %(count)s"),
 }
 
 

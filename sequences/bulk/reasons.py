@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from kit.errors import Sentence, say
 
-_REASONS: Mapping[str, str] = {
+_REASONS: Mapping[str, Sentence] = {
     "at_stage": say("Already at this stage."),
     "has_tag": say("Tagged so already."),
     "no_tag": say("Never had this tag."),
@@ -29,7 +29,7 @@ _REST: Mapping[str, str] = {
 
 def describe_reason(code: str) -> Sentence:
     """Return why somebody was left out; the rules of the team have their own names."""
-    return say(_REASONS.get(code, "Kept out by a rule of the team."))
+    return _REASONS.get(code, say("Kept out by a rule of the team."))
 
 
 def is_known_reason(code: str) -> bool:

@@ -83,7 +83,7 @@ def _add(tx: Tx, contact_ids: Collection[int], tag: str, actor: str) -> None:
         .values(search_text=Contact.search_text + f" {fold(tag)}")
         .execution_options(synchronize_session="fetch")
     )
-    _note(tx, contact_ids, f"Tagged {tag}", tag, actor)
+    _note(tx, contact_ids, say("Tagged %(tag)s", tag=tag), tag, actor)
 
 
 def _remove(tx: Tx, contact_ids: Collection[int], tag: str, actor: str) -> None:

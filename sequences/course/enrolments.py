@@ -137,10 +137,10 @@ def _row(tx: Tx, order: _Order, verdict: Verdict, box: Mailbox, ahead: Onward) -
 
 def _entry(order: _Order, number: int, verdict: Verdict, box: Mailbox) -> dict[str, object]:
     data: dict[str, object] = {"sequence": order.sequence.name, "enrolment": number, "mailbox": box.address}
-    summary = f"Added to {order.sequence.name}"
+    summary = say("Added to %(name)s", name=order.sequence.name)
     if order.override:
         data |= {"override": order.override, "overridden": verdict.overridden}
-        summary = f"{summary}, whatever the rules of the team: {order.override}"
+        summary = say("%(what)s, whatever the rules of the team: %(override)s", what=summary, override=order.override)
     return {
         "contact_id": verdict.contact_id,
         "kind": "enrolled",

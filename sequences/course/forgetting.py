@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from crm.models import Relationship, Task
 from crm.pipeline import close_untouched
 from crm.timeline import record_entry
+from kit.errors import say
 from kit.tx import Tx
 from sequences.course.runs import OPEN, WAITING
 from sequences.models import Attempt, Enrolment, Send
@@ -67,7 +68,7 @@ def _forget(tx: Tx, run: Enrolment, actor: str) -> None:
         tx,
         contact_id,
         "sequence_stopped",
-        f"Adding was taken back before anything was sent: {sequence.name}",
+        say("Adding was taken back before anything was sent: %(name)s", name=sequence.name),
         actor=actor,
         brand_id=sequence.brand_id,
         data={"sequence": sequence.name, "enrolment": run.id, "reason": "taken_back"},

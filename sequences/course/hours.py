@@ -9,6 +9,7 @@ import holidays
 from crm.holiday_book import NONE, known_countries, read_holiday_book, regions_of
 from crm.models import Contact, Mailbox
 from crm.zones import is_zone, read_zone, zone_of_country
+from kit.errors import say
 from kit.tx import Tx
 from sequences.course.schedule import Hours
 from sequences.course.windows import IsHoliday, no_holidays, read_window
@@ -72,4 +73,4 @@ def _zone(document: SequenceFile, zone: str | None, country: str | None, mailbox
     if is_zone(zone):
         return str(zone), "the contact"
     by_country = zone_of_country(country)
-    return (by_country, "the contact's country") if by_country else (mailbox.zone, "the mailbox")
+    return (by_country, say("the contact's country")) if by_country else (mailbox.zone, say("the mailbox"))

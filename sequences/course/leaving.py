@@ -32,7 +32,7 @@ def take_out(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Change:
         "next_at": write_stamp(run.next_at), "hold_until": write_stamp(run.hold_until),
         "sends": [[row[0], row[1], row[2]] for row in tx.session.execute(waiting)],
     }  # fmt: skip
-    stop_run(tx, run, Stop(reason=TAKEN_OUT, sentence="Taken out by hand."), actor=actor)
+    stop_run(tx, run, Stop(reason=TAKEN_OUT, sentence=say("Taken out by hand.")), actor=actor)
     run.facts = {**run.facts, "taken_out": kept}
     contact, sequence = tx.session.get_one(Contact, run.contact_id), tx.session.get_one(Sequence, run.sequence_id)
     words = say("Took %(name)s out of %(sequence)s.", name=display_name(contact), sequence=sequence.name)
@@ -86,7 +86,7 @@ def undo_added(tx: Tx, change: Change, actor: str) -> Undone:
     back = len(gone)
     for run in runs:
         if run.id not in gone and run.state in OPEN and run.last_sent_at is None:
-            stop_run(tx, run, Stop(reason="undone", sentence="Put in by mistake."), actor=actor)
+            stop_run(tx, run, Stop(reason="undone", sentence=say("Put in by mistake.")), actor=actor)
             back += 1
     left = len(change.data["runs"]) - back
     why = say("A mail had reached them, or they had left already.") if left else ""
@@ -109,7 +109,7 @@ def hold(tx: Tx, sequence_id: int, run_id: int, *, until: datetime | None, actor
         raise ConflictError(say("This person is not in the sequence any more."))
     if until and until <= tx.now:
         raise ConflictError(say("This day is over already. Choose a later one."))
-    hold_runs(tx, run.contact_id, Hold(reason="by hand", sentence="Held by hand.", until=until), actor=actor)
+    hold_runs(tx, run.contact_id, Hold(reason="by hand", sentence=say("Held by hand."), until=until), actor=actor)
 
 
 def lift_hold(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> None:

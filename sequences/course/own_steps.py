@@ -92,7 +92,15 @@ def _take_branch(
     holds, because = judge(when, read_known(tx, run, sequence.brand_id, when))
     taken = "then" if holds else "else"
     run.facts = {**run.facts, "branches": {**run.facts.get("branches", {}), step.key: taken}}
-    _note(tx, run, sequence, "sequence_branch", f"{step.key}: {taken}, for {because}", step, taken=taken)
+    _note(
+        tx,
+        run,
+        sequence,
+        "sequence_branch",
+        say("%(key)s: %(taken)s, for %(because)s", key=step.key, taken=taken, because=because),
+        step,
+        taken=taken,
+    )
     return document.flow.branch_of(run.next_step, holds=holds)
 
 
@@ -107,7 +115,15 @@ def _move_stage(tx: Tx, run: Enrolment, sequence: Sequence, step: Step) -> None:
 def _set_tag(tx: Tx, run: Enrolment, sequence: Sequence, step: Step) -> None:
     if tx.session.get(ContactTag, (run.contact_id, step.tag)) is None:
         tx.session.add(ContactTag(contact_id=run.contact_id, tag=step.tag))
-        _note(tx, run, sequence, "tag", f"Tagged {step.tag} ({sequence.name})", step, tag=step.tag)
+        _note(
+            tx,
+            run,
+            sequence,
+            "tag",
+            say("Tagged %(tag)s (%(name)s)", tag=step.tag, name=sequence.name),
+            step,
+            tag=step.tag,
+        )
         tx.session.flush()
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select, text, update
 from crm.models import Contact, Mailbox
 from crm.timeline import record_entry
 from kit.db import Instant
+from kit.errors import say
 from kit.tx import Tx
 from sequences.course.hours import hours_for
 from sequences.course.onward import due_of_step, go_onward
@@ -74,7 +75,7 @@ def move_on(run: Enrolment, document: SequenceFile, index: int | None, *, due_at
 def finish_run(tx: Tx, run: Enrolment) -> None:
     """End a run that has no step left."""
     run.state, run.reason, run.next_at, run.ended_at = "finished", "finished", None, tx.now
-    _note(tx, run, "sequence_finished", "Reached the end of", actor="system")
+    _note(tx, run, "sequence_finished", actor="system")
 
 
 def stop_runs(
@@ -121,7 +122,7 @@ def stop_run(tx: Tx, run: Enrolment, stop: Stop, *, actor: str) -> None:
         .execution_options(synchronize_session="fetch")
     )
     if was_open:
-        _note(tx, run, "sequence_stopped", f"{stop.sentence} Stopped", actor=actor, reason=stop.reason)
+        _note(tx, run, "sequence_stopped", stop.sentence, actor=actor, reason=stop.reason)
 
 
 def hold_runs(tx: Tx, contact_id: int, hold: Hold, *, actor: str) -> int:
@@ -136,8 +137,7 @@ def hold_runs(tx: Tx, contact_id: int, hold: Hold, *, actor: str) -> int:
             continue
         run.state, run.reason, run.hold_until = "held", hold.reason, hold.until
         held += 1
-        until = f" until {hold.until:%d %B %Y}" if hold.until else ""
-        _note(tx, run, "sequence_held", f"{hold.sentence} Held{until}", actor=actor, reason=hold.reason)
+        _note(tx, run, "sequence_held", hold.sentence, actor=actor, reason=hold.reason)
     return held
 
 
@@ -160,7 +160,7 @@ def go_on(tx: Tx, run: Enrolment, *, actor: str) -> None:
     for send in _waiting(tx, run):
         send.due_at = max(send.due_at, opens)
         send.expires_at = stale_at(send.due_at)
-    _note(tx, run, "sequence_resumed", "Goes on with", actor=actor)
+    _note(tx, run, "sequence_resumed", actor=actor)
 
 
 def stale_at(due_at: datetime) -> datetime:
@@ -173,14 +173,28 @@ def _waiting(tx: Tx, run: Enrolment) -> list[Send]:
     return list(tx.session.scalars(query))
 
 
-def _note(tx: Tx, run: Enrolment, kind: str, words: str, *, actor: str, reason: str = "") -> None:
+def _note(tx: Tx, run: Enrolment, kind: str, why: str = "", *, actor: str, reason: str = "") -> None:
     sequence = tx.session.get_one(Sequence, run.sequence_id)
     record_entry(
         tx,
         run.contact_id,
         kind,
-        f"{words}: {sequence.name}",
+        f"{why} {_tell(kind, sequence.name, run.hold_until)}".strip(),
         actor=actor,
         brand_id=sequence.brand_id,
         data={"sequence": sequence.name, "enrolment": run.id, "reason": reason},
+    )
+
+
+def _tell(kind: str, name: str, until: datetime | None) -> str:
+    if kind == "sequence_finished":
+        return say("Reached the end of: %(name)s", name=name)
+    if kind == "sequence_resumed":
+        return say("Goes on with: %(name)s", name=name)
+    if kind == "sequence_stopped":
+        return say("Stopped: %(name)s", name=name)
+    return (
+        say("Held until %(day)s: %(name)s", day=f"{until:%d %B %Y}", name=name)
+        if until
+        else (say("Held: %(name)s", name=name))
     )

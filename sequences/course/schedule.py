@@ -128,7 +128,7 @@ def decide_due(start: datetime, wait: Wait | None, hours: Hours, *, not_before: 
     better = _preferred_from(at, hours)
     if better > at:
         at = better
-        shifts.append("moved into the preferred hours")
+        shifts.append(say("moved into the preferred hours"))
     return Due(at=at, wanted_at=wanted, shifts=tuple(shifts))
 
 
@@ -175,9 +175,9 @@ def _why_shifted(begin: datetime, at: datetime, hours: Hours) -> str:
         day, last = begin.astimezone(hours.zone).date(), at.astimezone(hours.zone).date()
         while day < last:
             if day.weekday() in hours.window.days and hours.is_holiday(day):
-                return f"holiday on {day.isoformat()}"
+                return say("holiday on %(day)s", day=day.isoformat())
             day += timedelta(days=1)
-    return "outside the sending window"
+    return say("outside the sending window")
 
 
 def _rough_days(wait: Wait) -> float:

@@ -11,20 +11,17 @@ from crm.models import Mailbox
 from kit.errors import InvalidError, say
 from kit.tx import Tx
 from mailer.addresses import domain_of, normalise_email
-from mailer.compose import compose
 from mailer.errors import LoginError, MailError, TlsError, UnreachableError
-from mailer.message_id import new_message_id
 from mailer.server_guess import Servers, find_provider, guess_servers
 from mailer.servers import parse_server
-from mailer.types import Address, Letter
 from sequences.course.windows import read_window, write_window
 from sequences.engine import Engine
 from sequences.first_run.progress import keep_progress
 from sequences.mailboxes.health import check_records
 from sequences.mailboxes.line import Line
+from sequences.mailboxes.round_trip import Trip, go_round
 
 _CAP = 80
-_TRIES, _EACH_S = 8, 1.5
 _RANK = ("unreachable", "tls", "app_password", "password", "other")
 
 
@@ -93,45 +90,16 @@ def make_trial(mailbox: Mailbox, findings: Sequence[dict[str, Any]]) -> dict[str
 
 def check_round(engine: Engine, mailbox: Mailbox) -> None:
     """Send the mailbox a message and see it arrive, look at the domain's records, and keep both."""
-    trip = _go_round(engine, mailbox)
+    trip = _tell(go_round(engine, mailbox))
     check_records(engine, mailbox)
     with engine.database.transaction() as tx:
         keep_progress(tx, trip=trip)
 
 
-def _go_round(engine: Engine, mailbox: Mailbox) -> dict[str, Any]:
-    began = engine.clock.now()
-    with engine.database.reading() as tx:
-        message_id = new_message_id(tx.rng, domain=domain_of(mailbox.address), now=tx.now)
-    try:
-        with Line(engine, mailbox) as line:
-            _send_to_self(line, mailbox, message_id, engine)
-            if _sees(line, message_id):
-                return _finding("trip", "ok", seconds=(engine.clock.now() - began).total_seconds())
-    except MailError as error:
-        return _finding("trip", "unclear", cause="other", sentence=str(error))
-    return _finding("trip", "unclear", cause="late", sentence="")
-
-
-def _send_to_self(line: Line, mailbox: Mailbox, message_id: str, engine: Engine) -> None:
-    me = Address(email=mailbox.address, name=mailbox.name)
-    text = "This message was sent to see whether mail from here arrives here. You can delete it.\n"
-    raw = compose(
-        Letter(message_id=message_id, date=engine.clock.now(), sender=me, to=me, subject="Rapport test", text=text)
-    )
-    smtp = line.smtp()
-    smtp.prepare(mailbox.address, mailbox.address, size=len(raw))
-    smtp.transmit(raw)
-
-
-def _sees(line: Line, message_id: str) -> bool:
-    imap = line.imap()
-    for _ in range(_TRIES):
-        imap.select("INBOX")
-        if imap.uids_with_message_id(message_id):
-            return True
-        imap.wait_for_news(_EACH_S)
-    return False
+def _tell(trip: Trip) -> dict[str, Any]:
+    if trip.stage == "arrived":
+        return _finding("trip", "ok", seconds=trip.arrived_s)
+    return _finding("trip", "unclear", cause="other" if trip.fault else "late", sentence=trip.fault)
 
 
 def _try(engine: Engine, name: str, url: str, enter: Callable[[], object]) -> dict[str, Any]:

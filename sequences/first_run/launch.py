@@ -85,7 +85,7 @@ def save_words(tx: Tx, lines: Mapping[int, str], names: Mapping[int, str], *, ac
         if name and not contact.name:
             contact.name = name[:150]
             contact.first_name, _, contact.last_name = contact.name.partition(" ")
-            record_entry(tx, contact.id, "edited", f"Name: {name}", actor=actor)
+            record_entry(tx, contact.id, "edited", say("Name: %(name)s", name=name), actor=actor)
             refresh_search_text(tx, contact)
     tx.session.flush()
 

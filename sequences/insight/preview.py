@@ -54,11 +54,20 @@ class Reader:
         return str(contact_zone(self.contact, ""))
 
 
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """How many people miss a field; `contact_id` is the first of them."""
+
+    field: str
+    count: int
+    contact_id: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """One text for one reader. `gaps` are fields without a value, `faults` sentences about the text itself.
 
-    `lacking` is how many of the `looked_at` next people miss each field; `rendered` is None while something is missing.
+    `lacking` says of the `looked_at` next people who misses which field; `rendered` is None while something is missing.
     """
 
     letter: Letter
@@ -66,11 +75,15 @@ class Preview:
     faults: tuple[str, ...]
     points: tuple[ChecklistItem, ...]
     findings: tuple[LintFinding, ...]
-    lacking: tuple[tuple[str, int], ...]
+    lacking: tuple[Lack, ...]
     looked_at: int
     words: int
     mailbox: Mailbox
     rendered: Rendered | None
+
+    def lack_of(self, field: str) -> Lack | None:
+        """Return who misses a field; None when nobody does."""
+        return next((one for one in self.lacking if one.field == field), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,13 +215,15 @@ def _make_room(tx: Tx, writing: Writing, contact_ids: list[int]) -> _Room:
 
 def _list_lacking(
     room: _Room, subject: str | None, body: str, people: Rows[tuple[Contact, str, str]]
-) -> tuple[tuple[str, int], ...]:
+) -> tuple[Lack, ...]:
     found: Counter[str] = Counter()
+    first: dict[str, int] = {}
     for contact, email, line in people:
         made = render_pitch(subject, body, room.values(contact, email, line), footer=None)
-        if isinstance(made, Gaps):
-            found.update(made.fields)
-    return tuple(found.most_common())
+        for field in made.fields if isinstance(made, Gaps) else ():
+            found[field] += 1
+            first.setdefault(field, contact.id)
+    return tuple(Lack(field, count, first[field]) for field, count in found.most_common())
 
 
 def _points(subject: str | None, text: str) -> tuple[ChecklistItem, ...]:

@@ -218,7 +218,11 @@ def say_verdict(verdict: Verdict, counts: tuple[TextCount, ...]) -> str:
             points=points,
         )
     if not any(one.contacts for one in counts):
-        rates = f"{_points(verdict.base)}% from {_points(verdict.base + verdict.difference)}%"
+        rates = say(
+            "%(points)s%% from %(better)s%%",
+            points=_points(verdict.base),
+            better=_points(verdict.base + verdict.difference),
+        )
         return say(
             "Nothing to compare yet. A verdict needs about %(more)s contacts to tell %(rates)s.", more=more, rates=rates
         )

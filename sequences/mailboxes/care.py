@@ -56,7 +56,7 @@ def edit_limits(tx: Tx, mailbox_id: int, limits: Limits, *, actor: str) -> Mailb
     mailbox.name, mailbox.zone, mailbox.ramp = " ".join(limits.name.split())[:200], limits.zone, limits.ramp
     mailbox.daily_cap = limits.daily_cap
     mailbox.gap_min_s, mailbox.gap_max_s = limits.gap_min * 60, limits.gap_max * 60
-    _note(tx, mailbox, "mailbox_limits", "Limits of %(address)s changed", actor, before=before)
+    _note(tx, mailbox, "mailbox_limits", say("Limits of %(address)s changed"), actor, before=before)
     return mailbox
 
 
@@ -74,7 +74,7 @@ def resume_box(tx: Tx, mailbox_id: int, *, actor: str) -> Mailbox:
     mailbox = get_box(tx, mailbox_id)
     if mailbox.paused_at is not None:
         resume_mailbox(tx, mailbox_id)
-        _note(tx, mailbox, "mailbox_resumed", "%(address)s sends again", actor)
+        _note(tx, mailbox, "mailbox_resumed", say("%(address)s sends again"), actor)
     return mailbox
 
 
@@ -85,7 +85,7 @@ def disconnect_box(tx: Tx, mailbox_id: int, *, actor: str) -> Mailbox:
         mailbox.paused_at, mailbox.pause_reason = mailbox.paused_at or tx.now, "Disconnected."
         mailbox.disconnected_at, mailbox.secret, mailbox.auth = tx.now, "", "password"
         tx.session.execute(delete(Consent).where(Consent.mailbox_id == mailbox_id))
-        _note(tx, mailbox, "mailbox_disconnected", "Mailbox disconnected: %(address)s", actor)
+        _note(tx, mailbox, "mailbox_disconnected", say("Mailbox disconnected: %(address)s"), actor)
     return mailbox
 
 
@@ -105,7 +105,7 @@ def keep_password(tx: Tx, mailbox_id: int, secret: str, *, actor: str) -> Mailbo
     tx.session.execute(delete(Consent).where(Consent.mailbox_id == mailbox_id))
     if mailbox.disconnected_at is not None:
         mailbox.disconnected_at, mailbox.pause_reason = None, BY_HAND
-    _note(tx, mailbox, "mailbox_password", "Password of %(address)s changed", actor)
+    _note(tx, mailbox, "mailbox_password", say("Password of %(address)s changed"), actor)
     return mailbox
 
 

@@ -118,13 +118,13 @@ def _cause(error: MailError, url: str) -> str:
             return say("Password refused at %(at)s. %(advice)s", at=at, advice=advice)
         known = find_provider(url)
         if known and known.app_password:
-            shape = "Password refused at %(at)s. %(title)s wants an app password: make one in your account there."
+            shape = say("Password refused at %(at)s. %(title)s wants an app password: make one in your account there.")
             return say(shape, at=at, title=known.title)
         return say("Password refused at %(at)s: %(why)s Check user name and password.", at=at, why=_end(error))
     if isinstance(error, TlsError):
         return say("No safe connection to %(at)s: %(why)s", at=at, why=_end(error))
     if isinstance(error, UnreachableError):
-        shape = "%(at)s cannot be reached: %(why)s The name may be mistyped, or a firewall blocks the port."
+        shape = say("%(at)s cannot be reached: %(why)s The name may be mistyped, or a firewall blocks the port.")
         return say(shape, at=at, why=_end(error))
     return say("%(at)s did not go along: %(why)s", at=at, why=_end(error))
 

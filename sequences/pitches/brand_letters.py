@@ -100,6 +100,9 @@ def _check_signature(source: str) -> str:
         values.setdefault(root, {})[name] = FIELDS[path].example
     rendered = render_pitch(None, text, values, footer=None)
     if isinstance(rendered, Gaps):
-        words = [f"{field} is not known for every mail." for field in rendered.fields]
-        raise InvalidError(" ".join(["The signature cannot be used:", *words, *rendered.faults]), code="bad_signature")
+        words = [say("%(field)s is not known for every mail.", field=field) for field in rendered.fields]
+        faults = (*words, *rendered.faults)
+        raise InvalidError(
+            say("The signature cannot be used: %(faults)s", faults=" ".join(faults)), code="bad_signature"
+        )
     return text

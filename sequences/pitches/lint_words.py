@@ -152,7 +152,7 @@ def lint_text(mail: LintMail) -> Iterator[LintFinding]:
     grade = grade_text(mail.body, mail.language)
     if grade and grade.level == "hard":
         measure = {
-            "flesch_kincaid": f"grade {grade.value:.0f} of school",
+            "flesch_kincaid": say("grade %(value)s of school", value=f"{grade.value:.0f}"),
             "lix": f"LIX {grade.value:.0f}",
             "amstad": f"Flesch-Amstad {grade.value:.0f}",
         }[grade.scale]

@@ -83,7 +83,7 @@ def render_pitch(
         if closing is not None:
             parts = join_parts(parts, make_parts(keep_lines(run_pitch(closing, values, slots)), slots))
     except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
-        return Gaps(fields=tuple(slots.gaps), faults=(f"The pitch could not be filled in: {error}",))
+        return Gaps(fields=tuple(slots.gaps), faults=(say("The pitch could not be filled in: %(error)s", error=error),))
     if slots.gaps:
         return Gaps(fields=tuple(slots.gaps))
     faults = _output_faults(heading if subject is not None else None, parts.text)

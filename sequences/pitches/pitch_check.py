@@ -29,10 +29,10 @@ _WORDS = {
 }  # fmt: skip
 _MARKDOWN = (
     ("placeholder", re.compile(r"(?<!\])\[[^\W\d_][^\[\]\n{}]{0,60}\](?![(\[])"),
-     "“{0}” still waits to be filled in. Write the words, or use a merge field."),
-    ("picture", re.compile(r"!\[[^\]\n]{0,200}\]"), "“{0}” is a picture. Attach it or link to it instead."),
+     say("“%(quoted)s” still waits to be filled in. Write the words, or use a merge field.")),
+    ("picture", re.compile(r"!\[[^\]\n]{0,200}\]"), say("“%(quoted)s” is a picture. Attach it or link to it instead.")),
     ("link", re.compile(r"\]\( ?<?(?!https?:|mailto:)[a-z][a-z0-9+.-]*:", re.IGNORECASE),
-     "A link must start with https:, http: or mailto:."),
+     say("A link must start with https:, http: or mailto:.")),
 )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def check_pitch(source: str) -> tuple[PitchFault, ...]:
     try:
         tree = pitch_environment().parse(source)
     except TemplateSyntaxError as error:
-        return (PitchFault(line=error.lineno, code="syntax", sentence=error.message or "This cannot be read."),)
+        return (PitchFault(line=error.lineno, code="syntax", sentence=error.message or say("This cannot be read.")),)
     except RecursionError:
         return (_too_deep(1),)
     reader = _Reader(local={name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"})
@@ -80,7 +80,7 @@ def _compile_faults(source: str) -> list[PitchFault]:
     try:
         compile_pitch(source)
     except TemplateSyntaxError as error:
-        return [PitchFault(line=error.lineno, code="syntax", sentence=error.message or "This cannot be read.")]
+        return [PitchFault(line=error.lineno, code="syntax", sentence=error.message or say("This cannot be read."))]
     except (SyntaxError, RecursionError):
         return [_too_deep(1)]
     return []
@@ -90,7 +90,11 @@ def _markdown_faults(source: str) -> list[PitchFault]:
     """Look through the written words; what stands in braces is blanked, keeping its lines."""
     words = re.sub(r"\{([{%#]).*?[}%#]\}", lambda found: "\n" * found[0].count("\n") + "{}", source, flags=re.DOTALL)
     return [
-        PitchFault(line=words.count("\n", 0, found.start()) + 1, code=code, sentence=sentence.format(found[0]))
+        PitchFault(
+            line=words.count("\n", 0, found.start()) + 1,
+            code=code,
+            sentence=say(sentence, quoted=found[0]) if "%(" in sentence else sentence,
+        )
         for code, pattern, sentence in _MARKDOWN
         for found in pattern.finditer(words)
     ]
@@ -136,38 +140,52 @@ class _Reader:
 
     def _note(self, node: nodes.Node, code: str, sentence: str, suggestion: str | None = None) -> None:
         if suggestion:
-            sentence += f" Did you mean “{suggestion}”?"
+            sentence = say("%(fault)s Did you mean “%(close)s”?", fault=sentence, close=suggestion)
         self.faults.append(PitchFault(line=node.lineno or 1, code=code, sentence=sentence, suggestion=suggestion))
 
     def _refuse(self, node: nodes.Node) -> None:
         word = _WORDS.get(type(node).__name__, "arithmetic" if isinstance(node, nodes.Expr) else "this construct")
-        self._note(node, "forbidden", f"A pitch cannot use {word}. It knows merge fields, if, for, set and filters.")
+        self._note(
+            node,
+            "forbidden",
+            say("A pitch cannot use %(word)s. It knows merge fields, if, for, set and filters.", word=word),
+        )
 
     def _read_name(self, node: nodes.Expr) -> None:
         path = _dotted(node)
         if path is None:
-            self._note(node, "forbidden", "A dot may only follow a merge field.")
+            self._note(node, "forbidden", say("A dot may only follow a merge field."))
             return
         root, _, rest = path.partition(".")
         if self.in_loop and root == "loop" and rest in _LOOP_FIELDS:
             return
         if root in ROOTS and not rest:
-            self._note(node, "unknown_field", f"“{root}” is a group of fields; choose one, such as {_first_of(root)}.")
+            self._note(
+                node,
+                "unknown_field",
+                say(
+                    "“%(root)s” is a group of fields; choose one, such as %(first_of)s.",
+                    root=root,
+                    first_of=_first_of(root),
+                ),
+            )
         elif root in self.local and rest:
-            self._note(node, "unknown_field", f"“{root}” has no fields of its own.")
+            self._note(node, "unknown_field", say("“%(root)s” has no fields of its own.", root=root))
         elif root not in self.local and not is_field(path):
-            self._note(node, "unknown_field", f"There is no merge field “{path}”.", suggest_field(path))
+            self._note(
+                node, "unknown_field", say("There is no merge field “%(path)s”.", path=path), suggest_field(path)
+            )
 
     def _read_target(self, target: nodes.Node) -> None:
         if not isinstance(target, nodes.Name):
-            self._note(target, "forbidden", "Only one plain name can be set.")
+            self._note(target, "forbidden", say("Only one plain name can be set."))
         elif target.name in ROOTS or target.name == "loop":
-            self._note(target, "forbidden", f"“{target.name}” is taken; choose another name.")
+            self._note(target, "forbidden", say("“%(name)s” is taken; choose another name.", name=target.name))
 
     def _read_loop(self, node: nodes.For, depth: int) -> None:
         self._read_target(node.target)
         if node.recursive or any(node.find_all(nodes.For)):
-            self._note(node, "forbidden", "A loop cannot hold another loop.")
+            self._note(node, "forbidden", say("A loop cannot hold another loop."))
         literal = isinstance(node.iter, nodes.List | nodes.Tuple)
         parts = list(node.iter.iter_child_nodes()) if literal else [node.iter]
         self.in_loop = True
@@ -177,14 +195,19 @@ class _Reader:
 
     def _read_filter(self, node: nodes.Filter) -> None:
         if node.node is None or node.dyn_args or node.dyn_kwargs:
-            self._note(node, "forbidden", f"The filter “{node.name}” cannot be used this way.")
+            self._note(node, "forbidden", say("The filter “%(name)s” cannot be used this way.", name=node.name))
         if node.name not in FILTERS:
             close = get_close_matches(node.name, FILTERS, n=1)
-            self._note(node, "unknown_filter", f"There is no filter “{node.name}”.", close[0] if close else None)
+            self._note(
+                node,
+                "unknown_filter",
+                say("There is no filter “%(name)s”.", name=node.name),
+                close[0] if close else None,
+            )
 
     def _read_test(self, node: nodes.Test) -> None:
         if node.name not in TESTS:
-            self._note(node, "forbidden", f"A pitch cannot test for “{node.name}”.")
+            self._note(node, "forbidden", say("A pitch cannot test for “%(name)s”.", name=node.name))
 
 
 def _joined(node: nodes.Node) -> list[nodes.Node]:

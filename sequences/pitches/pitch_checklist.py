@@ -50,49 +50,49 @@ def _point(key: str, title: str, cues: str, advice: str) -> _Point:
 _POINTS = (
     _point(
         "product",
-        "Product",
+        say("Product"),
         r"\b(?:what it is|our (?:new )?\w+|we (?:make|sell|build|publish|brew|design|offer|have made)|the product)\b",
-        "Say in a few plain words what the product is.",
+        say("Say in a few plain words what the product is."),
     ),
     _point(
         "difference",
-        "Difference",
+        say("Difference"),
         r"\b(?:differ(?:s|ent|ence|ently)?|unlike|instead of|no other|the only|rather than|apart from other)\b",
-        "Say how it differs from what people can already buy.",
+        say("Say how it differs from what people can already buy."),
     ),
     _point(
         "audience",
-        "Why their audience cares",
+        say("Why their audience cares"),
         r"\byour (?:audience|viewers|readers|followers|subscribers|listeners|community|people|comments)\b",
-        "Say why their audience will care, in their audience's words.",
+        say("Say why their audience will care, in their audience's words."),
     ),
     _point(
         "timeline",
-        "Timeline",
+        say("Timeline"),
         rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH}\b|\b{_MONTH}\s\d{{1,2}}\b|\b\d{{4}}-\d{{2}}-\d{{2}}\b"
         rf"|\b(?:in|by|early|mid|late|end of)[ -](?:january|february|march|april|may|june|july|august|september"
         r"|october|november|december)\b|\b(?:in|within|next)\s(?:\w+\s)?(?:weeks?|months?)\b",
-        "Name a date: when it should be live, or when you need an answer.",
+        say("Name a date: when it should be live, or when you need an answer."),
     ),
     _point(
         "budget",
-        "Budget",
+        say("Budget"),
         rf"{_AMOUNT}|\bper (?:video|post|reel|story)\b",
-        "Name what you can pay, with its currency.",
+        say("Name what you can pay, with its currency."),
     ),
     _point(
         "idea",
-        "Idea or brief",
+        say("Idea or brief"),
         r"\b(?:the idea|an idea|our idea|idea:|brief|proposal|we (?:picture|imagine)|sponsor(?:ed|ship)?)\b",
-        "Offer one idea, or attach a short brief.",
+        say("Offer one idea, or attach a short brief."),
     ),
     _point(
         "proof",
-        "Proof that you have seen their work",
+        say("Proof that you have seen their work"),
         r"\byour (?:\w+[ -]){0,2}(?:video|videos|post|posts|reel|reels|stor(?:y|ies)|episode|stream|recipe|review"
         r"|series|clip|clips|newsletter|photos?|tutorial|channel|piece)\b"
         r"|\bI (?:saw|watched|read|loved|liked|enjoyed|tried)\b|\bwhen you\b|\bwhere you\b",
-        "Name something of theirs that you saw, and what you liked about it.",
+        say("Name something of theirs that you saw, and what you liked about it."),
     ),
 )
 

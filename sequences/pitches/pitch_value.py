@@ -83,7 +83,7 @@ def format_value(value: object) -> str:
         case bool() | int():
             return str(value)
         case _:
-            raise TypeError("This is a group of fields; choose one of them.")
+            raise TypeError(say("This is a group of fields; choose one of them."))
 
 
 @dataclass(slots=True)

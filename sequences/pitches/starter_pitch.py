@@ -55,8 +55,10 @@ def lookup_pitch(path: str, workspace: Mapping[str, str]) -> str:
             say("“%(path)s” is not a pitch: a path looks like pitches/dm.md.", path=path), code="bad_pitch_path"
         )
     close = get_close_matches(path, sorted(known | set(workspace)), n=1)
-    hint = f" Did you mean “{close[0]}”?" if close else ""
-    raise InvalidError(say("There is no pitch “%(path)s”.%(hint)s", path=path, hint=hint), code="unknown_pitch")
+    sentence = say("There is no pitch “%(path)s”.", path=path)
+    if close:
+        sentence = say("%(fault)s Did you mean “%(close)s”?", fault=sentence, close=close[0])
+    raise InvalidError(sentence, code="unknown_pitch")
 
 
 @lru_cache(maxsize=64)

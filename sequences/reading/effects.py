@@ -120,7 +120,7 @@ class Effects:
 
     def _opted_out(self, arrival: Arrival) -> None:
         self._write()
-        source = f"mail of {arrival.at:%d %B %Y}"
+        source = say("mail of %(day)s", day=f"{arrival.at:%d %B %Y}")
         record_opt_out(self._tx, arrival.match.contact_id or 0, source=source)
         if arrival.match.is_stranger:
             suppress(self._tx, arrival.row["sender"], reason="opt_out", source=source, actor="contact")
@@ -161,7 +161,7 @@ class Effects:
     def _complained(self, arrival: Arrival, stop: Stop) -> None:
         self._write()
         tx, contact_id, row = self._tx, arrival.match.contact_id or 0, arrival.row
-        source = f"report of {arrival.at:%d %B %Y}"
+        source = say("report of %(day)s", day=f"{arrival.at:%d %B %Y}")
         suppress_contact(tx, contact_id, reason="complaint", source=source, actor="contact")
         stop_runs(tx, contact_id, stop, actor="contact")
         record_incident(

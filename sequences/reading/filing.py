@@ -10,6 +10,7 @@ from crm.models import Mailbox
 from crm.suppressions import suppress
 from crm.talks import Touched, open_talks, touch_talks
 from crm.threads import make_snippet, store_rows
+from kit.errors import say
 from kit.tx import Tx
 from mailer.types import Fetched, MailKind, ParsedMail
 from sequences.models import Send
@@ -53,7 +54,7 @@ def file_mails(tx: Tx, mailbox: Mailbox, role: str, mails: Sequence[Mail], ours:
             effects.apply(arrival, counts)
         elif arrival.row["opt_out"] and arrival.row["sender"]:
             # Nobody we know asks for no more mail: the address itself is remembered.
-            source = f"mail of {arrival.at:%d %B %Y}"
+            source = say("mail of %(day)s", day=f"{arrival.at:%d %B %Y}")
             suppress(tx, arrival.row["sender"], reason="opt_out", source=source, actor="contact")
             counts.opt_outs += 1
     effects.finish()

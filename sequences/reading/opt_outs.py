@@ -31,9 +31,9 @@ def opt_out(tx: Tx, *, token: str, seal: Seal) -> str | None:
     if find_erased(tx, [email])[0]:
         return email
     if contact is None:
-        suppress(tx, email, reason="opt_out", source="opt-out link", actor="contact")
+        suppress(tx, email, reason="opt_out", source=say("opt-out link"), actor="contact")
     else:
-        record_opt_out(tx, contact.id, source="opt-out link")
+        record_opt_out(tx, contact.id, source=say("opt-out link"))
     return email
 
 

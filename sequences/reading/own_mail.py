@@ -2,6 +2,7 @@
 
 from crm.talks import KnownMail
 from crm.threads import make_snippet
+from kit.errors import say
 from mailer.types import Fetched, MailKind, ParsedMail
 from sequences.models import Send
 from sequences.reading.arrival import SUBJECT_MAX, Arrival, Match, dedupe_key
@@ -18,7 +19,7 @@ def take_own_mail(desk: Desk, fetched: Fetched, parsed: ParsedMail) -> Arrival |
             desk.copies.add(known.id)
             if desk.is_unsettled(known.id):
                 send = desk.tx.session.get_one(Send, known.id)
-                settle_by_evidence(desk.tx, send, at=fetched.received_at, evidence="found in the Sent folder")
+                settle_by_evidence(desk.tx, send, at=fetched.received_at, evidence=say("found in the Sent folder"))
                 desk.learn(send)
             return None
         if mail := desk.find_mail([rfc_id]):

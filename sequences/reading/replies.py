@@ -19,7 +19,7 @@ def correct_kind(tx: Tx, message_id: int, kind: str, *, actor: str) -> Message:
         raise NotFoundError(say("There is no such answer."))
     if kind == "opt_out":
         message.opt_out = True
-        record_opt_out(tx, message.contact_id, source="marked by hand")
+        record_opt_out(tx, message.contact_id, source=say("marked by hand"))
         kind = ReplyKind.NO.value
     if kind not in set(ReplyKind):
         raise InvalidError(say("An answer is one of: %(list)s.", list=", ".join(ReplyKind)))

@@ -128,7 +128,7 @@ def explain_decided(tx: Tx, send_id: int) -> str:
     if send is None:
         return say("There is no such draft.")
     if send.state == "cancelled":
-        return f"This draft was taken back: {send.reason}"
+        return say("This draft was taken back: %(reason)s", reason=send.reason)
     return say("%(name_of)s has approved this draft already.", name_of=_name_of(tx, send.approved_by))
 
 

@@ -156,8 +156,13 @@ def _find(tx: Tx, request_key: str) -> Send | None:
 def _queue(tx: Tx, road: _Road, letter: Letter, subject: str, *, request_key: str, actor: str) -> Send:
     suppression = find_personal_suppression(tx, road.contact_id, road.email)
     if suppression:
-        sentence = "%(email)s must not be contacted (%(reason)s). Lift that first, with a reason."
-        raise RefusedError(say(sentence, email=road.email, reason=suppression.reason))
+        raise RefusedError(
+            say(
+                "%(email)s must not be contacted (%(reason)s). Lift that first, with a reason.",
+                email=road.email,
+                reason=suppression.reason,
+            )
+        )
     copies = read_copies(letter.cc, recipient=road.email)
     require_allowed(tx, copies)
     text, html = _render(tx, road, letter)

@@ -36,8 +36,13 @@ def require_allowed(tx: Tx, copies: Collection[str]) -> None:
     forbidden = find_forbidden(tx, copies)
     if forbidden:
         email, (_, reason) = next(iter(forbidden.items()))
-        sentence = "%(email)s in Cc must not be contacted (%(reason)s). Take the address out of Cc, or lift that first."
-        raise RefusedError(say(sentence, email=email, reason=reason))
+        raise RefusedError(
+            say(
+                "%(email)s in Cc must not be contacted (%(reason)s). Take the address out of Cc, or lift that first.",
+                email=email,
+                reason=reason,
+            )
+        )
 
 
 def find_forbidden(tx: Tx, copies: Iterable[str]) -> dict[str, tuple[str, str]]:

@@ -4,11 +4,12 @@ from sqlalchemy import select
 
 from crm.mailboxes import pause_mailbox
 from crm.models import Mailbox
+from kit.errors import say
 from kit.tx import Tx
 from sequences.models import Sequence
 from sequences.versions.authoring import pause_sequence
 
-WHY = "Restored from a backup: mail sent since then is not known here. Check the Sent folder, then resume."
+WHY = say("Restored from a backup: mail sent since then is not known here. Check the Sent folder, then resume.")
 
 
 def hold_outbox(tx: Tx) -> int:

@@ -72,8 +72,12 @@ def attach(tx: Tx, draft: MailDraft, files: Sequence[NewFile]) -> None:
     for file in files:
         total += len(file.content)
         if len(file.content) > MAX_FILE or total > MAX_FILES:
-            sentence = "%(name)s is too large: a file may have 10 MB, all files of a mail 20 MB. Your text is kept."
-            raise InvalidError(say(sentence, name=clean_name(file.name)))
+            raise InvalidError(
+                say(
+                    "%(name)s is too large: a file may have 10 MB, all files of a mail 20 MB. Your text is kept.",
+                    name=clean_name(file.name),
+                )
+            )
         kind = file.content_type.partition(";")[0].strip().lower()
         tx.session.add(
             MailFile(

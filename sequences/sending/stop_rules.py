@@ -84,8 +84,11 @@ def decide_stop(facts: Facts) -> Clear | Stop | Hold:
             sentence=say("The mailbox is paused: %(mailbox_pause)s", mailbox_pause=facts.mailbox_pause),
         )
     if facts.away and facts.away.back_at > facts.now and not facts.is_by_hand:
-        sentence = "%(name)s, whose mailbox this is, is on leave and back on %(day)s."
-        words = say(sentence, name=facts.away.name, day=f"{facts.away.back_on:%d %B %Y}")
+        words = say(
+            "%(name)s, whose mailbox this is, is on leave and back on %(day)s.",
+            name=facts.away.name,
+            day=f"{facts.away.back_on:%d %B %Y}",
+        )
         return Hold(reason=ON_LEAVE, sentence=words, until=facts.away.back_at)
     if facts.expires_at and facts.expires_at <= facts.now:
         return Stop(reason="expired", sentence=say("It waited too long to still make sense."))

@@ -174,7 +174,12 @@ def _cold_repitch(facts: TeamFacts, rules: TeamRules, now: datetime) -> Refusal 
 def _owned(facts: TeamFacts, rules: TeamRules) -> Refusal | None:
     if not rules.owned or not facts.owner:
         return None
-    sentence = f"{facts.owner} looks after them. {_last_words(facts)}; {_reply(facts)}."
+    sentence = say(
+        "%(owner)s looks after them. %(last_words)s; %(reply)s.",
+        owner=facts.owner,
+        last_words=_last_words(facts),
+        reply=_reply(facts),
+    )
     return Refusal(rule="owned", sentence=sentence)
 
 
@@ -187,28 +192,53 @@ def _over_budget(facts: TeamFacts, rules: TeamRules, now: datetime) -> Refusal |
         return None
     # With a lowered budget, several touches must age out before there is room.
     until = recent[len(recent) - rules.budget].at + span if rules.budget > 0 else None
-    count = "1 message" if len(recent) == 1 else f"{len(recent)} messages"
-    sentence = f"{count} in {rules.budget_days} days, and {rules.budget} are allowed. {_last_words(facts)}; "
-    return Refusal(rule="contact_budget", sentence=f"{sentence}{_reply(facts)}.", until=until)
+    sentence = say(
+        "%(what)s in %(days)s days, and %(budget)s are allowed. %(last_words)s; %(reply)s.",
+        what=say("1 message") if len(recent) == 1 else say("%(count)s messages", count=len(recent)),
+        days=rules.budget_days,
+        budget=rules.budget,
+        last_words=_last_words(facts),
+        reply=_reply(facts),
+    )
+    return Refusal(rule="contact_budget", sentence=sentence, until=until)
 
 
 def _active_elsewhere(facts: TeamFacts, rules: TeamRules) -> Refusal | None:
     if not rules.active_elsewhere or not facts.runs:
         return None
     run = facts.runs[0]
-    sentence = f"{run.who} has them in {run.sequence} since {format_date(run.since)}; {_reply(facts)}."
+    sentence = say(
+        "%(who)s has them in %(sequence)s since %(day)s; %(reply)s.",
+        who=run.who,
+        sequence=run.sequence,
+        day=format_date(run.since),
+        reply=_reply(facts),
+    )
     return Refusal(rule="active_elsewhere", sentence=sentence)
 
 
 def _wrote(run: PastRun) -> str:
-    return f"{run.who} wrote on {format_date(run.at)} ({run.sequence})"
+    return say("%(who)s wrote on %(day)s (%(sequence)s)", who=run.who, day=format_date(run.at), sequence=run.sequence)
 
 
 def _last_words(facts: TeamFacts) -> str:
     mails: Iterable[Touch] = (Touch(at=run.at, who=run.who, what=run.sequence) for run in facts.past[:1])
     last = max((*mails, *facts.touches), key=lambda touch: touch.at, default=None)
-    return f"{last.who} wrote on {format_date(last.at)} ({last.what})" if last else "Nobody wrote lately"
+    return (
+        say(
+            "%(who)s wrote on %(day)s (%(sequence)s)",
+            who=last.who,
+            day=format_date(last.at),
+            sequence=last.what,
+        )
+        if last
+        else say("Nobody wrote lately")
+    )
 
 
 def _reply(facts: TeamFacts) -> str:
-    return f"they last answered on {format_date(facts.last_reply_at)}" if facts.last_reply_at else "they never answered"
+    return (
+        say("they last answered on %(day)s", day=format_date(facts.last_reply_at))
+        if facts.last_reply_at
+        else say("they never answered")
+    )

@@ -74,9 +74,13 @@ def _only_known(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fault(name: str, value: int | None) -> str:
     if name not in _KNOWN:
-        return f"There is no team rule {name!r}; there are {', '.join(_KNOWN)}."
+        return say("There is no team rule %(name)r; there are %(known)s.", name=name, known=", ".join(_KNOWN))
     if name in _SWITCHES:
-        return "" if isinstance(value, bool) else f"{name} is on or off."
+        return "" if isinstance(value, bool) else say("%(name)s is on or off.", name=name)
     if isinstance(value, bool) or (value is None and name in _NEEDED):
-        return f"{name} is a number."
-    return "" if value is None or value >= (name in _NEEDED) else f"{name} cannot be {value}."
+        return say("%(name)s is a number.", name=name)
+    return (
+        ""
+        if value is None or value >= (name in _NEEDED)
+        else say("%(name)s cannot be %(value)s.", name=name, value=value)
+    )

@@ -103,10 +103,11 @@ def _told_lately(tx: Tx, theme: Theme, ids: Collection[int], book: TeamBook, bra
         .where(ThemeTell.contact_id.in_(ids), ThemeTell.theme_id != theme.id, ThemeTell.told_at > since)
         .order_by(ThemeTell.told_at)
     )
-    sentence = "Told about “%(theme)s” on %(day)s."
     return {
         contact_id: Bar(
-            rule="recently_contacted", sentence=say(sentence, theme=name, day=format_date(told_at)), is_team=True
+            rule="recently_contacted",
+            sentence=say("Told about “%(theme)s” on %(day)s.", theme=name, day=format_date(told_at)),
+            is_team=True,
         )
         for contact_id, told_at, name in rows
         if told_at is not None

@@ -123,13 +123,19 @@ def _is_the_same(tx: Tx, version: SequenceVersion, draft: Draft) -> bool:
 def _stage_faults(tx: Tx, document: SequenceFile) -> Iterator[str]:
     """Yield the stages that nobody has: a move to one would be left out, a stop on one would never come."""
     known = list(tx.session.scalars(select(Stage.name)))
-    named = [(f"Step {step.key!r}", step.stage) for step in document.flow.steps if step.kind == "stage"]
+    named: list[tuple[str, str]] = [
+        (say("Step %(key)r", key=step.key), step.stage) for step in document.flow.steps if step.kind == "stage"
+    ]
     named += [("stop_on", word.removeprefix("stage:")) for word in document.stop_on if word.startswith("stage:")]
     for where, stage in named:
         if stage not in known:
             close = get_close_matches(stage, known, n=1, cutoff=0.5)
-            hint = f"Did you mean {close[0]!r}?" if close else f"There are {', '.join(known)}."
-            yield f"{where}: there is no stage {stage!r}. {hint}"
+            hint = (
+                say("Did you mean %(close)r?", close=close[0])
+                if close
+                else say("There are %(known)s.", known=", ".join(known))
+            )
+            yield say("%(where)s: there is no stage %(stage)r. %(hint)s", where=where, stage=stage, hint=hint)
 
 
 def start_sequence(tx: Tx, name: str, *, is_public: bool = False) -> Sequence:
@@ -188,10 +194,12 @@ def _read_body(
     try:
         bodies[body] = _find_body(body, folder, workspace)
     except (InvalidError, OSError, UnicodeDecodeError) as error:
-        faults.append(f"Step {step.key!r}: {error}")
+        faults.append(say("Step %(key)r: %(error)s", key=step.key, error=error))
         return
     for source in (subject, bodies[body]):
-        faults.extend(f"Step {step.key!r}: {fault.sentence}" for fault in check_pitch(source or ""))
+        faults.extend(
+            say("Step %(key)r: %(fault)s", key=step.key, fault=fault.sentence) for fault in check_pitch(source or "")
+        )
 
 
 def _find_body(body: str, folder: Path, workspace: Mapping[str, str]) -> str:
@@ -209,13 +217,15 @@ def _read_files(step: Step, folder: Path, files: dict[str, bytes], faults: list[
     for name in step.attachments:
         path = (folder / name).resolve()
         if not path.is_relative_to(folder.resolve()) or not path.is_file():
-            faults.append(f"Step {step.key!r}: the attachment {name!r} does not lie beside the file.")
+            faults.append(
+                say("Step %(key)r: the attachment %(name)r does not lie beside the file.", key=step.key, name=name)
+            )
             continue
         size = path.stat().st_size
         total += size
         if size > MAX_ATTACHMENT:
-            faults.append(f"Step {step.key!r}: {name!r} is larger than 10 MB.")
+            faults.append(say("Step %(key)r: %(name)r is larger than 10 MB.", key=step.key, name=name))
             continue
         files[name] = path.read_bytes()
     if total > MAX_MAIL:
-        faults.append(f"Step {step.key!r}: its attachments are larger than 20 MB together.")
+        faults.append(say("Step %(key)r: its attachments are larger than 20 MB together.", key=step.key))

@@ -6,6 +6,7 @@ Source: docs/commands.md, steps and branches.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from kit.errors import join_said, say
 from sequences.versions.conditions import When
 from sequences.versions.flow import Flow, Node
 
@@ -24,9 +25,13 @@ class _Outlook(NamedTuple):
 def branch_faults(flow: Flow, stop_on: tuple[str, ...]) -> Iterator[str]:
     """Yield every fault that lies in how steps follow each other."""
     keys = [node.step.key for node in flow.nodes]
-    yield from (f"Two steps have the key {key!r}." for key in dict.fromkeys(keys) if keys.count(key) > 1)
+    yield from (say("Two steps have the key %(key)r.", key=key) for key in dict.fromkeys(keys) if keys.count(key) > 1)
     if len(keys) > MAX_STEPS:
-        yield f"A sequence has at most {MAX_STEPS} steps, those in branches included; this one has {len(keys)}."
+        yield say(
+            "A sequence has at most %(max_steps)s steps, those in branches included; this one has %(count)s.",
+            max_steps=MAX_STEPS,
+            count=len(keys),
+        )
     yield from _unreachable(flow)
     for node in flow.nodes:
         yield from _dead_ends(node)
@@ -49,33 +54,41 @@ def _unreachable(flow: Flow) -> Iterator[str]:
         is_first_lost = node.index not in seen and flow.nodes[node.index - 1].index in seen
         before = [one for one in flow.nodes[: node.index] if one.step.kind == "if" and one.after == node.index]
         if node.index not in seen and before:
-            yield f"Step {node.step.key!r} is never reached: both ways of {before[0].step.key!r} end before it."
+            yield say(
+                "Step %(key)r is never reached: both ways of %(before)r end before it.",
+                key=node.step.key,
+                before=before[0].step.key,
+            )
         elif is_first_lost:
-            yield f"Step {node.step.key!r} is never reached."
+            yield say("Step %(key)r is never reached.", key=node.step.key)
 
 
 def _dead_ends(node: Node) -> Iterator[str]:
     step = node.step
-    where = f"Step {step.key!r}"
+    where = say("Step %(key)r", key=step.key)
     if step.kind == "wait" and node.after is None:
-        yield f"{where} waits for nothing: no step follows it."
+        yield say("%(where)s waits for nothing: no step follows it.", where=where)
     if step.kind != "if":
         return
     for name, branch in (("then", step.then), ("else", step.otherwise)):
         if branch == "continue" and node.after is None:
-            yield f"{where}: {name!r} leads nowhere, for no step follows; write end, or steps."
+            yield say(
+                "%(where)s: %(name)r leads nowhere, for no step follows; write end, or steps.", where=where, name=name
+            )
     if isinstance(step.then, str) and step.then == step.otherwise:
-        yield f"{where} does the same either way."
+        yield say("%(where)s does the same either way.", where=where)
 
 
 def _idle_conditions(node: Node, when: When, stop_on: tuple[str, ...]) -> Iterator[str]:
     outlook = _outlook(when, stop_on)
-    where = f"Step {node.step.key!r}"
-    because = f"the sequence stops on {' and '.join(_culprits(when, stop_on))}"
+    if not (outlook.never or outlook.always):
+        return
+    where = say("Step %(key)r", key=node.step.key)
+    because = say("the sequence stops on %(what)s", what=join_said(_culprits(when, stop_on)))
     if outlook.never:
-        yield f"{where} can never hold: {because}."
-    elif outlook.always:
-        yield f"{where} always holds, so its 'else' is never taken: {because}."
+        yield say("%(where)s can never hold: %(because)s.", where=where, because=because)
+    else:
+        yield say("%(where)s always holds, so its 'else' is never taken: %(because)s.", where=where, because=because)
 
 
 def _outlook(when: When, stop_on: tuple[str, ...]) -> _Outlook:
@@ -88,8 +101,8 @@ def _outlook(when: When, stop_on: tuple[str, ...]) -> _Outlook:
 
 
 def _culprits(when: When, stop_on: tuple[str, ...]) -> list[str]:
-    found = ["a reply"] if when.reply_kind and "reply" in stop_on else []
-    found += [f"the stage {name}" for name in when.stage or () if _stops_at(name, stop_on)]
+    found: list[str] = [say("a reply")] if when.reply_kind and "reply" in stop_on else []
+    found += [say("the stage %(name)s", name=name) for name in when.stage or () if _stops_at(name, stop_on)]
     return found or (_culprits(when.negated, stop_on) if when.negated else [])
 
 
@@ -105,9 +118,11 @@ def _lost_threads(flow: Flow) -> Iterator[str]:
         if step.kind != "email" or all(text.subject for text in step.texts()):
             continue
         if step.thread == "new" or not on_some[node.index]:
-            yield f"Step {step.key!r} begins a new conversation and needs a subject."
+            yield say("Step %(key)r begins a new conversation and needs a subject.", key=step.key)
         elif not on_all[node.index]:
-            yield f"Step {step.key!r} needs a subject: not every way to it passes a mail that it could continue."
+            yield say(
+                "Step %(key)r needs a subject: not every way to it passes a mail that it could continue.", key=step.key
+            )
 
 
 def _mail_before(flow: Flow) -> tuple[list[bool], list[bool]]:

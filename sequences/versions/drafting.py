@@ -23,7 +23,7 @@ from sequences.versions.tree import Place, Tree, find_place, list_places, read_t
 from sequences.versions.version_diff import VersionDiff, diff_versions
 
 MAX_FILE = 1_500_000
-_CHANGED = (
+_CHANGED = say(
     "Somebody changed this step meanwhile. Their words are shown; yours were not kept. Copy them before you reload."
 )
 
@@ -220,8 +220,15 @@ def _compile(tx: Tx, source: str, writing: Writing | None, files: dict[str, byte
         for text in step.texts():
             bodies[text.body] = _find_body(text.body, writing, pitches)
             for words in (text.subject, bodies[text.body]):
-                faults += [f"{step.key}: {fault.sentence}" for fault in check_pitch(words or "")]
-        faults += [f"{step.key}: the file {name} is not here." for name in step.attachments if name not in files]
+                faults += [
+                    say("%(place)s: %(fault)s", place=step.key, fault=fault.sentence)
+                    for fault in check_pitch(words or "")
+                ]
+        faults += [
+            say("%(key)s: the file %(name)s is not here.", key=step.key, name=name)
+            for name in step.attachments
+            if name not in files
+        ]
     if faults:
         raise InvalidError(" ".join(faults), faults=tuple(faults))
     named = {name for step in document.flow.steps for name in step.attachments}

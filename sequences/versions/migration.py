@@ -12,6 +12,7 @@ from kit.tx import Tx
 from sequences.course.runs import OPEN, anchor_of
 from sequences.course.standing import Mail, StandingRun, read_standing
 from sequences.models import Enrolment, Sequence, SequenceVersion
+from sequences.versions import move_words
 from sequences.versions.crossing import Crossing, Standing, cross
 from sequences.versions.flow import Flow
 from sequences.versions.new_dates import NewDates
@@ -141,10 +142,9 @@ class _Desk:
         crossing = self._cross(one, Standing(position=one.run.next_step, **self._known(one)))
         at = flow.index_of.get(key)
         if at is None or at >= crossing.begin:
-            why = "is approved or written by hand" if mail.id in one.free else "is being sent"
-            return self._stay(one, key, f"The mail {key} {why} and has no place before the rest there.")
+            return self._stay(one, key, move_words.say_no_place(key, is_free=mail.id in one.free))
         is_new = not is_same_mail(key, mail.variant, self._editions[one.run.version_id], self._new)
-        words = f"The mail {key} stays as it is, for it {'was decided' if mail.is_by_hand else 'is being sent'}."
+        words = move_words.say_kept(key, is_by_hand=mail.is_by_hand)
         steps = _Steps(key, key, mail.due_at, mail.due_at)
         return self._move(one, crossing, steps, position=crossing.begin, sentence=words if is_new else "")
 
@@ -154,7 +154,7 @@ class _Desk:
         crossing = self._cross(one, Standing(position=one.run.next_step, **self._known(one)))
         after = flow.node(key).after
         if crossing.begin != (len(flow.nodes) if after is None else after):
-            return self._stay(one, key, f"{key} is to be done first: the steps there have moved.")
+            return self._stay(one, key, move_words.say_moved_steps(key))
         return self._move(one, crossing, _Steps(key, key, None, None), position=crossing.begin)
 
     def _go_on(self, one: StandingRun, *, again: str = "") -> PlannedMove:
@@ -187,11 +187,9 @@ class _Desk:
         )
 
     def _said(self, one: StandingRun, again: str) -> str:
-        if again in _flow(self._new).index_of:
-            return f"The mail {again} is written anew."
-        if again:
-            return f"The mail {again} is left out: its step is gone."
-        return f"Nothing is to be done by hand for {one.task.key} any more." if one.task else ""
+        return move_words.say_given_up(
+            again, one.task.key if one.task else "", is_there=again in _flow(self._new).index_of
+        )
 
     def _known(self, one: StandingRun) -> dict[str, Any]:
         return {
@@ -218,10 +216,10 @@ class _Desk:
     ) -> PlannedMove:
         again = [key for key in crossing.repeats if key not in one.mailed]
         if again:
-            return self._stay(one, steps.old, f"The step {again[0]} is done and would come again there.")
+            return self._stay(one, steps.old, move_words.say_again(again[0]))
         if position == 0 and any(mail.state != "cancelled" and mail.step_key != cancels for mail in one.mails):
             # The first step of a version counts as a first mail, which leaves without a look into the inbox (A7).
-            return self._stay(one, steps.old, f"They had a first mail already, and {steps.new} would be one there.")
+            return self._stay(one, steps.old, move_words.say_first_again(steps.new))
         run, mail = one.run, one.mail
         is_idle = bool(cancels) or (mail is None and (run.next_at is not None or self._closes(one) is not None))
         steps_new, cancelled = self._numbered(one, position, cancels), mail if cancels else None

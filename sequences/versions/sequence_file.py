@@ -83,7 +83,7 @@ class SequenceFile(BaseModel):
         if isinstance(value, dict):
             unknown = set(value) - {"days", "from", "to", "zone"}
             if unknown:
-                raise ValueError(f"a window has days, from, to and zone, not {min(unknown)!r}")
+                raise ValueError(f"a window has days, from, to and zone, not {min(unknown)!r}.")
             zone = value.get("zone", "recipient")
             if zone != "recipient" and not is_zone(str(zone)):
                 raise ValueError(f"{zone!r} is not a time zone; write recipient or a name such as Europe/Berlin.")
@@ -99,7 +99,7 @@ class SequenceFile(BaseModel):
         if value is not None:
             unknown = set(value) - {"days", "from", "to"}
             if unknown:
-                raise ValueError(f"preferred hours have days, from and to, not {min(unknown)!r}")
+                raise ValueError(f"preferred hours have days, from and to, not {min(unknown)!r}.")
             try:
                 read_window(value)
             except InvalidError as error:
@@ -116,7 +116,7 @@ class SequenceFile(BaseModel):
             ]
             for word in value:
                 if word not in STOP_WORDS and not str(word).startswith("stage:"):
-                    raise ValueError(f"unknown stop {word!r}; use {', '.join(STOP_WORDS)} or stage:NAME")
+                    raise ValueError(f"unknown stop {word!r}; use {', '.join(STOP_WORDS)} or stage:NAME.")
         return value
 
 
@@ -168,7 +168,13 @@ def warnings_of(document: SequenceFile) -> list[str]:
     mails = most_mails(document.flow)
     if mails <= MANY_MAILS:
         return []
-    return [f"One way through it has {mails} mails; more than {MANY_MAILS} to somebody who is silent is a lot."]
+    return [
+        say(
+            "One way through it has %(mails)s mails; more than %(many_mails)s to somebody who is silent is a lot.",
+            mails=mails,
+            many_mails=MANY_MAILS,
+        )
+    ]
 
 
 def _refuse_overgrown(tree: dict[str, Any]) -> None:
@@ -201,14 +207,17 @@ def _sentence(fault: dict[str, Any], tree: dict[str, Any]) -> str:
     if kind == "extra_forbidden":
         name = str(fault["loc"][-1])
         close = get_close_matches(name, _known_names(), n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        return f"{place}: {name!r} is not known.{hint}"
+        if close:
+            return say(
+                "%(place)s: %(name)r is not known. Did you mean %(close)r?", place=place, name=name, close=close[0]
+            )
+        return say("%(place)s: %(name)r is not known.", place=place, name=name)
     if kind == "missing":
-        return f"{place}: {fault['loc'][-1]!r} is missing."
+        return say("%(place)s: %(name)r is missing.", place=place, name=fault["loc"][-1])
     if kind == "too_short" and fault["loc"][-1] == "steps":
-        return f"{place}: write at least one step, or the words continue or end."
+        return say("%(place)s: write at least one step, or the words continue or end.", place=place)
     message = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{place}: {message}{'' if message.endswith(('.', '?')) else '.'}"
+    return say("%(place)s: %(fault)s", place=place, fault=message if message.endswith((".", "?")) else f"{message}.")
 
 
 def _known_names() -> set[str]:
@@ -224,10 +233,12 @@ def _place(loc: tuple[Any, ...], tree: dict[str, Any]) -> str:
     for part in loc:
         at = _within(at, part)
         if isinstance(part, int) and isinstance(at, dict) and rest[-1:] in (["steps"], ["then"], ["else"]):
-            name, rest = f"Step {at.get('key') or part + 1}", []
+            name, rest = say("Step %(name)s", name=at.get("key") or part + 1), []
         elif not (name and part in ("steps", "word")):
             rest.append(str(part))
-    return ", ".join(filter(None, (name, ".".join(rest)))) or "The file"
+    if name and rest:
+        return say("%(place)s, %(part)s", place=name, part=".".join(rest))
+    return name or ".".join(rest) or say("The file")
 
 
 def _within(at: Any, part: Any) -> Any:

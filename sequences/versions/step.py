@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
 
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from sequences.course.schedule import Wait, parse_wait
 from sequences.versions.conditions import When
 
@@ -94,31 +94,41 @@ _NEEDS = {"wait": ("wait",), "stage": ("stage",), "tag": ("tag",), "if": ("when"
 
 def shape_faults(step: Step) -> Iterator[str]:
     """Yield what a step of its kind lacks, or has and cannot use."""
-    where = f"Step {step.key!r}"
+    where = say("Step %(key)r", key=step.key)
     said = {Step.model_fields[name].alias or name for name in step.model_fields_set}
     for name in _NEEDS.get(step.kind, ()):
         if name not in said or getattr(step, "otherwise" if name == "else" else name) in (None, ""):
             hint = "; write steps, continue or end" if name == "else" else ""
-            yield f"{where} is of the kind {step.kind} and needs {name!r}{hint}."
+            yield say(
+                "%(where)s is of the kind %(kind)s and needs %(name)r%(hint)s.",
+                where=where,
+                kind=step.kind,
+                name=name,
+                hint=hint,
+            )
     # What a mail once could say without meaning it stays allowed: stored files must be readable.
     if step.kind in TEXT_KINDS:
         strange = said & {"stage", "tag", "when", "then", "else"}
     else:
         strange = said - _BELONGS[step.kind] - {"key", "kind", "wait"}
     for name in sorted(strange):
-        yield f"{where} is of the kind {step.kind} and cannot have {name!r}."
+        yield say("%(where)s is of the kind %(kind)s and cannot have %(name)r.", where=where, kind=step.kind, name=name)
 
 
 def text_faults(step: Step) -> Iterator[str]:
     """Yield what is wrong with the texts of a mail or task, wherever it stands."""
-    where = f"Step {step.key!r}"
+    where = say("Step %(key)r", key=step.key)
     if step.kind not in TEXT_KINDS:
         return
     if step.variants and (step.body or step.subject):
-        yield f"{where} has variants and a text of its own; move it into a variant."
+        yield say("%(where)s has variants and a text of its own; move it into a variant.", where=where)
     if not step.variants and not step.body:
-        yield f"{where} has no body."
+        yield say("%(where)s has no body.", where=where)
     keys = [variant.key for variant in step.variants]
-    yield from (f"{where} has two variants {key!r}." for key in dict.fromkeys(keys) if keys.count(key) > 1)
+    yield from (
+        say("%(where)s has two variants %(key)r.", where=where, key=key)
+        for key in dict.fromkeys(keys)
+        if keys.count(key) > 1
+    )
     if step.variants and not any(variant.weight for variant in step.variants):
-        yield f"{where}: every variant has the weight 0."
+        yield say("%(where)s: every variant has the weight 0.", where=where)

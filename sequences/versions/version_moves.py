@@ -133,7 +133,7 @@ def _write_mails(tx: Tx, going: Rows[PlannedMove]) -> None:
 
 
 def _entry(sequence: Sequence, move: PlannedMove, actor: str) -> dict[str, Any]:
-    onward = f"next is {move.new_step}" if move.new_step else "nothing is left to do"
+    onward = say("next is %(new_step)s", new_step=move.new_step) if move.new_step else say("nothing is left to do")
     summary = say(
         "Moved to version %(to_number)s of %(name)s, %(onward)s",
         to_number=move.to_number,

@@ -85,7 +85,15 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/demo/story": (200, ("/demo/story",)),
     "/demo/enter/<key>": (303, ("/demo/enter/the-key",)),
     "/files/<int:file_id>": (200, ("/files/1",)),
-    "/feedback": (200, ("/feedback", "/feedback?product=1&state=planned", "/feedback?tab=notes&page=2")),
+    "/feedback": (
+        200,
+        (
+            "/feedback",
+            "/feedback?product=1&state=planned",
+            "/feedback?tab=notes&page=2",
+            "/feedback?tab=told&product=1",
+        ),
+    ),
     "/api/v1/feedback": (401, ("/api/v1/feedback",)),
     "/feedback/import": (200, ("/feedback/import",)),
     "/feedback/import/sample": (200, ("/feedback/import/sample",)),

@@ -246,3 +246,25 @@ def test_who_may_not_send_or_edit_is_told(app: object, ada: Person, cast: Cast) 
     ada.get(f"/sequences/{cast.sequence}/steps/99", status=404)
     ada.post(f"/sequences/{cast.sequence}/versions", status=409)
     ada.post(f"/sequences/{cast.sequence}/steps/nothing/moves", status=404)
+
+
+def test_the_fields_of_a_text_are_chips_that_say_whom_they_are_missing_for(ada: Person, cast: Cast) -> None:
+    place = begin(ada)
+    step = f"{place}/steps/1"
+    ada.post(f"{place}/steps/first-touch/text", subject="A pan, {{ contact.first_name }}?", seen=mark_in(ada.get(step)),
+             body="{{ contact.personal_line }}\n\n{{ contact.frist_name }}")  # fmt: skip
+    used = ada.get(step).split('id="used"')[1].split("</div>")[0]
+    assert re.findall(r'data-find="([^"]+)"', used) == [
+        "contact.first_name", "contact.personal_line", "contact.frist_name"
+    ]  # fmt: skip
+    assert "is not known" in used
+    ada.post(f"{place}/steps/first-touch/text", subject="A pan, {{ contact.first_name }}?", seen=mark_in(ada.get(step)),
+             body="{{ contact.personal_line }}")  # fmt: skip
+    page = ada.get(step)
+    lacking = re.search(r'href="([^"]+)">(\d+) of (\d+) have none', page.split('id="used"')[1])
+    assert lacking
+    assert 0 < int(lacking[2]) <= int(lacking[3])
+    assert "Missing for" in ada.get(lacking[1].replace("&amp;", "&"))
+    part = ada.client.get(step, headers={"HX-Request": "true", "HX-Target": "preview"}).text
+    assert 'id="used" hx-swap-oob="true"' in part
+    assert "<textarea" not in part

@@ -319,3 +319,20 @@ def test_all_parts_are_shown(boss: Person) -> None:
     page = boss.get("/states")
     for words in ("Their turn", "Last 12 weeks", 'aria-invalid="true"', "toast", "skel"):
         assert words in page
+
+
+def test_a_test_of_a_mailbox_says_how_far_it_came(house: House, boss: Person, servers: FakeMailServer) -> None:
+    boss.post("/settings/mailboxes", password="right", **FORM)
+    with house.database.reading() as tx:
+        number = tx.session.scalars(select(Mailbox.id).where(Mailbox.address == NEW)).one()
+    place = f"/settings/mailboxes/{number}"
+    assert "Last test" not in boss.get(place)
+    assert boss.post(f"{place}/tests") == f"{place}#test"
+    page = boss.get(place)
+    assert "The message left and arrived." in page
+    assert "Seen in the inbox after 0.0 s" in page
+    servers.add_account(NEW, "changed at the server")
+    boss.post(f"{place}/tests")
+    assert "The server refused the user name or the password." in boss.get(place).split('id="test"')[1]
+    boss.post(f"{place}/disconnection")
+    assert "nothing was sent" in boss.post(f"{place}/tests", status=403)

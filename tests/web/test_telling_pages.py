@@ -1,12 +1,17 @@
 """The pages of telling: what was done, letters to read, sending them, and who may."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from crm.feedback import log_feedback
+from crm.models import Thread
 from crm.suppressions import suppress
+from sequences.models import Send
+from sequences.tell_models import ThemeTell
 from tests.web.cast import Cast
 from tests.web.conftest import Person, sign_in
 from web.wiring import House
@@ -130,3 +135,32 @@ def test_pages_cost_few_queries_and_no_more_with_more_people(
     ada.post(f"{place}/letters")
     assert [look(path) for path in paths] == before
     assert max(before) <= 15, before
+
+
+def test_who_was_told_is_listed_with_what_came_of_it(ada: Person, theme: int, house: House, cast: Cast) -> None:
+    assert "Nobody has been told yet" in ada.get("/feedback?tab=told")
+    _out(ada, theme)
+    with house.database.transaction() as tx:
+        thread = tx.session.scalars(select(Thread).where(Thread.last_in_at.is_not(None)).limit(1)).one()
+        for name, minutes in zip(NAMES[:3], (30, 20, 10), strict=True):
+            rfc = f"<{name.split()[0]}@y.example>"
+            send = Send(contact_id=cast.contacts[name], mailbox_id=thread.mailbox_id, email="x@y.example", state="sent",
+                        request_key=f"tell:{name}", rfc_id=rfc, planned_at=tx.now, due_at=tx.now,
+                        step=0, created_at=tx.now)  # fmt: skip
+            if name == NAMES[0]:
+                send.thread_id, thread.last_in_at = thread.id, tx.now
+            if name == NAMES[1]:
+                send.bounced_at = tx.now
+            tx.session.add(send)
+            tx.session.flush()
+            at = tx.now - timedelta(minutes=minutes)
+            tx.session.add(ThemeTell(theme_id=theme, contact_id=cast.contacts[name], state="told", send_id=send.id,
+                                     told_at=at, created_at=at, actor="user:1"))  # fmt: skip
+    page = ada.get("/feedback?tab=told")
+    assert re.findall(r'show=feedback"><b dir="auto">([^<]+)', page) == list(reversed(NAMES[:3]))
+    rows = dict(zip(reversed(NAMES[:3]), page.split('<li class="row top g4">')[1:], strict=True))
+    assert ("wrote back" in rows[NAMES[0]], "came back" in rows[NAMES[1]]) == (True, True)
+    assert not {"wrote back", "came back"} & {word for word in ("wrote back", "came back") if word in rows[NAMES[2]]}
+    assert f'href="/inbox/{thread.id}"' in rows[NAMES[0]]
+    assert 'Told creators <span class="count">2</span>' in page  # what came back told nobody
+    assert "Nobody has been told yet" in ada.get("/feedback?tab=told&product=1")

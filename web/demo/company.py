@@ -22,6 +22,7 @@ from sequences.reading.filing import file_mail
 from sequences.versions.authoring import get_sequence, import_sequence, read_draft, start_sequence
 from web.demo.cast import CAST, WAITING, Creator
 from web.demo.known import remember_account
+from web.demo.memory import remember
 from web.demo.world import OURS, PASSWORD
 from web.wiring import House
 
@@ -38,7 +39,7 @@ def found_company(house: House, *, smtp_port: int, imap_port: int) -> User:
         brand = create_brand(
             tx, "Brackenware", postal_address="Havnegade 12, Aarhus, Denmark", signature="Brackenware, Aarhus"
         )
-        save_product(
+        product = save_product(
             tx,
             brand,
             "Bracken 26",
@@ -50,6 +51,7 @@ def found_company(house: House, *, smtp_port: int, imap_port: int) -> User:
             _remember_conversation(tx, mailbox, brand.id, waiting)
         for creator in CAST:
             _add_creator(tx, creator, brand.id, ada)
+        remember(tx, brand.id, product.id, ada)
     return ada
 
 

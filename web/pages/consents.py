@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from crm.consents import check_request, find_consent, open_request, use_request
 from crm.models import Mailbox
-from kit.errors import NotFoundError, RefusedError
+from kit.errors import NotFoundError, RefusedError, say
 from mailer.errors import ConsentError
 from mailer.oauth import read_return, write_consent_url
 from mailer.oauth_providers import Provider
@@ -13,6 +13,7 @@ from web.auth import require
 from web.request import settle_tx, this_actor, this_house, this_tx, this_user
 from web.respond import done, page
 from web.wiring import make_engine_of
+from web.words import _, said
 
 blueprint = Blueprint("consents", __name__)
 
@@ -24,7 +25,7 @@ def show(mailbox_id: int) -> Response:
     try:
         provider, fault = _find_provider(mailbox), ""
     except RefusedError as error:
-        provider, fault = None, str(error)
+        provider, fault = None, said(error)
     return _show(mailbox, provider=provider, fault=fault)
 
 
@@ -48,7 +49,7 @@ def confirm() -> Response:
     try:
         code = read_return(request.query_string.decode("ascii", "replace"), None)
     except (ConsentError, ValueError) as error:
-        raise RefusedError(f"{error} Nothing was changed.", code="consent") from error
+        raise RefusedError(say("%(error)s Nothing was changed.", error=str(error)), code="consent") from error
     mailbox = this_tx().session.get_one(Mailbox, found.mailbox_id)
     title = this_house().issuers.title_of(found.provider)
     return page("mailboxes/confirm.html", mailbox=mailbox, issuer=title, code=code, state=state)
@@ -63,14 +64,16 @@ def accept() -> Response:
     settle_tx()
     tokens = redeem_request(engine, found, verifier, code, redirect_uri=_redirect_uri())
     may_send = accept_consent(engine, found.mailbox_id, found.provider, tokens, actor=actor)
-    return done(f"/mailboxes/{found.mailbox_id}/consent", "Connected." if may_send else "Connected; paused still.")
+    return done(
+        f"/mailboxes/{found.mailbox_id}/consent", _("Connected.") if may_send else _("Connected; paused still.")
+    )
 
 
 def _get_mailbox(mailbox_id: int) -> Mailbox:
     """Return a mailbox that the person signed in may connect: their own, or any for who looks after all."""
     mailbox = this_tx().session.get(Mailbox, mailbox_id)
     if mailbox is None:
-        raise NotFoundError("There is no such mailbox.")
+        raise NotFoundError(say("There is no such mailbox."))
     if mailbox.owner_id != this_user().id:
         require("mailboxes")
     return mailbox
@@ -83,7 +86,11 @@ def _find_provider(mailbox: Mailbox) -> Provider:
     provider = find_provider(engine, mailbox, consent.provider if consent and known else None)
     if not provider.authorise_url:
         raise RefusedError(
-            f"{provider.title} gives codes for devices only: run rapport mailboxes authorise {mailbox.address}",
+            say(
+                "%(title)s gives codes for devices only: run rapport mailboxes authorise %(address)s",
+                title=provider.title,
+                address=mailbox.address,
+            ),
             code="no_oauth_client",
         )
     return provider

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
-from kit.errors import RefusedError
+from kit.errors import RefusedError, say
 from web.demo.story import Story
 from web.pages.sessions import arrive
 from web.request import is_partial
@@ -42,7 +42,7 @@ def make_blueprint(demo: DemoPort) -> Blueprint:
         """Sign in by the link that was printed; the session exists already, so nothing is written."""
         token = demo.enter(key)
         if token is None:
-            raise RefusedError("This link is of another demo. Use the one printed last.", code="link_used")
+            raise RefusedError(say("This link is of another demo. Use the one printed last."), code="link_used")
         return arrive(token, "/today")
 
     @blueprint.get("/demo/story")

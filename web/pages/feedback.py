@@ -5,13 +5,14 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from crm.brands import list_products
-from crm.feedback import KINDS, MAX_QUOTE, Origin, list_notes, log_feedback
+from crm.feedback import KINDS, MAX_QUOTE, Origin, count_notes, list_notes, log_feedback
 from crm.feedback_person import find_stated, name_person
 from crm.people import search_people
 from crm.theme_board import list_cards, list_theme_names
 from crm.themes import STATES, assign_note, ensure_theme
 from kit.errors import InvalidError, say
 from sequences.telling.progress import count_told
+from sequences.telling.told import count_all_told, list_told
 from web import forms
 from web.auth import require
 from web.request import this_actor, this_tx
@@ -32,14 +33,19 @@ def index() -> Response:
     tx, args = this_tx(), request.args
     products = list_products(tx, this_brand_id())
     product_id = next((row.id for row in products if row.id == forms.read_int(args.get("product"))), None)
-    state, tab = forms.choose(args.get("state", ""), STATES, ""), forms.choose(args.get("tab", ""), ("notes",), "")
-    shown = _all_notes(product_id) if tab else _board(product_id, state)
+    state, tab = (
+        forms.choose(args.get("state", ""), STATES, ""),
+        forms.choose(args.get("tab", ""), ("notes", "told"), ""),
+    )
+    shown = {"": _board, "notes": _all_notes, "told": _all_told}[tab](product_id, state)
     return page(
         "feedback/page.html",
         products=products,
         product_id=product_id,
         state=state,
         tab=tab,
+        note_count=count_notes(tx, brand_id=this_brand_id(), product_id=product_id),
+        told_count=count_all_told(tx, brand_id=this_brand_id(), product_id=product_id),
         themes=list_theme_names(tx, this_brand_id()),
         kinds=KINDS,
         states=STATE_WORDS,
@@ -61,12 +67,22 @@ def _board(product_id: int | None, state: str) -> dict[str, Any]:
     }
 
 
-def _all_notes(product_id: int | None) -> dict[str, Any]:
-    number = max(1, forms.read_int(request.args.get("page")) or 1)
-    before = _NOTES * (number - 1)
+def _all_notes(product_id: int | None, _state: str) -> dict[str, Any]:
+    number, before = _page()
     notes = list_notes(this_tx(), brand_id=this_brand_id(), product_id=product_id, limit=_NOTES + 1, offset=before)
     stated = find_stated(this_tx(), [row.note for row in notes])
     return {"board": {}, "fresh": [], "notes": notes, "number": number, "told": {}, "stated": stated}
+
+
+def _all_told(product_id: int | None, _state: str) -> dict[str, Any]:
+    number, before = _page()
+    rows = list_told(this_tx(), brand_id=this_brand_id(), product_id=product_id, limit=_NOTES + 1, offset=before)
+    return {"told_rows": rows, "number": number}
+
+
+def _page() -> tuple[int, int]:
+    number = max(1, forms.read_int(request.args.get("page")) or 1)
+    return number, _NOTES * (number - 1)
 
 
 @blueprint.get("/feedback/new")

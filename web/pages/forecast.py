@@ -27,7 +27,7 @@ from web.request import this_house, this_tx, this_user
 from web.respond import page
 from web.times import read_zone
 from web.wiring import make_engine_of
-from web.words import translate
+from web.words import said, translate
 
 blueprint = Blueprint("forecast", __name__)
 # Above this, and after many mails, working it out takes long enough that a person should have asked for it.
@@ -76,7 +76,7 @@ def _compute(tx: Tx, sequence: Sequence, people: list[int], days: int) -> dict[s
     try:
         forecast = make_forecast(engine, sequence.name, people, days=days, user_id=this_user().id)
     except RapportError as error:
-        return {"fault": str(error)}
+        return {"fault": said(error)}
     return {
         "forecast": forecast,
         "outcome": describe_outcome(forecast, read_zone(this_user().zone)),

@@ -150,7 +150,7 @@ def _about(tx: Tx, contact: Contact | None, brand_id: int | None) -> dict[str, A
     if contact is None:
         return {}
     if contact.erased_at:
-        raise NotFoundError("There is no such conversation.")
+        raise NotFoundError(say("There is no such conversation."))
     stages = list_stages_around(tx, contact.id, brand_id)
     return {
         "relationship": next((found for _stage, found in stages if found), None),

@@ -21,6 +21,7 @@ from sequences.mailboxes.care import (
 from sequences.mailboxes.connecting import Trial, try_servers
 from sequences.mailboxes.deliverability import read_brief
 from sequences.mailboxes.log import list_tries, list_troubles, read_last_look
+from sequences.mailboxes.round_trip import read_trip, try_round
 from sequences.mailboxes.warm_up import read_warm_up
 from sequences.reading.cursors import first_look_progress
 from web import forms
@@ -100,6 +101,21 @@ def set_password(mailbox_id: int) -> Response:
     return done(f"/settings/mailboxes/{mailbox_id}", _("Both servers took the new password."))
 
 
+@blueprint.post("/settings/mailboxes/<int:mailbox_id>/tests")
+def test(mailbox_id: int) -> Response:
+    """Let a mailbox send itself a message and see it arrive."""
+    require("mailboxes")
+    mailbox = get_box(this_tx(), mailbox_id)
+    drop_tx()
+    trip = try_round(make_engine_of(this_house()), mailbox)
+    words = {
+        "arrived": _("The message left and arrived."),
+        "sent": _("The message left. It has not been seen in the inbox yet."),
+        "signing_in": _("No message left."),
+    }
+    return done(f"/settings/mailboxes/{mailbox_id}#test", words[trip.stage])
+
+
 @blueprint.get("/settings/mailboxes/<int:mailbox_id>/disconnection")
 def ask(mailbox_id: int) -> Response:
     """Ask before disconnecting."""
@@ -131,6 +147,7 @@ def _show(mailbox_id: int, *, trials: tuple[Trial, ...] = (), status: int = 200)
         plan=plan,
         chart=draw_warm_up(plan, desk.own.last_day) if plan else None,
         look=read_last_look(tx, mailbox_id),
+        trip=read_trip(tx, mailbox_id),
         progress=first_look_progress(tx, mailbox_id),
         troubles=list_troubles(tx, mailbox_id),
         tries=list_tries(tx, mailbox_id, limit=8),

@@ -2,12 +2,12 @@
 
 from flask import Blueprint, Response
 
-from kit.errors import RefusedError
+from kit.errors import RefusedError, say
 from sequences.reading.opt_outs import opt_out, read_token
 from web.request import this_house, this_tx
 from web.respond import page
 
-_BROKEN = "This link is not complete. Answer the mail with the word “stop” instead."
+_BROKEN = say("This link is not complete. Answer the mail with the word “stop” instead.")
 blueprint = Blueprint("opt_outs", __name__)
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from crm import users
 from crm.models import OneTimeLink, User
-from kit.errors import InvalidError, RefusedError
+from kit.errors import InvalidError, RefusedError, say
 from web.pages.sessions import arrive
 from web.request import this_house, this_tx
 from web.respond import page
@@ -36,5 +36,5 @@ def create(token: str) -> Response:
 def _owner(link: OneTimeLink) -> User:
     user = this_tx().session.get(User, link.user_id) if link.user_id else None
     if user is None or user.disabled_at:
-        raise RefusedError("This account is closed. Ask an admin.", code="link_used")
+        raise RefusedError(say("This account is closed. Ask an admin."), code="link_used")
     return user

@@ -145,7 +145,7 @@ def _meanwhile(send_id: int, error: ConflictError | RefusedError, onward: str) -
         return _show(send_id, sentence=f"{said(error)} {_(_MINE)}", status=409)
     if error.code != "decided":
         raise error
-    return done(onward, str(error))
+    return done(onward, said(error))
 
 
 def _outcome(send: Send) -> str:

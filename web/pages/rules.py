@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from crm.brands import list_brands
-from kit.errors import InvalidError, NotFoundError
+from kit.errors import InvalidError, NotFoundError, say
 from kit.tx import Tx
 from sequences.sending.workspace_limits import read_workspace_limits, set_workspace_limit
 from sequences.team.team_settings import describe_team_rules, read_team_book, set_team_rules
@@ -11,6 +11,7 @@ from web import forms
 from web.auth import require
 from web.request import this_tx
 from web.respond import done, page
+from web.words import _, said
 
 blueprint = Blueprint("rules", __name__)
 _LIMITS = ("workspace", "sending_domain", "recipient_domain")
@@ -32,10 +33,10 @@ def save_sending() -> Response:
     try:
         wanted = {name: forms.read_limit(request.form.get(name, ""), "none") for name in _LIMITS}
     except InvalidError as error:
-        return _sending(fault=str(error), status=422)
+        return _sending(fault=said(error), status=422)
     for name, number in wanted.items():
         set_workspace_limit(tx, name, number)
-    return done("/settings/sending", "Saved. It holds from the next mail on.")
+    return done("/settings/sending", _("Saved. It holds from the next mail on."))
 
 
 @blueprint.get("/settings/team-rules")
@@ -54,8 +55,8 @@ def save_team() -> Response:
         with tx.session.begin_nested():
             set_team_rules(tx, changes, brand_id=brand_id)
     except InvalidError as error:
-        return _team(brand_id, fault=str(error), status=422)
-    return done(f"/settings/team-rules{f'?brand={brand_id}' if brand_id else ''}", "Saved. It holds from now on.")
+        return _team(brand_id, fault=said(error), status=422)
+    return done(f"/settings/team-rules{f'?brand={brand_id}' if brand_id else ''}", _("Saved. It holds from now on."))
 
 
 def _sending(*, fault: str = "", status: int = 200) -> Response:
@@ -69,7 +70,7 @@ def _team(brand_id: int | None, *, fault: str = "", status: int = 200) -> Respon
     book, brands = read_team_book(tx), list_brands(tx)
     brand = next((one for one in brands if one.id == brand_id), None)
     if brand_id is not None and brand is None:
-        raise NotFoundError("There is no such brand.")
+        raise NotFoundError(say("There is no such brand."))
     rules = describe_team_rules(book.of(brand.id) if brand else book.workspace)
     given = request.form
     return page(

@@ -13,6 +13,7 @@ from sequences.insight.report import audience
 from sequences.models import Sequence
 from sequences.pitches.merge_fields import FIELDS
 from sequences.pitches.own_fields import find_strange, list_own_fields
+from sequences.pitches.used_fields import list_used
 from sequences.sending.links import Links
 from sequences.sending.trial_mail import Parcel, hand_over, write_test
 from sequences.versions import drafting, step_form, tree
@@ -28,7 +29,7 @@ from web.words import _, said
 blueprint = Blueprint("steps", __name__)
 # Own fields are listed by name.
 _FIXED = {path: field for path, field in FIELDS.items() if path != "contact.custom"}
-_PARTS = {"preview": "sequences/_preview.html"}
+_PARTS = {"preview": "sequences/_preview_part.html"}
 
 
 @blueprint.get("/sequences/<int:sequence_id>")
@@ -206,7 +207,8 @@ def _context(tx: Tx, writing: Writing, places: list[Place], place: Place) -> dic
     step_counts, counts_as_of = find_step_counts(tx, sequence.id, with_tasks=has_tasks, zone=this_user().zone)
     return {
         "sequence": sequence, "writing": writing, "places": places, "place": place, "step": step, "texts": texts,
-        "variant": variant, "text": text or None, "body": body,
+        "variant": variant, "text": text or None, "body": body, "oob": False,
+        "used": list_used([str(text.get("subject") or ""), body]),
         "audience": counts, "reader": reader, "preview": shown, "fields": {**_FIXED, **list_own_fields(tx)},
         "strange": find_strange(tx, [str(text.get("subject") or ""), body], reader.contact.fields if reader else {}),
         "faults": drafting.check_draft(tx, writing),

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from crm.history import list_actor_names
-from kit.errors import InvalidError
+from kit.errors import InvalidError, say
 from kit.tx import Tx
 from sequences.course.resume_plan import plan_resume
 from sequences.models import Sequence
@@ -14,10 +14,10 @@ from sequences.versions import revisions, version_moves, version_undo
 from sequences.versions.migration import PlannedMove, plan_migration
 from sequences.versions.published import get_sequence_by_id
 from web.auth import require
-from web.figures import count_of
 from web.forms import read_int
 from web.request import this_actor, this_tx
 from web.respond import done, page
+from web.words import _, ngettext
 
 blueprint = Blueprint("versions", __name__)
 SHOWN = 200
@@ -51,7 +51,9 @@ def move(sequence_id: int) -> Response:
     tx, number = this_tx(), _asked_for()
     moved = version_moves.migrate(tx, get_sequence_by_id(tx, sequence_id), number, actor=this_actor())
     going = sum(one.effect is not None for one in moved.moves)
-    said = f"{count_of(going, 'person', 'people')} moved to version {number}."
+    said = ngettext(
+        "%(num)s person moved to version %(to)s.", "%(num)s people moved to version %(to)s.", going, to=number
+    )
     return done(f"/sequences/{sequence_id}/versions?to={number}", said)
 
 
@@ -62,8 +64,10 @@ def undo(sequence_id: int) -> Response:
     tx = this_tx()
     found = version_undo.rollback(tx, get_sequence_by_id(tx, sequence_id), actor=this_actor())
     stayed = len(found.returns) - found.back
-    said = f"{count_of(found.back, 'person', 'people')} back where they were."
-    return done(f"/sequences/{sequence_id}/versions", said + (f" {stayed} had gone on and stay." if stayed else ""))
+    said = ngettext("%(num)s person back where they were.", "%(num)s people back where they were.", found.back)
+    if stayed:
+        said += " " + _("%(n)s had gone on and stay.", n=stayed)
+    return done(f"/sequences/{sequence_id}/versions", said)
 
 
 @blueprint.post("/sequences/<int:sequence_id>/versions/restoring")
@@ -72,7 +76,7 @@ def restore(sequence_id: int) -> Response:
     require("send")
     tx, number = this_tx(), _asked_for()
     version = revisions.restore_version(tx, get_sequence_by_id(tx, sequence_id), number, actor=this_actor())
-    said = f"Version {version.number} says what version {number} said. Nobody was moved yet."
+    said = _("Version %(new)s says what version %(old)s said. Nobody was moved yet.", new=version.number, old=number)
     return done(f"/sequences/{sequence_id}/versions", said)
 
 
@@ -115,5 +119,5 @@ def _number(name: str) -> int | None:
 def _asked_for() -> int:
     number = read_int(request.form.get("number"))
     if number is None:
-        raise InvalidError("Which version?")
+        raise InvalidError(say("Which version?"))
     return number

@@ -8,7 +8,7 @@ from kit.tx import Tx
 from sequences.insight.wilson import Rate
 from sequences.reports.mailboxes import Week, list_weeks, sum_weeks
 from web.reports.sheet import Part, Sheet, make_bars, make_ranges, say_range
-from web.words import _, ngettext, this_locale
+from web.words import _, ngettext, pgettext, this_locale
 
 _SHOWN = 26
 _MUCH = 0.02
@@ -60,7 +60,7 @@ def _bounces(weeks: list[Week]) -> Part:
         rates[one.address] = Rate(before.hits + one.bounced, before.of + one.sent)
     marks, ticks = make_ranges(rates)
     rows = tuple((name, str(rate.of), str(rate.hits), *say_range(rate)) for name, rate in rates.items())
-    heads = (_("Mailbox"), _("Sent"), _("Bounced"), _("Rate"), _("95 % range"))
+    heads = (_("Mailbox"), _("Sent"), _("Bounced"), pgettext("share", "Rate"), _("95 % range"))
     how = _("Bounced of sent. Dot: measured; bar: the 95 % range (Wilson).")
     return Part(key="bounces", title=_("Bounces by mailbox"), how=how, heads=heads, rows=rows, chart="ranges",
                 marks=marks, ticks=ticks)  # fmt: skip

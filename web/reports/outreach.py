@@ -13,7 +13,7 @@ from web.reports.segments import make_segments
 from web.reports.sheet import Part, Sheet, make_bars, make_ranges, say_range
 from web.reports.texts import make_texts
 from web.request import this_user
-from web.words import _, lazy, ngettext
+from web.words import _, lazy, ngettext, pgettext
 
 _DAYS = (lazy("Mon"), lazy("Tue"), lazy("Wed"), lazy("Thu"), lazy("Fri"), lazy("Sat"), lazy("Sun"))
 _SHOWN, _VALUES = 12, 30
@@ -109,7 +109,7 @@ def _rates(key: str, title: str, head: str, found: Mapping[str, Funnel], *, wide
         _("Written to"),
         _("Bounced"),
         _("Replied"),
-        _("Rate"),
+        pgettext("share", "Rate"),
         _("95 % range"),
         _("Interested"),
         _("Agreed"),
@@ -135,7 +135,7 @@ def _hours(cells: dict[tuple[int, int], Rate]) -> Part:
         for slot, (hits, of) in zip(slots, line, strict=True)
         if of
     )
-    heads = (_("Day"), _("Hours"), _("Reached"), _("Replied"), _("Rate"), _("95 % range"))
+    heads = (_("Day"), _("Hours"), _("Reached"), _("Replied"), pgettext("share", "Rate"), _("95 % range"))
     how = _(
         "By when the first mail left, on the reader's own clock. Outlined cells have under 15 mails, too few to colour."
     )

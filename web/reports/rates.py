@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sequences.insight.wilson import Rate
 from sequences.reports.outreach import Funnel, find_best
 from web.reports.sheet import Part, make_ranges, say_range
-from web.words import _
+from web.words import _, pgettext
 
 _SHOWN = 12
 
@@ -29,6 +29,6 @@ def make_rates(key: str, title: str, head: str, found: Mapping[str, Funnel], how
         (name, str(one.written), str(one.bounced), str(one.replied), *say_range(one.rate))
         for name, one in found.items()
     )
-    heads = (head, _("Written to"), _("Bounced"), _("Replied"), _("Rate"), _("95 % range"))
+    heads = (head, _("Written to"), _("Bounced"), _("Replied"), pgettext("share", "Rate"), _("95 % range"))
     return Part(key=key, title=title, how=how, heads=heads, rows=rows, chart="ranges", marks=marks, ticks=ticks,
                 wide=wide, said=say_best(rates))  # fmt: skip

@@ -21,7 +21,7 @@ from kit.tx import Tx
 from sequences.reports.answer_times import Answerer, measure_colleagues
 from web.reports.sheet import Part, Sheet, make_bars
 from web.times import date_of, wait_in_words, working
-from web.words import _
+from web.words import _, pgettext
 
 _SHOWN = 12
 _QUIET = 20
@@ -99,7 +99,7 @@ def _stages(stages: Stages) -> Part:
         )
         for one in stages.passages[:_SHOWN]
     )
-    heads = (_("From"), _("To"), _("Moves"), _("Median days in the first"))
+    heads = (_("From"), pgettext("stage", "To"), _("Moves"), _("Median days in the first"))
     how = _("Moves in this time. Days: from coming to a stage until leaving it, where coming to it is on the timeline. "
             "Of very many moves, the newest %(most)s count.", most=MOST)  # fmt: skip
     return Part(

@@ -17,4 +17,17 @@
     });
     code.replaceWith(button);
   }
+  // A chip of a field marks the next place where the text names it; without this script it leads to the text.
+  const place = (field, name) => {
+    const spot = field ? field.value.search(new RegExp(`\\{[{%][^}]*\\b${name.replaceAll(".", "\\.")}\\b`)) : -1;
+    return spot < 0 ? null : { field, spot };
+  };
+  document.addEventListener("click", (event) => {
+    const chip = event.target.closest("[data-find]");
+    const found = chip && ["w-body", "w-subject"].map((id) => place(document.getElementById(id), chip.dataset.find)).find(Boolean);
+    if (!found) return;
+    event.preventDefault();
+    found.field.focus();
+    found.field.setSelectionRange(found.spot, found.field.value.indexOf("}", found.spot) + 2);
+  });
 })();
