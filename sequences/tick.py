@@ -38,10 +38,10 @@ def sweep(engine: Engine) -> Counts:
             record_unknown_sweep(tx)
     with engine.database.transaction() as tx:
         keep_lanes(tx)
-    index_mails(engine)
-    keep_next(engine)
         keep_answers(tx)
     keep_bests(engine.database)
+    keep_next(engine)
+    index_mails(engine)
     while True:
         with engine.database.transaction() as tx:
             released = release_held(tx)
