@@ -31,6 +31,12 @@ def test_from_a_starter_to_an_approved_mail(visitors: Visitors, cast: Cast, hous
     body.fill("Hi {{ contact.first_name }},\n\nwe make a pan. Would you try it by 4 December?")
     expect(page.locator("#kept")).to_contain_text("Kept")
     expect(page.get_by_role("article")).to_contain_text("we make a pan")
+    # Its fields are chips, drawn anew as well; one leads to the place where the text names it.
+    used = page.get_by_role("list", name="Fields in this text")
+    expect(used.get_by_role("listitem")).to_have_text("first name")
+    used.get_by_role("link", name="first name").press("Enter")
+    expect(body).to_be_focused()
+    assert page.evaluate("String(getSelection())") == "{{ contact.first_name }}"
     body.press("[")
     expect(body).to_have_value(re.compile(r"\["))
     body.press("Backspace")
