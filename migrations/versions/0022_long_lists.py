@@ -48,6 +48,7 @@ def upgrade() -> None:
     )
     for name in _FIGURES:
         op.create_index(f"ix_contact_bests_{name}", "contact_bests", [name, "contact_id"])
+    op.create_index("ix_feedback_strongest", "feedback", ["theme_id", "from_audience", "created_at", "id"])
     op.create_index("ix_contacts_name", "contacts", [sa.text("lower(name)"), "id"])
     for table, old, _, new, columns in _WIDER:
         op.drop_index(old, table)
@@ -59,4 +60,5 @@ def downgrade() -> None:
         op.drop_index(new, table)
         op.create_index(old, table, list(columns))
     op.drop_index("ix_contacts_name", "contacts")
+    op.drop_index("ix_feedback_strongest", "feedback")
     op.drop_table("contact_bests")

@@ -156,7 +156,15 @@ def test_the_week_is_the_same_counted_and_kept(
 
 
 def _write_mails(tx: Tx) -> list[tuple[int | None, str, object]]:
-    box = Mailbox(address="ada@brackenware.example", smtp_url="", imap_url="", user="", secret="", created_at=tx.now)
+    box = Mailbox(
+        address="ada@brackenware.example",
+        smtp_url="",
+        imap_url="",
+        user="",
+        secret="",
+        window="always",
+        created_at=tx.now,
+    )
     tx.session.add_all([box, *(Contact(name=f"P{n}", created_at=tx.now) for n in range(1, 9))])
     tx.session.flush()
     rng, mails = Random(3), []
