@@ -2,14 +2,14 @@
 that answer what filters ask without looking at a row.
 
 Revision: 0022
-Follows: 0020
+Follows: 0021
 """
 
 from alembic import op
 import sqlalchemy as sa
 
 revision = "0022"
-down_revision = "0020"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
