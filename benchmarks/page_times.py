@@ -21,10 +21,14 @@ from pathlib import Path
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
+from benchmarks.many_details import fill_details
 from benchmarks.many_people import fill
 from benchmarks.many_sends import fill_sends
+from benchmarks.people_pages import PEOPLE_PAGES
 from crm import users
+from crm.bests import keep_bests
 from crm.lane_sums import keep_lanes
+from crm.today import keep_answers
 from kit.clock import SystemClock
 from kit.config import load_settings
 from tests.servers.postgres import start_postgres
@@ -53,10 +57,11 @@ def main() -> None:
             seed_cast(house)
             fill(house.database, given.people, house.database.clock.now())
             fill_sends(house.database, house.database.clock.now())
-            keep(house)
+            fill_details(house.database, house.database.clock.now())
             print(f"{given.people:,} people written in {time.perf_counter() - began:.0f} s")
             if given.keep:
                 (given.keep / "filled").touch()
+        keep(house)
         tell_static()
         measure(house, given.only, given.looks)
 
@@ -85,6 +90,8 @@ def keep(house: House) -> None:
     """Do what the beat does, and let PostgreSQL look at its tables as its own upkeep would."""
     with house.database.transaction() as tx:
         keep_lanes(tx)
+        keep_answers(tx)
+    keep_bests(house.database)
     if house.database.engine.dialect.name == "postgresql":
         with house.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
@@ -118,7 +125,7 @@ def measure(house: House, only: str, looks: int) -> None:
 def pages() -> set[str]:
     """Return every address of a page, with its examples' filters."""
     found = {path for _, paths in EXAMPLES.values() for path in paths}
-    return {path for path in found if not any(part in path for part in NOT_PAGES)}
+    return {path for path in found if not any(part in path for part in NOT_PAGES)} | set(PEOPLE_PAGES)
 
 
 def sign_in(house: House) -> FlaskClient:

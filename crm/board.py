@@ -7,21 +7,21 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, exists, func, literal_column, or_, select, union_all
+from sqlalchemy import Integer, Select, cast, func, null, select
 
+from crm.bests import read_bests_state
 from crm.exchange import Exchange, list_exchanges
-from crm.inbox import is_open, is_our_turn, is_their_turn
-from crm.lane_sums import ask_kept, ask_money, by_person, read_kept, read_money, stand_with
+from crm.kept import ask_kept
+from crm.lane_picks import CARDS, MORE, pick_cards
+from crm.lane_sums import ask_sums, count_lanes, lane_name, read_kept, read_sums
 from crm.models import Contact, Handle, Relationship, Stage, Task, Thread, User
 from crm.people import decide_contact_turn, list_contact_threads, list_main_handles
-from crm.people_filter import PeopleFilter, conditions, order_of
+from crm.people_filter import PeopleFilter, conditions
 from crm.stays import ask_moves, typical_stays
 from crm.together import Rows, Together, as_objects
 from crm.turns import Turn
 from kit.tx import Tx
 
-CARDS = 6
-MORE = 60
 STALE_AFTER = timedelta(days=10)
 
 
@@ -73,20 +73,28 @@ class Board:
 def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: int | None = None) -> Board:
     """Return the board of those who match, in a fixed number of queries; lane `opened` shows more cards."""
     held = conditions(tx, wanted, brand_id)
-    found, kept, moves = Together(_ask_counts(held, brand_id), ask_kept(brand_id), ask_moves(brand_id)).ask(tx)
+    is_everybody = len(held) == 1
+    found, kept, moves = Together(
+        _ask_stages(brand_id, counted=is_everybody), ask_kept(lane_name(brand_id), tx.now), ask_moves(brand_id)
+    ).ask(tx)
     stages = _stages(found)
-    counts = {row[0]: row[-2] or 0 for row in found}
-    as_of = kept[0][0] if kept and len(held) == 1 else None
-    money = read_kept(kept[0][1]) if as_of else read_money(tx.session.execute(ask_money(held, brand_id)))
-    rows = tx.session.execute(_pick(tx, wanted, held, stages, brand_id, opened)).all()
-    cards = _describe(tx, _first_of_each(rows, opened))
+    rows: Sequence[Any] = ()
+    if is_everybody and kept:
+        sums, as_of = read_kept(kept[0][1]), kept[0][0]
+    else:
+        bests = read_bests_state(tx)
+        rows = tx.session.execute(ask_sums(held, brand_id, kept=bests is not None)).all()
+        sums, as_of = read_sums(rows), bests.at if bests else None
+    counts = {row[0]: row[-2] or 0 for row in found} if is_everybody else count_lanes(rows)
+    picked = tx.session.execute(pick_cards(tx, wanted, held, counts, brand_id, opened)).all()
+    cards = _describe(tx, _first_of_each(picked, opened))
     stays = typical_stays(row[0] for row in moves)
     lanes = tuple(
         Lane(
             stage=stage,
             count=counts.get(stage.id, 0),
             stay=stays.get(stage.id),
-            money=tuple(money.get(stage.id, ())),
+            money=tuple(sums.get(stage.id, ())),
             cards=tuple(cards[stage.id]),
         )
         for stage in stages
@@ -99,80 +107,19 @@ def _stages(rows: Rows) -> list[Stage]:
     return sorted(as_objects(Stage, [row[:width] for row in rows]), key=lambda stage: stage.position)
 
 
-def _ask_counts(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, ...]]:
-    """Return the question for all stages, how many stand at each, and how many contacts there are."""
-    standing = select(Relationship.stage_id, func.count().label("number")).group_by(Relationship.stage_id)
-    if len(held) == 1:
+def _ask_stages(brand_id: int | None, *, counted: bool) -> Select[*tuple[Any, ...]]:
+    """Return the question for all stages, with how many stand at each, and how many contacts there are."""
+    number: Any = null()
+    if counted:
         # Everybody: an index counts them without looking at a person, and few were erased.
         erased = select(Contact.id).where(Contact.erased_at.is_not(None))
-        standing = standing.where(Relationship.brand_id == brand_id, Relationship.contact_id.not_in(erased))
-    else:
-        standing = standing.where(*stand_with(brand_id, held))
-    sums = standing.subquery("sums")
+        standing = select(func.count()).where(
+            Relationship.brand_id == brand_id, Relationship.stage_id == Stage.id, Relationship.contact_id.not_in(erased)
+        )
+        number = standing.scalar_subquery()
     gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
     everyone = select(func.count()).select_from(Contact).scalar_subquery() - gone
-    return select(*Stage.__table__.c, sums.c.number, everyone.label("everyone")).outerjoin(
-        sums, sums.c.stage_id == Stage.__table__.c.id
-    )
-
-
-def _pick(
-    tx: Tx, wanted: PeopleFilter, held: Sequence[Any], stages: Sequence[Stage], brand_id: int | None, opened: int | None
-) -> Select[*tuple[Any, ...]]:
-    """Return the query for the first cards of every lane: in the order asked for, else who waits on us first."""
-    if wanted.sort == "name":
-        found = _waiting_first(tx, held, stages, brand_id, opened)
-    else:
-        found = _in_order(tx, wanted, held, brand_id, opened)
-    return (
-        select(Contact, Relationship, User)
-        .join(found, found.c.id == Contact.id)
-        .join(Relationship, Relationship.id == found.c.standing)
-        .outerjoin(User, User.id == Contact.owner_id)
-        .order_by(found.c.stage_id, found.c.part, found.c.place, Relationship.stage_since.desc(), Contact.id)
-    )
-
-
-def _in_order(tx: Tx, wanted: PeopleFilter, held: Sequence[Any], brand_id: int | None, opened: int | None) -> Subquery:
-    fit, order = order_of(tx, wanted, select(Contact.id).where(*held))
-    ranked = _standing(*stand_with(brand_id, held)).add_columns(
-        literal_column("0").label("part"),
-        func.row_number().over(partition_by=Relationship.stage_id, order_by=order).label("place"),
-    )
-    if fit is not None:
-        ranked = ranked.outerjoin(fit, fit.c.contact_id == Contact.id)
-    found = ranked.subquery("ranked")
-    limit: Any = CARDS if opened is None else case((found.c.stage_id == opened, MORE), else_=CARDS)
-    return select(found).where(found.c.place <= limit).subquery("found")
-
-
-def _waiting_first(
-    tx: Tx, held: Sequence[Any], stages: Sequence[Stage], brand_id: int | None, opened: int | None
-) -> Subquery:
-    """Return those whose turn or ours it is, who are few, then of each lane those who came last, by an index."""
-    turn = func.min(case((is_our_turn(tx.now), 0), else_=1))
-    either = or_(is_our_turn(tx.now), is_their_turn(tx.now))
-    awake = (
-        select(Thread.contact_id, turn.label("turn")).where(is_open(), either).group_by(Thread.contact_id).subquery()
-    )
-    place = func.row_number().over(
-        partition_by=Relationship.stage_id, order_by=(awake.c.turn, Relationship.stage_since.desc(), Contact.id)
-    )
-    waiting = _standing(by_person(brand_id), *held).join(awake, awake.c.contact_id == Contact.id)
-    ranked = waiting.add_columns(literal_column("0").label("part"), place.label("place")).subquery()
-    parts = [select(ranked).where(ranked.c.place <= MORE)]
-    asleep = ~exists().where(Thread.contact_id == Relationship.contact_id, is_open(), either)
-    for stage in stages:
-        lane = _standing(Relationship.brand_id == brand_id, Relationship.stage_id == stage.id, *held, asleep)
-        lane = lane.order_by(Relationship.stage_since.desc(), Relationship.contact_id)
-        first = lane.limit(MORE if stage.id == opened else CARDS).subquery()
-        parts.append(select(first, literal_column("1").label("part"), literal_column("0").label("place")))
-    return union_all(*(select(part.subquery()) for part in parts)).subquery("found")
-
-
-def _standing(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    query = select(Contact.id.label("id"), Relationship.id.label("standing"), Relationship.stage_id)
-    return query.join(Relationship, Relationship.contact_id == Contact.id).where(*which)
+    return select(*Stage.__table__.c, cast(number, Integer).label("number"), everyone.label("everyone"))
 
 
 def _first_of_each(rows: Sequence[Any], opened: int | None) -> list[Any]:

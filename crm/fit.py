@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, Subquery, and_, case, cast, func, literal, null, select
+from sqlalchemy import CTE, ColumnElement, Float, Select, Subquery, and_, case, cast, func, literal, null, select
 
 from crm.models import Handle
 from crm.scoring import FRESH, KNOWN_SHARE, PARTS, Part, day_steps
@@ -15,24 +15,41 @@ def best_fit(weights: Mapping[str, int], today: date, among: Select[*tuple[Any, 
 
     `among` are the only contacts that matter.
     """
-    score = func.max(_score(weights, today)).label("score")
-    query = select(Handle.contact_id, score).where(Handle.retired_at.is_(None)).group_by(Handle.contact_id)
-    return (query if among is None else query.where(Handle.contact_id.in_(among))).subquery("fit")
+    each = _score(_sums(weights, _worths(weights, today, among)), weights)
+    query = select(each.c.contact_id, func.max(each.c.score).label("score")).group_by(each.c.contact_id)
+    return query.subquery("fit")
 
 
-def _score(weights: Mapping[str, int], today: date) -> ColumnElement[float | None]:
-    whole = float(sum(weights.values()))
+# Each question ends with "offset 0", so that no planner writes it into the next: what a part is worth stands there
+# four times, and would be counted as often.
+
+
+def _worths(weights: Mapping[str, int], today: date, among: Select[*tuple[Any, ...]] | None) -> CTE:
+    """Return the worth of each part of each account that is used."""
+    parts = (_worth(part, today).label(part.name) for part in PARTS if weights[part.name])
+    query = select(Handle.contact_id, *parts).where(Handle.retired_at.is_(None))
+    return (query if among is None else query.where(Handle.contact_id.in_(among))).offset(0).cte()
+
+
+def _sums(weights: Mapping[str, int], worths: CTE) -> CTE:
+    """Return what each account earned, and the weight of what is known of it."""
     earned: Any = literal(0.0)
     known: Any = literal(0.0)
     for part in PARTS:
         weight = float(weights[part.name])
         if weight:
-            worth = _worth(part, today)
+            worth = worths.c[part.name]
             earned = earned + func.coalesce(worth, 0.0) * weight
             known = known + case((worth.is_not(None), weight), else_=0.0)
-    score = earned * 100.0 / known
+    return select(worths.c.contact_id, earned.label("earned"), known.label("known")).offset(0).cte()
+
+
+def _score(sums: CTE, weights: Mapping[str, int]) -> CTE:
+    whole = float(sum(weights.values()))
+    score = sums.c.earned * 100.0 / sums.c.known
     # From 1 up, as it is shown (crm.scoring.shown).
-    return case((known < max(KNOWN_SHARE * whole, 0.001), null()), (score < 1.0, 1.0), else_=score)
+    clear = case((sums.c.known < max(KNOWN_SHARE * whole, 0.001), null()), (score < 1.0, 1.0), else_=score)
+    return select(sums.c.contact_id, clear.label("score")).offset(0).cte()
 
 
 def _worth(part: Part, today: date) -> ColumnElement[Any]:

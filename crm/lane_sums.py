@@ -3,45 +3,66 @@
 An account's price is a person's when it is the highest of theirs.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
+from sqlalchemy.orm import aliased
 
-from crm.models import Brand, Contact, Handle, KeptFigures, Relationship
+from crm.kept import is_due, keep
+from crm.models import Brand, Contact, ContactBest, Handle, Relationship
 from kit.tx import Tx
 
 # Up to so many people a page counts for itself.
 MANY = 20_000
-_FRESH = timedelta(minutes=15)
 Money = dict[int, list[tuple[Decimal, str]]]
 
 
-def ask_money(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, ...]]:
-    """Return the question for stage, currency and sum."""
-    priced = Handle.contact_id == Relationship.contact_id, Handle.price_amount.is_not(None)
-    amount = select(func.max(Handle.price_amount)).where(*priced).scalar_subquery()
-    code = select(func.max(func.coalesce(Handle.price_currency, "EUR"))).where(*priced).scalar_subquery()
-    each = select(Relationship.stage_id, amount.label("amount"), code.label("code")).where(*stand_with(brand_id, held))
-    one = each.subquery().c
-    query = select(one.stage_id, one.code, func.sum(one.amount)).where(one.amount.is_not(None))
-    return query.group_by(one.stage_id, one.code)
+def ask_sums(held: Sequence[Any], brand_id: int | None, *, kept: bool = False) -> Select[*tuple[Any, ...]]:
+    """Return the question for stage, currency, sum, and how many stand there; those who ask for nothing too.
+
+    With `kept` the prices are those that the beat kept of each person.
+    """
+    one = (_kept_prices if kept else _prices)(held, brand_id).subquery().c
+    return select(one.stage_id, one.code, func.sum(one.amount), func.count()).group_by(one.stage_id, one.code)
 
 
-def ask_kept(brand_id: int | None) -> Select[*tuple[Any, ...]]:
-    """Return the question for the sums as they were kept, and as of when."""
-    return select(KeptFigures.at, KeptFigures.document).where(KeptFigures.name == _name(brand_id))
+def _prices(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, ...]]:
+    amount, code = price_of(Relationship.contact_id)
+    return select(Relationship.stage_id, amount.label("amount"), code.label("code")).where(*stand_with(brand_id, held))
 
 
-def read_money(rows: Iterable[Sequence[Any]]) -> Money:
+def _kept_prices(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, ...]]:
+    known = ContactBest.contact_id == Relationship.contact_id
+    query = select(Relationship.stage_id, ContactBest.asked.label("amount"), ContactBest.asked_in.label("code"))
+    return query.select_from(Relationship).outerjoin(ContactBest, known).where(*stand_with(brand_id, held))
+
+
+def price_of(contact_id: Any) -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
+    """Return what a person asks for, and in which currency; both None for nothing."""
+    account = aliased(Handle)
+    priced = account.contact_id == contact_id, account.price_amount.is_not(None)
+    amount = select(func.max(account.price_amount)).where(*priced).scalar_subquery()
+    return amount, select(func.max(func.coalesce(account.price_currency, "EUR"))).where(*priced).scalar_subquery()
+
+
+def read_sums(rows: Iterable[Sequence[Any]]) -> Money:
     """Return by stage what is asked for, by currency, the highest sum first."""
     found: Money = defaultdict(list)
-    for stage_id, currency, total in rows:
-        found[stage_id].append((Decimal(str(total)).quantize(Decimal("0.01")), currency))
+    for stage_id, currency, total, *_ in rows:
+        if currency is not None:
+            found[stage_id].append((Decimal(str(total)).quantize(Decimal("0.01")), currency))
     return {stage_id: sorted(sums, reverse=True) for stage_id, sums in found.items()}
+
+
+def count_lanes(rows: Iterable[Sequence[Any]]) -> dict[int, int]:
+    """Return how many stand at each stage."""
+    found: Counter[int] = Counter()
+    for stage_id, _, _, number in rows:
+        found[stage_id] += number
+    return dict(found)
 
 
 def read_kept(document: Mapping[str, Any]) -> Money:
@@ -52,9 +73,10 @@ def read_kept(document: Mapping[str, Any]) -> Money:
 def by_person(brand_id: int | None) -> ColumnElement[bool]:
     """Return that a relationship is with a brand, so that it is looked up by the person.
 
-    The index of lanes would read all relationships of a brand, however few people are meant.
+    Said as a range: SQLite would read all relationships of a brand from the index of lanes, however few people are
+    meant, and PostgreSQL knows how many fit.
     """
-    return func.coalesce(Relationship.brand_id, 0) == brand_id
+    return Relationship.brand_id.between(brand_id, brand_id)
 
 
 def stand_with(brand_id: int | None, held: Sequence[Any]) -> tuple[ColumnElement[bool], ...]:
@@ -64,25 +86,18 @@ def stand_with(brand_id: int | None, held: Sequence[Any]) -> tuple[ColumnElement
 
 def keep_lanes(tx: Tx) -> bool:
     """Count the sums of all lanes anew where they are old; return whether anything was written."""
-    brands = list(tx.session.scalars(select(Brand.id).order_by(Brand.id)))
-    if not brands or (tx.session.scalar(select(func.max(Contact.id))) or 0) <= MANY:
+    if (tx.session.scalar(select(func.max(Contact.id))) or 0) <= MANY:
         return False
-    known = {row.name: row for row in tx.session.scalars(select(KeptFigures).where(KeptFigures.name.like("lanes:%")))}
-    old = [number for number in brands if _is_old(known.get(_name(number)), tx.now)]
+    old = [
+        number for number in tx.session.scalars(select(Brand.id).order_by(Brand.id)) if is_due(tx, lane_name(number))
+    ]
     for brand_id in old:
-        money = read_money(tx.session.execute(ask_money([Contact.erased_at.is_(None)], brand_id)))
+        money = read_sums(tx.session.execute(ask_sums([Contact.erased_at.is_(None)], brand_id)))
         document = {str(stage_id): [[str(total), code] for total, code in sums] for stage_id, sums in money.items()}
-        row = known.get(_name(brand_id))
-        if row is None:
-            tx.session.add(KeptFigures(name=_name(brand_id), at=tx.now, document=document))
-        else:
-            row.at, row.document = tx.now, document
+        keep(tx, lane_name(brand_id), document)
     return bool(old)
 
 
-def _is_old(kept: KeptFigures | None, now: datetime) -> bool:
-    return kept is None or kept.at <= now - _FRESH
-
-
-def _name(brand_id: int | None) -> str:
+def lane_name(brand_id: int | None) -> str:
+    """Return the name under which the sums of a brand are kept."""
     return f"lanes:{brand_id}"

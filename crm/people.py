@@ -3,14 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlalchemy import func, null, select
+from sqlalchemy import ColumnElement, func, null, select
 
 from crm.contacts import rank
 from crm.exchange import Exchange, list_exchanges
 from crm.inbox import turn_of
 from crm.models import Contact, Handle, Relationship, Stage, Thread
-from crm.people_filter import PeopleFilter, conditions, ordered, words_condition
+from crm.people_filter import PeopleFilter, conditions, words_condition
+from crm.people_order import ordered, tell_as_of
 from crm.scoring import Figures, score_fit, shown
 from crm.spread import Spread, judge_posts, list_spreads
 from crm.turns import Turn
@@ -37,13 +39,17 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeoplePage:
-    """One page of the list; `total` counts all that match, `everyone` all there are."""
+    """One page of the list; `total` counts all that match, `everyone` all there are.
+
+    `as_of` is when the figures were compared that people are sorted by, if that was not now.
+    """
 
     rows: tuple[PersonRow, ...]
     total: int
     everyone: int
     number: int
     pages: int = field(default=1)
+    as_of: datetime | None = None
 
 
 def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int = 1) -> PeoplePage:
@@ -57,10 +63,23 @@ def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int
     total = everyone if matching is None else matching
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
-    query = ordered(tx, select(Contact).where(*clauses), wanted)
-    contacts = list(tx.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
+    contacts = _read_page(tx, wanted, clauses, total, page) if total else []
     rows = describe_people(tx, contacts, brand_id, wanted.weights)
-    return PeoplePage(rows=rows, total=total, everyone=everyone, number=page, pages=pages)
+    as_of = tell_as_of(tx, wanted)
+    return PeoplePage(rows=rows, total=total, everyone=everyone, number=page, pages=pages, as_of=as_of)
+
+
+def _read_page(
+    tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], total: int, page: int
+) -> list[Contact]:
+    """Return the people of a page: first who they are, then what is known of them."""
+    if len(clauses) == 1:
+        # Everybody: in words that an index answers without looking at a person.
+        clauses = [Contact.id.not_in(select(Contact.id).where(Contact.erased_at.is_not(None)))]
+    query = ordered(tx, select(Contact.id).where(*clauses), wanted, matching=total, most=page * PAGE)
+    ids = list(tx.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
+    found = {contact.id: contact for contact in tx.session.scalars(select(Contact).where(Contact.id.in_(ids)))}
+    return [found[number] for number in ids]
 
 
 def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, most: int | None = None) -> list[int]:

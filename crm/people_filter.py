@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, or_, select, true
+from sqlalchemy.orm import aliased
 
+from crm.bests import read_bests_state
 from crm.contacts import fold
 from crm.field_filter import field_condition
 from crm.fit import best_fit
-from crm.inbox import is_our_turn, is_their_turn
-from crm.models import Contact, ContactAddress, ContactTag, Handle, Relationship, Stage, Thread
+from crm.inbox import is_open, is_our_turn, is_their_turn
+from crm.models import Contact, ContactAddress, ContactBest, ContactTag, Handle, Relationship, Stage, Thread
 from crm.pulses import going_quiet
 from crm.rhythms import talk_is_due
 from crm.scoring import DEFAULTS
@@ -67,7 +69,7 @@ class PeopleFilter:
 def conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> list[Condition]:
     """Return what must hold for a contact; `brand_id` says whose stages count."""
     if wanted.fault:
-        return [false()]
+        return [Contact.erased_at.is_(None), false()]
     whole = [segment_condition(tx, wanted, wanted.where, brand_id)] if wanted.where is not None else []
     return [Contact.erased_at.is_(None), *_conditions(tx, wanted, brand_id), *whole]
 
@@ -92,48 +94,6 @@ def words_condition(text: str) -> list[Condition]:
     return [Contact.search_text.like(f"%{_escape(word)}%", escape="\\") for word in fold(text).split()[:8]]
 
 
-def ordered(tx: Tx, query: Select[T], wanted: PeopleFilter) -> Select[T]:
-    """Return a query of contacts in the order asked for."""
-    fit, order = order_of(tx, wanted, query.with_only_columns(Contact.id))
-    if fit is not None:
-        query = query.outerjoin(fit, fit.c.contact_id == Contact.id)
-    return query.order_by(*order)
-
-
-def order_of(
-    tx: Tx, wanted: PeopleFilter, among: Select[*tuple[Any, ...]] | None = None
-) -> tuple[Subquery | None, tuple[ColumnElement[Any], ...]]:
-    """Return the order asked for, and what it must be joined with by `contact_id`; who has no figure comes last.
-
-    `among` are the only contacts that matter.
-    """
-    key, down = wanted.sort.lstrip("-"), wanted.sort.startswith("-")
-    if key == "fit":
-        fit = best_fit(wanted.weights, tx.now.date(), among)
-        return fit, (fit.c.score.is_(None), _directed(fit.c.score, down=down), Contact.id.expression)
-    column = _SORTED_FIGURES.get(key)
-    if column is not None:
-        used = Handle.retired_at.is_(None)
-        best = select(func.max(column)).where(Handle.contact_id == Contact.id, used).scalar_subquery()
-        return None, (best.is_(None), _directed(best, down=down), Contact.id.expression)
-    if key == "added":
-        return None, (_directed(Contact.created_at.expression, down=down), Contact.id.expression)
-    return None, (_directed(func.lower(Contact.name), down=wanted.sort == "-name"), Contact.id.expression)
-
-
-def _directed(column: ColumnElement[Any], *, down: bool) -> ColumnElement[Any]:
-    return column.desc() if down else column.asc()
-
-
-_SORTED_FIGURES: dict[str, ColumnElement[Any]] = {
-    "size": Handle.followers.expression,
-    "views": Handle.avg_views.expression,
-    "er": Handle.engagement_rate.expression,
-    "rate": Handle.price_amount.expression,
-    "posted": Handle.last_post_on.expression,
-}
-
-
 def _conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> Iterable[Condition]:
     if held := list(_account_tests(tx, wanted)):
         yield _has_handle(*held)
@@ -146,11 +106,12 @@ def _person_tests(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> Iterabl
     if wanted.topic:
         topic = f"%{_escape(wanted.topic.lower())}%"
         ours = func.lower(Contact.topic).like(topic, escape="\\")
-        yield or_(ours, _has_handle(func.lower(Handle.topic).like(topic, escape="\\")))
+        theirs = func.lower(Handle.topic).like(topic, escape="\\")
+        yield or_(ours, _is_among(Handle.contact_id, Handle.retired_at.is_(None), theirs))
     yield from _plain_conditions(wanted)
     if wanted.stages:
-        stands = and_(Relationship.contact_id == Contact.id, Relationship.brand_id == brand_id)
-        yield exists().where(stands, Relationship.stage_id == Stage.id, Stage.name.in_(wanted.stages))
+        meant = select(Stage.id).where(Stage.name.in_(wanted.stages))
+        yield _is_among(Relationship.contact_id, Relationship.brand_id == brand_id, Relationship.stage_id.in_(meant))
     if wanted.turns:
         yield or_(*(_turn_condition(tx, turn) for turn in wanted.turns))
     if wanted.upkeep:
@@ -187,16 +148,16 @@ def _contacted_conditions(tx: Tx, wanted: PeopleFilter) -> Iterable[Condition]:
     """Yield when mail last went either way, of all conversations; machine mail does not count."""
     said = or_(Thread.last_in_at.is_not(None), Thread.last_out_at.is_not(None))
     if wanted.never:
-        yield ~exists().where(Thread.contact_id == Contact.id, said)
+        yield ~_there_is(Thread.contact_id == Contact.id, said)
     fewest, most = wanted.contacted
     if most is not None:
         at = tx.now - timedelta(days=_days(most))
-        yield exists().where(Thread.contact_id == Contact.id, or_(Thread.last_in_at >= at, Thread.last_out_at >= at))
+        yield _there_is(Thread.contact_id == Contact.id, or_(Thread.last_in_at >= at, Thread.last_out_at >= at))
     if fewest is not None:
         at = tx.now - timedelta(days=_days(fewest))
         newer = or_(Thread.last_in_at > at, Thread.last_out_at > at)
-        yield exists().where(Thread.contact_id == Contact.id, said)
-        yield ~exists().where(Thread.contact_id == Contact.id, newer)
+        yield _there_is(Thread.contact_id == Contact.id, said)
+        yield ~_there_is(Thread.contact_id == Contact.id, newer)
 
 
 def _days(number: float) -> int:
@@ -209,11 +170,11 @@ def _plain_conditions(wanted: PeopleFilter) -> Iterable[Condition]:
     if wanted.languages:
         yield Contact.language.in_(wanted.languages)
     if wanted.tags:
-        yield exists().where(ContactTag.contact_id == Contact.id, ContactTag.tag.in_(wanted.tags))
+        yield _is_among(ContactTag.contact_id, ContactTag.tag.in_(wanted.tags))
     ways: list[Condition] = []
     if "email" in wanted.reach:
         takes = (ContactAddress.mailable != "bad", ContactAddress.retired_at.is_(None))
-        ways.append(exists().where(ContactAddress.contact_id == Contact.id, *takes))
+        ways.append(_there_is(ContactAddress.contact_id == Contact.id, *takes))
     if "dm" in wanted.reach:
         ways.append(_has_handle(Handle.platform.in_(DM_PLATFORMS)))
     if ways:
@@ -225,22 +186,40 @@ def _plain_conditions(wanted: PeopleFilter) -> Iterable[Condition]:
 
 def _fit_condition(tx: Tx, wanted: PeopleFilter) -> Condition:
     """Return that the fit as it is shown, in whole points, lies between the bounds."""
-    fit = best_fit(wanted.weights, tx.now.date())
     low, high = wanted.fit
-    between = [fit.c.score >= low - 0.5] if low is not None else []
-    between += [fit.c.score < high + 0.5] if high is not None else []
-    return Contact.id.in_(select(fit.c.contact_id).where(*between))
+    kept = read_bests_state(tx) if wanted.weights == DEFAULTS else None
+    fit = None if kept else best_fit(wanted.weights, tx.now.date())
+    # By a name of its own, as who is sorted by these figures has the table beside it.
+    best = aliased(ContactBest)
+    score: Any = best.fit if fit is None else fit.c.score
+    between = [score >= low - 0.5] if low is not None else []
+    between += [score < high + 0.5] if high is not None else []
+    if fit is None:
+        return _there_is(best.contact_id == Contact.id, *between)
+    return _is_among(fit.c.contact_id, *between)
 
 
 def _has_handle(*held: Condition) -> Condition:
-    return exists().where(Handle.contact_id == Contact.id, Handle.retired_at.is_(None), *held)
+    return _there_is(Handle.contact_id == Contact.id, Handle.retired_at.is_(None), *held)
 
 
 def _turn_condition(tx: Tx, turn: str) -> Condition:
-    ours = exists().where(Thread.contact_id == Contact.id, is_our_turn(tx.now))
-    theirs = exists().where(Thread.contact_id == Contact.id, is_their_turn(tx.now))
+    ours, theirs = (
+        _is_among(Thread.contact_id, Thread.contact_id.is_not(None), is_open(), waits)
+        for waits in (is_our_turn(tx.now), is_their_turn(tx.now))
+    )
     found = {"you": ours, "them": and_(~ours, theirs), "rest": and_(~ours, ~theirs)}
     return found.get(turn, false())
+
+
+def _there_is(*held: Condition) -> Condition:
+    """Return that there is such a row; asked of each person, so that an index alone should answer."""
+    return exists(literal_column("1")).where(*held)
+
+
+def _is_among(who: Any, *held: Any) -> Condition:
+    """Return that a contact is one of those; asked once, for what an index finds without looking at people."""
+    return Contact.id.in_(select(who).where(*held))
 
 
 def _escape(text: str) -> str:

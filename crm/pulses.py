@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Table, delete, func, insert, select
 
 from crm.models import Contact, Message, Pulse
 from crm.silence import GAPS, quiet_from, usual_gap
@@ -60,7 +60,7 @@ def list_quiet(tx: Tx, *, limit: int = 3) -> list[Quiet]:
 
 def going_quiet(now: datetime) -> ColumnElement[bool]:
     """Return the condition that a contact goes quiet, for filters."""
-    return exists().where(Pulse.contact_id == Contact.id, is_silent(now))
+    return Contact.id.in_(select(Pulse.contact_id).where(is_silent(now)))
 
 
 def is_silent(now: datetime) -> ColumnElement[bool]:

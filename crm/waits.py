@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crm.inbox import ThreadRow
-from crm.working_hours import WorkingHours, working_time
+from crm.working_hours import WorkingHours, working_times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +20,9 @@ class Clock:
 
 def read_clocks(rows: Iterable[ThreadRow], hours: WorkingHours, now: datetime) -> dict[int, Clock]:
     """Return the reply clock of each conversation that waits for us, by its number."""
-    waiting = [(row.thread.id, row.waits_since) for row in rows if row.waits_since is not None]
+    waiting = {row.thread.id: row.waits_since for row in rows if row.waits_since is not None}
+    worked = working_times(waiting.values(), now, hours)
     return {
-        thread_id: Clock(
-            since=since, passed=now - since, working=working_time(since, now, hours), per_day=hours.per_day
-        )
-        for thread_id, since in waiting
+        thread_id: Clock(since=since, passed=now - since, working=worked[since], per_day=hours.per_day)
+        for thread_id, since in waiting.items()
     }

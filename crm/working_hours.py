@@ -1,6 +1,6 @@
 """Pure: how much working time lies between two instants, by the working hours of the workspace."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -42,3 +42,14 @@ def working_time(begin: datetime, end: datetime, hours: WorkingHours) -> timedel
             total += max(timedelta(), early - late)
         day += timedelta(days=1)
     return total
+
+
+def working_times(begins: Iterable[datetime], end: datetime, hours: WorkingHours) -> dict[datetime, timedelta]:
+    """Return the working time from each of several instants until one end; no day is looked at twice."""
+    found: dict[datetime, timedelta] = {}
+    oldest, later, total = end - timedelta(days=MOST_DAYS), end, timedelta()
+    for begin in sorted(set(begins), reverse=True):
+        earlier = min(end, max(begin, oldest))
+        total += working_time(earlier, later, hours)
+        found[begin], later = total, earlier
+    return found

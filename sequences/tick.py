@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from crm.bests import keep_bests
 from crm.lane_sums import keep_lanes
 from crm.models import Mailbox
 from crm.search_index import index_waiting
+from crm.today import keep_answers
 from sequences.course.planning import plan_due
 from sequences.course.runs import release_held
 from sequences.engine import Engine
@@ -35,6 +37,8 @@ def sweep(engine: Engine) -> Counts:
             record_unknown_sweep(tx)
     with engine.database.transaction() as tx:
         keep_lanes(tx)
+        keep_answers(tx)
+    keep_bests(engine.database)
     index_mails(engine)
     while True:
         with engine.database.transaction() as tx:

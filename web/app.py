@@ -84,6 +84,7 @@ from web.pages import (
 )
 from web.pages.demo import DemoPort, make_blueprint
 from web.request import attach_request
+from web.templating import Templates
 from web.tries import SignInTries
 from web.uploads import attach_uploads
 from web.wiring import House
@@ -195,6 +196,7 @@ def create_app(house: House, *, demo: DemoPort | None = None) -> Flask:
 def make_rooms() -> Flask:
     """Return an application with all its pages and nobody in it yet."""
     app = Flask("web.app", root_path=str(Path(__file__).parent), template_folder=str(_TEMPLATES))
+    app.jinja_environment = Templates
     app.config.update(
         MAX_CONTENT_LENGTH=_MAX_BODY,
         SEND_FILE_MAX_AGE_DEFAULT=_YEAR_S,

@@ -14,6 +14,8 @@ Decision = Literal["moves", "whole", "stays"]
 
 DECISIONS: dict[str, Decision] = {
     "contact_addresses.contact_id": "whole",
+    # Compared anew by the beat.
+    "contact_bests.contact_id": "stays",
     "contact_keys.contact_id": "whole",
     "contact_links.agent_id": "whole",
     "contact_links.contact_id": "whole",

@@ -1,5 +1,6 @@
 """Pure: the rows of the memory, one file per noun; constraints first, no behaviour, no lazy relations."""
 
+from crm.models.best import ContactBest
 from crm.models.change import Change
 from crm.models.consent import Consent, ConsentRequest
 from crm.models.contact import Contact, ContactAddress, ContactTag, Import
@@ -32,6 +33,7 @@ __all__ = [
     "ConsentRequest",
     "Contact",
     "ContactAddress",
+    "ContactBest",
     "ContactField",
     "ContactKey",
     "ContactLink",

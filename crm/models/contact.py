@@ -20,6 +20,7 @@ class Contact(Base):
             sqlite_where=text("erased_at IS NOT NULL"),
             postgresql_where=text("erased_at IS NOT NULL"),
         ),
+        Index("ix_contacts_name", text("lower(name)"), "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,10 +54,13 @@ class ContactAddress(Base):
     """
 
     __tablename__ = "contact_addresses"
-    __table_args__ = (CheckConstraint("mailable IN ('ok', 'unknown', 'bad')", name="mailable"),)
+    __table_args__ = (
+        CheckConstraint("mailable IN ('ok', 'unknown', 'bad')", name="mailable"),
+        Index("ix_contact_addresses_contact", "contact_id", "retired_at", "mailable"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
     email: Mapped[str] = mapped_column(String(320), unique=True)
     position: Mapped[int] = mapped_column(default=0)
     mailable: Mapped[str] = mapped_column(String(10), default="unknown")

@@ -68,6 +68,7 @@ class Feedback(Base):
         CheckConstraint("kind IN ('problem', 'idea', 'praise')", name="kind"),
         CheckConstraint(f"source IN {SOURCES!r}", name="source"),
         Index("ix_feedback_theme", "theme_id", "created_at"),
+        Index("ix_feedback_strongest", "theme_id", "from_audience", "created_at", "id"),
         Index("ix_feedback_created", "created_at", "id"),
         Index("ix_feedback_batch", "batch_id"),
         Index("uq_feedback_request_key", "request_key", unique=True),

@@ -19,6 +19,18 @@ class Handle(Base):
     __tablename__ = "handles"
     __table_args__ = (
         UniqueConstraint("platform", "username"),
+        # What filters ask of an account, so that they need not look at it.
+        Index(
+            "ix_handles_contact",
+            "contact_id",
+            "retired_at",
+            "platform",
+            "followers",
+            "avg_views",
+            "engagement_rate",
+            "price_amount",
+            "last_post_on",
+        ),
         Index(
             "ix_handles_price",
             "contact_id",
@@ -30,7 +42,7 @@ class Handle(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"), index=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
     platform: Mapped[str] = mapped_column(String(30))
     username: Mapped[str] = mapped_column(String(200))
     url: Mapped[str] = mapped_column(String(500), default="")

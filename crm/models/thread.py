@@ -22,7 +22,7 @@ class Thread(Base):
 
     __tablename__ = "threads"
     __table_args__ = (
-        Index("ix_threads_contact", "contact_id"),
+        Index("ix_threads_contact", "contact_id", "last_in_at", "last_out_at", "done_at", "snoozed_until"),
         Index("ix_threads_last", "last_at"),
         Index("ix_threads_mailbox", "mailbox_id"),
         Index(

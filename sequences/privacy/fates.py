@@ -71,6 +71,7 @@ FATES: dict[str, Fate] = {
     "contact_pairs": _theirs("low_id"),
     "contact_merges": _SEARCH,
     "pulses": _theirs(),
+    "contact_bests": _theirs(),
     "promises": _theirs(),
     "theme_tells": _theirs(),
     "handle_names": _theirs("handle_id", "handles"),

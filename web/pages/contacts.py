@@ -10,6 +10,7 @@ from sqlalchemy import literal, select, union_all
 
 from crm import people
 from crm.basis import Basis, put_basis
+from crm.bests import ask_bests_state, remember_bests_state
 from crm.brands import list_stages
 from crm.contacts import create_contact
 from crm.field_values import set_values
@@ -73,15 +74,18 @@ def describe_view(tx: Tx, view: PeopleView) -> dict[str, Any]:
 
 
 def _read_names(tx: Tx) -> dict[int, str]:
-    """Return the sequences by name, and remember the own fields: both in one query."""
+    """Return the sequences by name, and remember the own fields and what is kept of figures: all in one query."""
     which = union_all(select(literal(1).label("n")), select(literal(2))).subquery()
+    state = ask_bests_state(tx.now).subquery()
     both = (
-        select(SequenceRow, ContactField)
+        select(SequenceRow, ContactField, state)
         .select_from(which)
+        .outerjoin(state, which.c.n == 1)
         .outerjoin(SequenceRow, which.c.n == 1)
         .outerjoin(ContactField, which.c.n == 2)  # noqa: PLR2004 - the second kind of row
     )
     rows = tx.session.execute(both).all()
+    remember_bests_state(tx, next((row[2:] for row in rows if row[2] is not None), None))
     found: list[tuple[SequenceRow | None, ContactField | None]] = [(row[0], row[1]) for row in rows]
     remember_fields(tx, [field for _, field in found if field is not None])
     named = [(sequence.name, sequence.id) for sequence, _ in found if sequence is not None]

@@ -1,11 +1,13 @@
 """Wire: Today: what needs me now."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect
 
 from crm import inbox, people, task_list, today
+from crm.heard import read_heard
 from crm.upkeep_board import Board, read_board
 from crm.upkeep_desk import read_upkeep_desk
 from crm.waits import read_clocks
@@ -40,11 +42,10 @@ def show() -> Response:
         needs = _needs(tx, board, today.list_mail_between(tx, start, end))
         return page("today/page.html", part="today/_now.html", **needs)
     quiet = [row.contact.id for row in board.quiet]
-    recent = today.list_recent_mail(tx, also_of=quiet)
-    context = _needs(tx, board, sorted(((direction, at) for _, direction, at in recent if start <= at < end), key=_at))
-    upkeep = read_upkeep(tx)
-    context |= {"bad_looks": upkeep.bad, "first_weeks": upkeep.first_weeks, "week": today.measure_week(tx, recent)}
-    context |= {"strips": today.count_strips(tx, recent, quiet)}
+    lately = today.read_lately(tx, start, end, strips_of=quiet)
+    context, upkeep = _needs(tx, board, lately.day), read_upkeep(tx)
+    context |= {"bad_looks": upkeep.bad, "first_weeks": upkeep.first_weeks}
+    context |= {"week": lately.week, "strips": lately.strips}
     return page("today/page.html", part="today/_now.html", **context)
 
 
@@ -54,11 +55,7 @@ def _board(tx: Tx) -> Board:
     return read_board(tx, read_upkeep_desk(tx, user.id), this_brand_id(), day)
 
 
-def _at(mail: tuple[str, datetime]) -> datetime:
-    return mail[1]
-
-
-def _needs(tx: Tx, board: Board, mails: list[tuple[str, datetime]]) -> dict[str, Any]:
+def _needs(tx: Tx, board: Board, mails: Sequence[tuple[str, datetime]]) -> dict[str, Any]:
     user = this_user()
     zone = read_zone(user.zone)
     _, end = day_bounds(tx.now, zone)
@@ -79,5 +76,5 @@ def _needs(tx: Tx, board: Board, mails: list[tuple[str, datetime]]) -> dict[str,
         "next_sends": dict(reversed(planned)),
         "due": due,
         "today": day,
-        "heard": today.read_heard(tx),
+        "heard": read_heard(tx),
     }

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.working_hours import WorkingHours, working_time
+from crm.working_hours import WorkingHours, working_time, working_times
 
 UTC_HOURS = WorkingHours()
 AARHUS = WorkingHours(zone=ZoneInfo("Europe/Copenhagen"), opens=time(8), closes=time(16))
@@ -51,3 +51,12 @@ def test_parts_add_up_to_the_whole(a: int, b: int, c: int) -> None:
     whole = working_time(first, last, AARHUS)
     assert whole == working_time(first, middle, AARHUS) + working_time(middle, last, AARHUS)
     assert timedelta() <= whole <= last - first
+
+
+@given(
+    st.lists(st.integers(-600 * 24 * 60, 60 * 24), max_size=8), st.sampled_from([UTC_HOURS, AARHUS, NIGHT])
+)  # fmt: skip
+def test_many_waits_are_each_as_long_as_by_themselves(minutes: list[int], hours: WorkingHours) -> None:
+    end = utc(24, 13, 30)
+    begins = [end + timedelta(minutes=number) for number in minutes]
+    assert working_times(begins, end, hours) == {begin: working_time(begin, end, hours) for begin in begins}

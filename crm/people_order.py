@@ -1,0 +1,126 @@
+"""Use cases: the order of a list of people. Of many who match, an index is walked until a page is full.
+
+Who has no figure comes last, in either direction; among equals the number decides.
+"""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Integer, Select, Subquery, cast, func, literal_column, null, select, union_all
+from sqlalchemy.orm import aliased
+
+from crm.bests import Kept, read_bests_state
+from crm.fit import best_fit
+from crm.models import Contact, ContactBest, Handle
+from crm.people_filter import PeopleFilter
+from crm.scoring import DEFAULTS
+from kit.tx import Tx
+
+T = TypeVar("T")
+# Of fewer who match, it is quicker to find all of them and sort.
+WALK = 500
+_FIGURES: dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
+    "size": (Handle.followers.expression, ContactBest.followers.expression),
+    "views": (Handle.avg_views.expression, ContactBest.views.expression),
+    "er": (Handle.engagement_rate.expression, ContactBest.engagement.expression),
+    "rate": (Handle.price_amount.expression, ContactBest.price.expression),
+    "posted": (Handle.last_post_on.expression, ContactBest.posted_on.expression),
+}
+
+
+def find_kept(tx: Tx, wanted: PeopleFilter) -> Kept | None:
+    """Return what is kept of the figure that people are sorted by; None where accounts are compared as they stand."""
+    key = wanted.sort.lstrip("-")
+    usual = key == "fit" and wanted.weights == DEFAULTS
+    return read_bests_state(tx) if usual or key in _FIGURES else None
+
+
+def tell_as_of(tx: Tx, wanted: PeopleFilter) -> datetime | None:
+    """Return as of when the figures hold that people are sorted or found by; None for now."""
+    is_found_by = wanted.fit != (None, None) and wanted.weights == DEFAULTS
+    kept = read_bests_state(tx) if is_found_by else find_kept(tx, wanted)
+    return kept.at if kept else None
+
+
+def ordered(
+    tx: Tx, query: Select[T], wanted: PeopleFilter, *, matching: int | None = None, most: int | None = None
+) -> Select[T]:
+    """Return a query of contacts in the order asked for.
+
+    `matching` says how many there are, where that is known, and `most` how many of them are looked at from the first.
+    """
+    joined, order = in_order(tx, query, wanted, matching=matching, most=most)
+    return joined.order_by(*order)
+
+
+def in_order(
+    tx: Tx, query: Select[T], wanted: PeopleFilter, *, matching: int | None = None, most: int | None = None
+) -> tuple[Select[T], tuple[ColumnElement[Any], ...]]:
+    """Return a query with what its order needs, and the order; see `ordered`."""
+    many = matching is not None and matching >= WALK
+    kept = find_kept(tx, wanted)
+    if kept is not None and many and most is not None:
+        return _walk(query, wanted, kept, most)
+    figure, order = order_of(tx, wanted, query.with_only_columns(Contact.id), walk=many)
+    return (query if figure is None else query.outerjoin(figure, figure.c.contact_id == Contact.id)), order
+
+
+def order_of(
+    tx: Tx, wanted: PeopleFilter, among: Select[*tuple[Any, ...]] | None = None, *, walk: bool = False
+) -> tuple[Any | None, tuple[ColumnElement[Any], ...]]:
+    """Return the order asked for, and what it must be joined with by `contact_id`.
+
+    `among` are the only contacts that matter. With `walk` an index may give the order.
+    """
+    key, down = wanted.sort.lstrip("-"), wanted.sort.startswith("-")
+    if find_kept(tx, wanted) is not None:
+        best = _kept_figure(key)
+        return ContactBest.__table__, (best.is_(None), _directed(best, down=down), Contact.id.expression)
+    if key == "fit":
+        fit = best_fit(wanted.weights, tx.now.date(), among)
+        return fit, (fit.c.score.is_(None), _directed(fit.c.score, down=down), Contact.id.expression)
+    if key in _FIGURES:
+        used = Handle.retired_at.is_(None)
+        best = select(func.max(_FIGURES[key][0])).where(Handle.contact_id == Contact.id, used).scalar_subquery()
+        return None, (best.is_(None), _directed(best, down=down), Contact.id.expression)
+    if key == "added":
+        return None, (_directed(Contact.created_at.expression, down=down), Contact.id.expression)
+    name: ColumnElement[Any] = func.lower(Contact.name)
+    # Of few, in other words than the index has it, or all people would be walked through by name to find them. So of
+    # those found by words, which are often parts of the name: they stand together, and far from the beginning.
+    return None, (_directed(name if walk and not wanted.q else func.coalesce(name, ""), down=wanted.sort == "-name"),
+                  Contact.id.expression)  # fmt: skip
+
+
+def _walk(
+    query: Select[T], wanted: PeopleFilter, kept: Kept, most: int
+) -> tuple[Select[T], tuple[ColumnElement[Any], ...]]:
+    """Return a query that takes its first from the index of a figure, then who has none, then who came since."""
+    down, best = wanted.sort.startswith("-"), _kept_figure(wanted.sort.lstrip("-"))
+    number = ContactBest.contact_id
+    # As a question about each, so that every planner walks the index and nothing else.
+    there: Select[*tuple[Any, ...]] = query.with_only_columns(literal_column("1"))
+    fits = there.where(Contact.id == number).exists()
+    columns = number.label("id"), literal_column("0", Integer).label("part"), best.label("figure")
+    known = select(*columns).where(best.is_not(None), fits).order_by(_directed(best, down=down), number)
+    unknown = _last(select(number.label("id")).where(best.is_(None), fits).order_by(number), best)
+    newer = aliased(Contact)
+    came = select(newer.id.label("id")).where(newer.id > kept.upto, there.where(Contact.id == newer.id).exists())
+    since = _last(came.order_by(newer.id), best)
+    parts: list[Subquery] = [part.limit(most).subquery() for part in (known, unknown, since)]
+    found = union_all(*(select(part) for part in parts)).subquery("found")
+    order = found.c.part, _directed(found.c.figure, down=down), Contact.id.expression
+    return query.join(found, found.c.id == Contact.id), order
+
+
+def _last(query: Select[Any], best: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    """Return a query of numbers of people who have no figure."""
+    return query.add_columns(literal_column("1", Integer).label("part"), cast(null(), best.type).label("figure"))
+
+
+def _kept_figure(key: str) -> ColumnElement[Any]:
+    return ContactBest.fit.expression if key == "fit" else _FIGURES[key][1]
+
+
+def _directed(column: ColumnElement[Any], *, down: bool) -> ColumnElement[Any]:
+    return column.desc() if down else column.asc()
