@@ -6,6 +6,8 @@ from crm.search_words import SPECIAL
 
 SHIFT = 40  # the number of a thing in the index: its kind, then its own number
 INDEXES = ("search_people", "search_mails", "search_notes", "search_feedback")
+# Mails whose words the index does not have yet. To index one takes as long as to file it: the beat does it.
+WAITING = "search_waiting"
 LONGEST = 100_000
 _IS_NOTE = "{row}.kind IN ('note', 'dm')"
 
@@ -14,7 +16,8 @@ _IS_NOTE = "{row}.kind IN ('note', 'dm')"
 class Source:
     """Where words come from: `words` and `when` are written with {row} for a row of `table`.
 
-    Each `index` by itself: how long a word takes to look up follows from how much the whole index has of it.
+    The words of what `waits` are indexed by the beat, others when they are written. Each `index` by itself: how long
+    a word takes to look up follows from how much the whole index has of it.
     """
 
     kind: int
@@ -24,6 +27,7 @@ class Source:
     words: str
     columns: tuple[str, ...]
     when: str = ""
+    waits: bool = False
 
     def number(self, row: str) -> str:
         """Return the number in the index of a row."""
@@ -40,7 +44,15 @@ SOURCES = (
     Source(CONTACT, INDEXES[0], "contacts", "id", "{row}.name || ' ' || {row}.search_text", ("name", "search_text")),
     Source(HANDLE, INDEXES[0], "handles", "id", "{row}.username || ' ' || {row}.url", ("username", "url")),
     Source(ADDRESS, INDEXES[0], "contact_addresses", "id", "{row}.email", ("email",)),
-    Source(MAIL, INDEXES[1], "message_bodies", "message_id", f"{_SUBJECT} || ' ' || {{row}}.new_text", ("new_text",)),
+    Source(
+        MAIL,
+        INDEXES[1],
+        "message_bodies",
+        "message_id",
+        f"{_SUBJECT} || ' ' || {{row}}.new_text",
+        ("new_text",),
+        waits=True,
+    ),
     Source(NOTE, INDEXES[2], "timeline_entries", "id", "{row}.summary", ("summary", "kind"), _IS_NOTE),
     Source(FEEDBACK, INDEXES[3], "feedback", "id", "{row}.quote", ("quote",)),
 )

@@ -1,4 +1,4 @@
-"""Search and speed: indexes of what pages count, and the index of words: FTS5 on SQLite, tsvectors on PostgreSQL. Its triggers are set by crm/search_index.py.
+"""Search and speed: indexes of what pages count, and the index of words: FTS5 on SQLite, tsvectors on PostgreSQL. Its triggers are set, and it is filled, by crm/search_index.py in 0021.
 
 Revision: 0016
 Follows: 0013
@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 import kit.db
 
-from crm.search_index import install, rebuild
 from crm.search_sources import INDEXES, SOURCES
 
 revision = "0016"
@@ -58,8 +57,6 @@ def upgrade() -> None:
             if is_sqlite
             else f"CREATE TABLE {index} (id bigint CONSTRAINT pk_{index} PRIMARY KEY, words tsvector NOT NULL)"
         )
-    install(connection)
-    rebuild(connection)
     for name, table, columns, where in _QUICK:
         op.execute(f"CREATE INDEX {name} ON {table} ({columns}){f' WHERE {where}' if where else ''}")
     op.execute("DROP INDEX ix_relationships_stage")

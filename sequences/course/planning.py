@@ -235,20 +235,25 @@ def task_ref(run: Enrolment, step: Step) -> str:
     return f"run:{run.id}:{step.key}"
 
 
-def complete_step_task(tx: Tx, task: Task) -> None:
-    """Let a run go on once the step that a person does is done; its next wait counts from now."""
+def complete_step_task(tx: Tx, task: Task) -> bool:
+    """Let a run go on once the step that a person does is done; its next wait counts from then.
+
+    Return whether the run stood at that step.
+    """
     if not task.ref or not task.ref.startswith("run:"):
-        return
+        return False
     _, run_id, key = task.ref.split(":", 2)
     run = tx.session.get(Enrolment, int(run_id))
     if run is None or run.state not in OPEN or run.next_at is not None:
-        return
+        return False
     document = document_for(tx, run)
     flow = document.flow
     if key not in flow.index_of:
-        return
+        return False
     following = document.flow.next_of(flow.index_of[key])
     # Only the step the run stands at: ticked off again later, it must not push the run past a waiting mail.
-    if run.next_step == (len(flow.steps) if following is None else following):
-        run.last_sent_at = tx.now
-        schedule_next(tx, run)
+    if run.next_step != (len(flow.steps) if following is None else following):
+        return False
+    run.last_sent_at = task.done_at or tx.now
+    schedule_next(tx, run)
+    return True

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from crm.models import Task
 from kit.tx import Tx
+from sequences.course.planning import complete_step_task
 from sequences.course.runs import OPEN, WAITING, go_on, schedule_next, stale_at
 from sequences.course.stamps import read_stamp, write_stamp
 from sequences.models import Enrolment, Send
@@ -60,17 +61,19 @@ def mend_stranded(tx: Tx, run: Enrolment, *, since: datetime) -> None:
     """Let a run go on that is open again and has nothing under way.
 
     A worker held its mail when the run was ended, and settled it since: cancelled, it may leave after all; sent, the
-    next step follows.
+    next step follows. Or a person did since what the run waited for.
     """
     if run.state not in OPEN or run.next_at is not None:
         return
     tx.session.flush()
     sends = list(tx.session.scalars(select(Send).where(Send.enrolment_id == run.id).order_by(Send.id)))
-    steps = select(Task.id).where(Task.ref.startswith(f"run:{run.id}:"), Task.done_at.is_(None)).limit(1)
-    if not sends or any(send.state in _UNDER_WAY for send in sends) or tx.session.scalar(steps):
+    steps = list(tx.session.scalars(select(Task).where(Task.ref.startswith(f"run:{run.id}:")).order_by(Task.id)))
+    if any(send.state in _UNDER_WAY for send in sends) or any(step.done_at is None for step in steps):
         return
-    last = sends[-1]
-    if last.settled_at is None or last.settled_at < since:
+    if steps and steps[-1].done_at and steps[-1].done_at >= since and complete_step_task(tx, steps[-1]):
+        return
+    last = sends[-1] if sends else None
+    if last is None or last.settled_at is None or last.settled_at < since:
         return
     if last.state == "cancelled":
         last.state, last.reason, last.settled_at = "scheduled", "", None

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, text, update
 from crm.contacts import create_contact
 from crm.models import Contact, Feedback, Handle, Mailbox, Message, MessageBody, TimelineEntry
 from crm.search import Found, search
-from crm.search_index import count_faults, purge, rebuild
+from crm.search_index import count_faults, index_waiting, purge, rebuild
 from crm.timeline import add_note
 from kit.tx import Database, Tx
 
@@ -111,6 +111,8 @@ CASES: list[tuple[str, set[str]]] = [
 def filled(database: Database) -> Database:
     with database.transaction() as tx:
         _seed(tx)
+        tx.session.flush()
+        index_waiting(tx.session.connection())
     return database
 
 
@@ -147,6 +149,9 @@ def test_what_is_written_in_any_way_is_found(filled: Database) -> None:
         tx.session.execute(update(Contact).where(Contact.id == 4).values(name="Marta Novak"))
         tx.session.execute(update(Handle).values(contact_id=4))
         tx.session.execute(delete(Message).where(Message.id == 3))
+        assert count_faults(tx.session.connection()) == 0
+        assert index_waiting(tx.session.connection()) == 2
+        assert index_waiting(tx.session.connection()) == 0
         assert len(search(tx, "bulky").hits) == 3
         assert _told(search(tx, "whist")) == ["feedback: Kern"] or _told(search(tx, "whist")) == ["feedback: Novak"]
         assert _told(search(tx, "kettle thursday")) == ["mails: The kettle for you"]
@@ -156,6 +161,25 @@ def test_what_is_written_in_any_way_is_found(filled: Database) -> None:
         assert set(_told(search(tx, "smallkitchen_ke"))) == {"people: Novak"}
         assert [hit.kind for hit in search(tx, "markers").hits] == ["people"]
         assert count_faults(tx.session.connection()) == 0
+
+
+def test_mails_wait_for_the_beat_and_then_stand_in_the_index_once(database: Database) -> None:
+    """Whatever happens to a mail while it waits, its words are added once, as they are then, or never."""
+    with database.transaction() as tx:
+        _seed(tx)
+        connection = tx.session.connection()
+        assert _told(search(tx, "torch")) == []
+        tx.session.execute(update(Message).where(Message.id == 1).values(subject="The kettle for you"))
+        tx.session.execute(update(MessageBody).where(MessageBody.message_id == 2).values(new_text="Everything burnt"))
+        tx.session.execute(delete(Message).where(Message.id == 3))
+        assert count_faults(connection) == 0
+        assert [index_waiting(connection, most=1), index_waiting(connection), index_waiting(connection)] == [1, 1, 0]
+        assert _told(search(tx, "kettle thursday")) == ["mails: The kettle for you"]
+        assert _told(search(tx, "burnt")) == ["mails: Crème brûlée"]
+        assert [hit.kind for hit in search(tx, "markers").hits] == ["people"]
+        assert count_faults(connection) == 0
+        tx.session.execute(delete(Message))
+        assert (_told(search(tx, "burnt")), count_faults(connection)) == ([], 0)
 
 
 def test_an_index_that_lost_something_is_found_and_mended(filled: Database) -> None:

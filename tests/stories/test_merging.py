@@ -12,9 +12,10 @@ from sqlalchemy import select
 from crm import changes
 from crm.contacts import get_contact
 from crm.merging.decisions import DECISIONS, find_contact_columns
-from crm.models import ContactMerge, ContactTag, Job, Relationship, TimelineEntry
+from crm.models import ContactMerge, ContactTag, Job, Relationship, Task, TimelineEntry
 from crm.suppressions import list_suppressions, suppress_contact
 from crm.survivors import find_survivor, forget_identity
+from crm.tasks import complete_task
 from crm.timeline import add_note
 from kit.clock import FixedClock
 from kit.db import make_engine
@@ -22,7 +23,7 @@ from kit.errors import ConflictError, NotFoundError, RefusedError
 from kit.tx import Database
 from sequences.bulk import deeds
 from sequences.bulk.act import Order
-from sequences.course.planning import plan_due
+from sequences.course.planning import complete_step_task, plan_due
 from sequences.jobs.runner import run_jobs
 from sequences.merging.merge import merge_contacts
 from sequences.models import Enrolment, Send
@@ -30,6 +31,7 @@ from sequences.reading.opt_outs import record_opt_out
 from tests.conftest import MONDAY
 from tests.stories.crowd import draw_person, found_company
 from tests.stories.dump import Row, difference, dump
+from tests.stories.test_sequences import TASK
 from tests.stories.world import World
 from web.undo import REVERSERS
 
@@ -233,6 +235,27 @@ def test_a_mail_in_a_workers_hands_leaves_after_all(world: World) -> None:
     undo(world.database, change)
     world.tick()
     assert len(world.mails_to("creator1@people.example")) == 1
+
+
+def test_a_step_done_by_hand_while_merged_lets_the_run_go_on(world: World) -> None:
+    """The run had ended when the call was made; once the merge is taken back, what follows the call comes."""
+    people = world.people(2)
+    world.load(TASK)
+    world.enrol(people)
+    for _ in range(6):
+        world.tick()
+        world.days(1)
+    change = merge(world.database, people[0], people[1])
+    assert sorted(run.state for run in world.runs()) == ["active", "stopped"]
+    with world.database.transaction() as tx:
+        for task in tx.session.scalars(select(Task)).all():
+            complete_step_task(tx, complete_task(tx, task.id, actor=ADA))
+    undo(world.database, change)
+    for _ in range(6):
+        world.tick()
+        world.days(1)
+    assert [run.state for run in world.runs()] == ["finished", "finished"]
+    assert [len(world.mails_to(f"creator{n}@people.example")) for n in range(2)] == [3, 3]
 
 
 def test_a_long_job_means_who_they_live_on_in(world: World) -> None:

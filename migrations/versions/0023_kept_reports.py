@@ -1,7 +1,7 @@
 """Reports at a size: what the beat keeps of them, and indexes that count runs, mails and notes without reading rows.
 
-Revision: 0021
-Follows: 0020
+Revision: 0023
+Follows: 0021
 """
 
 from alembic import op
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 import kit.db
 
-revision = "0021"
-down_revision = "0020"
+revision = "0023"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
