@@ -48,7 +48,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_timeline_entries_newest_moves", table_name="timeline_entries")
     op.drop_index("ix_feedback_report", table_name="feedback")
-    op.drop_index("ix_feedback_new", table_name="feedback")
     op.drop_index("ix_enrolments_moves", table_name="enrolments")
     op.drop_index("ix_sends_step", table_name="sends")
     op.create_index("ix_sends_step", "sends", ["sequence_id", "step_key"])
