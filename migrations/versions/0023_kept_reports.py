@@ -33,7 +33,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_feedback_report",
         "feedback",
-        ["theme_id", "product_id", "contact_id", "created_at", "kind", "from_audience"],
+        ["theme_id", "product_id", "contact_id", "created_at", "kind", "from_audience", "brand_id"],
     )
     moves = sa.text("kind = 'stage'")
     op.create_index(
