@@ -9,8 +9,10 @@ WORKERS ?= 3
 TESTS_IN := $(shell room=$$(df --output=avail -k /dev/shm 2>/dev/null | tail -1); \
 	test -w /dev/shm && test "$${room:-0}" -gt 4000000 && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 HTMX := web/static/vendor/htmx.min.js
+# Three workers and hundreds of commands load the same modules: whoever is first leaves them compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check fix services sim corpus fuzz bench screenshots
+.PHONY: help setup demo test check collect fix services sim corpus fuzz bench screenshots
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -30,7 +32,8 @@ $(HTMX): package-lock.json | .setup-done
 demo: setup ## Show the main job in a browser; ARGS=--headless runs it to the end and prints what happened
 	@.venv/bin/rapport demo $(ARGS)
 
-test: setup check ## Run every check and every test
+test: setup ## Run every check and every test
+	@$(MAKE) --no-print-directory -j 2 check collect
 	@TMPDIR=$(TESTS_IN) $(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 check: setup ## Format, lint, types, floors, spelling
@@ -40,6 +43,10 @@ check: setup ## Format, lint, types, floors, spelling
 	@.venv/bin/lint-imports --no-cache
 	@.venv/bin/codespell README.md CHANGELOG.md CONTRIBUTING.md docs kit mailer/*.py crm/*.py crm/models sequences web templates \
 		--skip 'web/static/vendor,web/locale,docs/pictures,mailer/folder_names.py,web/demo/cast.py,sequences/pitches/lint_words.py,sequences/pitches/reading_grade.py,sequences/pitches/spam_phrases.py' --ignore-words-list 're-use,fo,ines,unparseable,ser,sting,nd'
+
+# Compiles the tests beside the checks, which leave one core idle; what is wrong with them the run itself will say.
+collect: setup
+	@$(PY) -m pytest --collect-only -q $(ARGS) >/dev/null 2>&1 || true
 
 fix: setup ## Format, and mend what can be mended by itself
 	@.venv/bin/ruff format .

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Insert, MetaData, Update, create_engine, event
+from sqlalchemy import JSON, URL, Connection, DateTime, Dialect, Engine, Insert, MetaData, Update, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 from sqlalchemy.types import TypeDecorator
+from sqlalchemy.util import LRUCache
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +101,8 @@ class _Many:
 
 
 _many = lru_cache(maxsize=64)(_Many)
+_compiled: LRUCache[Any, Any] = LRUCache(2000)
+_families: dict[URL, Dialect] = {}
 
 
 def execute_many(connection: Connection, statement: Insert | Update, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -121,12 +124,29 @@ def make_engine(url: str) -> Engine:
     SQLite: SQLAlchemy, not the driver, opens transactions; writers begin IMMEDIATE, because a deferred
     transaction that reads and then writes fails at once instead of waiting its turn.
     """
+    options = {"compiled_cache": _compiled}
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000})
+        wait = {"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000}
+        engine = create_engine(url, connect_args=wait, execution_options=options)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    else:
+        engine = create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, execution_options=options)
+    _join_family(engine)
+    return engine
+
+
+def _join_family(engine: Engine) -> None:
+    """Let the engines of a process that speak to one server, or to SQLite, compile each statement once.
+
+    Every rehearsal has an engine of its own, and compiling everything again was most of its work. What is compiled
+    belongs to a dialect, so they share one: that of the first engine that has asked its server what it can.
+    """
+    server = engine.url.set(database="")
+    if server in _families:
+        engine.dialect = _families[server]
+    else:
+        event.listen(engine, "connect", lambda _connection, _record: _families.setdefault(server, engine.dialect))
 
 
 def wipe_freed(engine: Engine, *, at_most: int | None = None) -> None:

@@ -4,6 +4,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import Protocol
 
 from mailer.imap import ImapSession
@@ -126,11 +127,15 @@ class Transport(Protocol):
 
 
 class NetworkTransport:
-    """Opens real sessions; one trust store for all of them."""
+    """Opens real sessions; one trust store for all of them, read when the first is opened."""
 
     def __init__(self, *, timeout_s: float = 30.0, tls: ssl.SSLContext | None = None) -> None:
         self._timeout_s = timeout_s
-        self._tls = tls or make_tls_context()
+        self._given = tls
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return self._given or make_tls_context()
 
     def open_smtp(self, server: Server, login: Login | None, *, helo: str) -> SmtpPort:
         """Connect, secure and sign in; see `SmtpSession.open` for the errors."""

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from kit.db import Instant
 from kit.ids import current_owner, is_gone
 from kit.tx import Database, Tx
 from sequences.models import Heartbeat
@@ -28,7 +29,7 @@ def hold_lease(database: Database, name: str, for_s: float) -> Iterator[str | No
 def take_lease(database: Database, name: str, owner: str, for_s: float) -> bool:
     """Take a lease that is free, run out, or held by a process that ended."""
     with database.reading() as tx:
-        holder = tx.session.scalar(select(Heartbeat.owner).where(Heartbeat.name == name))
+        holder = tx.run(_HOLDER, {"lease": name}).scalar()
     dead = holder if holder and is_gone(holder) else None
     try:
         with database.transaction() as tx:
@@ -41,20 +42,13 @@ def take_lease(database: Database, name: str, owner: str, for_s: float) -> bool:
 def drop_lease(database: Database, name: str, owner: str) -> None:
     """Give a lease back."""
     with database.transaction() as tx:
-        tx.session.execute(
-            update(Heartbeat).where(Heartbeat.name == name, Heartbeat.owner == owner).values(owner=None, until=None)
-        )
+        tx.run(_DROP, {"lease": name, "ours": owner})
 
 
 def renew_lease(tx: Tx, name: str, owner: str, for_s: float) -> bool:
     """Hold on to a lease for longer; False when it was lost."""
-    changed = tx.session.execute(
-        update(Heartbeat)
-        .where(Heartbeat.name == name, Heartbeat.owner == owner)
-        .values(at=tx.now, until=tx.now + timedelta(seconds=for_s))
-        .returning(Heartbeat.name)
-    ).first()
-    return changed is not None
+    values = {"lease": name, "ours": owner, "now": tx.now, "end": tx.now + timedelta(seconds=for_s)}
+    return tx.run(_RENEW, values).first() is not None
 
 
 def beat(tx: Tx, name: str, note: str = "") -> None:
@@ -68,22 +62,31 @@ def beat(tx: Tx, name: str, note: str = "") -> None:
 
 def note_of(tx: Tx, name: str) -> str:
     """Return what the last sign of life said."""
-    return tx.session.scalar(select(Heartbeat.note).where(Heartbeat.name == name)) or ""
+    return tx.run(_NOTE, {"lease": name}).scalar() or ""
 
 
 def _claim(tx: Tx, name: str, owner: str, for_s: float, dead: str | None) -> bool:
     until = tx.now + timedelta(seconds=for_s)
-    is_free = or_(Heartbeat.owner.is_(None), Heartbeat.until < tx.now, Heartbeat.owner == dead)
-    taken = tx.session.execute(
-        update(Heartbeat)
-        .where(Heartbeat.name == name, is_free)
-        .values(owner=owner, at=tx.now, until=until)
-        .returning(Heartbeat.name)
-    ).first()
-    if taken:
+    if tx.run(_TAKE, {"lease": name, "ours": owner, "now": tx.now, "end": until, "dead": dead}).first():
         return True
-    if tx.session.scalar(select(Heartbeat.name).where(Heartbeat.name == name)):
+    if tx.run(_HOLDER, {"lease": name}).first():
         return False
     tx.session.add(Heartbeat(name=name, owner=owner, at=tx.now, until=until))
     tx.session.flush()
     return True
+
+
+# Built once: leases are taken, renewed and given back around all work.
+_NAMED = Heartbeat.name == bindparam("lease")
+_HOLDER = select(Heartbeat.owner).where(_NAMED)
+_NOTE = select(Heartbeat.note).where(_NAMED)
+_IS_OURS = Heartbeat.owner == bindparam("ours")
+_IS_FREE = or_(
+    Heartbeat.owner.is_(None),
+    Heartbeat.until < bindparam("now", type_=Instant()),
+    Heartbeat.owner == bindparam("dead"),
+)
+_UNTIL = {"at": bindparam("now", type_=Instant()), "until": bindparam("end", type_=Instant())}
+_TAKE = update(Heartbeat).where(_NAMED, _IS_FREE).values(owner=bindparam("ours"), **_UNTIL).returning(Heartbeat.name)
+_RENEW = update(Heartbeat).where(_NAMED, _IS_OURS).values(**_UNTIL).returning(Heartbeat.name)
+_DROP = update(Heartbeat).where(_NAMED, _IS_OURS).values(owner=None, until=None)

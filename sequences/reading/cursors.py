@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from crm.models import MailFolder
 from kit.tx import Tx
 from mailer.types import FolderState
+
+_CURSOR = select(MailFolder).where(MailFolder.mailbox_id == bindparam("box"), MailFolder.role == bindparam("part"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,14 +22,12 @@ class Progress:
 
 def find_cursor(tx: Tx, mailbox_id: int, role: str) -> MailFolder | None:
     """Return the cursor of a folder."""
-    return tx.session.scalar(select(MailFolder).where(MailFolder.mailbox_id == mailbox_id, MailFolder.role == role))
+    return tx.session.scalar(_CURSOR, {"box": mailbox_id, "part": role})
 
 
 def get_cursor(tx: Tx, mailbox_id: int, role: str) -> MailFolder:
     """Return the cursor of a folder that was begun."""
-    return tx.session.scalars(
-        select(MailFolder).where(MailFolder.mailbox_id == mailbox_id, MailFolder.role == role)
-    ).one()
+    return tx.session.scalars(_CURSOR, {"box": mailbox_id, "part": role}).one()
 
 
 def means_nothing(cursor: MailFolder | None, state: FolderState) -> bool:

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from kit.tx import Tx
-from sequences.leases import beat
-from sequences.models import Heartbeat
+from sequences.leases import beat, note_of
 
 MOST_AN_HOUR = 10
 HOUR = timedelta(hours=1)
@@ -47,8 +46,7 @@ def count_knocks(tx: Tx, mailbox_id: int, logins: int) -> None:
 
 
 def _read(tx: Tx, mailbox_id: int) -> list[datetime]:
-    row = tx.session.get(Heartbeat, _name(mailbox_id))
-    return [datetime.fromisoformat(word) for word in row.note.split()] if row else []
+    return [datetime.fromisoformat(word) for word in note_of(tx, _name(mailbox_id)).split()]
 
 
 def _name(mailbox_id: int) -> str:

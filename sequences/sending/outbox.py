@@ -156,11 +156,7 @@ def sweep_leases(tx: Tx, *, limit: int = 500) -> tuple[int, int]:
 
     Returns how many were rescheduled and how many are unknown now.
     """
-    rows = tx.session.execute(
-        select(Send.id, Send.state, Send.lease_owner, Send.lease_until)
-        .where(Send.state.in_([literal_column(f"'{state}'") for state in LEASED]))
-        .limit(limit)
-    ).all()
+    rows = tx.run(_HELD, {"limit": limit}).all()
     rescheduled = unknown = 0
     for send_id, state, owner, until in rows:
         if owner and until and until > tx.now and not is_gone(owner):
@@ -229,6 +225,11 @@ def _claim(waits: Select[int]) -> ReturningUpdate[int, bool, datetime, int | Non
 
 
 # Built once: what is asked before every mail must cost no more than the asking.
+_HELD = (
+    select(Send.id, Send.state, Send.lease_owner, Send.lease_until)
+    .where(Send.state.in_([literal_column(f"'{state}'") for state in LEASED]))
+    .limit(bindparam("limit"))
+)
 _URGENT = _waits().where(Send.enrolment_id.is_(None) | Send.is_follow_up)
 _DUE = {
     "any": _waits().limit(1),

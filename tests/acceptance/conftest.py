@@ -22,9 +22,9 @@ MakeProgram = Callable[..., Program]
 
 
 @pytest.fixture(scope="session")
-def bytecode(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bytecode(shared_folder: Path) -> Path:
     """Compiled modules, shared by all commands: a start without them costs three times as much."""
-    return tmp_path_factory.mktemp("bytecode")
+    return shared_folder / "bytecode"
 
 
 @pytest.fixture(scope="session")

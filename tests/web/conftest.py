@@ -70,10 +70,11 @@ def cast(seeded: tuple[Path, Cast]) -> Cast:
 
 
 class Person:
-    """Somebody at a browser: follows forms as a browser would, with the session's token."""
+    """Somebody at a browser: follows forms as a browser would, with the token of the session."""
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
+        self._tokens: dict[str, str] = {}
 
     def get(self, path: str, *, status: int = 200, part: bool = False) -> str:
         answer = self.client.get(path, headers={"HX-Request": "true"} if part else {})
@@ -82,12 +83,20 @@ class Person:
 
     def post(self, path: str, *, status: int = 303, **fields: Any) -> str:
         """Post a form; return where it leads, or the page when it leads nowhere."""
-        token = CSRF.search(self.client.get("/settings/you").text)
-        assert token
-        answer = self.client.post(path, data={"csrf_token": token[1], **fields})
+        answer = self.client.post(path, data={"csrf_token": self._token(), **fields})
         answer.request.environ["wsgi.input"].close()  # the client's own copy of a large body
         assert answer.status_code == status, (answer.status_code, answer.text[:2000])
         return answer.location or answer.text
+
+    def _token(self) -> str:
+        """Return what every form of this session carries; read from a page once, as long as the session lasts."""
+        session = self.client.get_cookie("rapport_session")
+        assert session
+        if session.value not in self._tokens:
+            token = CSRF.search(self.client.get("/settings/you").text)
+            assert token
+            self._tokens[session.value] = token[1]
+        return self._tokens[session.value]
 
 
 def sign_in(app: Flask, house: House, email: str) -> Person:
