@@ -21,6 +21,7 @@ from pathlib import Path
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
+from benchmarks.many_notes import fill_notes
 from benchmarks.many_details import fill_details
 from benchmarks.many_people import fill
 from benchmarks.many_sends import fill_sends
@@ -31,11 +32,12 @@ from crm.lane_sums import keep_lanes
 from crm.today import keep_answers
 from kit.clock import SystemClock
 from kit.config import load_settings
+from sequences.reports.keeping import keep_next
 from tests.servers.postgres import start_postgres
 from tests.web.cast import ADA, seed_cast
 from tests.web.test_looking_changes_nothing import EXAMPLES
 from web.app import create_app
-from web.wiring import House, open_house
+from web.wiring import House, make_engine_of, open_house
 
 LOOKS = 15
 NOT_PAGES = ("/live", "/healthz", "/demo", "/password", "/setup", "/u/", "/mailboxes/consent", "{")
@@ -57,6 +59,7 @@ def main() -> None:
             seed_cast(house)
             fill(house.database, given.people, house.database.clock.now())
             fill_sends(house.database, house.database.clock.now())
+            fill_notes(house.database, house.database.clock.now())
             fill_details(house.database, house.database.clock.now())
             print(f"{given.people:,} people written in {time.perf_counter() - began:.0f} s")
             if given.keep:
@@ -91,6 +94,8 @@ def keep(house: House) -> None:
     with house.database.transaction() as tx:
         keep_lanes(tx)
         keep_answers(tx)
+    while keep_next(make_engine_of(house)):
+        pass
     keep_bests(house.database)
     if house.database.engine.dialect.name == "postgresql":
         with house.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -3,14 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from kit.clock import Clock, FixedClock
 from kit.seal import Seal
-from kit.tx import Database
+from kit.tx import Database, Tx
 from mailer.oauth_door import Issuers
 from mailer.resolver import Resolver, SilentResolver
 from mailer.transport import Transport
 from sequences.sending.links import Links
+
+if TYPE_CHECKING:
+    from sequences.reports.outreach_kept import Audience
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,6 +27,7 @@ class Engine:
     one after the other: quicker, and that many are unknown after a crash. Times are in seconds of the engine's clock.
     `make_resolver` makes what asks DNS for one check; by default nobody is asked.
     `readers`: how many processes help to understand mail when hundreds wait.
+    `list_audiences` returns the shared views that reports count, as a brand sees them.
     `make_stage` makes an engine for rehearsals: an empty database in memory, a clock that stands at the given instant.
     """
 
@@ -39,4 +44,5 @@ class Engine:
     readers: int = 2
     helo: str = "localhost"
     make_resolver: Callable[[], Resolver] = SilentResolver
+    list_audiences: "Callable[[Tx, int | None], list[Audience]]" = lambda _tx, _brand_id: []
     make_stage: "Callable[[datetime], tuple[Engine, FixedClock]] | None" = None

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, Document, Instant
 from sequences.draft_models import DraftFile, SequenceDraft, TrialMail
+from sequences.kept_models import KeptReport
 from sequences.mail_models import MailDraft, MailFile
 from sequences.tell_models import ThemeTell
 
-# Rows of what is being written; who knows these tables knows those.
+# What the beat counts, and rows of what is being written; who knows these tables knows those.
+KEPT_ROWS = (KeptReport,)
 DRAFT_ROWS = (SequenceDraft, DraftFile, TrialMail, MailDraft, MailFile, ThemeTell)
 SEND_STATES = ("draft", "scheduled", "claimed", "sending", "sent", "failed", "unknown", "cancelled")
 OPEN_ENROLMENT = text("state IN ('active', 'held')")
@@ -89,6 +91,8 @@ class Enrolment(Base):
             postgresql_where=text("state = 'active' AND next_at IS NOT NULL"),
         ),
         Index("ix_enrolments_contact", "contact_id"),
+        # Counts runs by state and orders a list of them without reading a row.
+        Index("ix_enrolments_moves", "sequence_id", "state", "ended_at", "last_sent_at", "created_at", "id"),
         Index(
             "ix_enrolments_held",
             "hold_until",
@@ -143,7 +147,7 @@ class Send(Base):
         Index("ix_sends_due", "mailbox_id", "due_at", "id", **_where("state = 'scheduled'")),
         Index("ix_sends_leased", "lease_until", **_where("state IN ('claimed', 'sending')")),
         Index("ix_sends_log", "mailbox_id", "sent_at"),
-        Index("ix_sends_step", "sequence_id", "step_key"),
+        Index("ix_sends_step", "sequence_id", "step_key", "state"),
         Index("ix_sends_waiting", "sequence_id", "state", **_where(NEEDS_A_PERSON)),
         Index("ix_sends_box_hard", "mailbox_id", "hard_bounced_at", **_where("hard_bounced_at IS NOT NULL")),
         Index("ix_sends_sequence_hard", "sequence_id", "hard_bounced_at", **_where("hard_bounced_at IS NOT NULL")),

@@ -17,6 +17,7 @@ from sequences.jobs.runner import run_jobs
 from sequences.leases import beat
 from sequences.models import Heartbeat
 from sequences.reading.intake import poll_mailbox
+from sequences.reports.keeping import keep_next
 from sequences.sending.dispatch import drain_mailbox
 from sequences.sending.outbox import Counts, sweep_leases
 from sequences.sending.settlement import record_unknown_sweep
@@ -39,6 +40,7 @@ def sweep(engine: Engine) -> Counts:
         keep_lanes(tx)
         keep_answers(tx)
     keep_bests(engine.database)
+    keep_next(engine)
     index_mails(engine)
     while True:
         with engine.database.transaction() as tx:

@@ -126,18 +126,19 @@ def list_sequence_cards(tx: Tx) -> list[tuple[Sequence, dict[str, int]]]:
 
 def list_enrolled(tx: Tx, sequence_id: int, *, state: str = "", limit: int = 200, offset: int = 0) -> Rows[Enrolled]:
     """Return people of a sequence, who moved last first; `zone` is whose clock they live by, "" when unknown."""
+    moved = func.coalesce(Enrolment.ended_at, Enrolment.last_sent_at, Enrolment.created_at).desc(), Enrolment.id
+    inside = select(Enrolment.id).where(Enrolment.sequence_id == sequence_id)
+    inside = inside.where(Enrolment.state == state) if state else inside
+    # First who is shown, by an index, and only then what is said of them.
+    shown = inside.order_by(*moved).limit(limit).offset(offset).subquery()
     newest = select(func.max(Send.id)).where(Send.enrolment_id == Enrolment.id).correlate(Enrolment).scalar_subquery()
     query = (
         select(Enrolment, Contact.name, Contact.zone, Contact.country, Send.id, Send.state)
         .join(Contact, Contact.id == Enrolment.contact_id)
         .outerjoin(Send, Send.id == newest)
-        .where(Enrolment.sequence_id == sequence_id)
-        .order_by(func.coalesce(Enrolment.ended_at, Enrolment.last_sent_at, Enrolment.created_at).desc(), Enrolment.id)
-        .limit(limit)
-        .offset(offset)
+        .where(Enrolment.id.in_(select(shown)))
+        .order_by(*moved)
     )
-    if state:
-        query = query.where(Enrolment.state == state)
     return [
         Enrolled(
             enrolment=run,

@@ -27,6 +27,7 @@ from mailer.transport import NetworkTransport, Transport
 from sequences.engine import Engine
 from sequences.hints import Hints, NoHints
 from sequences.sending.links import Links
+from web.audiences import list_audiences
 from web.schema import require_schema, upgrade_schema
 
 
@@ -87,6 +88,7 @@ def make_engine_of(house: House) -> Engine:
         links=Links(seal=house.seal, public_url=settings.public_url, is_public=settings.is_public),
         together=settings.send_together,
         make_resolver=house.make_resolver,
+        list_audiences=list_audiences,
         make_stage=lambda now: make_stage(house.seal, now),
     )
 

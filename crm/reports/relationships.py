@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import aliased
 
 from crm.models import Contact, Message, Stage, TimelineEntry
 from crm.models.thread import HUMAN_MAIL
+from crm.models.timeline import STAGE_MOVE
 from kit.db import Instant
 from kit.tx import Tx
 
 # Of very many, the newest are enough to know a median by.
-MOST, MOST_MAILS = 20_000, 8_000
+MOST, MOST_MAILS = 2_000, 3_000
 _LAST_STAGE = "Alumni"
 
 
@@ -50,8 +52,18 @@ class Stages:
     back: tuple[tuple[int, str, datetime], ...] = ()
 
 
-def measure_sides(tx: Tx, since: datetime, until: datetime) -> dict[str, Answers]:
-    """Return the waits for their answers ("in") and for ours ("out"). One query.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A mail at which the word passed from one side to the other: whose, when, and when it had passed before."""
+
+    message_id: int
+    direction: str
+    at: datetime
+    since: datetime
+
+
+def list_answers(tx: Tx, since: datetime, until: datetime) -> list[Answer]:
+    """Return the answers in a time. One query.
 
     A wait runs from the first mail of one side to the first one of the other after it; only people's own mail counts,
     and of very much the newest.
@@ -67,35 +79,56 @@ def measure_sides(tx: Tx, since: datetime, until: datetime) -> dict[str, Answers
     mail = newest.c
     before = func.lag(mail.direction).over(partition_by=mail.contact_id, order_by=(mail.at, mail.id))
     lines = select(mail.contact_id, mail.id, mail.direction, mail.at, before.label("before")).subquery()
+    begun = func.lag(lines.c.at, type_=Instant()).over(
+        partition_by=lines.c.contact_id, order_by=(lines.c.at, lines.c.id)
+    )
     turns = (
-        select(
-            lines.c.direction, lines.c.at, lines.c.before,
-            func.lag(lines.c.at, type_=Instant())
-            .over(partition_by=lines.c.contact_id, order_by=(lines.c.at, lines.c.id))
-            .label("since"),
-        )
+        select(lines.c.id, lines.c.direction, lines.c.at, lines.c.before, begun.label("since"))
         .where(lines.c.before.is_(None) | (lines.c.before != lines.c.direction))
         .subquery()
     )  # fmt: skip
-    query = select(turns.c.direction, turns.c.at, turns.c.since).where(turns.c.before.is_not(None))
+    query = select(turns.c.id, turns.c.direction, turns.c.at, turns.c.since).where(turns.c.before.is_not(None))
+    return [Answer(*row) for row in tx.session.execute(query)]
+
+
+def measure_sides(answers: Iterable[Answer]) -> dict[str, Answers]:
+    """Return the waits for their answers ("in") and for ours ("out")."""
     waits: dict[str, list[float]] = {"in": [], "out": []}
-    for direction, at, begun in tx.session.execute(query):
-        waits[direction].append((at - begun).total_seconds())
+    for answer in answers:
+        waits[answer.direction].append((answer.at - answer.since).total_seconds())
     return {side: _answers(found) for side, found in waits.items()}
 
 
 def measure_stages(tx: Tx, since: datetime, until: datetime) -> Stages:
-    """Return the moves from stage to stage. One query; how long somebody stood is known where the move before is."""
-    entered = func.lag(TimelineEntry.at, type_=Instant()).over(
-        partition_by=(TimelineEntry.contact_id, TimelineEntry.brand_id), order_by=(TimelineEntry.at, TimelineEntry.id)
-    )
-    moves = (
-        select(TimelineEntry.contact_id, TimelineEntry.at, TimelineEntry.data, entered.label("entered"))
-        .where(TimelineEntry.kind == "stage", TimelineEntry.at < until)
+    """Return the moves from stage to stage, of very many the newest. One query.
+
+    How long somebody stood is known where the move before is.
+    """
+    newest = (
+        select(TimelineEntry.id, TimelineEntry.contact_id, TimelineEntry.brand_id, TimelineEntry.at)
+        .where(text(STAGE_MOVE), TimelineEntry.at >= since, TimelineEntry.at < until)
+        .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
+        .limit(MOST)
         .subquery()
     )
+    move, before = newest.c, aliased(TimelineEntry)
+    entered = (
+        select(before.at)
+        .where(
+            before.contact_id == move.contact_id, before.kind == "stage",
+            before.brand_id.is_not_distinct_from(move.brand_id), before.at <= move.at,
+            (before.at < move.at) | (before.id < move.id),
+        )
+        .order_by(before.at.desc(), before.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )  # fmt: skip
     last = select(Stage.name).order_by(Stage.position.desc(), Stage.id).limit(1).scalar_subquery()
-    query = select(moves, last.label("last")).where(moves.c.at >= since).order_by(moves.c.at.desc()).limit(MOST)
+    query = (
+        select(move.contact_id, move.at, TimelineEntry.data, entered.label("entered"), last.label("last"))
+        .join(TimelineEntry, TimelineEntry.id == move.id)
+        .order_by(move.at.desc(), move.id.desc())
+    )
     rows = tx.session.execute(query).all()
     return count_moves(
         (

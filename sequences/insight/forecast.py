@@ -8,10 +8,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from crm.models import Contact, Mailbox
 from crm.zones import read_zone
+from kit.db import Instant
 from kit.errors import RefusedError, say
 from kit.tx import Tx
 from sequences.course.enrolments import Verdict, enrol
@@ -101,7 +102,8 @@ class _Past:
     runs: frozenset[int]
 
 
-_SENT = select(Send).where(Send.sent_at.is_not(None)).order_by(Send.sent_at, Send.id)
+_LEFT = Send.sent_at >= bindparam("began", type_=Instant())
+_SENT = select(Send).where(_LEFT).order_by(Send.sent_at, Send.id)
 
 
 def make_forecast(
@@ -129,14 +131,16 @@ def make_forecast(
     try:
         with stage.database.transaction() as tx:
             past = _Past(
-                sends=frozenset(tx.session.scalars(select(Send.id).where(Send.sent_at.is_not(None)))),
+                # Of what had left long before, none can be taken for what leaves in the rehearsal.
+                sends=frozenset(tx.session.scalars(select(Send.id).where(_LEFT), {"began": now})),
                 runs=frozenset(tx.session.scalars(select(Enrolment.id).where(Enrolment.ended_at.is_not(None)))),
             )
             verdicts = _open(tx, sequence_id, contact_ids, mailbox, user_id)
         until = now + timedelta(days=days)
         waits = list(rehearse(stage, clock, until=until))
         with stage.database.reading() as tx:
-            sent = [send for send in tx.session.scalars(_SENT) if send.id not in past.sends]
+            left = tx.session.scalars(_SENT, {"began": now})
+            sent = [send for send in left if send.id not in past.sends]
             mails = [_mail(tx, send, waits) for send in sent if send.sequence_id == sequence_id]
             return Forecast(
                 sequence=name,

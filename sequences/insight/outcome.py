@@ -1,6 +1,10 @@
-"""Use cases: the report of a sequence, read from what left and what came back. Nine queries, whatever its size."""
+"""Use cases: the report of a sequence, read from what left and what came back. Nine queries, whatever its size.
+
+Of many mails this takes seconds: pages ask `outcome_kept` first.
+"""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,6 +14,7 @@ from sqlalchemy import func, select
 from crm.models import Contact, Mailbox, Message, Relationship, Stage, Task
 from crm.zones import is_zone, read_zone, zone_of_country
 from kit.tx import Tx
+from sequences.insight.outcome_sweep import Run
 from sequences.insight.touches_report import Answer, Cell, Row, Touch, credit, group, heat
 from sequences.insight.variants import Experiment, list_experiments
 from sequences.models import Enrolment, Send, Sequence, SequenceVersion
@@ -20,7 +25,10 @@ AGREED = "Agreed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Everything the report shows. `kinds`: what first answers were taken for; `agreed` is None without that stage."""
+    """Everything the report shows. `kinds`: what first answers were taken for; `agreed` is None without that stage.
+
+    `as_of` is when it was counted, if that was not now.
+    """
 
     since: datetime | None
     first_at: datetime | None
@@ -38,6 +46,7 @@ class Outcome:
     kinds: tuple[tuple[str, int], ...]
     experiments: tuple[Experiment, ...]
     titles: dict[str, str]
+    as_of: datetime | None = None
 
 
 def read_outcome(tx: Tx, sequence: Sequence, *, since: datetime | None, by: str) -> Outcome:
@@ -45,27 +54,41 @@ def read_outcome(tx: Tx, sequence: Sequence, *, since: datetime | None, by: str)
     version = get_version(tx, sequence)
     steps = steps_of(version)
     order = [step.key for step in steps]
-    touches = [*_mails(tx, sequence, since), *_tasks(tx, sequence, since)]
-    answers, auto = _answers(tx, sequence)
+    touches = list_touches(tx, sequence, since)
+    answers, auto = list_answers(tx, sequence)
     credited = credit(touches, answers)
-    opted_out, enrolled = _runs(tx, sequence, since)
-    agreed = _agreed(tx, sequence)
+    runs = list_runs(tx, sequence, since)
+    opted_out = frozenset(run.contact_id for run in runs if run.opted_out)
+    agreed = list_agreed(tx, sequence)
     people = frozenset(touch.contact_id for touch in touches)
     lost = frozenset(touch.contact_id for touch in touches if touch.bounced)
     known = frozenset() if agreed is None else agreed
-    rows = group(touches, credited, by, order=order, agreed=known, opted_out=opted_out)
+    rows, texts = (
+        group(touches, credited, name, order=order, agreed=known, opted_out=opted_out) for name in (by, "variant")
+    )
     kinds = Counter(answer.kind or "other" for _, answer in credited.values())
     week = heat([touch for touch in touches if touch.mailbox], credited)
     return Outcome(
-        since=since, first_at=min((touch.at for touch in touches), default=None), enrolled=enrolled,
+        since=since, first_at=min((touch.at for touch in touches), default=None),
+        enrolled=len({run.contact_id for run in runs}),
         delivered=len(people - lost), bounced=len(lost), replied=len(credited), interested=kinds["interested"],
         agreed=None if agreed is None else len(known & set(credited)), auto_replies=auto,
         opted_out=len(opted_out & people), rows=tuple(rows),
-        steps=tuple(rows if by == "variant" else group(touches, credited, "variant", order=order)),
-        heat=tuple(map(tuple, week)), kinds=tuple(kinds.most_common()),
+        steps=tuple(texts),
+        heat=tuple(map(tuple, week)), kinds=order_kinds(kinds),
         experiments=tuple(list_experiments(tx, sequence, version)),
         titles={step.key: step.title for step in steps if step.title},
     )  # fmt: skip
+
+
+def order_kinds(kinds: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    """Return what answers were taken for, the most frequent first."""
+    return tuple(sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def list_touches(tx: Tx, sequence: Sequence, since: datetime | None = None) -> list[Touch]:
+    """Return what reached people: mails that left, and steps that were done by hand."""
+    return [*_mails(tx, sequence, since), *_tasks(tx, sequence, since)]
 
 
 def _mails(tx: Tx, sequence: Sequence, since: datetime | None) -> list[Touch]:
@@ -120,7 +143,7 @@ def _tasks(tx: Tx, sequence: Sequence, since: datetime | None) -> list[Touch]:
     return touches
 
 
-def _answers(tx: Tx, sequence: Sequence) -> tuple[list[Answer], int]:
+def list_answers(tx: Tx, sequence: Sequence) -> tuple[list[Answer], int]:
     """Return the answers of people who were in the sequence, and how many automatic ones came."""
     begun = select(Enrolment.contact_id, func.min(Enrolment.created_at).label("at"))
     begun_at = begun.where(Enrolment.sequence_id == sequence.id).group_by(Enrolment.contact_id).subquery()
@@ -139,15 +162,18 @@ def _answers(tx: Tx, sequence: Sequence) -> tuple[list[Answer], int]:
     return answers, sum(row.kind == "auto_reply" for row in rows)
 
 
-def _runs(tx: Tx, sequence: Sequence, since: datetime | None) -> tuple[frozenset[int], int]:
-    query = select(Enrolment.contact_id, Enrolment.reason).where(Enrolment.sequence_id == sequence.id)
+def list_runs(tx: Tx, sequence: Sequence, since: datetime | None = None) -> list[Run]:
+    """Return who was put in."""
+    query = select(Enrolment.contact_id, Enrolment.created_at, Enrolment.reason)
+    query = query.where(Enrolment.sequence_id == sequence.id)
     if since:
         query = query.where(Enrolment.created_at >= since)
-    rows = tx.session.execute(query).all()
-    return frozenset(person for person, reason in rows if reason == "opt_out"), len({row[0] for row in rows})
+    return [
+        Run(contact_id=person, at=at, opted_out=reason == "opt_out") for person, at, reason in tx.session.execute(query)
+    ]
 
 
-def _agreed(tx: Tx, sequence: Sequence) -> frozenset[int] | None:
+def list_agreed(tx: Tx, sequence: Sequence) -> frozenset[int] | None:
     """Return who stands at the stage named Agreed or beyond, with the brand; None when no stage is named so."""
     position = tx.session.scalar(select(Stage.position).where(Stage.name == AGREED))
     if position is None:

@@ -1,6 +1,7 @@
 """Use cases: the numbers of a sequence. The sum of all states always equals the audience (A11)."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -55,7 +56,7 @@ def step_numbers(tx: Tx, sequence_id: int) -> list[StepNumbers]:
         return []
     everybody = audience(tx, sequence_id)["all"]
     states, ahead, tasks = _send_states(tx, sequence_id), _still_ahead(tx, sequence_id), _tasks(tx, sequence_id)
-    replied = _replied_after(tx, sequence_id)
+    replied = count_replied(tx, sequence_id)
     numbers = []
     for step in document_of(version).flow.steps:
         if step.kind not in TEXT_KINDS:
@@ -87,15 +88,21 @@ class StepCount:
     waiting: int
 
 
-def count_steps(tx: Tx, sequence_id: int, *, with_tasks: bool) -> dict[str, StepCount]:
-    """Return what left of each step and who answered it, by key. Two queries, two more for tasks."""
-    states, replied = _send_states(tx, sequence_id), _replied_after(tx, sequence_id)
+def count_steps(
+    tx: Tx, sequence_id: int, *, with_tasks: bool, replied: Mapping[str, int] | None = None
+) -> dict[str, StepCount]:
+    """Return what left of each step and who answered it, by key. Two queries, two more for tasks.
+
+    `replied` is who answered, where that was counted before.
+    """
+    states = _send_states(tx, sequence_id)
+    replied = count_replied(tx, sequence_id) if replied is None else replied
     tasks = _tasks(tx, sequence_id) if with_tasks else Counter()
     keys = {*states, *(key for key, _ in tasks)}
     return {
         key: StepCount(
             states.get(key, Counter())["sent"] + tasks[key, "done"],
-            replied[key],
+            replied.get(key, 0),
             sum(states.get(key, Counter())[state] for state in WAITING) + tasks[key, "open"],
         )
         for key in keys
@@ -105,7 +112,7 @@ def count_steps(tx: Tx, sequence_id: int, *, with_tasks: bool) -> dict[str, Step
 def _send_states(tx: Tx, sequence_id: int) -> dict[str, Counter[str]]:
     rows = tx.session.execute(
         select(Send.step_key, Send.state, func.count())
-        .where(Send.sequence_id == sequence_id, Send.enrolment_id.is_not(None))
+        .where(Send.sequence_id == sequence_id, Send.step_key.is_not(None))
         .group_by(Send.step_key, Send.state)
     )
     states: dict[str, Counter[str]] = {}
@@ -147,7 +154,7 @@ def _tasks(tx: Tx, sequence_id: int) -> Counter[tuple[str, str]]:
     return found
 
 
-def _replied_after(tx: Tx, sequence_id: int) -> Counter[str]:
+def count_replied(tx: Tx, sequence_id: int) -> Counter[str]:
     """Return how many people answered for the first time after each step: the newest step sent before it."""
     reached = select(Enrolment.contact_id).where(Enrolment.sequence_id == sequence_id)
     firsts = (

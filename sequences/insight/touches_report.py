@@ -104,20 +104,24 @@ def group(
     opted_out: frozenset[int] = frozenset(),
 ) -> list[Row]:
     """Return the lines of a report; `order` are the steps as they come, `agreed` and `opted_out` people."""
-    key_of = _keys(by)
     lines: dict[tuple[str, ...], list[Touch]] = defaultdict(list)
     for touch in touches:
-        lines[key_of(touch)].append(touch)
+        lines[key_of(touch, by)].append(touch)
     answers: dict[tuple[str, ...], list[tuple[Touch, Answer]]] = defaultdict(list)
     for pair in credited.values():
-        answers[key_of(pair[0])].append(pair)
+        answers[key_of(pair[0], by)].append(pair)
     # Who left did so after the last touch they got.
     last = {touch.contact_id: touch for touch in sorted(touches, key=lambda one: one.at)}
     gone: dict[tuple[str, ...], int] = defaultdict(int)
     for person in opted_out:
         if person in last:
-            gone[key_of(last[person])] += 1
+            gone[key_of(last[person], by)] += 1
     rows = [_row(key, some, answers[key], agreed, gone[key]) for key, some in lines.items()]
+    return sort_rows(rows, order)
+
+
+def sort_rows(rows: Iterable[Row], order: Sequence[str]) -> list[Row]:
+    """Return lines as the steps come."""
     return sorted(rows, key=lambda row: (_place(row.key[0], order), row.key))
 
 
@@ -126,10 +130,10 @@ def heat(touches: Iterable[Touch], credited: Mapping[int, tuple[Touch, Answer]])
     sent: dict[tuple[int, int], int] = defaultdict(int)
     came: dict[tuple[int, int], int] = defaultdict(int)
     for touch in touches:
-        sent[_slot(touch)] += 1
+        sent[slot_of(touch)] += 1
     for touch, _answer in credited.values():
-        came[_slot(touch)] += 1
-    return [[_cell(sent[day, slot], came[day, slot]) for slot in range(len(SLOTS))] for day in range(7)]
+        came[slot_of(touch)] += 1
+    return [[make_cell(sent[day, slot], came[day, slot]) for slot in range(len(SLOTS))] for day in range(7)]
 
 
 def overlap(one: Row, other: Row) -> bool:
@@ -137,15 +141,18 @@ def overlap(one: Row, other: Row) -> bool:
     return one.low <= other.high and other.low <= one.high
 
 
-def _keys(by: str) -> Callable[[Touch], tuple[str, ...]]:
-    keys: dict[str, Callable[[Touch], tuple[str, ...]]] = {
-        "step": lambda touch: (touch.step,),
-        "variant": lambda touch: (touch.step, touch.variant),
-        "mailbox": lambda touch: (touch.mailbox,),
-        "version": lambda touch: (f"{touch.version:04d}",),
-        "weekday": lambda touch: (str(touch.at.astimezone(touch.zone).weekday()),),
-    }
-    return keys[by]
+_KEYS: dict[str, Callable[[Touch], tuple[str, ...]]] = {
+    "step": lambda touch: (touch.step,),
+    "variant": lambda touch: (touch.step, touch.variant),
+    "mailbox": lambda touch: (touch.mailbox,),
+    "version": lambda touch: (f"{touch.version:04d}",),
+    "weekday": lambda touch: (str(touch.at.astimezone(touch.zone).weekday()),),
+}
+
+
+def key_of(touch: Touch, by: str) -> tuple[str, ...]:
+    """Return the line of a report that a touch counts in."""
+    return _KEYS[by](touch)
 
 
 def _row(
@@ -155,25 +162,37 @@ def _row(
     agreed: frozenset[int],
     out: int,
 ) -> Row:
-    bounced = sum(touch.bounced for touch in touches)
-    reached = len(touches) - bounced
-    low, high = wilson(min(len(pairs), reached), reached)
-    waits = [answer.at - touch.at for touch, answer in pairs]
-    return Row(
-        key=key, sent=len(touches), bounced=bounced, replied=len(pairs),
+    waits = [(answer.at - touch.at).total_seconds() for touch, answer in pairs]
+    return make_row(
+        key, sent=len(touches), bounced=sum(touch.bounced for touch in touches), replied=len(pairs),
         interested=sum(answer.kind == "interested" for _, answer in pairs),
-        agreed=sum(answer.contact_id in agreed for _, answer in pairs), opted_out=out, low=low, high=high,
-        typical_wait=timedelta(seconds=median(wait.total_seconds() for wait in waits)) if waits else None,
+        agreed=sum(answer.contact_id in agreed for _, answer in pairs), opted_out=out,
+        wait=median(waits) if waits else None,
     )  # fmt: skip
 
 
-def _slot(touch: Touch) -> tuple[int, int]:
+def make_row(
+    key: tuple[str, ...], *, sent: int, bounced: int, replied: int, interested: int, agreed: int, opted_out: int,
+    wait: float | None,
+) -> Row:  # fmt: skip
+    """Return a line with its range; `wait` is in seconds."""
+    reached = sent - bounced
+    low, high = wilson(min(replied, reached), reached)
+    return Row(
+        key=key, sent=sent, bounced=bounced, replied=replied, interested=interested, agreed=agreed,
+        opted_out=opted_out, low=low, high=high, typical_wait=None if wait is None else timedelta(seconds=wait),
+    )  # fmt: skip
+
+
+def slot_of(touch: Touch) -> tuple[int, int]:
+    """Return weekday and slot on the reader's clock; -1 and -1 for hours that are not shown."""
     local = touch.at.astimezone(touch.zone)
     slot = next((n for n, (begin, end) in enumerate(SLOTS) if begin <= local.hour < end), None)
     return (local.weekday(), slot) if slot is not None else (-1, -1)
 
 
-def _cell(sent: int, replied: int) -> Cell:
+def make_cell(sent: int, replied: int) -> Cell:
+    """Return a part of the week with its shade."""
     level = min(_MOST_HEAT, round(50 * replied / sent)) if sent >= TOO_FEW else None
     return Cell(sent=sent, replied=replied, level=level)
 

@@ -269,6 +269,7 @@ FATES: dict[str, Fate] = {
     "dkim_keys": _MAILBOX,
     "leaves": _STAFF,
     "kept_figures": _ours("Sums over everybody."),
+    "kept_reports": _ours("Sums over everybody."),
     "feedback_links": _RULES,
     "brands": _RULES,
     "products": _RULES,

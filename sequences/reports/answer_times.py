@@ -3,21 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from statistics import median
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import select
 
-from crm.exchange import HUMAN
 from crm.models import Mailbox, Message, User
+from crm.reports.relationships import Answer
 from crm.working_hours import working_time
 from crm.working_hours_setting import read_working_hours
-from kit.db import Instant
 from kit.tx import Tx
 from sequences.models import Send
-
-# Of very many, the newest are enough to know a median by.
-MOST = 3_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,23 +26,22 @@ class Answerer:
     working: timedelta
 
 
-def measure_colleagues(tx: Tx, since: datetime, until: datetime) -> list[Answerer]:
+def measure_colleagues(tx: Tx, answers: Iterable[Answer]) -> list[Answerer]:
     """Return how long people waited for each colleague's answers, who answers most first. At most four queries.
 
     wait = first mail of ours after theirs - their first mail that was not answered before it. Whoever approved or
     wrote the answer in Rapport gave it; for a mail written elsewhere, whose mailbox it is.
     """
-    turns = _turns(since, until)
+    ours = {answer.message_id: answer for answer in answers if answer.direction == "out"}
     query = (
-        select(turns.c.at, turns.c.since, Send.approved_by, Mailbox.owner_id)
-        .join(Mailbox, Mailbox.id == turns.c.mailbox_id)
-        .outerjoin(Send, Send.rfc_id == turns.c.rfc_id)
-        .where(turns.c.direction == "out", turns.c.before == "in")
-        .order_by(turns.c.at.desc())
-        .limit(MOST)
+        select(Message.id, Send.approved_by, Mailbox.owner_id)
+        .join(Mailbox, Mailbox.id == Message.mailbox_id)
+        .outerjoin(Send, Send.rfc_id == Message.rfc_id)
+        .where(Message.id.in_(ours))
     )
     hours, waits = read_working_hours(tx), defaultdict[int | None, list[tuple[timedelta, timedelta]]](list)
-    for at, begun, approved_by, owner_id in tx.session.execute(query):
+    for number, approved_by, owner_id in tx.session.execute(query):
+        at, begun = ours[number].at, ours[number].since
         waits[_who(approved_by, owner_id)].append((at - begun, working_time(begun, at, hours)))
     users = tx.session.execute(select(User.id, User.name).where(User.id.in_([who for who in waits if who])))
     names = {row[0]: row[1] for row in users}
@@ -58,29 +53,6 @@ def measure_colleagues(tx: Tx, since: datetime, until: datetime) -> list[Answere
         for who, own in waits.items()
     ]  # fmt: skip
     return sorted(found, key=lambda one: (-one.count, one.name))
-
-
-def _turns(since: datetime, until: datetime) -> Subquery:
-    """Return the mails at which the word passed from one side to the other, with when it had passed before."""
-    before = func.lag(Message.direction).over(partition_by=Message.contact_id, order_by=(Message.at, Message.id))
-    lines = (
-        select(
-            Message.contact_id, Message.id, Message.direction, Message.at, Message.mailbox_id, Message.rfc_id,
-            before.label("before"),
-        )
-        .where(Message.kind.in_(HUMAN), Message.contact_id.is_not(None), Message.at >= since, Message.at < until)
-        .subquery()
-    )  # fmt: skip
-    begun = func.lag(lines.c.at, type_=Instant()).over(
-        partition_by=lines.c.contact_id, order_by=(lines.c.at, lines.c.id)
-    )
-    return (
-        select(
-            lines.c.direction, lines.c.at, lines.c.mailbox_id, lines.c.rfc_id, lines.c.before, begun.label("since")
-        )
-        .where(lines.c.before.is_(None) | (lines.c.before != lines.c.direction))
-        .subquery()
-    )  # fmt: skip
 
 
 def _who(approved_by: str | None, owner_id: int | None) -> int | None:

@@ -64,21 +64,26 @@ class Outreach:
 def read_outreach(tx: Tx, since: datetime, until: datetime) -> Outreach:
     """Return what first mails led to. Two queries."""
     query = _funnels(tx, since, until, Sequence.name.expression, Mailbox.address.expression)
+    return sum_outreach((name, address, numbers) for name, address, *numbers in tx.session.execute(query))
+
+
+def sum_outreach(rows: Iterable[tuple[str, str, list[int]]]) -> Outreach:
+    """Return the report from the numbers of each sequence and mailbox."""
     sequences: dict[str, Funnel] = defaultdict(Funnel)
     mailboxes: dict[str, Funnel] = defaultdict(Funnel)
-    for name, address, *numbers in tx.session.execute(query):
-        found = _funnel(numbers)
+    for name, address, numbers in rows:
+        found = make_funnel(numbers)
         sequences[name] += found
         mailboxes[address] += found
     whole = sum(sequences.values(), Funnel())
-    return Outreach(all=whole, sequences=_largest_first(sequences), mailboxes=_largest_first(mailboxes))
+    return Outreach(all=whole, sequences=largest_first(sequences), mailboxes=largest_first(mailboxes))
 
 
 def read_outreach_by_field(tx: Tx, key: str, since: datetime, until: datetime) -> dict[str, Funnel]:
     """Return what first mails led to by the value of an own field, the empty one for nothing. Two queries."""
     value = func.coalesce(Contact.fields[key].as_string(), "", type_=String).label("own_value")
     query = _funnels(tx, since, until, value)
-    return _largest_first({row[0]: _funnel(row[1:]) for row in tx.session.execute(query)})
+    return largest_first({row[0]: make_funnel(row[1:]) for row in tx.session.execute(query)})
 
 
 def read_hours(tx: Tx, since: datetime, until: datetime) -> dict[tuple[int, int], Rate]:
@@ -94,13 +99,21 @@ def read_hours(tx: Tx, since: datetime, until: datetime) -> dict[tuple[int, int]
     )
     cells: dict[tuple[int, int], Rate] = defaultdict(lambda: Rate(0, 0))
     for text, zone, country, count, replied in tx.session.execute(query):
-        at = datetime.strptime(text, "%Y-%m-%d %H").replace(tzinfo=UTC)
-        local = at.astimezone(read_zone(zone if is_zone(zone) else zone_of_country(country) or "UTC"))
-        slot = next((n for n, (low, high) in enumerate(SLOTS) if low <= local.hour < high), None)
-        if slot is not None:
-            before = cells[local.weekday(), slot]
-            cells[local.weekday(), slot] = Rate(before.hits + replied, before.of + count)
+        place = place_of(datetime.strptime(text, "%Y-%m-%d %H").replace(tzinfo=UTC), zone, country)
+        if place is not None:
+            cells[place] = Rate(cells[place].hits + replied, cells[place].of + count)
     return dict(cells)
+
+
+def place_of(at: datetime, zone: str | None, country: str | None) -> tuple[int, int] | None:
+    """Return weekday (0 is Monday) and slot of an hour of UTC on the reader's clock; None outside the slots.
+
+    Zones that are off by half an hour count with the hour that mail left in.
+    """
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    local = hour.astimezone(read_zone((zone if is_zone(zone) else zone_of_country(country)) or "UTC"))
+    slot = next((n for n, (low, high) in enumerate(SLOTS) if low <= local.hour < high), None)
+    return None if slot is None else (local.weekday(), slot)
 
 
 def find_best(rates: Mapping[Any, Rate]) -> Any | None:
@@ -116,7 +129,7 @@ def find_best(rates: Mapping[Any, Rate]) -> Any | None:
 
 def _funnels(tx: Tx, since: datetime, until: datetime, *by: ColumnElement[Any]) -> Select[Any]:
     """Return the query of the five numbers of a funnel, for each of `by`."""
-    answers, agreed = answers_of(since, until), _agreed_from(tx)
+    answers, agreed = answers_of(since, until), agreed_from(tx)
     mail = func.count(Send.id)
     return (
         select(
@@ -138,7 +151,8 @@ def _funnels(tx: Tx, since: datetime, until: datetime, *by: ColumnElement[Any]) 
     )  # fmt: skip
 
 
-def _funnel(numbers: Iterable[int]) -> Funnel:
+def make_funnel(numbers: Iterable[int]) -> Funnel:
+    """Return a funnel from its five numbers."""
     names = ("written", "bounced", "replied", "interested", "agreed")
     return Funnel(**dict(zip(names, numbers, strict=True)))
 
@@ -169,10 +183,11 @@ def answers_of(since: datetime, until: datetime) -> Subquery:
     return query.subquery()
 
 
-def _agreed_from(tx: Tx) -> int | None:
+def agreed_from(tx: Tx) -> int | None:
     """Return the place from which a stage means a yes; None in a workspace that renamed it."""
     return tx.session.scalar(select(Stage.position).where(Stage.name == _AGREED))
 
 
-def _largest_first(found: Mapping[str, Funnel]) -> dict[str, Funnel]:
+def largest_first(found: Mapping[str, Funnel]) -> dict[str, Funnel]:
+    """Return funnels by name, the most written to first."""
     return dict(sorted(found.items(), key=lambda pair: (-pair[1].written, pair[0])))

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from crm.models import Contact, Handle
 from kit.tx import Tx
@@ -39,26 +40,14 @@ def count_views(
 def count_accounts(tx: Tx, since: datetime, until: datetime) -> list[tuple[str, int | None, Funnel]]:
     """Return what first mails led to by platform and size of the largest account (0 the smallest band). One query."""
     answers, mail = answers_of(since, until), func.count(Send.id)
-    largest = (
-        select(Handle.id)
-        .where(Handle.contact_id == Send.contact_id)
-        .order_by(func.coalesce(Handle.followers, 0).desc(), Handle.id)
-        .limit(1)
-        .correlate(Send)
-        .scalar_subquery()
-    )
-    band = case(
-        (Handle.followers.is_(None), None),
-        *((Handle.followers < edge, number) for number, edge in enumerate(BANDS)),
-        else_=len(BANDS),
-    )
+    band = band_of()
     query = (
         select(
             func.coalesce(Handle.platform, ""), band, mail, mail.filter(Send.bounced_at.is_not(None)),
             mail.filter(answers.c.last_at >= Send.sent_at),
         )
         .select_from(Send)
-        .outerjoin(Handle, Handle.id == largest)
+        .outerjoin(Handle, Handle.id == largest_of(Send.contact_id))
         .outerjoin(answers, answers.c.contact_id == Send.contact_id)
         .where(*first_mails(since, until))
         .group_by(Handle.platform, band)
@@ -67,3 +56,24 @@ def count_accounts(tx: Tx, since: datetime, until: datetime) -> list[tuple[str, 
         (platform, size, Funnel(written=written, bounced=bounced, replied=replied))
         for platform, size, written, bounced, replied in tx.session.execute(query)
     ]
+
+
+def largest_of(contact_id: InstrumentedAttribute[int]) -> ScalarSelect[int]:
+    """Return the number of somebody's largest account."""
+    return (
+        select(Handle.id)
+        .where(Handle.contact_id == contact_id)
+        .order_by(func.coalesce(Handle.followers, 0).desc(), Handle.id)
+        .limit(1)
+        .correlate(contact_id.class_)
+        .scalar_subquery()
+    )
+
+
+def band_of() -> ColumnElement[Any]:
+    """Return the band of an account's size, None where it is not known."""
+    return case(
+        (Handle.followers.is_(None), None),
+        *((Handle.followers < edge, number) for number, edge in enumerate(BANDS)),
+        else_=len(BANDS),
+    )

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from kit.tx import Tx
 from sequences.insight.wilson import Rate
@@ -33,7 +34,25 @@ class TextRow:
 
 def list_texts(tx: Tx, since: datetime, until: datetime) -> list[TextRow]:
     """Return texts by sequence, version, step and variant. One query."""
-    answers, mail = answers_of(since, until), func.count(Send.id)
+    mail = ask_texts(since, until).subquery().c
+    text = mail.sequence, mail.version, mail.step, mail.step_key, mail.variant
+    query = (
+        select(mail.sequence, mail.version, mail.step_key, mail.variant, func.count(), func.sum(mail.bounced),
+               func.sum(mail.answered))
+        .group_by(*text)
+        .order_by(mail.sequence, mail.version, mail.step, mail.variant)
+        .limit(MOST)
+    )  # fmt: skip
+    return [
+        TextRow(sequence=row[0], version=row[1], step=row[2] or "", variant=row[3], written=row[4], bounced=row[5],
+                replied=row[6])
+        for row in tx.session.execute(query)
+    ]  # fmt: skip
+
+
+def ask_texts(since: datetime, until: datetime) -> Select[Any]:
+    """Return the question for each mail: when it left, its text, and whether it bounced and was answered."""
+    answers = answers_of(since, until)
     later = (
         select(
             Send.id.label("id"),
@@ -45,12 +64,14 @@ def list_texts(tx: Tx, since: datetime, until: datetime) -> list[TextRow]:
         .subquery()
     )
     answered: ColumnElement[bool] = and_(
-        answers.c.last_at >= Send.sent_at, or_(later.c.next.is_(None), answers.c.last_at < later.c.next)
-    )
-    query = (
+        answers.c.last_at >= Send.sent_at, or_(later.c.next.is_(None), answers.c.last_at < later.c.next),
+        Send.bounced_at.is_(None),
+    )  # fmt: skip
+    return (
         select(
-            Sequence.name, SequenceVersion.number, Send.step_key, Send.variant, mail,
-            mail.filter(Send.bounced_at.is_not(None)), mail.filter(answered, Send.bounced_at.is_(None)),
+            Send.sent_at, Sequence.name.label("sequence"), SequenceVersion.number.label("version"), Send.step,
+            Send.step_key, Send.variant, case((Send.bounced_at.is_not(None), 1), else_=0).label("bounced"),
+            case((answered, 1), else_=0).label("answered"),
         )
         .join(later, later.c.id == Send.id)
         .join(Sequence, Sequence.id == Send.sequence_id)
@@ -58,12 +79,4 @@ def list_texts(tx: Tx, since: datetime, until: datetime) -> list[TextRow]:
         .join(SequenceVersion, SequenceVersion.id == Enrolment.version_id)
         .outerjoin(answers, answers.c.contact_id == Send.contact_id)
         .where(Send.sent_at < until)
-        .group_by(Sequence.name, SequenceVersion.number, Send.step, Send.step_key, Send.variant)
-        .order_by(Sequence.name, SequenceVersion.number, Send.step, Send.variant)
-        .limit(MOST)
     )  # fmt: skip
-    return [
-        TextRow(sequence=row[0], version=row[1], step=row[2] or "", variant=row[3], written=row[4], bounced=row[5],
-                replied=row[6])
-        for row in tx.session.execute(query)
-    ]  # fmt: skip

@@ -9,7 +9,7 @@ from crm.feedback import log_feedback
 from crm.models import Brand, Contact, Mailbox, Message
 from crm.pipeline import ensure_relationship, move_stage
 from crm.reports.feedback import count_months, list_themes
-from crm.reports.relationships import count_moves, measure_sides, measure_stages
+from crm.reports.relationships import count_moves, list_answers, measure_sides, measure_stages
 from kit.clock import FixedClock
 from kit.tx import Database, Tx
 from sequences.insight.wilson import Rate
@@ -126,7 +126,7 @@ def test_waits_run_from_the_first_mail_of_a_side_to_the_first_answer(database: D
             _mail(tx, box, 1, MONDAY + hours * HOUR, direction, "reply" if direction == "in" else "manual")
         _mail(tx, box, 2, MONDAY + 5 * HOUR)
         _mail(tx, box, 1, MONDAY + 12 * HOUR, "out", "auto_reply")
-        sides = measure_sides(tx, SINCE, UNTIL)
+        sides = measure_sides(list_answers(tx, SINCE, UNTIL))
 
     assert (sides["in"].count, sides["in"].typical) == (1, 10 * HOUR)
     assert (sides["out"].count, sides["out"].typical) == (1, 3 * HOUR)
@@ -168,6 +168,26 @@ def test_themes_and_weeks(database: Database) -> None:
     assert [(one.product, one.theme, one.count, one.people, one.problems) for one in themes] == [
         ("Bracken 26", "Hot handle", 2, 2, 2)
     ]
-    assert [(product, count) for _, product, count in months] == [("Bracken 26", 2)]
+    assert [(one.product, one.theme, one.count) for one in months] == [("Bracken 26", "Hot handle", 2)]
     assert [(one.sent, one.replies, one.complaints) for one in weeks] == [(2, 1, 0), (0, 0, 1)]
     assert weeks[1].monday - weeks[0].monday == timedelta(weeks=1)
+
+
+def test_themes_of_one_name_are_one_line_and_a_person_counts_once_in_it(database: Database) -> None:
+    with database.transaction() as tx:
+        brand, box = _settle(tx)
+        pans = [save_product(tx, tx.session.get_one(Brand, number), "Pan")
+                for number in (brand, create_brand(tx, "Second House").id)]  # fmt: skip
+        for number in (1, 2, 3):
+            _add(tx, box, brand, number, at=MONDAY + number * HOUR)
+        for number, product in ((1, pans[0]), (1, pans[1]), (2, pans[1]), (3, None)):
+            log_feedback(tx, "The handle gets hot.", kind="idea", actor="user:1", contact_id=number,
+                         product_id=product.id if product else None, theme="Hot handle")  # fmt: skip
+        themes, months = list_themes(tx, SINCE, UNTIL), count_months(tx, SINCE, UNTIL)
+        nothing = list_themes(tx, SINCE - timedelta(days=90), SINCE)
+
+    assert [(one.product, one.theme, one.count, one.people, one.ideas) for one in themes] == [
+        ("Pan", "Hot handle", 3, 2, 3), ("", "Hot handle", 1, 1, 1)
+    ]  # fmt: skip
+    assert [(one.product, one.count) for one in months] == [("", 1), ("Pan", 3)]
+    assert nothing == []

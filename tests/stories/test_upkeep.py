@@ -13,6 +13,7 @@ from crm.leaves import StandIn
 from crm.models import Change, Contact, Pulse, Stage, User
 from crm.pipeline import move_stage
 from crm.pulses import list_quiet
+from crm.reports.relationships import list_answers
 from crm.rhythms import note_talk, put_off, set_rhythm, set_stage_rhythm, talk_is_due
 from crm.suppressions import suppress_contact
 from crm.upkeep_board import read_board
@@ -212,7 +213,7 @@ def test_each_colleague_s_answers_are_measured_by_calendar_and_by_working_hours(
     world.days(0.01)
     world.tick()
     with world.database.reading() as tx:
-        (ada,) = measure_colleagues(tx, began, tx.now + timedelta(days=1))
+        (ada,) = measure_colleagues(tx, list_answers(tx, began, tx.now + timedelta(days=1)))
     assert (ada.name, ada.count) == ("Ada", 1)
     assert ada.typical.days == 4
     assert timedelta(hours=33) < ada.working < timedelta(hours=34)

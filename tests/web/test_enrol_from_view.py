@@ -60,7 +60,7 @@ def test_many_are_put_in_by_a_job_and_taken_back(ada: Person, cast: Cast, house:
     ada.post("/views", name="Swarm", query="topic=swarm")
     root = f"/sequences/{cast.sequence}/people"
     page = ada.get(f"{root}/new?view=1")
-    assert f"{many + 1} people match. Of the first 500:" in page
+    assert f"{many + 1} people match. Of the first {MOST_AT_ONCE}:" in page
     before = _inside(house, cast.sequence)
     place = ada.post(root, view="1")
     assert place.startswith("/jobs/")

@@ -16,6 +16,7 @@ from kit.tx import Tx
 from sequences.course.runs import OPEN
 from sequences.insight.departure import describe_shift
 from sequences.insight.forecast import MOST_PEOPLE, Forecast, make_forecast
+from sequences.insight.scene import is_log_long
 from sequences.models import Enrolment, Sequence
 from sequences.versions.published import get_sequence_by_id
 from web import forms
@@ -29,7 +30,7 @@ from web.wiring import make_engine_of
 from web.words import said, translate
 
 blueprint = Blueprint("forecast", __name__)
-# Above this, working it out takes long enough that a person should have asked for it.
+# Above this, and after many mails, working it out takes long enough that a person should have asked for it.
 AT_ONCE = 300
 SHOWN = 200
 _DAYS, _MOST_DAYS = 60, 366
@@ -49,7 +50,7 @@ def show(sequence_id: int) -> Response:
     people = _find_people(tx, wanted, sequence) if is_filter else []
     inside = _count_inside(tx, sequence)
     many = len(people) + inside
-    waits = len(people) > MOST_PEOPLE or (many > AT_ONCE and query.get("go") != "1")
+    waits = len(people) > MOST_PEOPLE or (query.get("go") != "1" and (many > AT_ONCE or is_log_long(tx)))
     found = {} if waits else _compute(tx, sequence, people, days)
     return page(
         "forecast/page.html",

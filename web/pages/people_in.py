@@ -31,7 +31,7 @@ from web.words import _, ngettext, said
 
 blueprint = Blueprint("people_in", __name__)
 PER_PAGE = 50
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 200
 SHOWN = 100
 _WHOM = ("view", "address", "ids")
 STATES = ("active", "held", "stopped", "finished")

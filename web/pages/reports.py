@@ -1,7 +1,7 @@
 """Wire: reports: figures over a time that the address names, with a verdict, the tables behind it, and CSV."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from kit.tx import Tx
 from web.forms import read_day
 from web.reports.feedback import make_feedback
 from web.reports.mailboxes import make_mailboxes
-from web.reports.outreach import SPLITS, make_outreach, make_outreach_by
+from web.reports.outreach import SPLITS, make_outreach
 from web.reports.relationships import make_relationships
 from web.reports.sheet import Sheet, write_csv
 from web.request import this_tx, this_user
@@ -78,11 +78,10 @@ def _read(name: str) -> tuple[Span, Sheet, list[ContactField], str]:
         raise NotFoundError(say("There is no such report."))
     tx = this_tx()
     span = _read_span(tx)
-    sheet = REPORTS[name][1](tx, span.since, span.until)
     fields = [field for field in offered_fields(tx) if field.kind in SPLITS] if name == "outreach" else []
     field = next((one for one in fields if one.key == request.args.get("by", "")), None)
-    if field is not None:
-        sheet = replace(sheet, parts=(*sheet.parts, make_outreach_by(tx, field, span.since, span.until)))
+    make = REPORTS[name][1]
+    sheet = make_outreach(tx, span.since, span.until, field) if field else make(tx, span.since, span.until)
     return span, sheet, fields, field.key if field else ""
 
 

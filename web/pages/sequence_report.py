@@ -7,7 +7,8 @@ from flask import Blueprint, Response, request
 
 from crm.csv_writing import write_rows
 from kit.errors import InvalidError
-from sequences.insight.outcome import Outcome, read_outcome
+from sequences.insight.outcome import Outcome
+from sequences.insight.outcome_kept import find_outcome
 from sequences.insight.touches_report import GROUPS, SLOTS
 from sequences.models import Sequence
 from sequences.versions.published import get_sequence_by_id, get_version, steps_of
@@ -59,4 +60,4 @@ def _read(sequence_id: int) -> tuple[Sequence, Outcome, str, Any]:
     except InvalidError:
         day = None
     since = datetime.combine(day, time(0), read_zone(this_user().zone)) if day else None
-    return sequence, read_outcome(tx, sequence, since=since, by=by), by, day
+    return sequence, find_outcome(tx, sequence, since=since, by=by, zone=this_user().zone), by, day

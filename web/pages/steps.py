@@ -7,8 +7,9 @@ from flask import Blueprint, Response, make_response, render_template, request
 from crm.brands import list_stages
 from kit.errors import InvalidError, NotFoundError, RefusedError
 from kit.tx import Tx
+from sequences.insight.outcome_kept import find_step_counts
 from sequences.insight.preview import list_readers, preview_step
-from sequences.insight.report import audience, count_steps
+from sequences.insight.report import audience
 from sequences.models import Sequence
 from sequences.pitches.merge_fields import FIELDS
 from sequences.pitches.own_fields import find_strange, list_own_fields
@@ -202,6 +203,8 @@ def _context(tx: Tx, writing: Writing, places: list[Place], place: Place) -> dic
     shown = preview_step(tx, writing, step, variant, reader, people, this_links()) if reader and texts else None
     text = next((one for one in texts if one["key"] == variant), None) or {}
     body = writing.body_of(str(text["body"] or "")) if text else ""
+    has_tasks = any(one.step.get("kind") == "task" for one in places)
+    step_counts, counts_as_of = find_step_counts(tx, sequence.id, with_tasks=has_tasks, zone=this_user().zone)
     return {
         "sequence": sequence, "writing": writing, "places": places, "place": place, "step": step, "texts": texts,
         "variant": variant, "text": text or None, "body": body, "oob": False,
@@ -209,7 +212,7 @@ def _context(tx: Tx, writing: Writing, places: list[Place], place: Place) -> dic
         "audience": counts, "reader": reader, "preview": shown, "fields": {**_FIXED, **list_own_fields(tx)},
         "strange": find_strange(tx, [str(text.get("subject") or ""), body], reader.contact.fields if reader else {}),
         "faults": drafting.check_draft(tx, writing),
-        "counts": count_steps(tx, sequence.id, with_tasks=any(one.step.get("kind") == "task" for one in places)),
+        "counts": step_counts, "counts_as_of": counts_as_of,
         "stages": list_stages(tx) if step.get("kind") in ("stage", "if") else [], "tab": "steps",
         "wait": step_form.read_wait(step), "condition": step_form.read_condition(step),
         "channels": step_form.CHANNELS, "read_wait": step_form.read_wait, "mark": place.mark, "kept_at": None,

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime
 
-from crm.reports.feedback import OutTheme, Theme, count_months, count_theme_months, list_out, list_themes
+from crm.reports.feedback import MOST, Month, OutTheme, Theme, count_months, list_out, list_themes
 from kit.tx import Tx
 from sequences.telling.progress import count_told
 from web.reports.sheet import Part, Sheet, make_bars
@@ -13,11 +13,11 @@ _SHOWN = 12
 
 
 def make_feedback(tx: Tx, since: datetime, until: datetime) -> Sheet:
-    """Return themes by product and month, and the loops that are closed. Five queries."""
+    """Return themes by product and month, and the loops that are closed. Four queries."""
     themes, months = list_themes(tx, since, until), count_months(tx, since, until)
     out = list_out(tx)
     told = count_told(tx, [one.id for one in out])
-    grid = _theme_months(count_theme_months(tx, since, until))
+    grid = _theme_months([one for one in months if one.theme])
     return Sheet(verdict=_verdict(themes), parts=(_themes(themes), _months(months), grid, _loops(out, told)))
 
 
@@ -54,24 +54,26 @@ def _themes(themes: list[Theme]) -> Part:
     return Part(key="themes", title=_("What is said"), how=how, heads=heads, rows=rows, chart="bars", marks=marks)
 
 
-def _months(months: list[tuple[str, str, int]]) -> Part:
+def _months(months: list[Month]) -> Part:
     totals: Counter[str] = Counter()
-    for month, _product, count in months:
-        totals[month] += count
-    rows = tuple((month, product or _("no product"), str(count)) for month, product, count in months)
+    products: Counter[tuple[str, str]] = Counter()
+    for one in months:
+        totals[one.month] += one.count
+        products[one.month, one.product] += one.count
+    rows = tuple((month, product or _("no product"), str(count)) for (month, product), count in products.items())
     marks = make_bars(((month, count, "") for month, count in sorted(totals.items())), tone="them-l")
     how = _("By the month in which a note was kept (UTC).")
     return Part(key="months", title=_("Month by month"), how=how, heads=(_("Month"), _("Product"), _("Notes")),
                 rows=rows, chart="bars", marks=marks, wide=False)  # fmt: skip
 
 
-def _theme_months(found: list[tuple[str, str, str, int]]) -> Part:
-    """Return themes down and months across, the newest twelve."""
-    months = sorted({month for _theme, _product, month, _count in found})[-_SHOWN:]
+def _theme_months(found: list[Month]) -> Part:
+    """Return the themes that are said most down and months across, the newest twelve."""
+    months = sorted({one.month for one in found})[-_SHOWN:]
     cells: dict[tuple[str, str], Counter[str]] = {}
-    for theme, product, month, count in found:
-        cells.setdefault((theme, product), Counter())[month] += count
-    largest = sorted(cells.items(), key=lambda pair: (-sum(pair[1].values()), pair[0]))
+    for one in found:
+        cells.setdefault((one.theme, one.product), Counter())[one.month] += one.count
+    largest = sorted(cells.items(), key=lambda pair: (-sum(pair[1].values()), pair[0]))[:MOST]
     rows = tuple(
         (theme, product or _("no product"), *(str(counts[month]) for month in months))
         for (theme, product), counts in largest

@@ -6,11 +6,13 @@ from datetime import datetime
 from crm.models import ContactField
 from kit.tx import Tx
 from sequences.insight.wilson import Rate
-from sequences.reports.outreach import DAYS, SLOTS, Funnel, find_best, read_hours, read_outreach, read_outreach_by_field
+from sequences.reports.outreach import DAYS, SLOTS, Funnel, find_best
+from sequences.reports.outreach_kept import Figures, find_figures
 from web.reports.rates import say_best
 from web.reports.segments import make_segments
 from web.reports.sheet import Part, Sheet, make_bars, make_ranges, say_range
 from web.reports.texts import make_texts
+from web.request import this_user
 from web.words import _, lazy, ngettext, pgettext
 
 _DAYS = (lazy("Mon"), lazy("Tue"), lazy("Wed"), lazy("Thu"), lazy("Fri"), lazy("Sat"), lazy("Sun"))
@@ -19,21 +21,27 @@ _SHOWN, _VALUES = 12, 30
 SPLITS = ("choice", "yes_no", "text")
 
 
-def make_outreach(tx: Tx, since: datetime, until: datetime) -> Sheet:
-    """Return funnel and rates by sequence, text, sender, segment and hour. Eight queries, and what views ask for."""
-    found = read_outreach(tx, since, until)
+def make_outreach(tx: Tx, since: datetime, until: datetime, field: ContactField | None = None) -> Sheet:
+    """Return funnel and rates by sequence, text, sender, segment and hour, and by an own field if one is given.
+
+    Eight queries, and what views ask for; four once they are kept.
+    """
+    figures = find_figures(tx, since, until, this_user().zone)
+    found = figures.read_outreach()
     parts = [_funnel(found.all)]
     parts.append(_rates("sequences", _("Reply rate by sequence"), _("Sequence"), found.sequences))
-    parts.append(_hours(read_hours(tx, since, until)))
+    parts.append(_hours(figures.read_hours()))
     parts.append(_rates("mailboxes", _("Reply rate by sender"), _("Mailbox"), found.mailboxes, wide=False))
-    parts += make_texts(tx, since, until)
-    parts += make_segments(tx, since, until)
-    return Sheet(verdict=_verdict(found.all, found.sequences), parts=tuple(parts))
+    parts += make_texts(figures)
+    parts += make_segments(tx, figures)
+    if field:
+        parts.append(_by_field(figures, field))
+    return Sheet(verdict=_verdict(found.all, found.sequences), parts=tuple(parts), as_of=figures.as_of)
 
 
-def make_outreach_by(tx: Tx, field: ContactField, since: datetime, until: datetime) -> Part:
+def _by_field(figures: Figures, field: ContactField) -> Part:
     """Return the rates by what people have in an own field; of many values the largest, and the rest together."""
-    found = {_name(field, value): one for value, one in read_outreach_by_field(tx, field.key, since, until).items()}
+    found = {_name(field, value): one for value, one in figures.read_by_field(field).items()}
     many = list(found.items())
     shown = dict(many[:_VALUES])
     if len(many) > _VALUES:

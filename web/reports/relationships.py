@@ -10,6 +10,7 @@ from crm.reports.relationships import (
     MOST_MAILS,
     Answers,
     Stages,
+    list_answers,
     measure_sides,
     measure_stages,
     name_people,
@@ -17,7 +18,6 @@ from crm.reports.relationships import (
 from crm.silence import FEWEST, GAPS, LEAST
 from crm.working_hours_setting import read_working_hours
 from kit.tx import Tx
-from sequences.reports.answer_times import MOST as MOST_ANSWERS
 from sequences.reports.answer_times import Answerer, measure_colleagues
 from web.reports.sheet import Part, Sheet, make_bars
 from web.times import date_of, wait_in_words, working
@@ -29,10 +29,11 @@ _QUIET = 20
 
 def make_relationships(tx: Tx, since: datetime, until: datetime) -> Sheet:
     """Return answer times, ours by colleague too, stages, who goes quiet, who returned. Seven queries."""
-    sides, stages = measure_sides(tx, since, until), measure_stages(tx, since, until)
+    answers = list_answers(tx, since, until)
+    sides, stages = measure_sides(answers), measure_stages(tx, since, until)
     back = name_people(tx, [person for person, _, _ in stages.back[:_QUIET]])
     parts = (
-        _answers(sides), _colleagues(measure_colleagues(tx, since, until), read_working_hours(tx).per_day),
+        _answers(sides), _colleagues(measure_colleagues(tx, answers), read_working_hours(tx).per_day),
         _stages(stages),
         _alumni(stages), _quiet(list_quiet(tx, limit=_QUIET)), _returned(stages, back),
     )  # fmt: skip
@@ -75,8 +76,8 @@ def _colleagues(found: list[Answerer], per_day: timedelta) -> Part:
     heads = (_("Who answered"), _("Answers"), _("Typical wait (median)"), _("In working hours (median)"))
     how = _("Wait = our first mail after theirs minus their first mail before it that nobody had answered. Working "
             "time counts the hours of Settings, Holidays. Whoever wrote or approved the answer gave it; for a mail "
-            "written elsewhere, whose mailbox it is. The chart is in working hours; of very many answers, "
-            "the newest %(most)s count.", most=MOST_ANSWERS)  # fmt: skip
+            "written elsewhere, whose mailbox it is. The chart is in working hours; of very many mails, "
+            "the newest %(most)s count.", most=MOST_MAILS)  # fmt: skip
     return Part(key="colleagues", title=_("How long people wait for each of us"), how=how, heads=heads, rows=rows,
                 chart="bars", marks=marks)  # fmt: skip
 

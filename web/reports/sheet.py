@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from crm.csv_writing import write_rows
@@ -42,10 +43,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A whole report."""
+    """A whole report; `as_of` is when it was counted, if that was not now."""
 
     verdict: str
     parts: tuple[Part, ...]
+    as_of: datetime | None = None
 
 
 def make_bars(

@@ -1,19 +1,18 @@
 """Wire: the report on outreach by text, in words: step, variant, version."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 
-from kit.tx import Tx
 from sequences.reports.outreach import Funnel
-from sequences.reports.texts import TextRow, list_texts
+from sequences.reports.outreach_kept import Figures
+from sequences.reports.texts import TextRow
 from web.reports.rates import make_rates
 from web.reports.sheet import Part
 from web.words import _
 
 
-def make_texts(tx: Tx, since: datetime, until: datetime) -> list[Part]:
+def make_texts(figures: Figures) -> list[Part]:
     """Return rates by step, by variant of a step, and by version of a sequence. One query."""
-    rows = list_texts(tx, since, until)
+    rows = figures.list_texts()
     several = len({row.sequence for row in rows}) > 1
     return [_steps(rows, several=several), _variants(rows, several=several), _versions(rows)]
 
