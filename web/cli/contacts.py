@@ -68,10 +68,10 @@ def unimport(import_id: int, as_json: bool) -> None:
     with enter().database.transaction() as tx:
         result = undo_import(tx, import_id, actor=ACTOR)
     if as_json:
-        print_json({"counts": result.counts, "kept": result.kept})
+        print_json({"counts": result.counts, "kept": result.kept, "left": result.left})
         return
-    for one in result.kept:
-        click.echo(f"Kept contact {one['contact']}: {one['reason']}")
+    for one in [*result.kept, *result.left]:
+        click.echo(f"Contact {one['contact']}: {one['reason']}")
     click.echo(", ".join(f"{number} {name}" for name, number in result.counts.items()))
 
 

@@ -48,7 +48,11 @@ def take_back(import_id: int) -> Response:
     kept = len(result.kept)
     said = ngettext("Taken back; %(num)s person stays, because somebody worked with them since.",
                     "Taken back; %(num)s people stay, because somebody worked with them since.", kept)  # fmt: skip
-    return done("/settings/data", said if kept else _("Taken back. Everything is as before."))
+    if not kept:
+        said = _("Taken back. Everything is as before.")
+    if result.left:
+        said = " ".join([said if kept else _("Taken back."), _("Addresses and accounts that are in use since stay.")])
+    return done("/settings/data", said)
 
 
 @blueprint.post("/settings/data/backup")
