@@ -7,7 +7,7 @@ from typing import Any, assert_never, cast
 from zoneinfo import ZoneInfo
 
 from crm.closing import snooze_thread
-from crm.contacts import add_address, get_contact, list_addresses, list_handles, refresh_search_text
+from crm.contacts import add_address, list_addresses, list_handles, lock_contact, refresh_search_text
 from crm.feedback import log_feedback
 from crm.models import Handle, Message, Proposal, Thread
 from crm.proposal_words import describe
@@ -130,7 +130,7 @@ def _ask_again(tx: Tx, case: Case) -> dict[str, Any]:
 
 def _keep_representative(tx: Tx, case: Case) -> dict[str, Any]:
     """Keep who speaks for them beside the person's other facts. They become no contact: they did not ask to be one."""
-    row, contact = case.row, get_contact(tx, case.row.contact_id)
+    row, contact = case.row, lock_contact(tx, case.row.contact_id)
     name, email = row.data.get("name", ""), row.data.get("email", "")
     before = contact.fields.get("representative")
     words = f"{name} <{email}>" if name and email else name or email
@@ -148,7 +148,7 @@ def _keep_representative(tx: Tx, case: Case) -> dict[str, Any]:
 
 def _keep_address(tx: Tx, case: Case) -> dict[str, Any]:
     """Add the address after the others: none is removed, and none is preferred over what the person wrote from."""
-    row, contact = case.row, get_contact(tx, case.row.contact_id)
+    row, contact = case.row, lock_contact(tx, case.row.contact_id)
     had = {address.email for address in list_addresses(tx, contact.id)}
     address = add_address(
         tx, contact, row.data["email"], source=say("their mail of %(day)s", day=f"{case.message.at:%d %B %Y}")

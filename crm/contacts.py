@@ -14,7 +14,16 @@ from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 from mailer.addresses import normalise_email
 
-__all__ = ["add_address", "create_contact", "display_name", "fold", "get_contact", "list_addresses", "list_handles"]
+__all__ = [
+    "add_address",
+    "create_contact",
+    "display_name",
+    "fold",
+    "get_contact",
+    "list_addresses",
+    "list_handles",
+    "lock_contact",
+]
 
 
 def create_contact(
@@ -124,6 +133,24 @@ def get_contact(tx: Tx, contact_id: int) -> Contact:
     if contact.erased_at:
         raise NotFoundError(erased_sentence(), code="erased")
     return contact
+
+
+def lock_contact(tx: Tx, contact_id: int) -> Contact:
+    """Return a contact as it is now, or refuse; until this transaction ends nobody else changes it.
+
+    Whoever changes a person reads it this way first: what two write at once would be lost for one of them.
+    """
+    tx.session.flush()
+    # Rows that name the contact may still be added meanwhile.
+    tx.session.get(Contact, contact_id, with_for_update={"key_share": True}, populate_existing=True)
+    return get_contact(tx, contact_id)
+
+
+def lock_contacts(tx: Tx, contact_ids: Collection[int]) -> None:
+    """Let nobody else change these people until this transaction ends."""
+    # In one order, so that two never wait in a ring.
+    query = select(Contact).where(Contact.id.in_(contact_ids)).order_by(Contact.id).with_for_update(key_share=True)
+    tx.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def mark_address(tx: Tx, email: str, mailable: str) -> None:

@@ -56,7 +56,7 @@ def take_import_chunk(tx: Tx, job: Job) -> bool:
     chunk = list(islice(reader.rows, CHUNK))
     origin = _origin(tx, job, reader)
     tag = job.data.get("tag", "")
-    outcomes = place_chunk(tx, reader.directory, [_tagged(row, tag) for _, row in chunk], origin.brand_id)
+    outcomes = place_chunk(tx, reader.directory, [_tagged(row, tag) for _, row in chunk], origin.brand_id, lock=True)
     entries = write_chunk(tx, origin, outcomes)
     if told := sum(len(outcome.several) > 1 for outcome in outcomes):
         add_counts(job, pairs=told)

@@ -18,8 +18,10 @@ _SLICE = 10_000
 T = TypeVar("T")
 
 
-def find_people(tx: Tx, directory: Directory, candidates: Iterable[Candidate], brand_id: int | None) -> None:
-    """Add to the directory everybody whom the rows may mean and whom it does not know yet."""
+def find_people(
+    tx: Tx, directory: Directory, candidates: Iterable[Candidate], brand_id: int | None, *, lock: bool = False
+) -> None:
+    """Add to the directory everybody whom the rows may mean and whom it does not know yet; see `load_people`."""
     emails: set[str] = set()
     handles: set[HandleKey] = set()
     names: set[str] = set()
@@ -32,7 +34,7 @@ def find_people(tx: Tx, directory: Directory, candidates: Iterable[Candidate], b
         if name and name not in directory.by_bare_name:
             names.add(name)
     found = _by_email(tx, emails) | _by_handle(tx, handles) | _by_bare_name(tx, names)
-    for person in load_people(tx, sorted(found - directory.by_id.keys()), brand_id):
+    for person in load_people(tx, sorted(found - directory.by_id.keys()), brand_id, lock=lock):
         directory.add(person)
     _add_erased(tx, directory, emails, handles)
 
@@ -46,9 +48,9 @@ def _add_erased(tx: Tx, directory: Directory, emails: set[str], handles: set[Han
         directory.by_handle.setdefault(key, Person(erased=True))
 
 
-def load_people(tx: Tx, ids: Sequence[int], brand_id: int | None) -> list[Person]:
-    """Return people with all that an import may change."""
-    people = {person.id: person for person in _contacts(tx, ids) if person.id is not None}
+def load_people(tx: Tx, ids: Sequence[int], brand_id: int | None, *, lock: bool = False) -> list[Person]:
+    """Return people with all that an import may change; `lock` lets nobody else change them meanwhile."""
+    people = {person.id: person for person in _contacts(tx, ids, lock=lock) if person.id is not None}
     by_place = (ContactAddress.contact_id, ContactAddress.position, ContactAddress.id)
     for part in sliced(ids):
         query = select(ContactAddress.contact_id, ContactAddress.email).where(ContactAddress.contact_id.in_(part))
@@ -77,17 +79,21 @@ def columns_of(model: type[Any], names: Iterable[str]) -> list[InstrumentedAttri
     return [getattr(model, name) for name in names]
 
 
-def _contacts(tx: Tx, ids: Sequence[int]) -> Iterator[Person]:
+def _contacts(tx: Tx, ids: Sequence[int], *, lock: bool) -> Iterator[Person]:
     facts = (*TEXTS, *CODES)
     for part in sliced(ids):
         query = select(Contact.id, Contact.fields, Contact.erased_at, *columns_of(Contact, facts))
-        for row in tx.session.execute(query.where(Contact.id.in_(part))):
-            yield Person(
+        # In one order, so that two who lock the same people do not wait for each other.
+        query = query.where(Contact.id.in_(part)).order_by(Contact.id)
+        for row in tx.session.execute(query.with_for_update(key_share=True) if lock else query):
+            person = Person(
                 id=row[0],
                 fields=dict(row[1] or {}),
                 erased=row[2] is not None,
                 facts=dict(zip(facts, row[3:], strict=True)),
             )
+            person.stored = person.columns()
+            yield person
 
 
 def _load_handles(tx: Tx, people: dict[int, Person], ids: Sequence[int]) -> None:
@@ -98,7 +104,7 @@ def _load_handles(tx: Tx, people: dict[int, Person], ids: Sequence[int]) -> None
         ).where(Handle.contact_id.in_(part))
         for row in tx.session.execute(query):
             values = dict(zip(HANDLE_COLUMNS, row[4:], strict=True)) | {"posts": None, "score": None}
-            handles[row[1]] = known = KnownHandle(row[2], row[3], values, id=row[1])
+            handles[row[1]] = known = KnownHandle(row[2], row[3], values, id=row[1], stored=dict(values))
             people[row[0]].handles[known.key] = known
     for some in sliced(handles):
         taken = select(HandleSnapshot.handle_id, HandleSnapshot.taken_at).where(HandleSnapshot.handle_id.in_(some))

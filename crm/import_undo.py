@@ -152,7 +152,8 @@ def _restore_updated(tx: Tx, import_id: int, own: ColumnElement[bool]) -> tuple[
     rows = tx.session.execute(entries).all()
     left: list[dict[str, Any]] = []
     for part in sliced(rows, _PART):
-        people = {person.id: person for person in load_people(tx, sorted({row.contact_id for row in part}), None)}
+        ids = sorted({row.contact_id for row in part})
+        people = {person.id: person for person in load_people(tx, ids, None, lock=True)}
         gone = _Gone()
         for row in part:
             _restore(people[row.contact_id], row.data.get("added", {}), gone)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from crm.closing import reopen_thread
-from crm.contacts import get_contact, refresh_search_text
+from crm.contacts import lock_contact, refresh_search_text
 from crm.models import ContactAddress, Feedback, Handle, HandleRate, Proposal, Task, Thread
 from crm.proposal_words import describe
 from crm.proposals import get_proposal, note
@@ -66,7 +66,7 @@ def _undo_rate(tx: Tx, effect: dict[str, Any]) -> None:
 
 
 def _undo_representative(tx: Tx, row: Proposal, effect: dict[str, Any]) -> None:
-    contact = get_contact(tx, row.contact_id)
+    contact = lock_contact(tx, row.contact_id)
     if contact.fields.get("representative") != effect["after"]:
         raise ConflictError(_CHANGED)
     rest = {name: value for name, value in contact.fields.items() if name != "representative"}
@@ -78,5 +78,5 @@ def _undo_address(tx: Tx, row: Proposal, address_id: int) -> None:
     if address is None or address.contact_id != row.contact_id:
         return
     tx.session.delete(address)
-    refresh_search_text(tx, get_contact(tx, row.contact_id))
+    refresh_search_text(tx, lock_contact(tx, row.contact_id))
     refresh_twins(tx, [row.contact_id])
