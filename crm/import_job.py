@@ -51,6 +51,9 @@ _OPEN: dict[int, _Reader] = {}
 def take_import_chunk(tx: Tx, job: Job) -> bool:
     """Bring the next rows in; the last chunk makes the import a change that can be taken back."""
     reader = _OPEN.pop(job.id, None)
+    if _was_taken_back(tx, job):
+        _forget(tx, job)
+        return True
     if reader is None or reader.done != job.done:
         reader = _open(tx, job)
     chunk = list(islice(reader.rows, CHUNK))
@@ -171,7 +174,6 @@ def _kind_of(reason: str) -> str:
 def _finish(tx: Tx, job: Job, origin: Origin) -> None:
     """Make the import a change, and forget the file."""
     counts = job.result["counts"]
-    job.total = job.done
     change = tx.session.get_one(Change, job.change_id)
     change.count = counts["created"] + counts["updated"]
     summary = say("Imported %(file)s: %(new)s new, %(updated)s topped up", file=origin.filename,
@@ -184,5 +186,17 @@ def _finish(tx: Tx, job: Job, origin: Origin) -> None:
     if pairs := count_twins(tx, import_id=origin.import_id):
         add_counts(job, pairs=pairs)
     job.result = {**job.result, "place": "/contacts?sort=-added"}
+    _forget(tx, job)
+
+
+def _was_taken_back(tx: Tx, job: Job) -> bool:
+    """Return whether somebody took the import back meanwhile; until this transaction ends nobody can."""
+    number = job.cursor.get("import_id")
+    row = tx.session.get(Import, number, with_for_update=True, populate_existing=True) if number else None
+    return row is not None and row.undone_at is not None
+
+
+def _forget(tx: Tx, job: Job) -> None:
+    job.total = job.done
     for role in (UPLOAD, SEEN):
         drop_file(tx, job.id, role)

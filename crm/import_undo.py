@@ -1,23 +1,22 @@
 """Use cases: takes an import back: people it brought go unless something happened since, others are as before."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Executable, and_, delete, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Executable, delete, func, select, tuple_
 
 from crm.changes import Undone
+from crm.import_history import has_history, list_kept, own_entries, taken_back
 from crm.import_people import CODES, KnownHandle, Person
 from crm.import_reading import load_people, sliced
 from crm.import_uses import find_used_emails, find_used_handles
 from crm.import_writes import save_changed
-from crm.merging.decisions import find_binding_columns
 from crm.models import (
     Change,
     Contact,
     ContactAddress,
     ContactTag,
-    Feedback,
     Handle,
     HandleRate,
     HandleSnapshot,
@@ -25,7 +24,6 @@ from crm.models import (
     Job,
     Relationship,
     Stage,
-    Task,
     TimelineEntry,
 )
 from crm.twin_list import forget_told
@@ -56,17 +54,18 @@ def undo_import(tx: Tx, import_id: int, actor: str) -> UndoResult:
 
     A value that somebody changed after the import stays. Raises ConflictError when it was taken back before.
     """
-    row = tx.session.get(Import, import_id)
+    row = tx.session.get(Import, import_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(say("There is no such import."))
     if row.undone_at is not None:
         raise ConflictError(say("This import was taken back already."), code="undone")
-    own = _own_entries(row)
-    own = own | _taken_back(tx, row)
-    kept = _list_kept(tx, import_id, own)
+    _require_ended(tx, import_id)
+    own = own_entries(row)
+    own = own | taken_back(tx, row)
+    kept = list_kept(tx, import_id, own)
     people = select(func.count(Contact.id)).where(Contact.import_id == import_id)
     created = tx.session.scalars(people).one()
-    tx.session.execute(_silent(delete(Contact).where(Contact.import_id == import_id, ~_has_history(own))))
+    tx.session.execute(_silent(delete(Contact).where(Contact.import_id == import_id, ~has_history(own))))
     older = select(Handle.id).join(Contact).where(Contact.import_id.is_distinct_from(import_id))
     for kind in (HandleSnapshot, HandleRate):
         tx.session.execute(_silent(delete(kind).where(kind.import_id == import_id, kind.handle_id.in_(older))))
@@ -81,8 +80,6 @@ def undo_import(tx: Tx, import_id: int, actor: str) -> UndoResult:
 
 def reverse_import(tx: Tx, change: Change, actor: str) -> Undone:
     """Take an import back that was recorded as a change."""
-    if tx.session.scalar(select(Job.id).where(Job.change_id == change.id, Job.state.in_(("waiting", "running")))):
-        raise ConflictError(say("This import is still running. Take it back when it has ended."))
     found = undo_import(tx, change.data["import_id"], actor)
     # An import that only topped people up, or brought nobody, is taken back all the same.
     undone = found.counts["deleted"] + found.counts["restored"]
@@ -92,49 +89,11 @@ def reverse_import(tx: Tx, change: Change, actor: str) -> Undone:
     return Undone(change=change, undone=max(undone, 1), left=len(found.kept) + len(found.left), why=why)
 
 
-def _own_entries(row: Import) -> ColumnElement[bool]:
-    """Return what tells the import's own timeline entries; their ids lie in a known range."""
-    first, last = row.undo.get("entries", (0, -1))
-    # coalesce: entries of others have no such key, and NOT of an unknown would be unknown.
-    told = func.coalesce(TimelineEntry.data["import_id"].as_integer(), 0)
-    return and_(TimelineEntry.id.between(first, last), told == row.id)
-
-
-def _taken_back(tx: Tx, row: Import) -> ColumnElement[bool]:
-    """Return what tells entries of deeds that were taken back since, and of taking them back: they are no history.
-
-    All that one deed writes carries its one instant.
-    """
-    query = select(Change.at, Change.undone_at, Change.data).where(
-        Change.undone_at.is_not(None), Change.at >= row.created_at
-    )
-    instants: set[datetime] = set()
-    for at, undone_at, data in tx.session.execute(query):
-        instants |= {at, undone_at, *map(datetime.fromisoformat, data.get("instants", []))}
-    return TimelineEntry.at.in_(instants)
-
-
-def _has_history(own: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Return whether anything but the import itself happened to a contact, or something would be left behind."""
-    others = [exists().where(table.contact_id == Contact.id) for table in (Task, Feedback)]
-    bound = [exists().where(column == Contact.id) for column in find_binding_columns()]
-    return or_(exists().where(TimelineEntry.contact_id == Contact.id, ~own), *others, *bound)
-
-
-def _list_kept(tx: Tx, import_id: int, own: ColumnElement[bool]) -> list[dict[str, Any]]:
-    """Return the people who stay, each with what happened to them since."""
-    mine = Contact.import_id == import_id
-    ids = tx.session.scalars(select(Contact.id).where(mine, _has_history(own)).order_by(Contact.id)).all()
-    since: dict[int, dict[str, None]] = {}
-    for part in sliced(ids):
-        kinds = select(TimelineEntry.contact_id, TimelineEntry.kind).where(TimelineEntry.contact_id.in_(part), ~own)
-        for contact_id, kind in tx.session.execute(kinds.order_by(TimelineEntry.id)):
-            since.setdefault(contact_id, {})[kind.replace("_", " ")] = None
-    words = {contact_id: ", ".join(since.get(contact_id, {"mail or tasks": None})) for contact_id in ids}
-    return [
-        {"contact": contact_id, "reason": say("Kept: there is a history since (%(parts)s).", parts=words[contact_id])}
-        for contact_id in ids
-    ]
+def _require_ended(tx: Tx, import_id: int) -> None:
+    """Refuse while the work that brings an import goes on: what it brought afterwards could never be taken back."""
+    going_on = select(Job.cursor).where(Job.kind == "import", Job.state.in_(("waiting", "running")))
+    if any(cursor.get("import_id") == import_id for cursor in tx.session.scalars(going_on)):
+        raise ConflictError(say("This import is still running. Take it back when it has ended."))
 
 
 def _restore_updated(tx: Tx, import_id: int, own: ColumnElement[bool]) -> tuple[int, list[dict[str, Any]]]:
