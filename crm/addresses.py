@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from crm.changes import Undone, record_change
+from crm.changes import Undone, is_its, record_change
 from crm.contacts import add_address, list_addresses, lock_contact, refresh_search_text
 from crm.models import Change, ContactAddress
 from crm.timeline import record_entry
@@ -93,7 +93,7 @@ def reverse_order(tx: Tx, change: Change, actor: str) -> Undone:
 def reverse_retired(tx: Tx, change: Change, actor: str) -> Undone:
     """Put an address back into use or into history; the one that replaced it stays, behind it."""
     data, row = change.data, tx.session.get(ContactAddress, change.data["address"])
-    if row is None or (row.retired_at is not None) != data["retired"]:
+    if row is None or not is_its(change, row) or (row.retired_at is not None) != data["retired"]:
         return Undone(change=change, undone=0, left=1, why=say("Somebody changed it since."))
     if data["retired"]:
         row.retired_at, row.retired_why = None, ""

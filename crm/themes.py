@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from crm.changes import Undone, record_change
+from crm.changes import Undone, is_its, record_change
 from crm.models import Change, Feedback, Theme, ThemeMove, User
 from crm.models.feedback import THEME_STATES
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
@@ -157,7 +157,7 @@ def reverse_merge(tx: Tx, change: Change, actor: str) -> Undone:
 def reverse_note(tx: Tx, change: Change, _actor: str) -> Undone:
     """Put a note back with the theme it had."""
     note = tx.session.get(Feedback, change.data["note"])
-    if note is None or note.theme_id != change.data["after"]:
+    if note is None or not is_its(change, note) or note.theme_id != change.data["after"]:
         return Undone(change=change, undone=0, left=1, why=_since())
     before = change.data["before"]
     if before is not None:

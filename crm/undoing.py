@@ -31,7 +31,7 @@ def take_back(tx: Tx, message_id: int, number: int, *, actor: str) -> Proposal:
 
 def _undo(tx: Tx, row: Proposal, effect: dict[str, Any], actor: str) -> None:
     if "handle" in effect:
-        _undo_rate(tx, effect)
+        _undo_rate(tx, row, effect)
     if row.kind == "representative":
         _undo_representative(tx, row, effect)
     if effect.get("address"):
@@ -44,18 +44,18 @@ def _undo(tx: Tx, row: Proposal, effect: dict[str, Any], actor: str) -> None:
         found = tx.session.get(model, effect[name]) if name in effect else None
         if isinstance(found, Task) and found.done_at:
             raise ConflictError(say("The task is done already."))
-        if found is not None:
+        if isinstance(found, Task | Feedback) and found.created_at == row.decided_at:
             tx.session.delete(found)
 
 
-def _undo_rate(tx: Tx, effect: dict[str, Any]) -> None:
+def _undo_rate(tx: Tx, row: Proposal, effect: dict[str, Any]) -> None:
     handle = tx.session.get(Handle, effect["handle"])
     if handle is None:
         return
     if handle.price_amount is None or handle.price_amount != Decimal(effect["after"]):
         raise ConflictError(_CHANGED)
     rate = tx.session.get(HandleRate, effect["rate"]) if "rate" in effect else None
-    if rate is not None:
+    if rate is not None and rate.handle_id == handle.id and rate.created_at == row.decided_at:
         forget_rate(tx, rate)
         return
     before = effect.get("before")

@@ -7,13 +7,13 @@ import click
 
 from crm.changes import undo_change
 from crm.contacts import get_contact, get_contact_by_email
-from crm.import_undo import undo_import
 from crm.imports import preview_import, run_import
 from crm.twin_list import count_twins, list_twins, look_through
 from kit.errors import InvalidError
 from kit.tx import Tx
 from sequences.merging.merge import KIND, merge_contacts
 from sequences.merging.unmerge import reverse_merge
+from sequences.sending.imports_back import undo_import
 from web.cli.door import ACTOR, enter, json_option, print_json, print_table
 
 VERDICTS = ("created", "updated", "unchanged", "duplicate", "rejected")

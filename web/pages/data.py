@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from crm.changes import record_change
 from crm.disclosures import record_disclosure
-from crm.import_undo import undo_import
 from crm.models import Import
 from crm.stale_setting import read_stale_days, set_stale_days
 from kit.errors import say
+from sequences.sending.imports_back import undo_import
 from web import forms
 from web.auth import require
 from web.request import drop_tx, this_actor, this_house, this_tx
