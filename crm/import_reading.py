@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from crm.contacts import lock_contacts
 from crm.csv_files import Candidate
 from crm.erased import find_erased
 from crm.import_people import CODES, HANDLE_COLUMNS, TEXTS, Directory, HandleKey, KnownHandle, Person, identity
@@ -50,7 +51,9 @@ def _add_erased(tx: Tx, directory: Directory, emails: set[str], handles: set[Han
 
 def load_people(tx: Tx, ids: Sequence[int], brand_id: int | None, *, lock: bool = False) -> list[Person]:
     """Return people with all that an import may change; `lock` lets nobody else change them meanwhile."""
-    people = {person.id: person for person in _contacts(tx, ids, lock=lock) if person.id is not None}
+    if lock:
+        lock_contacts(tx, ids)
+    people = {person.id: person for person in _contacts(tx, ids) if person.id is not None}
     by_place = (ContactAddress.contact_id, ContactAddress.position, ContactAddress.id)
     for part in sliced(ids):
         query = select(ContactAddress.contact_id, ContactAddress.email).where(ContactAddress.contact_id.in_(part))
@@ -79,13 +82,11 @@ def columns_of(model: type[Any], names: Iterable[str]) -> list[InstrumentedAttri
     return [getattr(model, name) for name in names]
 
 
-def _contacts(tx: Tx, ids: Sequence[int], *, lock: bool) -> Iterator[Person]:
+def _contacts(tx: Tx, ids: Sequence[int]) -> Iterator[Person]:
     facts = (*TEXTS, *CODES)
     for part in sliced(ids):
         query = select(Contact.id, Contact.fields, Contact.erased_at, *columns_of(Contact, facts))
-        # In one order, so that two who lock the same people do not wait for each other.
-        query = query.where(Contact.id.in_(part)).order_by(Contact.id)
-        for row in tx.session.execute(query.with_for_update(key_share=True) if lock else query):
+        for row in tx.session.execute(query.where(Contact.id.in_(part))):
             person = Person(
                 id=row[0],
                 fields=dict(row[1] or {}),

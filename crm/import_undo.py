@@ -126,8 +126,10 @@ def _restore_updated(tx: Tx, import_id: int, own: ColumnElement[bool]) -> tuple[
 
 def _leave_used(tx: Tx, gone: "_Gone", own: ColumnElement[bool]) -> list[dict[str, Any]]:
     """Strike out what is in use since from what is to be removed; return whose it is, with what stays."""
-    used = find_used_emails(tx, gone.people, [email for _, email in gone.emails], own)
-    handles = find_used_handles(tx, gone.people, [handle.id or 0 for _, handle in gone.handles], own)
+    used = find_used_emails(tx, {one.id or 0 for one, _ in gone.emails}, [mail for _, mail in gone.emails], own)
+    handles = find_used_handles(
+        tx, {one.id or 0 for one, _ in gone.handles}, [one.id or 0 for _, one in gone.handles], own
+    )
     stays: dict[int, dict[str, None]] = {}
     for person, words in [
         *((person, email) for person, email in gone.emails if email in used),
