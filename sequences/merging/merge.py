@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm.changes import record_change
-from crm.contacts import display_name, get_contact
+from crm.contacts import display_name, get_contact, lock_contacts
 from crm.merging.people import unite_people
 from crm.merging.rows import compare_shots, take_shot
 from crm.models import Change, Contact, ContactMerge
@@ -14,7 +14,6 @@ from kit.errors import InvalidError, say
 from kit.tx import Tx
 from sequences.merging.runs import refuse_under_way, stop_doubles, stop_what_is_forbidden
 from sequences.merging.since import find_newest
-from sequences.team.touches import lock_contacts
 
 KIND = "contact.merge"
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from crm.contacts import get_contact
+from crm.contacts import get_contact, lock_contacts
 from crm.erased import mark_people
 from crm.jobs import OPEN, get_job, start_job
 from crm.models import (
@@ -35,7 +35,6 @@ from sequences.privacy.fates import FATES, OWNER, UNIQUE, Fate, made_up
 from sequences.privacy.old_deeds import blank_deeds
 from sequences.privacy.traces import Traces, join_traces, make_traces
 from sequences.sending.stop_rules import Stop
-from sequences.team.touches import lock_contacts
 
 KIND = "erase"
 # Why somebody is erased. Codes, not words of one's own: those could hold what is to go.
