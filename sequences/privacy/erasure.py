@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from crm.contacts import get_contact
@@ -33,6 +33,7 @@ from sequences.mail_models import MailDraft, MailFile
 from sequences.models import Send
 from sequences.privacy.fates import FATES, OWNER, UNIQUE, Fate, made_up
 from sequences.privacy.old_deeds import blank_deeds
+from sequences.privacy.others import find_own
 from sequences.privacy.traces import Traces, join_traces, make_traces
 from sequences.sending.stop_rules import Stop
 from sequences.team.touches import lock_contacts
@@ -89,8 +90,8 @@ def _remove_person(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Trace
     )
     contact = check_erasure(tx, contact_id)
     traces = read_traces(tx, contact)
-    emails = tx.session.scalars(select(ContactAddress.email).where(ContactAddress.contact_id == contact_id))
-    mark_people(tx, list(emails), _read_accounts(tx, contact_id))
+    # Also addresses they only wrote from: nobody else is known by them.
+    mark_people(tx, traces.emails, read_accounts(tx, contact_id))
     stop_runs(tx, contact_id, Stop(reason="erased", sentence=say("Erased.")), actor=actor)
     contact.erased_at = tx.now
     tx.session.flush()
@@ -139,39 +140,23 @@ def read_traces(tx: Tx, contact: Contact) -> Traces:
         Message.contact_id == contact.id, Message.direction == "in", Message.kind.in_(("reply", "auto_reply"))
     )
     seen = tx.session.execute(wrote.distinct()).all()
-    ours = set(tx.session.scalars(select(Mailbox.address)))
+    ours = {*tx.session.scalars(select(Mailbox.address)), *tx.session.scalars(select(User.email))}
     others = set(
         tx.session.scalars(select(ContactAddress.email).where(ContactAddress.email.in_([row[0] for row in seen])))
     )
-    aliases = {row[0] for row in seen} - ours - others
+    emails = own | ({row[0] for row in seen} - ours - others)
     names = {contact.name, f"{contact.first_name} {contact.last_name}"}
-    names |= {row[1] for row in seen if row[0] in own | aliases}
-    accounts = {username for _, username in _read_accounts(tx, contact.id)}
-    return make_traces(own | aliases, names - _shared_names(tx, contact.id, names),
-                       accounts - _shared_accounts(tx, contact.id, accounts))  # fmt: skip
+    names |= {row[1] for row in seen if row[0] in emails}
+    accounts = read_accounts(tx, contact.id)
+    return find_own(tx, contact.id, make_traces(emails, names, (f"{place}/{name}" for place, name in accounts)))
 
 
-def _read_accounts(tx: Tx, contact_id: int) -> list[tuple[str, str]]:
+def read_accounts(tx: Tx, contact_id: int) -> list[tuple[str, str]]:
     """Return platform and name of accounts, those they had before as well."""
     own = select(Handle.platform, Handle.username).where(Handle.contact_id == contact_id)
     once = select(HandleName.platform, HandleName.username).join(Handle, Handle.id == HandleName.handle_id)
     rows = tx.session.execute(own.union(once.where(Handle.contact_id == contact_id)))
     return [(row[0], row[1]) for row in rows]
-
-
-def _shared_names(tx: Tx, contact_id: int, names: set[str]) -> set[str]:
-    """Return the names that somebody else goes by too: nobody else is to lose theirs."""
-    folded = {name.lower(): name for name in names}
-    others = select(func.lower(Contact.name)).where(Contact.id != contact_id, func.lower(Contact.name).in_(folded))
-    team = select(func.lower(User.name)).where(func.lower(User.name).in_(folded))
-    found = {*tx.session.scalars(others), *tx.session.scalars(team)}
-    return {name for low, name in folded.items() if low in found}
-
-
-def _shared_accounts(tx: Tx, contact_id: int, accounts: set[str]) -> set[str]:
-    """Return the names of accounts under which somebody else goes on another platform."""
-    others = select(Handle.username).where(Handle.contact_id != contact_id, Handle.username.in_(accounts))
-    return set(tx.session.scalars(others))
 
 
 def searched() -> list[Table]:
