@@ -1,6 +1,7 @@
 """Use cases: erasing a person: their rows at once, so that they are refused from then on; their traces by a job."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import Table, delete, select, update
@@ -32,7 +33,7 @@ from sequences.course.runs import stop_runs
 from sequences.mail_models import MailDraft, MailFile
 from sequences.models import Send
 from sequences.privacy.fates import FATES, OWNER, UNIQUE, Fate, made_up
-from sequences.privacy.old_deeds import blank_deeds
+from sequences.privacy.old_deeds import Theirs, read_theirs
 from sequences.privacy.others import find_own
 from sequences.privacy.traces import Traces, join_traces, make_traces
 from sequences.sending.stop_rules import Stop
@@ -43,6 +44,16 @@ KIND = "erase"
 REASONS = ("asked", "no_basis", "mistake", "retention")
 _READS_FILES = ("import", "export", "person_export", "whole_export")
 _BEFORE_SENDING = ("draft", "scheduled", "claimed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gone:
+    """Somebody whose rows went, and by what they are found elsewhere."""
+
+    contact_id: int
+    reason: str
+    traces: Traces
+    theirs: Theirs
 
 
 def check_erasure(tx: Tx, contact_id: int) -> Contact:
@@ -75,11 +86,10 @@ def erase_contact(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Job:
 
     From this transaction on they are refused by import, by form, by mail and by enrolment. It cannot be taken back.
     """
-    traces = _remove_person(tx, contact_id, reason=reason, actor=actor)
-    return _search_for(tx, [(contact_id, reason, traces)], actor)
+    return _search_for(tx, [_remove_person(tx, contact_id, reason=reason, actor=actor)], actor)
 
 
-def _remove_person(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Traces:
+def _remove_person(tx: Tx, contact_id: int, *, reason: str, actor: str) -> _Gone:
     """Remove and empty a person's rows; return by what they may be named elsewhere."""
     if reason not in REASONS:
         raise InvalidError(say("Say why this person is erased."))
@@ -89,13 +99,12 @@ def _remove_person(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Trace
         withdraw.values(state="cancelled", settled_at=tx.now).execution_options(synchronize_session="fetch")
     )
     contact = check_erasure(tx, contact_id)
-    traces = read_traces(tx, contact)
+    traces, theirs = read_traces(tx, contact), read_theirs(tx, contact_id)
     # Also addresses they only wrote from: nobody else is known by them.
     mark_people(tx, traces.emails, read_accounts(tx, contact_id))
     stop_runs(tx, contact_id, Stop(reason="erased", sentence=say("Erased.")), actor=actor)
     contact.erased_at = tx.now
     tx.session.flush()
-    blank_deeds(tx, contact_id, traces)
     forget_identity(tx, contact_id)
     tx.session.execute(delete(ContactLink).where(ContactLink.agent_id == contact_id))
     _drop_drafts(tx, contact_id)
@@ -104,7 +113,7 @@ def _remove_person(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Trace
     _apply_fates(tx, contact_id)
     tx.session.expire_all()
     record_entry(tx, contact_id, "erased", "Erased for good", actor=actor, data={"reason": reason})
-    return traces
+    return _Gone(contact_id=contact_id, reason=reason, traces=traces, theirs=theirs)
 
 
 def remove_again(tx: Tx, contact_id: int, *, reason: str, actor: str) -> None:
@@ -116,11 +125,15 @@ def remove_again(tx: Tx, contact_id: int, *, reason: str, actor: str) -> None:
     record_entry(tx, contact_id, "erased", "Erased for good", actor=actor, data={"reason": reason})
 
 
-def _search_for(tx: Tx, gone: Sequence[tuple[int, str, Traces]], actor: str) -> Job:
+def _search_for(tx: Tx, gone: Sequence[_Gone], actor: str) -> Job:
     title = say("Erasing people: %(count)s", count=len(gone))
-    job = start_job(tx, KIND, actor=actor, total=len(searched()), data={}, title=title)
-    traces = join_traces(one[2] for one in gone)
-    job.cursor = {"traces": traces.document(), "people": [list(one[:2]) for one in gone], "after": 0}
+    job = start_job(tx, KIND, actor=actor, total=1 + len(searched()), data={}, title=title)
+    job.cursor = {
+        "traces": join_traces(one.traces for one in gone).document(),
+        "theirs": [one.theirs.document() for one in gone],
+        "people": [[one.contact_id, one.reason] for one in gone],
+        "after": 0,
+    }
     return job
 
 
@@ -219,13 +232,12 @@ def erase_many(tx: Tx, contact_ids: Iterable[int], *, reason: str, actor: str) -
 
     One job searches for the traces of all.
     """
-    found: list[tuple[int, str, Traces]] = []
+    found: list[_Gone] = []
     left = 0
     for contact_id in contact_ids:
         try:
             with tx.session.begin_nested():
-                traces = _remove_person(tx, contact_id, reason=reason, actor=actor)
-                found.append((contact_id, reason, traces))
+                found.append(_remove_person(tx, contact_id, reason=reason, actor=actor))
         except ConflictError:
             left += 1
     if found:

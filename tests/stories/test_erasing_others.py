@@ -1,12 +1,12 @@
 """Whoever stays keeps what is theirs when somebody else is erased, however alike the two are called."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from crm import handles, timeline
 from crm.contacts import create_contact
 from crm.fields import create_field
-from crm.models import Change, Contact, ContactAddress, SavedText, Suppression, TimelineEntry
+from crm.models import Change, Contact, ContactAddress, Job, SavedText, Suppression, TimelineEntry
 from crm.suppressions import find_suppression, suppress
 from sequences.bulk import deeds
 from sequences.bulk.act import Order
@@ -89,3 +89,22 @@ def test_an_account_called_like_a_word_takes_that_word_from_nobody(world: World)
         told = tx.session.execute(select(TimelineEntry.kind, TimelineEntry.summary)).all()
         assert ("tag", "Tagged vegan") in told
         assert ("note", "Is vegan, knows @[erased] (instagram.com/[erased])") in told
+
+
+def test_old_deeds_are_emptied_a_stretch_at_a_time(world: World) -> None:
+    """The request reads none of them: on SQLite nobody else could write meanwhile."""
+    person, other = add(world, "Xenia Example", "x@one.example"), add(world, "Yara Other", "y@two.example")
+    with world.database.transaction() as tx:
+        common = {"at": tx.now, "actor": "user:1", "kind": "contact.tag", "words": {}, "count": 1, "undone_by": ""}
+        rows = [
+            {**common, "summary": "Tagged", "data": {"contact": number, "tag": "x"}}
+            for number in (person, *[other] * 1_000, person)
+        ]
+        tx.session.execute(insert(Change), rows)
+    erase(world, person)
+    with world.database.reading() as tx:
+        found = tx.session.execute(select(Change.kind, Change.data).order_by(Change.id)).all()
+        job = tx.session.scalars(select(Job)).one()
+    emptied, kept = ("erased", {}), ("contact.tag", {"contact": other, "tag": "x"})
+    assert [tuple(row) for row in found] == [emptied, *[kept] * 1_000, emptied]
+    assert (job.state, job.done, job.cursor) == ("done", job.total, {})
