@@ -88,8 +88,9 @@
     if (e.target.matches?.("details[open]")) $("input:not([type=hidden]), textarea, .menu-list button", e.target)?.focus();
   }, true);
 
-  // A double click sends once.
+  // A double click sends once. A download leaves the page where it is, and its form ready for the next press.
   document.addEventListener("submit", (e) => {
+    if (e.submitter?.matches("[data-download]")) return;
     if (e.target.dataset.busy) { e.preventDefault(); return; }
     e.target.dataset.busy = "1";
     e.submitter?.setAttribute("aria-busy", "true");
