@@ -54,6 +54,10 @@
     [part, ...part.children].forEach((el, i) => { [el.scrollTop, el.scrollLeft] = places[i] ?? [0, 0]; });
   });
 
+  // What was there when the page loaded is not read out by itself: the last thing that happened is said again.
+  const happened = $(".toast > span");
+  if (happened) setTimeout(() => { $("#announce").textContent = happened.textContent; }, 100);
+
   // A conversation opens at its newest mail.
   all("[data-bottom]").forEach((box) => { box.scrollTop = box.scrollHeight; });
 
@@ -85,7 +89,7 @@
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(e.target)) menu.open = false; });
   });
   document.addEventListener("toggle", (e) => {
-    if (e.target.matches?.("details[open]")) $("input:not([type=hidden]), textarea, .menu-list button", e.target)?.focus();
+    if (e.target.matches?.("details[open]")) $("input:not([type=hidden]), textarea, select, .menu-list button", e.target)?.focus();
   }, true);
 
   // A double click sends once. A download leaves the page where it is, and its form ready for the next press.
@@ -176,16 +180,10 @@
     f: "/feedback", r: "/reports/outreach",
   };
   let g = 0;
-  const walk = (step) => {
-    const rows = all("[data-rows] > *");
-    if (!rows.length) return;
-    const at = rows.findIndex((r) => r.contains(document.activeElement) || r.classList.contains("at"));
-    const to = Math.max(0, Math.min(rows.length - 1, at + step));
-    rows.forEach((r, i) => r.classList.toggle("at", i === to));
-    $("a, button, input", rows[to])?.focus();
-  };
+  // A list or a page may have its own use for a letter: it takes the event (rows.js, contacts.js, pipeline.js).
+  const taken = (key) => !document.dispatchEvent(new CustomEvent("letter", { detail: key, cancelable: true }));
   const press = (key) => {
-    const control = all(`[data-key="${CSS.escape(key)}"]`).find(shown);
+    const found = all(`[data-key="${CSS.escape(key)}"]`), control = found.find(shown) ?? found.find((el) => el.matches("a"));
     if (!control) return false;
     if (key === "f") quote();
     act(control);
@@ -200,7 +198,6 @@
     if (e.key === "/" && palette) { e.preventDefault(); open(); }
     else if (e.key === "?" && shortcuts) { e.preventDefault(); explain(); }
     else if (e.key === "g") g = Date.now();
-    else if (press(e.key)) e.preventDefault();
-    else if (e.key === "j" || e.key === "k") walk(e.key === "j" ? 1 : -1);
+    else if (taken(e.key) || press(e.key)) e.preventDefault();
   });
 })();
