@@ -58,8 +58,11 @@
   const happened = $(".toast > span");
   if (happened) setTimeout(() => { $("#announce").textContent = happened.textContent; }, 100);
 
-  // A conversation opens at its newest mail.
-  all("[data-bottom]").forEach((box) => { box.scrollTop = box.scrollHeight; });
+  // A conversation opens at its newest mail; on a phone the page itself is what scrolls.
+  all("[data-bottom]").filter(shown).forEach((box) => {
+    box.scrollTop = box.scrollHeight;
+    if (!location.hash && getComputedStyle(box).overflowY === "visible") $(":scope > .thread > li:last-child", box)?.scrollIntoView();
+  });
 
   // Typed text survives a reload: kept in this tab until it was sent.
   all("[data-keep]").forEach((box) => {
