@@ -105,3 +105,21 @@ def test_a_card_of_the_board_answers_to_its_letters(visitors: Visitors, cast: Ca
     _press(page, "g", "t")
     expect(page.get_by_role("heading", level=1, name="Today")).to_be_visible()
     assert ada.complaints == []
+
+
+def test_the_palette_waits_for_a_name_and_knows_what_to_do_with_a_person(visitors: Visitors, cast: Cast) -> None:
+    ada = visitors.come()
+    page = ada.go("/today")
+    page.keyboard.press("/")
+    page.keyboard.type("layan")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Layan Qasimi")).to_be_visible()
+    page = ada.go("/today")
+    page.keyboard.press("/")
+    expect(page.get_by_role("option", name="Layan Qasimi")).to_be_visible()
+    page.keyboard.type("imani od")
+    expect(page.get_by_role("group", name="Do something with Imani Oduya")).to_be_visible()
+    expect(page.get_by_role("group", name="Looked at last")).to_be_hidden()
+    _press(page, "Tab", "ArrowDown", "ArrowDown", "Enter")
+    expect(page.locator("#st-why")).to_be_focused()
+    assert ada.complaints == []

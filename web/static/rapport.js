@@ -113,6 +113,7 @@
   const choose = (option) => {
     all("[role=option]", palette).forEach((o) => o.setAttribute("aria-selected", String(o === option)));
     $("input", palette).setAttribute("aria-activedescendant", option?.id ?? "");
+    palette.dispatchEvent(new CustomEvent("choose", { detail: option }));
     option?.scrollIntoView({ block: "nearest" });
   };
   // What this page can do: its own controls that have a key, by their words.
@@ -159,10 +160,24 @@
       choose(options()[0]);
     });
     palette.addEventListener("htmx:afterSwap", () => choose(options()[0]));
+    palette.addEventListener("choice", (e) => choose(e.target));
+    // Enter that comes before the answer waits for it, so that a name and Enter typed in one go arrive.
+    let answered = "", waits = false;
+    const asked = () => $("input", palette).value;
+    palette.addEventListener("input", () => { waits = false; });
+    palette.addEventListener("htmx:afterRequest", (e) => {
+      answered = e.detail.successful ? e.detail.requestConfig.parameters.q : asked();
+      if (waits && answered === asked()) options()[0]?.click();
+      waits &&= answered !== asked();
+    });
     palette.addEventListener("keydown", (e) => {
       const found = options();
       const at = found.findIndex((o) => o.getAttribute("aria-selected") === "true");
-      if (e.key === "Enter" && found[at]) { e.preventDefault(); found[at].click(); }
+      if (e.key === "Enter") {
+        e.preventDefault();
+        waits = asked() !== answered;
+        if (!waits) found[at]?.click();
+      }
       if (e.key !== "ArrowDown" && e.key !== "ArrowUp") return;
       e.preventDefault();
       choose(found[(at + (e.key === "ArrowDown" ? 1 : -1) + found.length) % found.length]);
