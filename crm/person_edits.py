@@ -49,7 +49,7 @@ def edit_facts(tx: Tx, contact_id: int, facts: Mapping[str, str], *, seen: str, 
     contact = get_contact(tx, contact_id)
     wanted = {name: _clean(name, value) for name, value in facts.items() if name in FACTS}
     if not wanted.get("name", contact.name):
-        raise InvalidError(say("A person needs a name. Nothing was changed."))
+        raise InvalidError(say("A person needs a name. Nothing was changed."), field="name")
     changed = {
         name: [getattr(contact, name), value]
         for name, value in wanted.items()
@@ -193,7 +193,7 @@ def _clean(name: str, value: str) -> str | None:
 def _clean_tag(tag: str) -> str:
     tag = " ".join(tag.split())[:_MAX_TAG]
     if not tag:
-        raise InvalidError(say("Write the tag first."))
+        raise InvalidError(say("Write the tag first."), field="tag")
     return tag
 
 

@@ -155,7 +155,9 @@ def _check(tx: Tx, theme: Theme, wanted: dict[str, Any]) -> None:
         wanted["name"] = _clean(str(wanted["name"] or ""))
         other = find_theme(tx, wanted["name"], theme.brand_id)
         if other is not None and other.id != theme.id:
-            raise ConflictError(say("There is a theme named %(name)s already. Merge the two instead.", name=other.name))
+            raise ConflictError(
+                say("There is a theme named %(name)s already. Merge the two instead.", name=other.name), field="name"
+            )
 
 
 def _read(theme: Theme, name: str) -> Any:
@@ -187,7 +189,7 @@ def note_move(tx: Tx, theme: Theme, kind: str, before: str, after: str, actor: s
 def _clean(name: str) -> str:
     name = " ".join(name.split())[:_MAX_NAME]
     if not name:
-        raise InvalidError(say("Name the theme first."))
+        raise InvalidError(say("Name the theme first."), field="name")
     return name
 
 

@@ -25,7 +25,7 @@ def add_note(contact_id: int) -> Response:
     """Keep a note, or a direct message that was written elsewhere."""
     tx, text = this_tx(), request.form.get("text", "").strip()[:_MAX_NOTE]
     if not text:
-        raise InvalidError(say("Write the note first."))
+        raise InvalidError(say("Write the note first."), field="text")
     contact = get_contact(tx, contact_id)
     kind = "dm" if request.form.get("kind") == "dm" else "note"
     data = {"channel": request.form.get("channel", "")[:30]} if kind == "dm" else {}
@@ -43,7 +43,7 @@ def add_task(contact_id: int) -> Response:
     """Add something to do, for oneself."""
     tx, title = this_tx(), request.form.get("title", "").strip()[:500]
     if not title:
-        raise InvalidError(say("Say what is to be done."))
+        raise InvalidError(say("Say what is to be done."), field="title")
     user: User = this_user()
     tasks.create_task(
         tx,
@@ -79,6 +79,6 @@ def lift(contact_id: int) -> Response:
     require("edit")
     why = request.form.get("why", "").strip()[:300]
     if not why:
-        raise InvalidError(say("Say why this person may be written to again. It stays on record."))
+        raise InvalidError(say("Say why this person may be written to again. It stays on record."), field="why")
     suppressions.lift_suppression(this_tx(), request.form.get("target", ""), why=why, actor=this_actor())
     return done(f"/contacts/{contact_id}", _("May be written to again."))

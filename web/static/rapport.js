@@ -85,7 +85,7 @@
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(e.target)) menu.open = false; });
   });
   document.addEventListener("toggle", (e) => {
-    if (e.target.matches?.("details[open]")) $("input:not([type=hidden]), textarea, .menu-list button", e.target)?.focus();
+    if (e.target.matches?.("details[open]") && !$("[autofocus]", e.target)) $("input:not([type=hidden]), textarea, .menu-list button", e.target)?.focus();
   }, true);
 
   // A double click sends once.
