@@ -49,7 +49,11 @@ def add_address(tx: Tx, contact: Contact, email: str, *, source: str) -> Contact
     if taken:
         if taken.contact_id == contact.id:
             return taken
-        raise ConflictError(say("%(normal)s already belongs to another contact.", normal=normal), field="email")
+        raise ConflictError(
+            say("%(normal)s already belongs to another contact.", normal=normal),
+            field="email",
+            contact_id=taken.contact_id,
+        )
     refuse_erased(tx, emails=[normal])
     position = len(list_addresses(tx, contact.id))
     row = ContactAddress(contact_id=contact.id, email=normal, position=position, source=source, created_at=tx.now)

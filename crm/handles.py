@@ -100,7 +100,11 @@ def _check(tx: Tx, account: Account, own: int | None) -> None:
     same = (Handle.platform == account.platform, Handle.username == account.username)
     taken = tx.session.scalar(select(Handle).where(*same))
     if taken is not None and taken.id != own:
-        raise ConflictError(say("%(name)s already belongs to a person here.", name=account.username), field="username")
+        raise ConflictError(
+            say("%(name)s already belongs to a person here.", name=account.username),
+            field="username",
+            contact_id=taken.contact_id,
+        )
     if taken is None:
         refuse_erased(tx, handles=[(account.platform, account.username)])
 

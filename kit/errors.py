@@ -32,14 +32,16 @@ class RapportError(Exception):
     """A refusal that a person should read.
 
     `code` is stable and may be scripted against; `str(error)` is one sentence for people. `field` names what was
-    given wrongly, where it is one thing.
+    given wrongly, where it is one thing; `contact_id` is the person in whom the reason lies.
     """
 
     code = "refused"
 
-    def __init__(self, sentence: str, *, code: str | None = None, field: str = "") -> None:
+    def __init__(
+        self, sentence: str, *, code: str | None = None, field: str = "", contact_id: int | None = None
+    ) -> None:
         super().__init__(sentence)
-        self.sentence, self.field = sentence, field
+        self.sentence, self.field, self.contact_id = sentence, field, contact_id
         if code is not None:
             self.code = code
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
+from crm.csv_files import parse_handle
 from crm.handles import Account
 from kit.errors import InvalidError, say
 from web import forms
@@ -27,6 +28,23 @@ def read_account(given: Mapping[str, str]) -> Account:
         price_currency=(currency or "EUR") if amount is not None else None,
         why=given.get("why", "").strip()[:200],
     )
+
+
+def read_channel(given: Mapping[str, str]) -> Account | None:
+    """Return the account that one line names: a link, or a name there on a platform; None for nothing.
+
+    Raises InvalidError for what is neither.
+    """
+    text = given.get("handle", "").strip()
+    if not text:
+        return None
+    found = parse_handle(text, given.get("platform", "").strip().lower() or None)
+    if found is None:
+        raise InvalidError(
+            say("%(given)s is no account I can read. Write its link, or choose the platform too.", given=text),
+            field="handle",
+        )
+    return Account(platform=found.platform, username=found.username, url=found.url)
 
 
 def read_figure(given: Mapping[str, str], name: str) -> float | None:

@@ -21,13 +21,17 @@ _PASSING = frozenset({"csrf_token", "seen", "back", "place", PAGE})
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """What was posted and why it was not taken: `faults` are sentences by field, `summary` stands on top."""
+    """What was posted and why it was not taken: `faults` are sentences by field, `summary` stands on top.
+
+    `link` leads to what the summary speaks of: its address and its words.
+    """
 
     action: str
     given: Mapping[str, Sequence[str]]
     summary: str
     page: str
     faults: Mapping[str, str] = field(default_factory=dict)
+    link: tuple[str, str] | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -204,8 +208,9 @@ def _tag(one: _Element, **changes: str | bool | None) -> str:
 
 
 def _summary(refused: Refused, mark: str) -> str:
+    link = f' <a class="link" href="{escape(refused.link[0])}">{escape(refused.link[1])}</a>' if refused.link else ""
     return (
         f'<div class="banner bad" role="alert" tabindex="-1" autofocus>{mark}'
-        f"<span>{escape(refused.summary)}</span></div>"
+        f"<span>{escape(refused.summary)}{link}</span></div>"
         f'<input type="hidden" name="{PAGE}" value="{escape(refused.page)}">'
     )

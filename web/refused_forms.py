@@ -9,7 +9,7 @@ from flask import Response, current_app, g, request
 from kit.errors import RapportError
 from web.page_forms import PAGE, Refused, fill_again
 from web.request import is_partial
-from web.words import said
+from web.words import _, said
 
 _WARN = '<svg class="i i-s" aria-hidden="true"><use href="#i-warn"/></svg>'
 # Of the request that was refused, its body and what htmx or the browser said about this one post.
@@ -41,7 +41,9 @@ def show_refused(error: RapportError, status: int) -> Response | None:
     if found.status_code != 200 or found.mimetype != "text/html":  # noqa: PLR2004 - the page as it is otherwise
         return None
     given = {name: values for name, values in request.form.lists() if name != PAGE}
-    refused = Refused(request.path, given, said(error), page, {error.field: said(error)} if error.field else {})
+    faults = {error.field: said(error)} if error.field else {}
+    link = (f"/contacts/{error.contact_id}", _("Open their page")) if error.contact_id else None
+    refused = Refused(request.path, given, said(error), page, faults, link)
     filled = fill_again(found.get_data(as_text=True), refused, _WARN)
     if filled is None:
         return None
