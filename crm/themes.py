@@ -59,13 +59,15 @@ def find_theme(tx: Tx, name: str, brand_id: int | None) -> Theme | None:
     return found
 
 
-def edit_theme(tx: Tx, theme_id: int, *, actor: str, **wanted: str | int | None) -> Change | None:
+def edit_theme(
+    tx: Tx, theme_id: int, *, actor: str, today: date | None = None, **wanted: str | int | None
+) -> Change | None:
     """Change a theme's state, name, plan, owner_id, product_id, quote_id, did or out_on (a day as 2026-11-24).
 
-    None when all of it is so already. A theme that comes out today says so.
+    None when all of it is so already. A theme that comes out says since when: `today` is the actor's day.
     """
     theme = get_theme(tx, theme_id)
-    _check(tx, theme, wanted)
+    _check(tx, theme, wanted, today or tx.now.date())
     fields = {name: [_read(theme, name), value] for name, value in wanted.items() if _read(theme, name) != value}
     if not fields:
         return None
@@ -144,11 +146,11 @@ def reverse_note(tx: Tx, change: Change, _actor: str) -> Undone:
     return Undone(change=change, undone=1)
 
 
-def _check(tx: Tx, theme: Theme, wanted: dict[str, Any]) -> None:
+def _check(tx: Tx, theme: Theme, wanted: dict[str, Any], today: date) -> None:
     if "state" in wanted and wanted["state"] not in STATES:
         raise InvalidError(say("Choose one of the four states."))
     if wanted.get("state") == "out" and theme.out_on is None and not wanted.get("out_on"):
-        wanted["out_on"] = tx.now.date().isoformat()
+        wanted["out_on"] = today.isoformat()
     if "did" in wanted:
         wanted["did"] = str(wanted["did"] or "").replace("\r\n", "\n").strip()[:MAX_DID]
     if "name" in wanted:

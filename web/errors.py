@@ -3,10 +3,11 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, make_response, redirect, render_template
 from werkzeug.exceptions import HTTPException
 
 from kit.errors import ConflictError, InvalidError, NotFoundError, RapportError, RefusedError
+from web.plain_address import find_plain_address
 from web.refused_forms import find_form_page, show_refused
 from web.request import drop_tx, is_partial
 from web.words import _, lazy, said, translate
@@ -63,6 +64,8 @@ def _answer_http(error: HTTPException) -> Response:
     if status < HTTPStatus.BAD_REQUEST:
         return make_response(error.get_response())
     lost = status == HTTPStatus.NOT_FOUND
+    if lost and (plain := find_plain_address()):
+        return make_response(redirect(plain))
     return _show(status, _("The address may be mistyped, or the page has moved.") if lost else error.description or "")
 
 

@@ -63,6 +63,7 @@ def attach_filters(app: Flask) -> None:
         "now": lambda: this_tx().now,
         "shell": this_shell,
         "viewer": find_user,
+        "this_day": lambda: this_tx().now.astimezone(_zone()).date(),
         "zone_of": lambda person: zone_of(person.zone, person.country),
         "zone_names": times.zone_names,
         "long_day": lambda at: times.long_day(at, _zone()),

@@ -1,6 +1,7 @@
 """Wire: brands and what they sell."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
+from flask.typing import ResponseReturnValue
 
 from crm import products
 from crm.brands import list_brands
@@ -63,6 +64,12 @@ def add_product(brand_id: int) -> Response:
     given = request.form
     product = products.add_product(this_tx(), brand_id, given.get("name", ""), given, actor=this_actor())
     return done(PLACE, _("Added %(name)s.", name=product.name))
+
+
+@blueprint.get("/settings/products")
+def list_of_products() -> ResponseReturnValue:
+    """Lead to the list: products stand with their brands."""
+    return redirect(PLACE)
 
 
 @blueprint.get("/settings/products/<int:product_id>")

@@ -3,18 +3,21 @@
 from flask import Blueprint, Response, request
 
 from crm import pipeline, suppressions, tasks, timeline
-from crm.contacts import get_contact
+from crm.contacts import display_name, get_contact
 from crm.models import User
 from crm.rhythms import note_talk
 from kit.errors import InvalidError, say
-from sequences.reading.opt_outs import forbid_contact
+from sequences.bulk import deeds
+from sequences.bulk.act import Order
+from sequences.bulk.reasons import describe_reason
 from sequences.reading.promising import propose_from_note
 from web import forms
 from web.auth import require
 from web.request import this_actor, this_tx, this_user
 from web.respond import done
 from web.shell import this_brand_id
-from web.words import _, ngettext
+from web.undo import undo_place
+from web.words import _, ngettext, translate
 
 blueprint = Blueprint("contact_facts", __name__)
 _MAX_NOTE = 20_000
@@ -69,8 +72,14 @@ def undo(entry_id: int) -> Response:
 def suppress(contact_id: int) -> Response:
     """Never mail this person again, at any address."""
     require("edit")
-    name = forbid_contact(this_tx(), contact_id, actor=this_actor())
-    return done(f"/contacts/{contact_id}", _("Nobody here will write to %(name)s any more.", name=name))
+    tx = this_tx()
+    contact = get_contact(tx, contact_id)
+    order = Order(value="", brand_id=this_brand_id(), user_id=this_user().id)
+    change, applied = deeds.do_now(tx, "suppress", [contact.id], order, actor=this_actor())
+    if change is None:
+        return done(f"/contacts/{contact_id}", translate(describe_reason(applied.left[contact.id])))
+    words = _("Nobody here will write to %(name)s any more.", name=display_name(contact))
+    return done(f"/contacts/{contact_id}", words, undo=undo_place(change))
 
 
 @blueprint.post("/contacts/<int:contact_id>/suppression/lift")
