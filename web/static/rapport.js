@@ -57,14 +57,6 @@
   // A conversation opens at its newest mail.
   all("[data-bottom]").forEach((box) => { box.scrollTop = box.scrollHeight; });
 
-  // Typed text survives a reload: kept in this tab until it was sent.
-  all("[data-keep]").forEach((box) => {
-    const key = `keep:${box.dataset.keep}`;
-    if (!box.value) box.value = sessionStorage.getItem(key) ?? "";
-    box.addEventListener("input", () => sessionStorage.setItem(key, box.value));
-    box.form?.addEventListener("submit", () => sessionStorage.removeItem(key));
-  });
-
   // A guess at the zone, for the first account.
   const zone = $("select[data-zone=guess]");
   const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
