@@ -44,7 +44,7 @@ class _Element:
     shut: int = 0
     closed: int = 0
 
-    def say(self, name: str) -> str:
+    def read(self, name: str) -> str:
         """Return an attribute; empty when there is none."""
         return self.attrs.get(name) or ""
 
@@ -125,7 +125,7 @@ class _Filling:
 
     def edit(self, one: _Element) -> list[tuple[int, int, str]]:
         """Return what to change of the page for one field."""
-        name = one.say("name")
+        name = one.read("name")
         given, place = self._refused.given.get(name, ()), self._seen[name]
         self._seen[name] += 1
         fault = self._refused.faults.get(name, "") if not place else ""
@@ -133,18 +133,18 @@ class _Filling:
         edits: list[tuple[int, int, str]] = []
         if one.tag == "select":
             edits += self._choose(one, given)
-        elif one.say("type") in {"checkbox", "radio"}:
-            attrs["checked"] = None if (one.say("value") or "on") in given else False
+        elif one.read("type") in {"checkbox", "radio"}:
+            attrs["checked"] = None if (one.read("value") or "on") in given else False
         elif place < len(given) and one.tag == "input":
             attrs["value"] = given[place]
         elif place < len(given):
             edits.append((one.opened, one.shut, escape(given[place], quote=False)))
         if fault:
             label = f"m-{name}"
-            attrs |= {"aria-invalid": "true", "aria-describedby": f"{one.say('aria-describedby')} {label}".strip()}
+            attrs |= {"aria-invalid": "true", "aria-describedby": f"{one.read('aria-describedby')} {label}".strip()}
             message = f'<span class="msg" id="{escape(label)}">{self._mark}{escape(fault)}</span>'
             edits.append((one.closed, one.closed, message))
-            edits += [(box.start, box.opened, _tag(box, **{"class": f"{box.say('class')} err"})) for box in _box(one)]
+            edits += [(box.start, box.opened, _tag(box, **{"class": f"{box.read('class')} err"})) for box in _box(one)]
         return [*edits, (one.start, one.opened, _tag(one, **attrs))] if attrs else edits
 
     def _choose(self, one: _Element, given: Sequence[str]) -> list[tuple[int, int, str]]:
@@ -160,40 +160,40 @@ class _Filling:
 
     def _value(self, option: _Element) -> str:
         """Return what an option stands for: its value, else its words."""
-        return option.say("value") if "value" in option.attrs else self._html[option.opened : option.shut].strip()
+        return option.read("value") if "value" in option.attrs else self._html[option.opened : option.shut].strip()
 
 
 def _find_form(elements: Iterable[_Element], refused: Refused) -> _Element | None:
     """Return the form that posts there; among several the one whose unseen fields are as they were given."""
     elements = list(elements)
     here = urlsplit(refused.page).path
-    ways = {one: [urlsplit(one.say("action")).path or here] for one in elements if one.tag == "form"}
+    ways = {one: [urlsplit(one.read("action")).path or here] for one in elements if one.tag == "form"}
     for form, paths in ways.items():
-        paths += [urlsplit(one.say("formaction")).path for one in elements if _belongs(one, form)]
-    found = [form for form, paths in ways.items() if refused.action in paths and form.say("method").lower() == "post"]
+        paths += [urlsplit(one.read("formaction")).path for one in elements if _belongs(one, form)]
+    found = [form for form, paths in ways.items() if refused.action in paths and form.read("method").lower() == "post"]
     return max(found, key=lambda form: _likeness(elements, form, refused), default=None)
 
 
 def _likeness(elements: Iterable[_Element], form: _Element, refused: Refused) -> int:
     """Return how far a form's unseen fields agree with what was given."""
-    unseen = [one for one in elements if _belongs(one, form) and one.say("type") == "hidden"]
-    telling = [one for one in unseen if one.say("name") not in _PASSING]
-    return sum(1 if one.say("value") in refused.given.get(one.say("name"), ()) else -1 for one in telling)
+    unseen = [one for one in elements if _belongs(one, form) and one.read("type") == "hidden"]
+    telling = [one for one in unseen if one.read("name") not in _PASSING]
+    return sum(1 if one.read("value") in refused.given.get(one.read("name"), ()) else -1 for one in telling)
 
 
 def _belongs(one: _Element, form: _Element) -> bool:
     """Return whether an element is part of a form: by standing in it, or by naming it."""
     named = one.attrs.get("form")
-    return named == form.say("id") if named else form in one.around("form")
+    return named == form.read("id") if named else form in one.around("form")
 
 
 def _is_seen(one: _Element) -> bool:
-    return one.tag in {"input", "textarea", "select"} and bool(one.say("name")) and one.say("type") not in _UNSEEN
+    return one.tag in {"input", "textarea", "select"} and bool(one.read("name")) and one.read("type") not in _UNSEEN
 
 
 def _box(one: _Element) -> list[_Element]:
     """Return the part of the page that frames a field, when there is one."""
-    return [box for box in one.around("div") if "field" in box.say("class").split()][:1]
+    return [box for box in one.around("div") if "field" in box.read("class").split()][:1]
 
 
 def _tag(one: _Element, **changes: str | bool | None) -> str:
