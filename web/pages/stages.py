@@ -11,6 +11,7 @@ from web.auth import require
 from web.refused_forms import form_at
 from web.request import this_actor, this_tx
 from web.respond import done, page
+from web.undo import undo_place
 from web.words import _, ngettext
 
 blueprint = Blueprint("stages", __name__)
@@ -70,8 +71,8 @@ def set_rhythm(stage_id: int) -> Response:
     tx, given = this_tx(), request.form.get("days", "").strip()
     stage = stage_edits.get_stage(tx, stage_id)
     form_at(PLACE)
-    set_stage_rhythm(tx, stage, (forms.read_int(given) or 0) if given else None, actor=this_actor())
-    return done(PLACE, _("Saved %(name)s.", name=stage.name))
+    change = set_stage_rhythm(tx, stage, (forms.read_int(given) or 0) if given else None, actor=this_actor())
+    return done(PLACE, _("Saved %(name)s.", name=stage.name), undo=undo_place(change))
 
 
 @blueprint.post("/settings/stages/<int:stage_id>/removal")
