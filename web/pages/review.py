@@ -2,7 +2,7 @@
 
 from functools import partial
 from http import HTTPStatus
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
 
@@ -15,6 +15,7 @@ from sequences.reviewing import drafts, review
 from sequences.reviewing.beside import read_beside
 from sequences.reviewing.review import Changes
 from web.auth import may, require
+from web.kept_words import is_from_here
 from web.request import find_user, this_actor, this_house, this_links, this_tx, this_user
 from web.respond import done, page
 from web.words import _, lazy, said, translate
@@ -110,7 +111,7 @@ def keep_typed(response: Response) -> Response:
     words = {name: text for name, text in request.form.items() if name in _TYPED or name.startswith(_FILL)}
     signed_out = find_user() is None
     refused = signed_out or (response.status_code == HTTPStatus.FORBIDDEN and may("approve"))
-    if request.method != "POST" or not words or not refused or not _is_from_here():
+    if request.method != "POST" or not words or not refused or not is_from_here():
         return response
     send_id = (request.view_args or {}).get("send_id", 0)
     context = {"words": words, "send_id": send_id, "signed_out": signed_out, "sequence_id": _sequence_id()}
@@ -187,10 +188,3 @@ def _place(send_id: int | None, sequence_id: int | None = None) -> str:
     if sequence_id is None:
         return f"/review/{send_id}" if send_id else "/review"
     return "/review?" + urlencode({"sequence": sequence_id} | ({"send": send_id} if send_id else {}))
-
-
-def _is_from_here() -> bool:
-    """Whether a page of ours sent this form: words from elsewhere are never put into a form of ours."""
-    origin = request.headers.get("Origin", "")
-    public = urlsplit(this_house().settings.public_url)
-    return origin in {f"{public.scheme}://{public.netloc}", request.host_url.rstrip("/")}

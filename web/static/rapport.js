@@ -64,14 +64,6 @@
     if (!location.hash && getComputedStyle(box).overflowY === "visible") $(":scope > .thread > li:last-child", box)?.scrollIntoView();
   });
 
-  // Typed text survives a reload: kept in this tab until it was sent.
-  all("[data-keep]").forEach((box) => {
-    const key = `keep:${box.dataset.keep}`;
-    if (!box.value) box.value = sessionStorage.getItem(key) ?? "";
-    box.addEventListener("input", () => sessionStorage.setItem(key, box.value));
-    box.form?.addEventListener("submit", () => sessionStorage.removeItem(key));
-  });
-
   // A guess at the zone, for the first account.
   const zone = $("select[data-zone=guess]");
   const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -92,7 +84,7 @@
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(e.target)) menu.open = false; });
   });
   document.addEventListener("toggle", (e) => {
-    if (e.target.matches?.("details[open]")) $("input:not([type=hidden]), textarea, select, .menu-list button", e.target)?.focus();
+    if (e.target.matches?.("details[open]") && !$("[autofocus]", e.target)) $("input:not([type=hidden]), textarea, select, .menu-list button", e.target)?.focus();
   }, true);
 
   // A double click sends once. A download leaves the page where it is, and its form ready for the next press.
