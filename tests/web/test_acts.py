@@ -75,7 +75,7 @@ def test_an_answer_that_cannot_go_keeps_its_text(
 
 def test_done_and_open_again(ada: Person, cast: Cast, house: House) -> None:
     thread = cast.threads["Tomek Wilczak"]
-    assert ada.post(f"/threads/{thread}/done") == "/inbox?turn=you"
+    assert ada.post(f"/threads/{thread}/done", back=f"/inbox/{thread}?turn=you") == "/inbox?turn=you"
     assert "Tomek" not in ada.get("/inbox?turn=you")
     ada.post(f"/threads/{thread}/done/lift")
     assert "Tomek" in ada.get("/inbox?turn=you")

@@ -1,5 +1,6 @@
 """Wire: the inbox: the list, one conversation beside it, and what is known about the person."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -8,6 +9,7 @@ from crm import closing, inbox
 from crm.brands import list_products
 from crm.exchange import list_exchanges
 from crm.inbox import ThreadRow
+from crm.inbox_page import count_kind, read_page
 from crm.models import Contact, Thread
 from crm.people import list_main_handles
 from crm.person import list_stages_around
@@ -23,6 +25,7 @@ from sequences.sending.writing_desk import WritingDesk, read_desk
 from web import forms, outgoing
 from web.auth import may, require
 from web.composing import Composer, Trouble, answer_composer
+from web.inbox_where import Where, read_where
 from web.request import is_partial, this_actor, this_tx, this_user
 from web.respond import done, page
 from web.shell import this_shell
@@ -66,7 +69,8 @@ def close(thread_id: int) -> Response:
     closing.close_thread(tx, thread_id, actor=this_actor())
     summary = say("Done: %(subject)s", subject=thread.subject)
     change = record_rest(tx, [(thread, before)], actor=this_actor(), summary=summary)
-    return done("/inbox?turn=you", _("Done. It returns when they write."), undo=undo_place(change))
+    words = _("Done. It returns when they write.")
+    return done(read_where().list(), words, undo=undo_place(change), back=False)
 
 
 @blueprint.post("/threads/<int:thread_id>/done/lift")
@@ -89,15 +93,19 @@ def snooze(thread_id: int) -> Response:
     summary = say("Snoozed: %(subject)s", subject=thread.subject)
     change = record_rest(tx, [(thread, before)], actor=this_actor(), summary=summary)
     words = _("Snoozed until %(day)s.", day=long_day(until, read_zone(this_user().zone)))
-    return done("/inbox?turn=you", words, undo=undo_place(change))
+    return done(read_where().list(), words, undo=undo_place(change), back=False)
 
 
 def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status: int = 200) -> Response:
     """Show the inbox with a conversation open, and why an answer could not be sent above its text."""
-    tx, turn, kind = this_tx(), request.args.get("turn", ""), request.args.get("kind", "")
-    rows = inbox.list_threads(tx, turn=turn, kind=kind, mailbox_id=forms.read_int(request.args.get("mailbox")))
-    desk = read_upkeep_desk(tx, this_user().id)
-    context: dict[str, object] = {"rows": rows, "turn": turn, "kind": kind, "reading": thread_id, "kinds": KINDS}
+    tx, where = this_tx(), read_where()
+    found = read_page(tx, where.wanted, after=where.after)
+    if where.after and not found.rows:  # the last of a page was just done
+        where = Where(query={name: text for name, text in where.query.items() if name != "after"})
+        found = read_page(tx, where.wanted)
+    rows, desk = found.rows, read_upkeep_desk(tx, this_user().id)
+    context: dict[str, object] = {"rows": rows, "onward": found.onward, "where": where}
+    context |= {"reading": thread_id, "kinds": KINDS, "interested": count_kind(tx, "interested", where.mailbox_id)}
     context |= {"desk": desk, "clocks": read_clocks(rows, desk.hours, tx.now)}
     opened = thread_id if thread_id is not None else next((row.thread.id for row in rows), None)
     context |= {"opened": opened, "asks_until": request.args.get("ask") == "until"}
@@ -107,7 +115,7 @@ def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status:
     return page("inbox/page.html", part="inbox/_list.html", status=status, **context)
 
 
-def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow], trouble: Trouble | None) -> dict[str, object]:
+def _conversation(tx: Tx, thread_id: int, rows: Sequence[ThreadRow], trouble: Trouble | None) -> dict[str, object]:
     thread = next((row.thread for row in rows if row.thread.id == thread_id), None) or inbox.get_thread(tx, thread_id)
     mails, proposed = list_talk(tx, thread_id)
     desk = read_desk(

@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect
 
-from crm import inbox, people, task_list, today
+from crm import people, task_list, today
 from crm.heard import read_heard
+from crm.inbox_page import Wanted, read_page
 from crm.upkeep_board import Board, read_board
 from crm.upkeep_desk import read_upkeep_desk
 from crm.waits import read_clocks
@@ -59,7 +60,7 @@ def _needs(tx: Tx, board: Board, mails: Sequence[tuple[str, datetime]]) -> dict[
     user = this_user()
     zone = read_zone(user.zone)
     _, end = day_bounds(tx.now, zone)
-    mine, desk = inbox.list_threads(tx, turn="you", limit=_SHOWN), read_upkeep_desk(tx, user.id)
+    mine, desk = read_page(tx, Wanted(turn="you"), limit=_SHOWN).rows, read_upkeep_desk(tx, user.id)
     day = tx.now.astimezone(zone).date()
     due = task_list.list_due(tx, day, user_ids=desk.user_ids)
     planned = list_planned(tx, tx.now, end)

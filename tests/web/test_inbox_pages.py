@@ -1,0 +1,119 @@
+"""The inbox as pages: filters travel with links and forms, counts say what lists show, long lists have pages."""
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from crm.models import Mailbox, Thread
+from sequences.models import Send
+from tests.web.cast import Cast
+from tests.web.conftest import Person
+from web.wiring import House
+
+IMANI, SOFIA, CALLUM = "Imani Oduya", "Sofía Arrieta", "Callum Strachan"
+BACK = re.compile(r'name="back" value="([^"]+)"')
+
+
+def _chip(page: str, words: str) -> str:
+    found = re.search(rf">{words} <span class=\"count\">(\d+)</span>", page)
+    return found[1] if found else ""
+
+
+def _threads_elsewhere(house: House, number: int) -> int:
+    """Add a second mailbox with conversations that wait for us, all newer than the cast's."""
+    with house.database.transaction() as tx:
+        first = tx.session.scalars(select(Mailbox)).one()
+        box = Mailbox(
+            address="partners@brackenware.example", name="Partners", smtp_url=first.smtp_url, imap_url=first.imap_url,
+            user="partners", secret=first.secret, ramp=False, window="always", zone="UTC", created_at=tx.now,
+        )  # fmt: skip
+        tx.session.add(box)
+        tx.session.flush()
+        for n in range(number):
+            at = tx.now - timedelta(minutes=n)
+            tx.session.add(Thread(mailbox_id=box.id, subject=f"Hello {n}", last_at=at, last_in_at=at))
+        return box.id
+
+
+def test_the_whole_query_travels_with_rows_back_and_forms(ada: Person, cast: Cast) -> None:
+    query = "turn=you&amp;kind=interested&amp;mailbox=1&amp;view=mine"
+    page = ada.get(f"/inbox?{query}".replace("&amp;", "&"))
+    thread = cast.threads[SOFIA]
+    assert f'href="/inbox/{thread}?{query}"' in page
+    assert f'href="/inbox?{query}" data-key="u"' in page
+    kept = set(BACK.findall(page[page.index('id="thread"') : page.index("<aside")]))
+    assert kept == {f"/inbox/{thread}?{query}"}
+    back = f"/inbox/{thread}?turn=you&mailbox=1"
+    assert ada.post(f"/threads/{thread}/done", back=back) == "/inbox?turn=you&mailbox=1"
+    assert ada.post(f"/threads/{thread}/snooze", until="monday", back=back) == "/inbox?turn=you&mailbox=1"
+    reply = f"/messages/{cast.messages[SOFIA]}/reply-kind"
+    assert ada.post(reply, kind="question", back=back) == back
+    assert ada.post(reply, kind="not_now", back=back) == f"{back}&ask=until"
+    assert 'name="until" required' in ada.get(f"{back}&ask=until")
+
+
+def test_send_and_close_goes_on_to_the_next_with_undo(ada: Person, cast: Cast, house: House) -> None:
+    first = cast.threads[IMANI]
+    back = f"/inbox/{first}?turn=you&mailbox=1"
+    assert ada.post(f"/threads/{first}/replies", text="Yes", back=back) == back
+    onward = ada.post(f"/threads/{first}/replies", text="Bye", close="1", back=back)
+    assert onward == "/inbox?turn=you&mailbox=1"
+    page = ada.get(onward)
+    with house.database.reading() as tx:
+        send_id = tx.session.scalars(
+            select(Send.id).where(Send.request_key.is_not(None)).order_by(Send.id.desc())
+        ).first()
+    assert f'action="/sends/{send_id}/cancellation"' in page
+    assert f'id="thread-{first}-row"' not in page
+    undone = ada.post(f"/sends/{send_id}/cancellation", place=onward)
+    assert undone == f"/inbox/{first}?turn=you&mailbox=1"
+
+
+def test_a_refused_answer_stays_beside_its_list(ada: Person, cast: Cast) -> None:
+    first = cast.threads[IMANI]
+    page = ada.post(f"/threads/{first}/replies", status=422, text=" ", back=f"/inbox/{first}?turn=you")
+    assert f'href="/inbox/{cast.threads[CALLUM]}?turn=you"' in page
+
+
+def test_undo_of_done_returns_beside_the_list(ada: Person, cast: Cast) -> None:
+    thread = cast.threads[IMANI]
+    place = ada.post(f"/threads/{thread}/done", back=f"/inbox/{thread}?turn=you&kind=question")
+    undo = re.search(
+        r'action="(/changes/\d+/undo)"><input[^>]+><input type="hidden" name="place" value="([^"]+)"', ada.get(place)
+    )
+    assert undo
+    assert ada.post(undo[1], place=undo[2].replace("&amp;", "&")) == f"/inbox/{thread}?turn=you&kind=question"
+
+
+def test_counts_are_those_of_the_mailbox_and_the_turn(ada: Person, cast: Cast, house: House) -> None:
+    box = _threads_elsewhere(house, 3)
+    every, other = ada.get("/inbox?turn=you"), ada.get(f"/inbox?turn=you&mailbox={box}")
+    assert (_chip(every, "Your turn"), _chip(other, "Your turn")) == ("9", "3")
+    assert (_chip(every, "Interested"), _chip(other, "Interested")) == ("1", "0")
+    assert (_chip(every, "All"), _chip(other, "All")) == ("10", "3")
+    tab = re.compile(r"ada@ <span class=\"count\">(\d+)</span>")
+    before = tab.findall(every)
+    ada.post(f"/threads/{cast.threads[IMANI]}/done")
+    after = tab.findall(ada.get("/inbox?turn=you"))
+    assert int(after[0]) == int(before[0]) - 1
+    assert tab.findall(ada.get("/inbox?turn=them")) == ["1"]
+    rows = ada.get("/inbox?kind=interested").count('class="msg-row')
+    assert rows == int(_chip(every, "Interested"))
+
+
+def test_long_lists_have_pages(ada: Person, cast: Cast, house: House) -> None:
+    box = _threads_elsewhere(house, 130)
+    place, seen = f"/inbox?turn=you&mailbox={box}", []
+    for _ in range(2):
+        page = ada.get(place)
+        seen.append(re.findall(r'id="thread-(\d+)-row"', page))
+        onward = re.search(r'href="([^"]+)" rel="next"', page)
+        place = onward[1].replace("&amp;", "&") if onward else ""
+    assert place == ""
+    assert [len(rows) for rows in seen] == [100, 30]
+    assert len({*seen[0], *seen[1]}) == 130
+    for thread in seen[1]:
+        here = f"/inbox/{thread}?turn=you&mailbox={box}&after=nonsense"
+        assert ada.get(here)
+        break
