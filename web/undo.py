@@ -32,6 +32,7 @@ from sequences.course import leaving
 from sequences.jobs.bulk import BULK
 from sequences.merging import merge
 from sequences.merging.unmerge import reverse_merge
+from sequences.reading import recasting
 from sequences.team import absence
 from sequences.telling import posting
 
@@ -57,6 +58,7 @@ REVERSERS: dict[str, Reverser] = {
     leaves.KIND: absence.reverse_leave,
     promises.KIND: promises.reverse_promise,
     rhythms.KIND: rhythms.reverse_rhythm,
+    recasting.KIND: recasting.reverse_recast,
     rest_undo.KIND: rest_undo.reverse_rest,
     stage_undo.KIND: stage_undo.reverse_moves,
     stale_setting.KIND: stale_setting.reverse_stale_days,
