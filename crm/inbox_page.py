@@ -25,11 +25,10 @@ from sqlalchemy.orm import aliased
 
 from crm.inbox import TO_CHECK, ThreadRow, is_open, is_our_turn, is_snoozed, is_their_turn, turn_of
 from crm.models import Contact, Message, Thread
-from crm.models.thread import REPLY, UNSURE
+from crm.models.thread import UNSURE
 from kit.db import Instant
 from kit.tx import Tx
 from mailer.said import ASKS_BELOW
-from mailer.types import ReplyKind
 
 _LIMIT = 100
 _PARTS = ("you", "them", "rest", "snoozed")
@@ -102,8 +101,9 @@ def read_page(tx: Tx, wanted: Wanted, *, after: Spot | None = None, limit: int =
 
 
 def count_kind(tx: Tx, kind: str, mailbox_id: int | None = None) -> int:
-    """Return how many conversations ended with an answer of this kind: as many as the list of it shows."""
-    query = select(func.count()).select_from(Thread)
+    """Return how many conversations wait, or sleep, after an answer of this kind: those above the resting ones."""
+    waits = or_(is_our_turn(tx.now), is_snoozed(tx.now))
+    query = select(func.count()).select_from(Thread).where(is_open(), waits)
     return tx.session.scalar(_narrow(query, Wanted(kind=kind, mailbox_id=mailbox_id))) or 0
 
 
@@ -133,7 +133,8 @@ def _comes_after(spot: Spot) -> ColumnElement[bool]:
     if _PARTS[spot.part] == "you":
         later = or_(Thread.last_in_at > spot.at, Thread.id > spot.thread_id)
         return and_(Thread.last_in_at >= spot.at, later)
-    return and_(Thread.last_at <= spot.at, or_(Thread.last_at < spot.at, Thread.id < spot.thread_id))
+    at = Thread.last_at if _PARTS[spot.part] == "rest" else _LAST_OF_FEW
+    return and_(at <= spot.at, or_(at < spot.at, Thread.id < spot.thread_id))
 
 
 def _narrow(query: Query, wanted: Wanted) -> Query:
@@ -148,11 +149,7 @@ def _narrow(query: Query, wanted: Wanted) -> Query:
         unsure = select(Message.thread_id).where(text(UNSURE), Message.reply_confidence < ASKS_BELOW)
         query = query.where(Thread.id.in_(unsure))
         return query.where(last.reply_confidence < ASKS_BELOW, last.reply_kind_by == "")
-    if kind not in set(ReplyKind):
-        return query.where(last.kind == kind)
-    # Those who ever answered so are few: they are looked at, not all conversations.
-    some = select(Message.thread_id).where(text(REPLY), Message.reply_kind == kind)
-    return query.where(Thread.id.in_(some), last.reply_kind == kind)
+    return query.where(or_(last.reply_kind == kind, last.kind == kind))
 
 
 def _newest() -> ScalarSelect[int]:
@@ -163,7 +160,8 @@ def _newest() -> ScalarSelect[int]:
 
 _BY_TIME: tuple[Any, ...] = (Thread.last_at.desc(), Thread.id.desc())
 # Written so that no planner walks all conversations by time to find the few that are open.
-_FEW_BY_TIME: tuple[Any, ...] = (func.coalesce(Thread.last_at, Thread.last_at).desc(), Thread.id.desc())
+_LAST_OF_FEW = func.coalesce(Thread.last_at, Thread.last_at)
+_FEW_BY_TIME: tuple[Any, ...] = (_LAST_OF_FEW.desc(), Thread.id.desc())
 
 
 def _first_unanswered() -> ScalarSelect[datetime]:

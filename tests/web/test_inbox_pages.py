@@ -56,8 +56,8 @@ def test_the_whole_query_travels_with_rows_back_and_forms(ada: Person, cast: Cas
 def test_send_and_close_goes_on_to_the_next_with_undo(ada: Person, cast: Cast, house: House) -> None:
     first = cast.threads[IMANI]
     back = f"/inbox/{first}?turn=you&mailbox=1"
-    assert ada.post(f"/threads/{first}/replies", text="Yes", back=back) == back
-    onward = ada.post(f"/threads/{first}/replies", text="Bye", close="1", back=back)
+    assert ada.post(f"/threads/{first}/replies", at_night="1", text="Yes", back=back) == back
+    onward = ada.post(f"/threads/{first}/replies", at_night="1", text="Bye", close="1", back=back)
     assert onward == "/inbox?turn=you&mailbox=1"
     page = ada.get(onward)
     with house.database.reading() as tx:
@@ -117,3 +117,23 @@ def test_long_lists_have_pages(ada: Person, cast: Cast, house: House) -> None:
         here = f"/inbox/{thread}?turn=you&mailbox={box}&after=nonsense"
         assert ada.get(here)
         break
+
+
+def test_seven_calls_an_answer_a_machines_and_asks_for_the_day(ada: Person, cast: Cast, house: House) -> None:
+    thread = cast.threads[SOFIA]
+    page = ada.get(f"/inbox/{thread}?turn=you")
+    assert 'value="auto_reply" data-key="7"' in page
+    assert "data-key" not in page[page.index('value="other"') : page.index('value="other"') + 40]
+    back, mark = f"/inbox/{thread}?turn=you", f"/messages/{cast.messages[SOFIA]}/reply-kind"
+    asks = ada.post(mark, kind="auto_reply", back=back)
+    assert asks == f"{back}&ask=back"
+    page = ada.get(asks)
+    assert 'name="back_on" value="" required autofocus' in page
+    assert f'id="thread-{thread}-row"' not in page
+    assert re.search(r'<div class="toast"[^§]*action="/changes/\d+/undo"', page)
+    assert ada.post(mark, kind="auto_reply", back_on="2027-01-11", back=back) == back
+    assert 'name="back_on" value="2027-01-11"' in ada.get(back)
+    ada.post(mark, kind="interested", back=back)
+    page = ada.get(back)
+    assert f'id="thread-{thread}-row"' in page
+    assert "back_on" not in page

@@ -14,10 +14,12 @@ from sequences.reading import replies
 from sequences.sending import answers, mail_drafts
 from web import composing
 from web.auth import require
+from web.forms import read_day
 from web.inbox_where import read_where
 from web.pages.inbox import show_inbox
 from web.request import this_actor, this_tx, this_user
 from web.respond import done
+from web.undo import undo_place
 from web.words import _, said
 
 blueprint = Blueprint("answers", __name__)
@@ -61,13 +63,23 @@ def cancel(send_id: int) -> Response:
 
 @blueprint.post("/messages/<int:message_id>/reply-kind")
 def correct(message_id: int) -> Response:
-    """Say what kind of reply a mail really is; "not now" then asks until when."""
+    """Say what a mail really is; "not now" and an automatic reply then ask until when."""
     require("edit")
     kind = request.form.get("kind", "")
-    message = replies.correct_kind(this_tx(), message_id, kind, actor=this_actor())
-    if kind == "not_now" and message.thread_id:
-        return done(read_where().thread(message.thread_id, ask="until"), back=False)
-    return done(f"/inbox/{message.thread_id}" if message.thread_id else "/inbox")
+    day = read_day(request.form.get("back_on"))
+    message, change = replies.correct_kind(this_tx(), message_id, kind, actor=this_actor(), back_on=day)
+    if message.thread_id is None:
+        return done("/inbox")
+    asks = {"not_now": "until", "auto_reply": "" if day else "back"}.get(kind, "")
+    words = _corrected(kind) if change else ""
+    place = read_where().thread(message.thread_id, ask=asks)
+    return done(place, words, undo=undo_place(change), back=False)
+
+
+def _corrected(kind: str) -> str:
+    if kind == "auto_reply":
+        return _("Taken for an automatic reply: what it had stopped waits until they are back, then goes on.")
+    return _("Taken for an answer: the sequences that had begun by then have ended.")
 
 
 def keep_answer(tx: Tx, thread_id: int) -> Contact:

@@ -41,6 +41,7 @@ KINDS = (
     ("not_now", lazy("Not now")),
     ("no", lazy("No")),
     ("referral", lazy("Referral")),
+    ("auto_reply", lazy("Auto-reply")),
     ("other", lazy("Other")),
     ("opt_out", lazy("No more mail")),
 )
@@ -108,7 +109,7 @@ def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status:
     context |= {"reading": thread_id, "kinds": KINDS, "interested": count_kind(tx, "interested", where.mailbox_id)}
     context |= {"desk": desk, "clocks": read_clocks(rows, desk.hours, tx.now)}
     opened = thread_id if thread_id is not None else next((row.thread.id for row in rows), None)
-    context |= {"opened": opened, "asks_until": request.args.get("ask") == "until"}
+    context |= {"opened": opened, "ask": request.args.get("ask", "")}
     if not is_partial() and opened is not None:
         this_shell()  # brands and mailboxes are known from here on
         context |= _conversation(tx, opened, rows, trouble)
