@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from crm.models import Mailbox, Thread
+from crm.models import Mailbox, Message, MessageBody, Thread
 from sequences.models import Send
 from tests.web.cast import Cast
 from tests.web.conftest import Person
@@ -137,3 +137,80 @@ def test_seven_calls_an_answer_a_machines_and_asks_for_the_day(ada: Person, cast
     page = ada.get(back)
     assert f'id="thread-{thread}-row"' in page
     assert "back_on" not in page
+
+
+def test_notes_stand_in_the_flow_and_the_next_action_beside_it(ada: Person, cast: Cast) -> None:
+    thread, who = cast.threads[IMANI], cast.contacts[IMANI]
+    page = ada.get(f"/inbox/{thread}")
+    flow = page[page.index('<ol class="thread">') : page.index("<aside")]
+    assert "She tests on a portable induction plate" in flow
+    assert "Yuki Lindholm" in flow
+    side = page[page.index("<aside") :]
+    assert re.search(r"<dt>Next</dt><dd><a [^>]+>Answer on draft 2</a>, <span class=\"theirs\">by ", side)
+    ada.post(f"/contacts/{who}/notes", text="Wants the blue lid.", back=f"/inbox/{thread}")
+    ada.post(f"/contacts/{who}/notes", text="Asked again.", kind="dm", channel="Instagram", back=f"/inbox/{thread}")
+    flow = ada.get(f"/inbox/{thread}")
+    flow = flow[flow.index('<ol class="thread">') : flow.index("<aside")]
+    assert flow.index("Draft 2 is up") < flow.index("Wants the blue lid.")
+    assert "Direct message" in flow
+    assert "Nothing planned." in ada.get(f"/inbox/{cast.threads[SOFIA]}")
+
+
+def test_feedback_offers_themes_and_no_product_in_particular(ada: Person, cast: Cast) -> None:
+    page = ada.get(f"/inbox/{cast.threads[IMANI]}")
+    form = page[page.index("data-feedback") : page.index("</form>", page.index("data-feedback"))]
+    assert 'list="theme-names"' in form
+    assert '<option value="Caravan hobs">' in form
+    assert form.index("No product in particular") < form.index("Bracken 26")
+
+
+def test_somebody_unknown_is_added_with_their_address(ada: Person, cast: Cast, house: House) -> None:
+    box = _threads_elsewhere(house, 1)
+    with house.database.transaction() as tx:
+        thread = tx.session.scalars(select(Thread).where(Thread.mailbox_id == box)).one()
+        tx.session.add(
+            Message(
+                mailbox_id=box, thread_id=thread.id, direction="in", kind="reply", dedupe="x", at=thread.last_at,
+                sender="mara+pans@new.example", sender_name="Mara Ilves",
+            )
+        )  # fmt: skip
+        tx.session.flush()
+        message = tx.session.scalars(select(Message).where(Message.dedupe == "x")).one()
+        tx.session.add(MessageBody(message_id=message.id, new_text="Hello", text="Hello"))
+        thread_id = thread.id
+    add = re.search(r'href="(/contacts/new\?[^"]+)"', ada.get(f"/inbox/{thread_id}"))
+    assert add
+    form = ada.get(add[1].replace("&amp;", "&"))
+    assert 'value="mara+pans@new.example"' in form
+    assert 'value="Mara Ilves"' in form
+
+
+def test_a_snooze_may_end_on_any_day(ada: Person, cast: Cast, house: House) -> None:
+    thread = cast.threads[IMANI]
+    page = ada.get(f"/inbox/{thread}?turn=you")
+    menu = page[page.index(f'action="/threads/{thread}/snooze"') : page.index("</details>", page.index("/snooze"))]
+    assert 'type="date" name="until" required' in menu
+    ada.post(f"/threads/{thread}/snooze", until="2027-02-01", back=f"/inbox/{thread}?turn=you")
+    with house.database.reading() as tx:
+        until = tx.session.get_one(Thread, thread).snoozed_until
+        assert until
+        assert f"{until:%Y-%m-%d}" == "2027-02-01"
+
+
+def test_a_wait_of_no_time_is_said_in_words(ada: Person, cast: Cast, house: House) -> None:
+    with house.database.transaction() as tx:
+        for name, seconds in ((SOFIA, 20), (CALLUM, 15 * 3600)):
+            message = tx.session.get_one(Message, cast.messages[name])
+            message.at = tx.now - timedelta(seconds=seconds)
+            tx.session.get_one(Thread, cast.threads[name]).last_in_at = message.at
+    page = ada.get("/inbox?turn=you")
+    assert "has just written" in page
+    assert "now in working hours" not in page
+    assert "waits now" not in page
+    assert "now in working hours" not in ada.get("/today")
+
+
+def test_today_opens_the_queue_of_one_sequence(ada: Person, cast: Cast) -> None:
+    page = ada.get("/today")
+    part = page[page.index('id="h-ok"') :]
+    assert f'href="/review?sequence={cast.sequence}"' in part[: part.index("</section>")]

@@ -143,6 +143,6 @@ def _add(tx: Tx) -> Contact:
 
 
 def _form(*, fault: str = "", status: int = 200) -> Response:
-    given = {field: request.form.get(field, "") for field in (*_FIELDS, "basis")}
+    given = {field: request.values.get(field, "")[:320] for field in (*_FIELDS, "basis")}
     own = show_typed(offered_fields(this_tx()), read_own(request.form))
     return page("contacts/new.html", status=status, given=given, own=own, fault=fault)

@@ -1,16 +1,17 @@
 """Wire: the inbox: the list, one conversation beside it, and what is known about the person."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from crm import closing, inbox
-from crm.brands import list_products
 from crm.exchange import list_exchanges
 from crm.inbox import ThreadRow
+from crm.inbox_beside import Beside, Note, read_beside
 from crm.inbox_page import count_kind, read_page
-from crm.models import Contact, Thread
+from crm.models import Contact, Message, MessageBody, Thread
 from crm.people import list_main_handles
 from crm.person import list_stages_around
 from crm.proposals import list_talk
@@ -45,6 +46,7 @@ KINDS = (
     ("other", lazy("Other")),
     ("opt_out", lazy("No more mail")),
 )
+_Moment = tuple[datetime, Message | None, MessageBody | None, Note | None]
 _OPEN = 4  # mails shown open; earlier ones are folded away
 
 
@@ -128,13 +130,16 @@ def _conversation(tx: Tx, thread_id: int, rows: Sequence[ThreadRow], trouble: Tr
     )
     contact = desk.contact
     leaving = outgoing.list_leaving(tx, thread_id)
-    about = _about(tx, contact, thread.brand_id)
+    beside = read_beside(tx, contact.id, thread.brand_id) if contact else Beside()
+    about = _about(tx, contact, thread.brand_id) | {"products": beside.products}
+    flow, folded = _flow(mails, beside.notes)
     newest_in = next((message for message, _body in reversed(mails) if message.direction == "in"), None)
     return {
         "thread": thread,
         "thread_turn": inbox.turn_of(thread, tx.now),
-        "mails": mails,
-        "folded": max(0, len(mails) - _OPEN),
+        "beside": beside,
+        "flow": flow,
+        "folded": folded,
         "newest_in": newest_in,
         "guess_asks": newest_in is not None and inbox.asks_for_a_look(newest_in),
         "proposed": proposed,
@@ -145,6 +150,15 @@ def _conversation(tx: Tx, thread_id: int, rows: Sequence[ThreadRow], trouble: Tr
         **about,
         "composer": _composer(tx, thread, desk, about, state_of(mails, leaving), trouble),
     }
+
+
+def _flow(mails: Sequence[tuple[Message, MessageBody]], notes: Sequence[Note]) -> tuple[list[_Moment], int]:
+    """Return mails and notes in the order of time, and how many of them come before the mails shown open."""
+    flow: list[_Moment] = [(message.at, message, body, None) for message, body in mails]
+    flow += [(note.at, None, None, note) for note in notes]
+    flow.sort(key=lambda moment: moment[0])
+    first_open = mails[max(0, len(mails) - _OPEN)][0] if len(mails) > _OPEN else None
+    return flow, next((n for n, moment in enumerate(flow) if first_open is not None and moment[1] is first_open), 0)
 
 
 def _composer(
@@ -167,5 +181,4 @@ def _about(tx: Tx, contact: Contact | None, brand_id: int | None) -> dict[str, A
         "handles": list_main_handles(tx, [contact.id]).get(contact.id, ()),
         "exchange": list_exchanges(tx, [contact.id])[contact.id],
         "runs": outgoing.list_runs(tx, contact.id),
-        "products": list_products(tx, brand_id),
     }
