@@ -74,9 +74,10 @@ def reverse_recast(tx: Tx, change: Change, actor: str) -> Undone:
 def _end(tx: Tx, message: Message, people: Iterable[int], *, actor: str) -> None:
     recount_inbound(tx, message)
     stop = decide_effect(Incoming(kind=MailKind.REPLY), message.at)
-    for contact_id in people if isinstance(stop, Stop) else ():
-        # What began after the mail was not meant by it.
-        stop_runs(tx, contact_id, stop, actor=actor, word="reply", begun_by=message.at)
+    for contact_id in people:
+        if isinstance(stop, Stop):
+            # What began after the mail was not meant by it.
+            stop_runs(tx, contact_id, stop, actor=actor, word="reply", begun_by=message.at)
     thread = tx.session.get(Thread, message.thread_id) if message.thread_id else None
     if thread is not None and thread.brand_id is not None:
         columns = (Relationship.id, Relationship.contact_id, Relationship.brand_id, Relationship.stage_id)

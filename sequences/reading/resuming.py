@@ -38,7 +38,7 @@ def answered_runs(tx: Tx, run_ids: Collection[int]) -> set[int]:
         .join(Message, Message.id == TimelineEntry.message_id)
         .where(TimelineEntry.contact_id.in_(people), TimelineEntry.kind == "answered_by_other", *answer)
     )
-    last: dict[int, datetime] = {}
+    last: dict[int | None, datetime] = {}
     for query in (own, for_them):
         for contact_id, at in tx.session.execute(query):
             last[contact_id] = max(at, last.get(contact_id, at))

@@ -214,3 +214,18 @@ def test_today_opens_the_queue_of_one_sequence(ada: Person, cast: Cast) -> None:
     page = ada.get("/today")
     part = page[page.index('id="h-ok"') :]
     assert f'href="/review?sequence={cast.sequence}"' in part[: part.index("</section>")]
+
+
+def test_a_new_mail_begins_in_the_inbox(ada: Person, cast: Cast) -> None:
+    assert 'href="/inbox/write"' in ada.get("/inbox")
+    found = ada.get("/inbox/write?q=imani")
+    assert f'href="/contacts/{cast.contacts[IMANI]}/mail"' in found
+    assert "Sofía" not in found
+    assert "Nobody is found" in ada.get("/inbox/write?q=zzz")
+
+
+def test_the_mailboxes_of_today_refresh_with_the_rest(ada: Person, cast: Cast) -> None:
+    part = ada.get("/today", part=True)
+    boxes = part[part.index('id="today-boxes" hx-swap-oob="true"') :]
+    assert "ada@brackenware.example" in boxes
+    assert 'hx-swap-oob="true"' not in ada.get("/today").partition('id="today-boxes"')[2][:40]
