@@ -41,8 +41,7 @@ def create(thread_id: int) -> Response:
     except (InvalidError, RefusedError, ConflictError) as error:
         return show_inbox(thread_id, composing.trouble_of(error, said(error)), status=422)
     mail_drafts.hand_over(tx, this_user().id, place, send)
-    where = read_where()
-    onward = where.list() if letter.closes else where.thread(thread_id)
+    onward = read_where().list() if letter.closes else read_where().thread(thread_id)
     words = composing.leaves_when(tx, letter, contact)
     return done(onward, words, undo=f"/sends/{send.id}/cancellation", back=False)
 
