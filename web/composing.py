@@ -30,6 +30,8 @@ from web.times import clock, read_zone, stamp, zone_city
 from web.uploads import list_uploads
 from web.words import _
 
+_MORNING = "morning"  # of the times that are suggested, nine on their clock
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
@@ -40,6 +42,8 @@ class Trouble:
     night: str = ""
     when: str = ""
     at: str = ""
+    later: bool = False
+    closes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,12 +171,17 @@ def read_letter(tx: Tx, contact: Contact) -> Letter:
     Raises InvalidError for a time that cannot be, NightError for one that is night there and was not agreed to.
     """
     given, user = request.form, this_user()
-    at = _chosen_time(tx.now, contact) if given.get("later") else None
     text = given.get("text", "").strip()[: mail_drafts.MAX_TEXT].replace("\r\n", "\n")
+    at = _chosen_time(tx.now, contact) if given.get("later") else None
     if not text:
         raise InvalidError(_("Write something first."))
-    if at and _night(at, contact) and not given.get("at_night"):
-        raise NightError(_("That is %(clock)s in %(city)s, at night there.", **_there(at, contact)))
+    if given.get("at_night") == _MORNING:
+        at = next(one.at for one in _times(tx, contact) if one.key == _MORNING)
+    elif not given.get("at_night") and _night(at or tx.now, contact):
+        there = _there(at or tx.now, contact)
+        if at:
+            raise NightError(_("That is %(clock)s in %(city)s, at night there.", **there))
+        raise NightError(_("Nothing was sent: it is %(clock)s in %(city)s, at night there.", **there))
     return Letter(
         text=text,
         subject=given.get("subject", ""),
@@ -194,7 +203,8 @@ def trouble_of(error: Exception, sentence: str) -> Trouble:
     """Return what the composer shows after a refusal."""
     when, at = request.form.get("when", ""), request.form.get("at", "")
     if isinstance(error, NightError):
-        return Trouble(night=sentence, when=when, at=at)
+        later, closes = bool(request.form.get("later")), bool(request.form.get("close"))
+        return Trouble(night=sentence, when=when, at=at, later=later, closes=closes)
     return Trouble(fault=sentence, when=when, at=at)
 
 

@@ -33,6 +33,7 @@ from sequences.course import leaving
 from sequences.jobs.bulk import BULK
 from sequences.merging import merge
 from sequences.merging.unmerge import reverse_merge
+from sequences.reading import recasting
 from sequences.sending import imports_back
 from sequences.team import absence
 from sequences.telling import posting
@@ -59,6 +60,7 @@ REVERSERS: dict[str, Reverser] = {
     leaves.KIND: absence.reverse_leave,
     promises.KIND: promises.reverse_promise,
     rhythms.KIND: rhythms.reverse_rhythm,
+    recasting.KIND: recasting.reverse_recast,
     rhythms.STAGE: rhythms.reverse_stage_rhythm,
     rest_undo.KIND: rest_undo.reverse_rest,
     stage_undo.KIND: stage_undo.reverse_moves,

@@ -108,7 +108,8 @@ def find_costliest(tx: Tx, view: PeopleView, chips: Sequence[Chip]) -> Chip | No
 def new() -> Response:
     """Ask for a person."""
     own = show_typed(offered_fields(this_tx()), {})
-    return page("contacts/new.html", own=own, platforms=forms.PLATFORMS)
+    given = {name: request.args.get(name, "")[:320] for name in ("name", "email")}
+    return page("contacts/new.html", own=own, platforms=forms.PLATFORMS, given=given)
 
 
 @blueprint.post("/contacts")
