@@ -34,6 +34,7 @@ from sequences.course import leaving
 from sequences.jobs.bulk import BULK
 from sequences.merging import merge
 from sequences.merging.unmerge import reverse_merge
+from sequences.reviewing import undoing
 from sequences.team import absence
 from sequences.telling import posting
 
@@ -67,6 +68,8 @@ REVERSERS: dict[str, Reverser] = {
     **dict.fromkeys(BULK, reverse_deed),
     leaving.ADDED: leaving.undo_added,
     leaving.REMOVED: leaving.undo_removal,
+    undoing.APPROVED: undoing.reverse_approvals,
+    undoing.LEFT_OUT: undoing.reverse_left_out,
     merge.KIND: reverse_merge,
     task_list.DONE: task_list.reverse_done,
     task_list.PLAN: task_list.reverse_plan,
@@ -86,6 +89,7 @@ POWERS: dict[str, str] = {
         (themes.EDIT, themes.MERGE, themes.NOTE, theme_split.SPLIT, feedback_person.PERSON, task_list.DONE), "feedback"
     ),
     posting.TOLD: "send",
+    **dict.fromkeys((undoing.APPROVED, undoing.LEFT_OUT), "approve"),
     **dict.fromkeys((stale_setting.KIND, working_hours_setting.KIND, rhythms.STAGE), "rules"),
 }
 

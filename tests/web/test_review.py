@@ -205,3 +205,33 @@ def test_a_step_done_by_hand_shows_its_text_its_handle_and_done(ada: Person, cas
     with house.database.reading() as tx:
         assert tx.session.get_one(Task, task_id).done_at is not None
     assert "Say hello" not in ada.get("/today")
+
+
+def test_a_yes_is_taken_back_from_the_word_about_it(ada: Person, cast: Cast, house: House) -> None:
+    niamh, efua = draft_of(house, "niamh").id, draft_of(house, "efua").id
+    assert ada.post(f"/sends/{niamh}/approval") == f"/review/{efua}"
+    page = ada.get(f"/review/{efua}")
+    undo = re.search(r'action="(/changes/\d+/undo)"', page)
+    assert undo
+    assert draft_of(house, "niamh").state == "scheduled"
+    assert ada.post(undo[1]) == f"/review/{niamh}"
+    assert draft_of(house, "niamh").state == "draft"
+    assert "Taken back." in ada.get(f"/review/{niamh}")
+
+
+@pytest.mark.parametrize("act", ["skip", "removal"])
+def test_leaving_out_and_taking_out_offer_the_way_back(act: str, ada: Person, cast: Cast, house: House) -> None:
+    niamh = draft_of(house, "niamh").id
+    undo = re.search(r'action="(/changes/\d+/undo)"', ada.get(ada.post(f"/sends/{niamh}/{act}")))
+    assert draft_of(house, "niamh").state == "cancelled"
+    assert undo
+    ada.post(undo[1])
+    assert draft_of(house, "niamh").state == "draft"
+
+
+def test_s_puts_a_pitch_last_and_decides_nothing(ada: Person, cast: Cast, house: House) -> None:
+    niamh = draft_of(house, "niamh").id
+    assert f'formaction="/sends/{niamh}/postponement" data-key="s"' in ada.get(f"/review/{niamh}")
+    ada.post(f"/sends/{niamh}/postponement")
+    assert ">3 of 3<" in ada.get(f"/review/{niamh}")
+    assert draft_of(house, "niamh").state == "draft"
