@@ -37,6 +37,7 @@ from sequences.merging.unmerge import reverse_merge
 from sequences.reviewing import undoing
 from sequences.team import absence
 from sequences.telling import posting
+from sequences.versions import draft_undo
 
 REVERSERS: dict[str, Reverser] = {
     addresses.ORDER: addresses.reverse_order,
@@ -70,6 +71,7 @@ REVERSERS: dict[str, Reverser] = {
     leaving.REMOVED: leaving.undo_removal,
     undoing.APPROVED: undoing.reverse_approvals,
     undoing.LEFT_OUT: undoing.reverse_left_out,
+    draft_undo.KIND: draft_undo.reverse_draft,
     merge.KIND: reverse_merge,
     task_list.DONE: task_list.reverse_done,
     task_list.PLAN: task_list.reverse_plan,

@@ -30,7 +30,10 @@ def note_approvals(tx: Tx, sends: Sequence[Send], *, actor: str, place: str) -> 
         words = say("Approved the mail to %(name)s.", name=display_name(contact))
     else:
         words = say("Approved pitches: %(num)s.", num=len(going))
-    data = {"sends": [[send.id, write_stamp(due_of(send))] for send in going], "place": place}
+    data = {
+        "sends": [[send.id, write_stamp(due_of(send))] for send in going], "place": place,
+        "contacts": [send.contact_id for send in going],
+    }  # fmt: skip
     return record_change(tx, APPROVED, actor=actor, summary=words, data=data, count=len(going))
 
 
@@ -69,14 +72,13 @@ def note_left_out(tx: Tx, send: Send, run: Enrolment, before: dict[str, Any], *,
     """Keep that a step was left out for somebody, with where their run stood `before`."""
     contact = tx.session.get_one(Contact, send.contact_id)
     words = say("Left a step out for %(name)s: %(step)s.", name=display_name(contact), step=send.step_key)
-    data = {"send": send.id, "before": before, "after": read_run(run), "place": f"/review/{send.id}"}
+    data = {"send": send.id, "run": run.id, "before": before, "after": read_run(run), "place": f"/review/{send.id}"}
     return record_change(tx, LEFT_OUT, actor=actor, summary=words, data=data)
 
 
 def reverse_left_out(tx: Tx, change: Change, actor: str) -> Undone:
     """Put a pitch back into the queue; left alone once the run went on, ended, or began anew."""
-    run_id = tx.session.scalar(select(Send.enrolment_id).where(Send.id == change.data["send"]))
-    run = tx.session.get(Enrolment, run_id, with_for_update=True, populate_existing=True) if run_id else None
+    run = tx.session.get(Enrolment, change.data["run"], with_for_update=True, populate_existing=True)
     if run is None or not _stands_still(tx, run, change.data):
         return Undone(change=change, undone=0, left=1, why=say("Their run has gone on or ended since."))
     send = tx.session.get_one(Send, change.data["send"], with_for_update=True, populate_existing=True)
