@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from crm.changes import Undone, record_change
+from crm.changes import Undone, is_its, record_change
 from crm.models import Change, Contact, Task, User
 from crm.tasks import get_task
 from crm.timeline import record_entry
@@ -48,7 +48,7 @@ def remove_task(tx: Tx, task_id: int, *, actor: str) -> Change:
 def reverse_title(tx: Tx, change: Change, actor: str) -> Undone:
     """Let a task say what it said."""
     task = tx.session.get(Task, change.data["task"])
-    if task is None or task.done_at is not None or task.title != change.data["after"]:
+    if task is None or not is_its(change, task) or task.done_at is not None or task.title != change.data["after"]:
         return Undone(change=change, undone=0, left=1, why=say("Somebody changed it since."))
     task.title = change.data["before"]
     _tell(tx, task, say("Task in other words: %(task)s", task=task.title), actor)

@@ -36,6 +36,7 @@ from sequences.jobs.bulk import BULK
 from sequences.merging import merge
 from sequences.merging.unmerge import reverse_merge
 from sequences.reviewing import undoing
+from sequences.sending import imports_back
 from sequences.team import absence
 from sequences.telling import posting
 from sequences.versions import draft_undo
@@ -50,6 +51,7 @@ REVERSERS: dict[str, Reverser] = {
     basis.KIND: basis.reverse_basis,
     field_values.KIND: field_values.reverse_values,
     import_change.KIND: import_undo.reverse_import,
+    import_undo.KIND: imports_back.reverse_import,
     links.LINK: links.reverse_link,
     links.UNLINK: links.reverse_link,
     person_edits.EDIT: person_edits.reverse_edit,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from crm.contacts import refresh_search_text
+from crm.contacts import lock_contact, lock_contacts, refresh_search_text
 from crm.models import Change, Contact, User
 from crm.timeline import record_entry
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError, say
@@ -25,7 +25,6 @@ from sequences.sending.gate import check_stops
 from sequences.sending.links import Links
 from sequences.sending.settlement import record_cancelled
 from sequences.sending.stop_rules import Hold, Stop
-from sequences.team.touches import lock_contacts
 
 __all__ = ["Changes", "Draft", "DraftRow", "approve", "edit", "explain_decided", "list_drafts", "put_off",
            "revise", "save_personal_line", "skip_draft", "take_out"]  # fmt: skip
@@ -206,6 +205,7 @@ def _fill(tx: Tx, send: Send, contact: Contact, filled: Mapping[str, str], actor
     given = {path: " ".join(text.split())[:_MAX_FILL] for path, text in filled.items() if is_field(path)}
     given = {path: text for path, text in given.items() if text and path != "contact.personal_line"}
     here = {}
+    lock_contact(tx, contact.id)
     for path, text in given.items():
         name = path.removeprefix("contact.")
         if path.startswith(CUSTOM) and fill_own(tx, contact, path, text, actor=actor):

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from crm.changes import Undone, record_change
+from crm.changes import Undone, is_its, record_change
 from crm.contacts import display_name
 from crm.models import Change, Contact
 from crm.timeline import record_entry
@@ -39,16 +39,17 @@ def note_approvals(tx: Tx, sends: Sequence[Send], *, actor: str, place: str) -> 
 
 def reverse_approvals(tx: Tx, change: Change, _actor: str) -> Undone:
     """Let mails wait for a yes again, those of them that nobody has begun to hand over."""
-    back = sum(_draft_again(tx, number, due_at, by=change.actor) for number, due_at in change.data["sends"])
+    back = sum(_draft_again(tx, change, number, due_at) for number, due_at in change.data["sends"])
     left = len(change.data["sends"]) - back
     return Undone(change=change, undone=back, left=left, why=_LEFT if left else "")
 
 
-def _draft_again(tx: Tx, send_id: int, due_at: str, *, by: str) -> bool:
+def _draft_again(tx: Tx, change: Change, send_id: int, due_at: str) -> bool:
     # Conditional: a worker may claim it between the look and the write, and what was tried once is not taken back.
     taken_back = tx.session.execute(
         update(Send)
-        .where(Send.id == send_id, Send.state == "scheduled", Send.attempts == 0, Send.approved_by == by)
+        .where(Send.id == send_id, Send.created_at <= change.at)
+        .where(Send.state == "scheduled", Send.attempts == 0, Send.approved_by == change.actor)
         .values(state="draft", approved_by="", reason="", due_at=read_stamp(due_at))
         .returning(Send.id)
         .execution_options(synchronize_session="fetch")
@@ -79,7 +80,7 @@ def note_left_out(tx: Tx, send: Send, run: Enrolment, before: dict[str, Any], *,
 def reverse_left_out(tx: Tx, change: Change, actor: str) -> Undone:
     """Put a pitch back into the queue; left alone once the run went on, ended, or began anew."""
     run = tx.session.get(Enrolment, change.data["run"], with_for_update=True, populate_existing=True)
-    if run is None or not _stands_still(tx, run, change.data):
+    if run is None or not is_its(change, run) or not _stands_still(tx, run, change.data):
         return Undone(change=change, undone=0, left=1, why=say("Their run has gone on or ended since."))
     send = tx.session.get_one(Send, change.data["send"], with_for_update=True, populate_existing=True)
     if send.state != "cancelled":

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crm.changes import Undone, record_change
+from crm.changes import Undone, is_its, record_change
 from crm.models import Change
 from kit.errors import say
 from kit.tx import Tx
@@ -34,7 +34,12 @@ def reverse_draft(tx: Tx, change: Change, actor: str) -> Undone:
     """Let a draft say again what it said; left alone once somebody went on writing, or published."""
     data = change.data
     sequence = tx.session.get(Sequence, data["sequence"], with_for_update=True, populate_existing=True)
-    if sequence is None or sequence.version != data["version"] or _read(tx, sequence) != data["after"]:
+    if (
+        sequence is None
+        or not is_its(change, sequence)
+        or sequence.version != data["version"]
+        or _read(tx, sequence) != data["after"]
+    ):
         why = say("The draft was changed or published since.")
         return Undone(change=change, undone=0, left=1, why=why)
     if data["before"] is None:
