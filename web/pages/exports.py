@@ -13,7 +13,7 @@ from crm.people import find_people_ids
 from kit.errors import InvalidError, NotFoundError, say
 from web import forms
 from web.auth import require
-from web.people_query import read_filter, read_query_text
+from web.people_query import read_chosen, read_query_text
 from web.request import this_actor, this_house, this_tx, this_user
 from web.respond import done, send_csv
 from web.shell import this_brand_id
@@ -29,7 +29,7 @@ def create() -> Response:
     """
     require("edit")
     given = request.form
-    wanted = read_filter(read_query_text(given.get("query", "")), user_id=this_user().id)
+    wanted = read_chosen(read_query_text(given.get("query", "")), user_id=this_user().id)
     ids = find_people_ids(this_tx(), wanted, brand_id=this_brand_id())
     ticked = "" if given.get("all") else ",".join(given.getlist("id"))
     chosen = {forms.read_int(number) for number in forms.read_list(ticked)}

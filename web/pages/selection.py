@@ -23,7 +23,7 @@ from web import forms
 from web.auth import local_path, require
 from web.bulk_words import list_left_out
 from web.pages.exports import export_later
-from web.people_query import is_filtered, read_filter, read_query_text
+from web.people_query import is_filtered, read_chosen, read_query_text
 from web.request import this_actor, this_tx, this_user
 from web.respond import done, page, send_csv
 from web.shell import this_brand_id
@@ -117,7 +117,7 @@ def _read_selection(*, most: int | None = None) -> Selection:
     given = request.values
     query = given.get("query", "")
     if given.get("all") == "1":
-        wanted = read_filter(read_query_text(query), user_id=this_user().id)
+        wanted = read_chosen(read_query_text(query), user_id=this_user().id)
         ids = find_people_ids(this_tx(), wanted, brand_id=this_brand_id(), most=most)
         is_cut = most is not None and len(ids) == most
         count = count_each(this_tx(), [wanted], brand_id=this_brand_id())[0] if is_cut else len(ids)
