@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement
 
 from crm.changes import Undone, record_change
 from crm.contacts import display_name, lock_contact
 from crm.models import Change, Contact
 from crm.timeline import record_entry
+from kit.db import lowered
 from kit.errors import InvalidError, say
 from kit.tx import Tx
 
@@ -86,4 +87,4 @@ def with_basis(word: str) -> ColumnElement[bool] | None:
     if word in {NONE, ANY}:
         return Contact.basis == "" if word == NONE else Contact.basis != ""
     plain = word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return func.lower(Contact.basis).like(f"%{plain}%", escape="\\")
+    return lowered(Contact.basis).like(f"%{plain}%", escape="\\")

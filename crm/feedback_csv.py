@@ -88,8 +88,8 @@ def reads_day_first(columns: Mapping[str, int], sample: Sequence[Sequence[str]])
 
 def read_line(columns: Mapping[str, int], cells: Sequence[str], now: datetime, *, day_first: bool | None) -> Line | str:
     """Return the note of a row, or why it is none."""
-    given = {field: cells[at].strip() if at < len(cells) else "" for field, at in columns.items()}
-    quote = given["quote"].replace("\x00", "")
+    given = {field: cells[at].replace("\x00", "").strip() if at < len(cells) else "" for field, at in columns.items()}
+    quote = given["quote"]
     kind = next((kind for kind, words in _KINDS.items() if given.get("kind", "").casefold() in words), "")
     email = normalise_email(given["email"]) if given.get("email") else ""
     audience = given.get("audience", "").casefold()

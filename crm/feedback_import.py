@@ -1,6 +1,5 @@
 """Use cases: a file of feedback as long work: a verdict on every row, and a change that can be taken back."""
 
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,8 +11,9 @@ from crm.changes import keep_words, record_change
 from crm.csv_files import RawRow, Table, open_table
 from crm.csv_writing import BOM, write_rows
 from crm.erased import erased_sentence, find_erased
-from crm.feedback_csv import Line, find_columns, read_line, reads_day_first
-from crm.jobs import add_counts, add_to_file, drop_file, leave_out, move_on, read_file, start_job
+from crm.feedback_csv import Line, find_columns, read_line
+from crm.feedback_reader import UPLOAD, keep_reader, open_copy, take_reader
+from crm.jobs import add_counts, add_to_file, drop_file, leave_out, move_on, start_job
 from crm.models import Change, Contact, ContactAddress, Feedback, Handle, Job, Product, Theme
 from crm.themes import ensure_theme
 from crm.timeline import record_entries
@@ -21,7 +21,7 @@ from kit.errors import InvalidError, say
 from kit.tx import Tx
 
 KIND, JOB = "feedback.import", "feedback_import"
-UPLOAD, LEFT_OUT = "upload", "left_out"
+LEFT_OUT = "left_out"
 CHUNK = 1_000
 VERDICTS = ("added", "known", "rejected")
 _MAX_NAME = 200
@@ -56,28 +56,19 @@ def start_import(tx: Tx, filename: str, content: bytes, *, brand_id: int | None,
 def take_feedback_chunk(tx: Tx, job: Job) -> bool:
     """Bring the next rows in."""
     change = _change(tx, job)
-    with open_copy(read_file(tx, job.id, UPLOAD)) as copy:
-        table = open_table(Path(copy.name))
-        columns = find_columns(table.header)
-        day_first = reads_day_first(columns, table.sample())
-        raws = list(islice(table.rows(), job.done, job.done + CHUNK))
-    read = [raw.fault or read_line(columns, raw.cells, tx.now, day_first=day_first) for raw in raws]
+    reader = take_reader(tx, job)
+    raws = list(islice(reader.rows, CHUNK))
+    read = [raw.fault or read_line(reader.columns, raw.cells, tx.now, day_first=reader.day_first) for raw in raws]
     verdicts = _keep(tx, job, change, read, [raw.line for raw in raws])
     add_counts(job, **{name: sum(one[0] == name for one in verdicts) for name in VERDICTS})
-    _say_left_out(tx, job, table, raws, verdicts)
-    move_on(job, job.done + len(raws))
+    _say_left_out(tx, job, reader.table, raws, verdicts)
+    reader.done += len(raws)
+    move_on(job, reader.done)
     if len(raws) < CHUNK:
         _finish(tx, job, change)
         return True
+    keep_reader(tx, job, reader)
     return False
-
-
-def open_copy(content: bytes) -> "tempfile._TemporaryFileWrapper[bytes]":
-    """Return a file of these bytes that is gone once it is closed."""
-    copy = tempfile.NamedTemporaryFile(prefix="rapport-feedback-", suffix=".csv")  # noqa: SIM115 - closed by the caller
-    copy.write(content)
-    copy.flush()
-    return copy
 
 
 def _change(tx: Tx, job: Job) -> Change:

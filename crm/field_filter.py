@@ -3,7 +3,6 @@
 `any` and `none` ask every kind whether there is a value; ranges are `a..b` with open ends, words are found anywhere.
 """
 
-import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -12,12 +11,12 @@ from sqlalchemy import ColumnElement, Float, String, and_, case, cast, false, fu
 
 from crm.fields import known_fields
 from crm.models import Contact
+from kit.db import lowered
 from kit.tx import Tx
 
 ANY, NONE = "any", "none"
 Condition = ColumnElement[bool]
 _UNITS = {"k": 1_000.0, "m": 1_000_000.0}
-_CURRENCY = re.compile(r"(.*?)\s*\b([A-Za-z]{3})\s*", re.DOTALL)
 
 
 def field_condition(tx: Tx, key: str, text: str) -> Condition:
@@ -36,7 +35,7 @@ def field_condition(tx: Tx, key: str, text: str) -> Condition:
 def _words(_tx: Tx, value: Any, text: str) -> Condition:
     """Words are found in any case; `a,b` is either of them."""
     words = [word.strip() for word in text.split(",") if word.strip()]
-    return or_(*(func.lower(value).like(f"%{_escape(word.lower())}%", escape="\\") for word in words))
+    return or_(false(), *(lowered(value).like(f"%{_escape(word.lower())}%", escape="\\") for word in words))
 
 
 def _choice(_tx: Tx, value: Any, text: str) -> Condition:
@@ -53,14 +52,20 @@ def _number(tx: Tx, value: Any, text: str) -> Condition:
 
 
 def _money(tx: Tx, value: Any, text: str) -> Condition:
-    found = _CURRENCY.fullmatch(text)
-    amounts, currency = (found[1], found[2].upper()) if found else (text, "")
+    amounts, currency = _split_currency(text)
     same = [value.like(f"% {currency}")] if currency else []
     bounds = read_numbers(amounts) if amounts.strip() else (None, None)
     if bounds is None or not (same or bounds != (None, None)):
         return false()
     held = [_between(_number_in(tx, value), *bounds)] if bounds != (None, None) else []
     return and_(value != "", *same, *held)
+
+
+def _split_currency(text: str) -> tuple[str, str]:
+    """Return "100.." and "EUR" of "100.. eur"; no currency where the last word is none."""
+    amounts, last = text[:-3], text[-3:]
+    is_word = len(last) == len("EUR") and last.isascii() and last.isalpha() and not amounts[-1:].isalnum()
+    return (amounts.rstrip(), last.upper()) if is_word else (text, "")
 
 
 def _date(_tx: Tx, value: Any, text: str) -> Condition:

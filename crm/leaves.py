@@ -84,7 +84,7 @@ def plan_leave(tx: Tx, user_id: int, plan: Plan, *, actor: str) -> tuple[Leave, 
     tx.session.flush()
     days = {"first": plan.first.isoformat(), "last": plan.last.isoformat()}
     words = say("Leave of %(name)s, %(first)s to %(last)s", name=user.name, **days)
-    return leave, record_change(tx, KIND, actor=actor, summary=words, data={"leave": leave.id})
+    return leave, record_change(tx, KIND, actor=actor, summary=words, data={"leave": leave.id, "user_id": user_id})
 
 
 def end_leave(tx: Tx, leave_id: int, *, actor: str) -> Leave:

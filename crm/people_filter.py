@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, literal_column, or_, select, true
 from sqlalchemy.orm import aliased
 
 from crm.bests import read_bests_state
@@ -18,6 +18,7 @@ from crm.pulses import going_quiet
 from crm.rhythms import talk_is_due
 from crm.scoring import DEFAULTS
 from crm.segments import Either, Every, Node, Not, Term
+from kit.db import lowered
 from kit.tx import Tx
 
 T = TypeVar("T")
@@ -91,7 +92,10 @@ def segment_condition(tx: Tx, wanted: PeopleFilter, node: Node, brand_id: int | 
 
 def words_condition(text: str) -> list[Condition]:
     """Return that every one of these words is found on a person, accents and case apart."""
-    return [Contact.search_text.like(f"%{_escape(word)}%", escape="\\") for word in fold(text).split()[:8]]
+    words = fold(text).split()[:8]
+    if text.strip() and not words:
+        return [false()]
+    return [Contact.search_text.like(f"%{_escape(word)}%", escape="\\") for word in words]
 
 
 def _conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> Iterable[Condition]:
@@ -105,8 +109,8 @@ def _person_tests(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> Iterabl
     yield from words_condition(wanted.q)
     if wanted.topic:
         topic = f"%{_escape(wanted.topic.lower())}%"
-        ours = func.lower(Contact.topic).like(topic, escape="\\")
-        theirs = func.lower(Handle.topic).like(topic, escape="\\")
+        ours = lowered(Contact.topic).like(topic, escape="\\")
+        theirs = lowered(Handle.topic).like(topic, escape="\\")
         yield or_(ours, _is_among(Handle.contact_id, Handle.retired_at.is_(None), theirs))
     yield from _plain_conditions(wanted)
     if wanted.stages:
@@ -177,8 +181,8 @@ def _plain_conditions(wanted: PeopleFilter) -> Iterable[Condition]:
         ways.append(_there_is(ContactAddress.contact_id == Contact.id, *takes))
     if "dm" in wanted.reach:
         ways.append(_has_handle(Handle.platform.in_(DM_PLATFORMS)))
-    if ways:
-        yield or_(*ways)
+    if wanted.reach:
+        yield or_(false(), *ways)
     if wanted.owners:
         nobody = [Contact.owner_id.is_(None)] if 0 in wanted.owners else []
         yield or_(Contact.owner_id.in_(wanted.owners), *nobody)

@@ -8,11 +8,26 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, URL, Connection, DateTime, Dialect, Engine, Insert, MetaData, Update, create_engine, event
+from sqlalchemy import (
+    JSON,
+    URL,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Insert,
+    MetaData,
+    String,
+    Update,
+    create_engine,
+    event,
+)  # fmt: skip
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 from sqlalchemy.types import TypeDecorator
 from sqlalchemy.util import LRUCache
@@ -66,6 +81,19 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class lowered(GenericFunction[str]):  # noqa: N801 - reads as the SQL function it is
+    """Text in lower case: `lower` on PostgreSQL; on SQLite, whose own knows a to z only, a function of ours."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(lowered)
+def _lower(element: lowered, compiler: SQLCompiler, **given: Any) -> str:
+    name = "lower_all" if compiler.dialect.name == "sqlite" else "lower"
+    return f"{name}({compiler.process(element.clauses, **given)})"
 
 
 class _Many:
@@ -170,12 +198,17 @@ def wipe_freed(engine: Engine, *, at_most: int | None = None) -> None:
         log.warning("wipe_freed_failed", exc_info=True)
 
 
-def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    connection.create_function("lower_all", 1, _lower_text, deterministic=True)
+
+
+def _lower_text(text: object) -> object:
+    return text.lower() if isinstance(text, str) else text
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
+from werkzeug.routing import IntegerConverter, Map
 
 from web.api import contacts as api_contacts
 from web.api import feedback as api_feedback
@@ -84,7 +85,7 @@ from web.pages import (
     you,
 )
 from web.pages.demo import DemoPort, make_blueprint
-from web.request import attach_request
+from web.request import CleanRequest, attach_request
 from web.templating import Templates
 from web.tries import SignInTries
 from web.uploads import attach_uploads
@@ -184,6 +185,15 @@ _HEADERS = {
 }
 
 
+class _Number(IntegerConverter):
+    """A number in an address that a database column holds; there is no page for any other."""
+
+    regex = "[0-9]{1,10}"
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - named by who calls it
+        super().__init__(map, max=2**31 - 1)
+
+
 def create_app(house: House, *, demo: DemoPort | None = None) -> Flask:
     """Return the application that answers for `house`; with `demo`, every page carries the demo's bar."""
     app = make_rooms()
@@ -198,6 +208,8 @@ def make_rooms() -> Flask:
     """Return an application with all its pages and nobody in it yet."""
     app = Flask("web.app", root_path=str(Path(__file__).parent), template_folder=str(_TEMPLATES))
     app.jinja_environment = Templates
+    app.request_class = CleanRequest
+    app.url_map.converters["int"] = _Number
     app.config.update(
         MAX_CONTENT_LENGTH=_MAX_BODY,
         SEND_FILE_MAX_AGE_DEFAULT=_YEAR_S,

@@ -11,6 +11,7 @@ PLATFORMS = (
     "youtube", "instagram", "tiktok", "twitch", "x", "newsletter", "podcast", "website", "facebook", "linkedin",
     "pinterest",
 )  # fmt: skip
+_YEARS = range(1990, 2991)
 _UNITS = {"k": 1_000.0, "m": 1_000_000.0}
 
 
@@ -65,14 +66,18 @@ def read_limit(text: str, none: str) -> int | None:
 def read_day(text: str | None) -> date | None:
     """Return a day written as 2026-11-24; None for nothing.
 
-    Raises InvalidError for anything else.
+    Raises InvalidError for anything else, and for a year in which nothing here can have happened or will.
     """
-    if not (text or "").strip():
+    text = (text or "").strip()
+    if not text:
         return None
     try:
-        return date.fromisoformat((text or "").strip())
-    except ValueError as error:
-        raise InvalidError(say("Write the day as year-month-day, such as 2026-11-24.")) from error
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.year not in _YEARS:
+        raise InvalidError(say("Write the day as year-month-day, such as 2026-11-24."))
+    return day
 
 
 def read_rest_until(choice: str, now: datetime, zone: ZoneInfo) -> datetime:

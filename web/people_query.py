@@ -129,7 +129,7 @@ def read_where(text: str) -> Node | None:
 
 def _read_term(name: str, value: str, user_id: int | None) -> PeopleFilter:
     wanted = _read_plain({name: value}, user_id)
-    if wanted == PeopleFilter() and not wanted.also:
+    if not value.strip() or (wanted == PeopleFilter() and not wanted.also):
         raise InvalidError(say("%(name)s:%(value)s asks for nothing in particular.", name=name, value=value))
     return wanted
 
@@ -202,7 +202,18 @@ def read_filter_text(text: str) -> PeopleFilter:
                 names=names,
             )
         )
-    wanted = read_filter(query)
+    return read_chosen(query)
+
+
+def read_chosen(query: Mapping[str, str], *, user_id: int | None = None) -> PeopleFilter:
+    """Return what a query asks for where something is done to whom it finds: a slip must not mean everybody.
+
+    Raises InvalidError for a filter that asks for nothing, such as size=abc, and for a segment that cannot be read.
+    """
+    for name in list_names(query):
+        if name != WHERE:
+            _read_term(name, query[name], user_id)
+    wanted = read_filter(query, user_id=user_id)
     if wanted.fault:
         raise InvalidError(wanted.fault)
     return wanted

@@ -39,6 +39,6 @@ def read_local(text: str, zone: ZoneInfo) -> datetime | None:
     """Return the instant of a form's local date and time (2026-11-24T09:00); None when it is none."""
     try:
         at = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)

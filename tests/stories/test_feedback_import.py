@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from crm import feedback_import
+from crm import feedback_import, feedback_reader
 from crm.brands import create_brand, save_product
 from crm.changes import undo_change
 from crm.contacts import create_contact
 from crm.feedback import log_feedback
 from crm.feedback_csv import Line, find_columns, read_line
 from crm.feedback_import import LEFT_OUT, start_import
-from crm.jobs import get_job, read_file
+from crm.jobs import drop_file, get_job, read_file
 from crm.models import Brand, Feedback, Handle, Job, Theme, ThemeMove, TimelineEntry
 from crm.themes import assign_note, ensure_theme
 from kit.errors import ConflictError, InvalidError
@@ -129,6 +129,35 @@ def test_a_long_file_goes_on_where_it_was(world: World, monkeypatch: pytest.Monk
         assert tx.session.scalar(select(func.count(Feedback.id))) == 30
         assert tx.session.scalar(select(func.count(Theme.id))) == 3
         assert get_job(tx, job.id).result["counts"]["added"] == 30
+
+
+def test_the_file_is_kept_open_between_chunks_and_opened_again_after_a_restart(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feedback_import, "CHUNK", 4)
+    content = "quote,kind\n" + "".join(f"Note {n},idea\n" for n in range(10))
+    with world.database.transaction() as tx:
+        job_id = start_import(tx, "n.csv", content.encode(), brand_id=1, actor="user:1").id
+    with world.database.transaction() as tx:
+        assert not feedback_import.take_feedback_chunk(tx, get_job(tx, job_id))
+    feedback_reader.OPEN.clear()  # a new process
+    with world.database.transaction() as tx:
+        assert not feedback_import.take_feedback_chunk(tx, get_job(tx, job_id))
+        drop_file(tx, job_id, feedback_reader.UPLOAD)
+    with world.database.transaction() as tx:
+        assert feedback_import.take_feedback_chunk(tx, get_job(tx, job_id))
+    with world.database.reading() as tx:
+        notes = tx.session.scalars(select(Feedback.quote).order_by(Feedback.id)).all()
+    assert notes == [f"Note {n}" for n in range(10)]
+
+
+def test_a_zero_byte_is_left_out_of_every_cell() -> None:
+    columns = find_columns(["quote", "kind", "theme", "name", "product", "heard"])
+    cells = ["wor\0ds", "id\0ea", "He\0at", "No\0or", "P\0an", "Vid\0eo"]
+    line = read_line(columns, cells, MONDAY, day_first=None)
+    assert isinstance(line, Line)
+    kept = (line.quote, line.kind, line.theme, line.name, line.product, line.heard)
+    assert kept == ("words", "idea", "Heat", "Noor", "Pan", "Video")
 
 
 @pytest.mark.parametrize("content", ["name,kind\nMia,idea\n", "", "just some words in a line, and no table at all\n"])

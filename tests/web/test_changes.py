@@ -1,15 +1,19 @@
 """Recent changes and long work as people see them: what was done is taken back, from the toast or days later."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Flask
 
+from crm.changes import record_change
 from crm.jobs import start_job
+from crm.leaves import Plan, plan_leave
 from crm.models import Thread
+from crm.users import get_user_by_email
 from kit.clock import FixedClock
 from tests.web.cast import Cast
 from tests.web.conftest import Person, sign_in
+from web.undo import BY_POWER, POWERS, REVERSERS
 from web.wiring import House
 
 TOAST = re.compile(r'class="toast".*?action="(/changes/\d+/undo)"', re.DOTALL)
@@ -75,6 +79,27 @@ def test_readers_look_and_do_not_undo(app: Flask, house: House, cast: Cast, ada:
     assert "Done: " in page
     assert undo not in page
     yuki.post(undo, status=403)
+
+
+def test_every_kind_is_taken_back_with_one_power() -> None:
+    assert len(REVERSERS) == len(POWERS) == sum(map(len, BY_POWER.values()))
+    assert set(BY_POWER) == {"edit", "feedback", "send", "rules", "admin"}
+
+
+def test_what_a_page_reserves_is_not_taken_back_by_its_change(app: Flask, house: House, ada: Person) -> None:
+    with house.database.transaction() as tx:
+        ruben = get_user_by_email(tx, "ruben@brackenware.example").id
+        plan = Plan(first=date(2026, 12, 1), last=date(2026, 12, 3), mode="pause")
+        leaves = [plan_leave(tx, user, plan, actor="user:1")[1].id for user in (1, ruben)]
+        kinds = ("import", "bulk_enrol", "bulk_suppress", "sequence_added", "setting.stale")
+        others = [record_change(tx, kind, actor="user:99", summary=kind, data={}).id for kind in kinds]
+    reviewer = sign_in(app, house, "ruben@brackenware.example")
+    for change in (leaves[0], *others):
+        reviewer.post(f"/changes/{change}/undo", status=403)
+    page = reviewer.get("/settings/data/changes")
+    assert re.findall(r'action="/changes/(\d+)/undo"', page) == [str(leaves[1])]
+    reviewer.post(f"/changes/{leaves[1]}/undo")
+    assert "Taken back by Ruben" in reviewer.get("/settings/data/changes")
 
 
 def test_progress_is_asked_for_until_the_end_and_announced_at_start_half_and_end(ada: Person, house: House) -> None:

@@ -52,7 +52,6 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
             "/contacts?where=tag:a+or+not+stage:Talking&build=1",
         ),
     ),
-    "/contacts/export.csv": (200, ("/contacts/export.csv?id=1,2", "/contacts/export.csv?all=1&query=q%3Dimani")),
     "/contacts/selection": (
         200,
         (

@@ -172,6 +172,22 @@ def test_everything_as_a_file_is_for_admins_and_on_record(
     assert "A list of contacts" in ada.get("/contacts/1/privacy")
 
 
+def test_a_table_of_chosen_people_takes_the_power_to_edit_and_goes_on_record(
+    app: Flask, ada: Person, house: House, cast: Cast
+) -> None:
+    page = ada.get("/contacts")
+    assert 'formmethod="post" formaction="/contacts/export.csv" name="csrf_token" value="' in page
+    yuki = sign_in(app, house, "yuki@brackenware.example")
+    assert "/contacts/export.csv" not in yuki.get("/contacts")
+    yuki.get("/contacts/export.csv?all=1", status=405)
+    yuki.post("/contacts/export.csv", all="1", status=403)
+    assert "Nobody is chosen" in ada.post("/contacts/export.csv", status=422)
+    ids = f"{cast.contacts['Imani Oduya']},{cast.contacts['Tomek Wilczak']}"
+    assert len(ada.post("/contacts/export.csv", id=ids, status=200).splitlines()) == 3
+    with house.database.reading() as tx:
+        assert [(row.kind, row.count) for row in tx.session.scalars(select(Disclosure))] == [("people", 2)]
+
+
 def test_privacy_pages_ask_few_questions(ada: Person, queries: list[str]) -> None:
     for path in ("/settings/privacy", "/contacts/1/privacy"):
         queries.clear()

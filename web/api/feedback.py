@@ -1,5 +1,6 @@
 """Wire: feedback over the API: in pages by id, and handed in by programs, each request kept once."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,8 @@ _TEXTS = {"quote": MAX_QUOTE, "kind": 10, "brand": 120, "product": 120, "theme":
 _KNOWN = {*_TEXTS, "contact", "reach", "from_audience"}
 _MOST = 2_000_000_000
 _KEY = 60
+# Zero bytes and halves of characters: no database takes them.
+_BROKEN = re.compile(r"[\x00\ud800-\udfff]")
 
 
 @blueprint.get("/feedback")
@@ -92,7 +95,7 @@ def _read_body() -> dict[str, Any]:
     faults = [f"{name} is not known here." for name in sorted(set(given) - _KNOWN)]
     for name, most in _TEXTS.items():
         value = given.get(name, "")
-        if not isinstance(value, str) or len(value) > most or "\x00" in value:
+        if not isinstance(value, str) or len(value) > most or _BROKEN.search(value):
             faults.append(f"{name} is a text of at most {most} characters.")
     faults += [fault for name, fault in _FAULTS.items() if name in given and not _is_right(name, given[name])]
     if not faults and not given.get("quote", "").strip():

@@ -15,7 +15,7 @@ from kit.errors import InvalidError
 from kit.tx import Tx
 from sequences.course.candidates import Verdict
 from sequences.course.enrolments import refuse_unknown
-from web.people_query import read_filter, read_filter_text, read_query_text
+from web.people_query import read_chosen, read_filter_text, read_query_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,7 @@ def find_chosen(tx: Tx, chosen: Chosen, *, brand_id: int) -> tuple[list[int], li
     """Return the numbers of those who are meant, and a refusal for every address that nobody has."""
     if chosen.view:
         view = get_view_by_name(tx, chosen.view)
-        wanted = read_filter(read_query_text(view.query), user_id=view.owner_id)
-        if wanted.fault:
-            raise InvalidError(wanted.fault)
+        wanted = read_chosen(read_query_text(view.query), user_id=view.owner_id)
         return find_people_ids(tx, wanted, brand_id=brand_id), []
     if chosen.query:
         return find_people_ids(tx, read_filter_text(chosen.query), brand_id=brand_id), []

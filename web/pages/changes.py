@@ -7,9 +7,9 @@ from crm.history import list_actor_names
 from web import forms
 from web.auth import local_path, require
 from web.inbox_where import keep_filters
-from web.request import this_actor, this_tx
+from web.request import this_actor, this_tx, this_user
 from web.respond import done, page
-from web.undo import POWERS, REVERSERS
+from web.undo import REVERSERS, may_undo, power_to_undo
 from web.words import _, ngettext, translate
 
 blueprint = Blueprint("changes", __name__)
@@ -29,7 +29,7 @@ def index() -> Response:
         older=rows[_SHOWN - 1].id if len(rows) > _SHOWN else None,
         before=before,
         names=list_actor_names(tx),
-        known=REVERSERS,
+        may_undo=may_undo,
     )
 
 
@@ -38,7 +38,7 @@ def undo(change_id: int) -> Response:
     """Take a change back, as far as nobody built on it since."""
     tx = this_tx()
     change = get_change(tx, change_id)
-    require(POWERS.get(change.kind, "edit"))
+    require(power_to_undo(change, this_user().id))
     undone = undo_change(tx, change_id, actor=this_actor(), reversers=REVERSERS)
     came = local_path(request.form.get("place") or _PLACE)
     return done(keep_filters(change.data.get("place") or came, came), _say(undone))

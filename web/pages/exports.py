@@ -1,5 +1,7 @@
 """Wire: contacts as a file: asked for with the filter of the list, made as long work, for whoever asked."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, request
 
 from crm.disclosures import record_disclosure
@@ -11,7 +13,7 @@ from crm.people import find_people_ids
 from kit.errors import InvalidError, NotFoundError, say
 from web import forms
 from web.auth import require
-from web.people_query import read_filter, read_query_text
+from web.people_query import read_chosen, read_query_text
 from web.request import this_actor, this_house, this_tx, this_user
 from web.respond import done, send_csv
 from web.shell import this_brand_id
@@ -26,15 +28,22 @@ def create() -> Response:
     `all` says that everybody is meant, whoever is ticked.
     """
     require("edit")
-    tx, brand_id, given = this_tx(), this_brand_id(), request.form
-    wanted = read_filter(read_query_text(given.get("query", "")), user_id=this_user().id)
-    ids = find_people_ids(tx, wanted, brand_id=brand_id)
+    given = request.form
+    wanted = read_chosen(read_query_text(given.get("query", "")), user_id=this_user().id)
+    ids = find_people_ids(this_tx(), wanted, brand_id=this_brand_id())
     ticked = "" if given.get("all") else ",".join(given.getlist("id"))
     chosen = {forms.read_int(number) for number in forms.read_list(ticked)}
     ids = [number for number in ids if not chosen or number in chosen]
     if not ids:
         raise InvalidError(say("Nobody matches, so there is nothing to export."))
-    data = {"ids": ids, "brand_id": brand_id, "fields": [field.key for field in offered_fields(tx)]}
+    return export_later(ids)
+
+
+def export_later(ids: Sequence[int]) -> Response:
+    """Let a job make the file of these people, and show its progress."""
+    tx = this_tx()
+    fields = [field.key for field in offered_fields(tx)]
+    data = {"ids": list(ids), "brand_id": this_brand_id(), "fields": fields}
     title = say("Export of %(count)s contacts", count=len(ids))
     job_id = start_job(tx, "export", actor=this_actor(), total=len(ids), data=data, title=title).id
     record_disclosure(tx, "people", actor=this_actor(), count=len(ids))

@@ -7,8 +7,9 @@ from flask import Blueprint, Response, request
 
 from crm.csv_writing import BOM, write_rows
 from crm.feedback_csv import SAMPLE
-from crm.feedback_import import JOB, UPLOAD, start_import
+from crm.feedback_import import JOB, start_import
 from crm.feedback_preview import look_into
+from crm.feedback_reader import UPLOAD
 from crm.jobs import drop_drafts, get_own_job, read_file
 from kit.errors import ConflictError, InvalidError, say
 from web.auth import require

@@ -22,7 +22,7 @@ from sequences.versions.published import get_sequence_by_id
 from sequences.versions.revisions import step_finder
 from web import forms, outgoing
 from web.auth import require
-from web.people_query import fold_lists, is_filtered, is_name, read_filter, read_filter_text, read_query_text
+from web.people_query import fold_lists, is_filtered, is_name, read_chosen, read_filter_text, read_query_text
 from web.request import this_actor, this_house, this_tx, this_user
 from web.respond import done, page
 from web.shell import this_shell
@@ -46,7 +46,7 @@ def show(sequence_id: int) -> Response:
     counts = audience(tx, sequence.id)
     total = counts[state] if state else counts["all"]
     last = max(1, -(-total // PER_PAGE))
-    number = min(max(request.args.get("page", 1, type=int), 1), last)
+    number = min(max(forms.read_int(request.args.get("page")) or 1, 1), last)
     return page(
         "sequences/people.html", part="sequences/_people_live.html", sequence=sequence, state=state, audience=counts,
         people=outgoing.list_enrolled(tx, sequence.id, state=state, limit=PER_PAGE, offset=(number - 1) * PER_PAGE),
@@ -148,13 +148,11 @@ def _find(tx: Tx, sequence: Sequence, query: dict[str, str], shelf: ViewShelf) -
     if address:
         wanted = read_filter_text(address)
     elif saved is not None:
-        wanted = read_filter(read_query_text(saved.query), user_id=this_user().id)
+        wanted = read_chosen(read_query_text(saved.query), user_id=this_user().id)
     elif is_filtered(query):
-        wanted = read_filter(query, user_id=this_user().id)
+        wanted = read_chosen(query, user_id=this_user().id)
     else:
         return []
-    if wanted.fault:
-        raise InvalidError(wanted.fault)
     return find_people_ids(tx, wanted, brand_id=sequence.brand_id)
 
 

@@ -15,6 +15,7 @@ from sequences.reviewing import drafts, review
 from sequences.reviewing.beside import read_beside
 from sequences.reviewing.review import Changes
 from sequences.reviewing.undoing import note_approvals
+from web import forms
 from web.auth import may, require
 from web.kept_words import is_from_here
 from web.request import find_user, this_actor, this_house, this_links, this_tx, this_user
@@ -31,7 +32,7 @@ _MINE = lazy("The mail below is theirs; your words are still in the fields. Look
 @blueprint.get("/review")
 def index() -> Response:
     """Show the queue, of one sequence when the address says so, with one pitch open: the named one, else the first."""
-    return _show(request.args.get("send", type=int))
+    return _show(forms.read_int(request.args.get("send")))
 
 
 @blueprint.get("/review/<int:send_id>")
@@ -44,8 +45,8 @@ def show(send_id: int) -> Response:
 def approve_clean() -> Response:
     """Approve those of the shown rows that have no gap and no warning."""
     require("approve")
-    tx, begins = this_tx(), request.form.get("begins", 0, type=int)
-    rows = drafts.list_drafts(tx, sequence_id=_sequence_id(), begins=max(0, begins), limit=drafts.WINDOW)
+    tx, begins = this_tx(), forms.read_int(request.form.get("begins")) or 0
+    rows = drafts.list_drafts(tx, sequence_id=_sequence_id(), begins=begins, limit=drafts.WINDOW)
     sends = [_let_go(tx, row.send_id) for row in rows if row.is_clean]
     stopped = [send for send in sends if send.state == "cancelled"]
     say = _("Approved %(n)s. They leave in their sending windows.", n=len(sends) - len(stopped))
@@ -194,7 +195,7 @@ def _keep(send_id: int) -> None:
 
 
 def _sequence_id() -> int | None:
-    return request.values.get("sequence", type=int)
+    return forms.read_int(request.values.get("sequence"))
 
 
 def _onward(send_id: int) -> str:

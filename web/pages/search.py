@@ -22,7 +22,7 @@ def show() -> Response:
         mains = list_main_handles(tx, [hit.number for hit in found.hits if hit.kind == "people"])
         return page("search/page.html", part="search/_found.html", found=found, words=words, mains=mains)
     kind = forms.choose(request.args.get("kind", ""), tuple(KINDS), "")
-    number = min(max(request.args.get("page", 1, type=int), 1), 50)
+    number = min(max(forms.read_int(request.args.get("page")) or 1, 1), 50)
     found = search(tx, words, kinds=[kind] if kind else [], limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
     last = max(1, -(-found.total // PER_PAGE))
     return page("search/page.html", found=found, words=words, kind=kind, number=number, last=last)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from crm.brands import list_stages
 from crm.csv_writing import BOM, write_rows
+from crm.disclosures import record_disclosure
 from crm.export_job import list_rows, name_columns
 from crm.fields import offered_fields
 from crm.models import Contact
@@ -21,10 +22,12 @@ from sequences.models import Sequence as SequenceRow
 from web import forms
 from web.auth import local_path, require
 from web.bulk_words import list_left_out
-from web.people_query import is_filtered, read_filter, read_query_text
+from web.pages.exports import export_later
+from web.people_query import is_filtered, read_chosen, read_query_text
 from web.request import this_actor, this_tx, this_user
 from web.respond import done, page, send_csv
 from web.shell import this_brand_id
+from web.undo import undo_place
 from web.words import ngettext, said, translate
 
 blueprint = Blueprint("selection", __name__)
@@ -82,17 +85,21 @@ def create() -> Response:
     if applied.left:
         left = ngettext("%(num)s was left out.", "%(num)s were left out.", len(applied.left))
         words = f"{words} {left}"
-    return done(place, words, undo=f"/changes/{change.id}/undo" if change else "")
+    return done(place, words, undo=undo_place(change))
 
 
-@blueprint.get("/contacts/export.csv")
+@blueprint.post("/contacts/export.csv")
 def export() -> Response:
-    """Return the people chosen as a table; of more than a table at once holds, say how it becomes a job."""
+    """Hand over the people chosen as a table; of more than a table at once holds, as a job. It goes on record."""
+    require("edit")
     tx, chosen = this_tx(), _read_selection()
+    if not chosen.ids:
+        raise InvalidError(say("Nobody is chosen. Tick somebody in the list first."))
     if len(chosen.ids) > EXPORT_AT_ONCE:
-        return page("selection/export.html", chosen=chosen, most=EXPORT_AT_ONCE, back=_back(chosen))
+        return export_later(chosen.ids)
     keys = [field.key for field in offered_fields(tx)]
     rows = list_rows(tx, chosen.ids, this_brand_id(), keys)
+    record_disclosure(tx, "people", actor=this_actor(), count=len(rows))
     return send_csv(BOM + write_rows([name_columns(tx, keys), *rows]), "contacts.csv")
 
 
@@ -110,7 +117,7 @@ def _read_selection(*, most: int | None = None) -> Selection:
     given = request.values
     query = given.get("query", "")
     if given.get("all") == "1":
-        wanted = read_filter(read_query_text(query), user_id=this_user().id)
+        wanted = read_chosen(read_query_text(query), user_id=this_user().id)
         ids = find_people_ids(this_tx(), wanted, brand_id=this_brand_id(), most=most)
         is_cut = most is not None and len(ids) == most
         count = count_each(this_tx(), [wanted], brand_id=this_brand_id())[0] if is_cut else len(ids)

@@ -20,6 +20,7 @@ from sequences.versions import draft_undo, drafting, step_form, tree
 from sequences.versions.drafting import Writing
 from sequences.versions.published import get_sequence_by_id
 from sequences.versions.tree import Place
+from web import forms
 from web.auth import require
 from web.request import settle_tx, this_actor, this_house, this_links, this_tx, this_user
 from web.respond import done, page
@@ -184,7 +185,7 @@ def _write_test(sequence_id: int, key: str, links: Links) -> Parcel:
     place = tree.find_place(writing.tree, key)
     counts = audience(tx, sequence_id)
     inside = counts["active"] + counts["held"]
-    reader, people = list_readers(tx, writing.sequence, form.get("preview", type=int), inside)
+    reader, people = list_readers(tx, writing.sequence, forms.read_int(form.get("preview")), inside)
     # A click on the test's way out must never end anything for the person it was written for.
     preview = (
         preview_step(
@@ -208,7 +209,7 @@ def _context(tx: Tx, writing: Writing, places: list[Place], place: Place) -> dic
     variant = request.args.get("variant", "")
     variant = variant if any(one["key"] == variant for one in texts) else (texts[0]["key"] if texts else "")
     reader, people = list_readers(
-        tx, sequence, request.args.get("preview", type=int), counts["active"] + counts["held"]
+        tx, sequence, forms.read_int(request.args.get("preview")), counts["active"] + counts["held"]
     )
     shown = preview_step(tx, writing, step, variant, reader, people, this_links()) if reader and texts else None
     text = next((one for one in texts if one["key"] == variant), None) or {}

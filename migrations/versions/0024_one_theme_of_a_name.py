@@ -1,13 +1,13 @@
 """One open theme of a name for each brand: those begun twice at once are merged, and merges in a circle opened.
 
-Revision: 0027
+Revision: 0024
 Follows: 0023
 """
 
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0027"
+revision = "0024"
 down_revision = "0023"
 branch_labels = None
 depends_on = None
