@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Executable, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, Executable, delete, func, select, tuple_, update
 
 from crm.changes import Undone
+from crm.import_change import KIND
 from crm.import_history import has_history, list_kept, own_entries, taken_back
 from crm.import_people import CODES, KnownHandle, Person
 from crm.import_reading import load_people, sliced
@@ -31,7 +32,6 @@ from crm.twins import refresh_twins
 from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 
-KIND = "import"
 _PART = 1_000
 
 Statement = TypeVar("Statement", bound=Executable)
@@ -73,6 +73,9 @@ def undo_import(tx: Tx, import_id: int, actor: str) -> UndoResult:
     forget_told(tx, import_id)
     row.undone_at = tx.now
     row.undo = dict(row.undo) | {"undone_by": actor}
+    told = Change.data["import_id"].as_integer() == import_id
+    mine = update(Change).where(Change.kind == KIND, told, Change.undone_at.is_(None))
+    tx.session.execute(_silent(mine.values(undone_at=tx.now, undone_by=actor)))
     tx.session.flush()
     counts = {"deleted": created - len(kept), "restored": restored, "kept": len(kept)}
     return UndoResult(counts=counts, kept=kept, left=left)

@@ -4,9 +4,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from crm.changes import undo_change
 from crm.closing import reopen_thread
 from crm.contacts import lock_contact, refresh_search_text
-from crm.models import ContactAddress, Feedback, Handle, HandleRate, Proposal, Task, Thread
+from crm.links import LINK, reverse_link
+from crm.models import Change, ContactAddress, Feedback, Handle, HandleRate, Proposal, Task, Thread
 from crm.proposal_words import describe
 from crm.proposals import get_proposal, note
 from crm.rates import forget_rate
@@ -33,7 +35,7 @@ def _undo(tx: Tx, row: Proposal, effect: dict[str, Any], actor: str) -> None:
     if "handle" in effect:
         _undo_rate(tx, row, effect)
     if row.kind == "representative":
-        _undo_representative(tx, row, effect)
+        _undo_representative(tx, row, effect, actor)
     if effect.get("address"):
         _undo_address(tx, row, effect["address"])
     if "thread" in effect:
@@ -65,10 +67,15 @@ def _undo_rate(tx: Tx, row: Proposal, effect: dict[str, Any]) -> None:
     handle.price_currency = before["currency"]
 
 
-def _undo_representative(tx: Tx, row: Proposal, effect: dict[str, Any]) -> None:
+def _undo_representative(tx: Tx, row: Proposal, effect: dict[str, Any], actor: str) -> None:
     contact = lock_contact(tx, row.contact_id)
     if contact.fields.get("representative") != effect["after"]:
         raise ConflictError(_CHANGED)
+    change = tx.session.get(Change, effect.get("change") or 0)
+    if change is not None and change.undone_at is None:
+        undone = undo_change(tx, change.id, actor=actor, reversers={LINK: reverse_link})
+        if undone.left:
+            raise ConflictError(_CHANGED)
     rest = {name: value for name, value in contact.fields.items() if name != "representative"}
     contact.fields = rest | ({"representative": effect["before"]} if effect["before"] else {})
 

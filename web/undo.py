@@ -9,7 +9,7 @@ from crm import (
     field_values,
     figures,
     handle_edits,
-    import_undo,
+    import_change,
     leaves,
     links,
     person_edits,
@@ -24,6 +24,7 @@ from crm import (
     theme_split,
     themes,
     twin_list,
+    working_hours_setting,
 )
 from crm.changes import Reverser
 from crm.models import Change
@@ -45,7 +46,7 @@ REVERSERS: dict[str, Reverser] = {
     handle_edits.RETIRED: handle_edits.reverse_retired,
     basis.KIND: basis.reverse_basis,
     field_values.KIND: field_values.reverse_values,
-    import_undo.KIND: imports_back.reverse_import,
+    import_change.KIND: imports_back.reverse_import,
     links.LINK: links.reverse_link,
     links.UNLINK: links.reverse_link,
     person_edits.EDIT: person_edits.reverse_edit,
@@ -58,9 +59,11 @@ REVERSERS: dict[str, Reverser] = {
     leaves.KIND: absence.reverse_leave,
     promises.KIND: promises.reverse_promise,
     rhythms.KIND: rhythms.reverse_rhythm,
+    rhythms.STAGE: rhythms.reverse_stage_rhythm,
     rest_undo.KIND: rest_undo.reverse_rest,
     stage_undo.KIND: stage_undo.reverse_moves,
     stale_setting.KIND: stale_setting.reverse_stale_days,
+    working_hours_setting.KIND: working_hours_setting.reverse_working_hours,
     **dict.fromkeys(BULK, reverse_deed),
     leaving.ADDED: leaving.undo_added,
     leaving.REMOVED: leaving.undo_removal,
@@ -83,7 +86,7 @@ POWERS: dict[str, str] = {
         (themes.EDIT, themes.MERGE, themes.NOTE, theme_split.SPLIT, feedback_person.PERSON, task_list.DONE), "feedback"
     ),
     posting.TOLD: "send",
-    stale_setting.KIND: "rules",
+    **dict.fromkeys((stale_setting.KIND, working_hours_setting.KIND, rhythms.STAGE), "rules"),
 }
 
 

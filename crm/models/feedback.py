@@ -85,10 +85,20 @@ class Feedback(Base):
         CheckConstraint("kind IN ('problem', 'idea', 'praise')", name="kind"),
         CheckConstraint(f"source IN {SOURCES!r}", name="source"),
         Index("ix_feedback_theme", "theme_id", "created_at"),
+        Index("ix_feedback_strongest", "theme_id", "from_audience", "created_at", "id"),
         Index("ix_feedback_created", "created_at", "id"),
         Index("ix_feedback_batch", "batch_id"),
-        # Counts a report without reading what was said.
-        Index("ix_feedback_report", "theme_id", "product_id", "contact_id", "created_at", "kind", "from_audience"),
+        # Counts reports, and the new notes of each brand, without reading what was said.
+        Index(
+            "ix_feedback_report",
+            "theme_id",
+            "product_id",
+            "contact_id",
+            "created_at",
+            "kind",
+            "from_audience",
+            "brand_id",
+        ),
         Index("uq_feedback_request_key", "request_key", unique=True),
     )
 

@@ -220,8 +220,9 @@ def test_themes_of_one_name_are_one_line_and_a_person_counts_once_in_it(database
         brand, box = _settle(tx)
         pans = [save_product(tx, tx.session.get_one(Brand, number), "Pan")
                 for number in (brand, create_brand(tx, "Second House").id)]  # fmt: skip
-        for number, product in ((1, pans[0]), (1, pans[1]), (2, pans[1]), (3, None)):
+        for number in (1, 2, 3):
             _add(tx, box, brand, number, at=MONDAY + number * HOUR)
+        for number, product in ((1, pans[0]), (1, pans[1]), (2, pans[1]), (3, None)):
             log_feedback(tx, "The handle gets hot.", kind="idea", actor="user:1", contact_id=number,
                          product_id=product.id if product else None, theme="Hot handle")  # fmt: skip
         themes, months = list_themes(tx, SINCE, UNTIL), count_months(tx, SINCE, UNTIL)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from crm import changes, person_edits, pipeline, stage_undo
 from crm.changes import record_change
 from crm.contacts import add_address, create_contact, get_contact
-from crm.import_undo import KIND as IMPORT
+from crm.import_change import KIND as IMPORT
 from crm.imports import run_import
 from crm.models import Change, Contact, Relationship, Suppression, Task
 from crm.suppressions import find_personal_suppression, suppress

@@ -148,6 +148,7 @@
     palette.addEventListener("input", (e) => {
       const words = e.target.value.toLowerCase();
       all("[data-words]", palette).forEach((o) => { o.hidden = !o.dataset.words.includes(words); });
+      all("[role=group]:has([data-words])", palette).forEach((g) => { g.hidden = !$("[data-words]:not([hidden])", g); });
       choose(options()[0]);
     });
     palette.addEventListener("htmx:afterSwap", () => choose(options()[0]));
