@@ -58,7 +58,7 @@ def retire_address(tx: Tx, address_id: int, *, why: str, replacement: str = "", 
     if row.retired_at is not None:
         raise ConflictError(say("This address is history already."))
     if not why:
-        raise InvalidError(say("Say why the address is no longer used. It stays on record."))
+        raise InvalidError(say("Say why the address is no longer used. It stays on record."), field="why")
     before = _order(tx, row.contact_id)
     new = _replace(tx, row, replacement, actor) if replacement.strip() else None
     row.retired_at, row.retired_why = tx.now, why
@@ -117,7 +117,7 @@ def get_address(tx: Tx, address_id: int) -> ContactAddress:
 def _replace(tx: Tx, row: ContactAddress, replacement: str, actor: str) -> ContactAddress:
     new = add_by_hand(tx, row.contact_id, replacement, actor=actor)
     if new.id == row.id:
-        raise InvalidError(say("An address cannot replace itself."))
+        raise InvalidError(say("An address cannot replace itself."), field="email")
     before = _order(tx, row.contact_id)
     # The new one stands where the old one stood.
     order = [new.id if one == row.id else one for one in before if one != new.id]

@@ -56,12 +56,16 @@ def add_address(tx: Tx, contact: Contact, email: str, *, source: str) -> Contact
     """Add an address; refused when it belongs to somebody else."""
     normal = normalise_email(email)
     if normal is None:
-        raise InvalidError(say("%(email)r is not an email address.", email=email))
+        raise InvalidError(say("%(email)r is not an email address.", email=email), field="email")
     taken = tx.session.scalar(select(ContactAddress).where(ContactAddress.email == normal))
     if taken:
         if taken.contact_id == contact.id:
             return taken
-        raise ConflictError(say("%(normal)s already belongs to another contact.", normal=normal))
+        raise ConflictError(
+            say("%(normal)s already belongs to another contact.", normal=normal),
+            field="email",
+            contact_id=taken.contact_id,
+        )
     refuse_erased(tx, emails=[normal])
     position = len(list_addresses(tx, contact.id))
     row = ContactAddress(contact_id=contact.id, email=normal, position=position, source=source, created_at=tx.now)

@@ -38,9 +38,9 @@ def add_reading(tx: Tx, handle_id: int, reading: Reading, *, actor: str) -> Chan
     handle = get_handle(tx, handle_id)
     given = {name: value for name in NAMES if (value := getattr(reading, name)) is not None}
     if not given:
-        raise InvalidError(say("Write at least one figure."))
+        raise InvalidError(say("Write at least one figure."), field="followers")
     if reading.read_on > latest_day(tx.now):
-        raise InvalidError(say("The day of a reading cannot lie in the future."))
+        raise InvalidError(say("The day of a reading cannot lie in the future."), field="read_on")
     at = tx.now if reading.read_on >= tx.now.date() else datetime.combine(reading.read_on, _NOON)
     newest = tx.session.scalar(select(func.max(HandleSnapshot.taken_at)).where(HandleSnapshot.handle_id == handle.id))
     row = HandleSnapshot(handle_id=handle.id, taken_at=at, source=reading.source[:200], **given)

@@ -34,7 +34,7 @@ def retire(tx: Tx, handle_id: int, *, why: str, actor: str) -> Change:
     if handle.retired_at is not None:
         raise ConflictError(say("This account is history already."))
     if not why:
-        raise InvalidError(say("Say why it is no longer used. It stays on record."))
+        raise InvalidError(say("Say why it is no longer used. It stays on record."), field="why")
     data = {"handle": handle.id, "was_main": handle.is_main, "retired": True}
     handle.retired_at, handle.retired_why, handle.is_main = tx.now, why, False
     summary = say("%(name)s is no longer used: %(why)s", name=handle.username, why=why)

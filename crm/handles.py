@@ -94,13 +94,17 @@ def list_accounts(tx: Tx, contact_id: int) -> list[tuple[Handle, datetime | None
 
 def _check(tx: Tx, account: Account, own: int | None) -> None:
     if not account.platform or not account.username:
-        raise InvalidError(say("Say which platform, and the name of the account there."))
+        raise InvalidError(say("Say which platform, and the name of the account there."), field="username")
     if account.url and not account.url.startswith("https://"):
-        raise InvalidError(say("The address of an account begins with https://."))
+        raise InvalidError(say("The address of an account begins with https://."), field="url")
     same = (Handle.platform == account.platform, Handle.username == account.username)
     taken = tx.session.scalar(select(Handle).where(*same))
     if taken is not None and taken.id != own:
-        raise ConflictError(say("%(name)s already belongs to a person here.", name=account.username))
+        raise ConflictError(
+            say("%(name)s already belongs to a person here.", name=account.username),
+            field="username",
+            contact_id=taken.contact_id,
+        )
     if taken is None:
         refuse_erased(tx, handles=[(account.platform, account.username)])
 

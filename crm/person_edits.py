@@ -13,6 +13,7 @@ from crm.basis import Basis, put_basis
 from crm.changes import Undone, record_change
 from crm.contacts import display_name, lock_contact, refresh_search_text
 from crm.models import Change, Contact, ContactTag, User
+from crm.places import read_place
 from crm.timeline import record_entry
 from crm.twins import refresh_twins
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
@@ -32,7 +33,7 @@ FACTS: dict[str, int] = {
     "basis": 200,
     "ships_to": 1_000,
 }
-_OPTIONAL = frozenset({"country", "language", "zone"})
+_PLACES = frozenset({"country", "language", "zone"})
 # What tells people apart, or shows that two are one.
 _TELLING = frozenset({"name", "country", "city", "topic"})
 _MAX_TAG = 80
@@ -47,9 +48,12 @@ def mark_of(contact: Contact) -> str:
 def edit_facts(tx: Tx, contact_id: int, facts: Mapping[str, str], *, seen: str, actor: str) -> Change | None:
     """Change facts of a person; None when nothing is different. Raises ConflictError when `seen` is out of date."""
     contact = lock_contact(tx, contact_id)
-    wanted = {name: _clean(name, value) for name, value in facts.items() if name in FACTS}
+    held = {name: getattr(contact, name) or "" for name in FACTS}
+    wanted = {
+        name: _clean(name, value) for name, value in facts.items() if name in held and value.strip() != held[name]
+    }
     if not wanted.get("name", contact.name):
-        raise InvalidError(say("A person needs a name. Nothing was changed."))
+        raise InvalidError(say("A person needs a name. Nothing was changed."), field="name")
     changed = {
         name: [getattr(contact, name), value]
         for name, value in wanted.items()
@@ -183,16 +187,15 @@ def _put(tx: Tx, contact: Contact, facts: Mapping[str, str | None]) -> None:
 
 
 def _clean(name: str, value: str) -> str | None:
-    value = value.strip().replace("\r\n", "\n")[: FACTS[name]]
-    if name == "country":
-        value = value.upper()
-    return None if not value and name in _OPTIONAL else value
+    if name in _PLACES:
+        return read_place(name, value)
+    return value.strip().replace("\r\n", "\n")[: FACTS[name]]
 
 
 def _clean_tag(tag: str) -> str:
     tag = " ".join(tag.split())[:_MAX_TAG]
     if not tag:
-        raise InvalidError(say("Write the tag first."))
+        raise InvalidError(say("Write the tag first."), field="tag")
     return tag
 
 

@@ -38,7 +38,7 @@ def add_posts(tx: Tx, handle_id: int, posts: Sequence[PostLine], *, source: str,
             known.add(_mark(row))
             rows.append(row)
     if not rows:
-        raise ConflictError(say("All of these posts are known already. Nothing was changed."))
+        raise ConflictError(say("All of these posts are known already. Nothing was changed."), field="lines")
     last_post_on = handle.last_post_on
     tx.session.add_all(rows)
     tx.session.flush()

@@ -52,11 +52,13 @@ def set_rate(tx: Tx, handle: Handle, rate: NewRate, *, actor: str) -> Change:
 def keep_rate(tx: Tx, handle: Handle, rate: NewRate, *, actor: str) -> HandleRate:
     """Keep a rate beside what else happens in this transaction, which tells of it."""
     if rate.format not in FORMATS:
-        raise InvalidError(say("Choose what the rate is for."))
+        raise InvalidError(say("Choose what the rate is for."), field="format")
     if not rate.currency.isascii() or not rate.currency.isalpha() or len(rate.currency) != 3:  # noqa: PLR2004 ISO 4217
-        raise InvalidError(say("Write the currency as three letters, such as EUR."))
+        raise InvalidError(say("Write the currency as three letters, such as EUR."), field="currency")
     if rate.said_on > latest_day(tx.now):
-        raise InvalidError(say("A rate is kept from the day it was said, which cannot lie in the future."))
+        raise InvalidError(
+            say("A rate is kept from the day it was said, which cannot lie in the future."), field="said_on"
+        )
     _keep_known(tx, handle)
     row = HandleRate(
         handle_id=handle.id,

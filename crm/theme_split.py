@@ -19,11 +19,11 @@ def split_theme(tx: Tx, theme_id: int, note_ids: Collection[int], name: str, *, 
     query = select(Feedback.id).where(Feedback.theme_id == theme.id, Feedback.id.in_(note_ids)).order_by(Feedback.id)
     notes = list(tx.session.scalars(query))
     if not notes:
-        raise InvalidError(say("Choose the notes that belong elsewhere first."))
+        raise InvalidError(say("Choose the notes that belong elsewhere first."), field="note")
     last = tx.session.scalar(select(func.max(Theme.id))) or 0
     into = ensure_theme(tx, name, actor=actor, brand_id=theme.brand_id, product_id=theme.product_id)
     if into.id == theme.id:
-        raise InvalidError(say("That is this theme's own name. Give the other one a name of its own."))
+        raise InvalidError(say("That is this theme's own name. Give the other one a name of its own."), field="name")
     tx.session.execute(update(Feedback).where(Feedback.id.in_(notes)).values(theme_id=into.id))
     note_move(tx, theme, "split", theme.name, into.name, actor)
     note_move(tx, into, "split", theme.name, into.name, actor)

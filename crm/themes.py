@@ -74,13 +74,15 @@ def follow_merges(tx: Tx, theme: Theme) -> Theme:
     return theme
 
 
-def edit_theme(tx: Tx, theme_id: int, *, actor: str, **wanted: str | int | None) -> Change | None:
+def edit_theme(
+    tx: Tx, theme_id: int, *, actor: str, today: date | None = None, **wanted: str | int | None
+) -> Change | None:
     """Change a theme's state, name, plan, owner_id, product_id, quote_id, did or out_on (a day as 2026-11-24).
 
-    None when all of it is so already. A theme that comes out today says so.
+    None when all of it is so already. A theme that comes out says since when: `today` is the actor's day.
     """
     theme = get_theme(tx, theme_id)
-    _check(tx, theme, wanted)
+    _check(tx, theme, wanted, today or tx.now.date())
     fields = {name: [_read(theme, name), value] for name, value in wanted.items() if _read(theme, name) != value}
     if not fields:
         return None
@@ -182,18 +184,20 @@ def _is_taken(tx: Tx, theme: Theme, name: str) -> bool:
     return tx.session.scalar(other.limit(1)) is not None
 
 
-def _check(tx: Tx, theme: Theme, wanted: dict[str, Any]) -> None:
+def _check(tx: Tx, theme: Theme, wanted: dict[str, Any], today: date) -> None:
     if "state" in wanted and wanted["state"] not in STATES:
         raise InvalidError(say("Choose one of the four states."))
     if wanted.get("state") == "out" and theme.out_on is None and not wanted.get("out_on"):
-        wanted["out_on"] = tx.now.date().isoformat()
+        wanted["out_on"] = today.isoformat()
     if "did" in wanted:
         wanted["did"] = str(wanted["did"] or "").replace("\r\n", "\n").strip()[:MAX_DID]
     if "name" in wanted:
         wanted["name"] = _clean(str(wanted["name"] or ""))
         other = find_theme(tx, wanted["name"], theme.brand_id)
         if other is not None and other.id != theme.id:
-            raise ConflictError(say("There is a theme named %(name)s already. Merge the two instead.", name=other.name))
+            raise ConflictError(
+                say("There is a theme named %(name)s already. Merge the two instead.", name=other.name), field="name"
+            )
 
 
 def _read(theme: Theme, name: str) -> Any:
@@ -225,7 +229,7 @@ def note_move(tx: Tx, theme: Theme, kind: str, before: str, after: str, actor: s
 def _clean(name: str) -> str:
     name = " ".join(name.split())[:_MAX_NAME]
     if not name:
-        raise InvalidError(say("Name the theme first."))
+        raise InvalidError(say("Name the theme first."), field="name")
     return name
 
 

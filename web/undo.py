@@ -20,6 +20,7 @@ from crm import (
     rhythms,
     stage_undo,
     stale_setting,
+    task_edits,
     task_list,
     theme_split,
     themes,
@@ -33,9 +34,12 @@ from sequences.course import leaving
 from sequences.jobs.bulk import BULK
 from sequences.merging import merge
 from sequences.merging.unmerge import reverse_merge
+from sequences.reading import recasting
+from sequences.reviewing import undoing
 from sequences.sending import imports_back
 from sequences.team import absence
 from sequences.telling import posting
+from sequences.versions import draft_undo
 
 REVERSERS: dict[str, Reverser] = {
     addresses.ORDER: addresses.reverse_order,
@@ -59,6 +63,7 @@ REVERSERS: dict[str, Reverser] = {
     leaves.KIND: absence.reverse_leave,
     promises.KIND: promises.reverse_promise,
     rhythms.KIND: rhythms.reverse_rhythm,
+    recasting.KIND: recasting.reverse_recast,
     rhythms.STAGE: rhythms.reverse_stage_rhythm,
     rest_undo.KIND: rest_undo.reverse_rest,
     stage_undo.KIND: stage_undo.reverse_moves,
@@ -67,9 +72,14 @@ REVERSERS: dict[str, Reverser] = {
     **dict.fromkeys(BULK, reverse_deed),
     leaving.ADDED: leaving.undo_added,
     leaving.REMOVED: leaving.undo_removal,
+    undoing.APPROVED: undoing.reverse_approvals,
+    undoing.LEFT_OUT: undoing.reverse_left_out,
+    draft_undo.KIND: draft_undo.reverse_draft,
     merge.KIND: reverse_merge,
     task_list.DONE: task_list.reverse_done,
     task_list.PLAN: task_list.reverse_plan,
+    task_edits.TITLE: task_edits.reverse_title,
+    task_edits.REMOVED: task_edits.reverse_removal,
     twin_list.APART: twin_list.reverse_apart,
     themes.EDIT: themes.reverse_edit,
     themes.MERGE: themes.reverse_merge,
@@ -86,6 +96,7 @@ POWERS: dict[str, str] = {
         (themes.EDIT, themes.MERGE, themes.NOTE, theme_split.SPLIT, feedback_person.PERSON, task_list.DONE), "feedback"
     ),
     posting.TOLD: "send",
+    **dict.fromkeys((undoing.APPROVED, undoing.LEFT_OUT), "approve"),
     **dict.fromkeys((stale_setting.KIND, working_hours_setting.KIND, rhythms.STAGE), "rules"),
 }
 

@@ -57,14 +57,19 @@ def revert_adding(tx: Tx, traces: Iterable[Trace], actor: str) -> Reverted:
 
 
 def revert_removing(tx: Tx, traces: Iterable[Trace], actor: str) -> Reverted:
-    """Put the tag on again, where nobody has yet."""
+    """Put the tag on again, where nobody has yet; who was erased or lives on in somebody else is left as they are."""
     found = list(traces)
     lock_contacts(tx, [trace[0] for trace in found])
     undone = 0
+    gone = set(
+        tx.session.scalars(
+            select(Contact.id).where(Contact.id.in_([trace[0] for trace in found]), Contact.erased_at.is_not(None))
+        )
+    )
     for tag in dict.fromkeys(trace[1] for trace in found):
         ids = [trace[0] for trace in found if trace[1] == tag]
         has = _having(tx, ids, tag)
-        lacking = [number for number in ids if number not in has]
+        lacking = [number for number in ids if number not in has and number not in gone]
         _add(tx, lacking, tag, actor)
         for contact in tx.session.scalars(select(Contact).where(Contact.id.in_(lacking))):
             # Their tags stand in order again, as they did.

@@ -85,7 +85,7 @@ def _final(
 
 def _addresses(tx: Tx, ids: Collection[int]) -> dict[int, ContactAddress]:
     """Return the address each person is written to first."""
-    query = select(ContactAddress).where(ContactAddress.contact_id.in_(ids))
+    query = select(ContactAddress).where(ContactAddress.contact_id.in_(ids), ContactAddress.retired_at.is_(None))
     found: dict[int, ContactAddress] = {}
     for row in tx.session.scalars(query.order_by(ContactAddress.position, ContactAddress.id)):
         found.setdefault(row.contact_id, row)

@@ -132,7 +132,7 @@ def test_brands_and_products(house: House, boss: Person) -> None:
     assert "Nobody reads" in boss.post("/settings/brands/2", status=422, reply_to="else@where.example")
     boss.post("/settings/brands/2", reply_to=ADA, signature="Kind regards, {{ sender.name }}")
     boss.post("/settings/brands/2/products", name="Soap", what="a bar")
-    assert "already" in boss.post("/settings/brands/2/products", status=422, name="Soap")
+    assert "already" in boss.post("/settings/brands/2/products", status=409, name="Soap")
     boss.post("/settings/products/2", name="Soap 2", what="two bars", url="https://loom.example")
     boss.post("/settings/products/2/retirement")
     with house.database.reading() as tx:
@@ -147,7 +147,7 @@ def test_stages_are_renamed_moved_ruled_and_removed_with_their_people(house: Hou
         ids = {stage.name: stage.id for stage in tx.session.scalars(select(Stage))}
     boss.post(f"/settings/stages/{ids['Sampled']}/position", by="-1")
     boss.post(f"/settings/stages/{ids['Sampled']}/rule", rule="human_reply")
-    assert "already" in boss.post(f"/settings/stages/{ids['Found']}/name", status=422, name="alumni")
+    assert "already" in boss.post(f"/settings/stages/{ids['Found']}/name", status=409, name="alumni")
     boss.post(f"/settings/stages/{ids['Found']}/name", name="Seen")
     boss.post(f"/settings/stages/{ids['Talking']}/removal", to=str(ids["Sampled"]))
     with house.database.reading() as tx:
