@@ -33,6 +33,12 @@ def open_import(tx: Tx, filename: str, brand_id: int | None, columns: Mapping[st
     return row.id
 
 
+def was_taken_back(tx: Tx, import_id: int | None) -> bool:
+    """Return whether somebody took an import back while it runs; until this transaction ends nobody can."""
+    row = tx.session.get(Import, import_id, with_for_update=True, populate_existing=True) if import_id else None
+    return row is not None and row.undone_at is not None
+
+
 def place_chunk(
     tx: Tx, directory: Directory, chunk: Sequence[Candidate | Rejected], brand_id: int | None, *, lock: bool = False
 ) -> list[Outcome]:

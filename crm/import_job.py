@@ -16,7 +16,7 @@ from crm.csv_files import Candidate, RawRow, Rejected, Table, open_table, read_r
 from crm.csv_writing import BOM, write_rows
 from crm.fields import known_fields
 from crm.import_change import close_change, open_change
-from crm.import_chunks import note_import, open_import, place_chunk, widen
+from crm.import_chunks import note_import, open_import, place_chunk, was_taken_back, widen
 from crm.import_merge import VERDICTS, Outcome
 from crm.import_people import Directory
 from crm.import_writes import Origin, write_chunk
@@ -50,7 +50,7 @@ _OPEN: dict[int, _Reader] = {}
 def take_import_chunk(tx: Tx, job: Job) -> bool:
     """Bring the next rows in; the last chunk makes the import a change that can be taken back."""
     reader = _OPEN.pop(job.id, None)
-    if _was_taken_back(tx, job):
+    if was_taken_back(tx, job.cursor.get("import_id")):
         _forget(tx, job)
         return True
     if reader is None or reader.done != job.done:
@@ -171,7 +171,6 @@ def _kind_of(reason: str) -> str:
 def _finish(tx: Tx, job: Job, origin: Origin) -> None:
     """Make the import a change, and forget the file."""
     counts = job.result["counts"]
-    job.total = job.done
     kept = job.change_id
     if not counts["created"] + counts["updated"]:
         job.change_id = None  # before the change goes
@@ -182,13 +181,6 @@ def _finish(tx: Tx, job: Job, origin: Origin) -> None:
         add_counts(job, pairs=pairs)
     job.result = {**job.result, "place": "/contacts?sort=-added"}
     _forget(tx, job)
-
-
-def _was_taken_back(tx: Tx, job: Job) -> bool:
-    """Return whether somebody took the import back meanwhile; until this transaction ends nobody can."""
-    number = job.cursor.get("import_id")
-    row = tx.session.get(Import, number, with_for_update=True, populate_existing=True) if number else None
-    return row is not None and row.undone_at is not None
 
 
 def _forget(tx: Tx, job: Job) -> None:
