@@ -54,9 +54,11 @@
     [part, ...part.children].forEach((el, i) => { [el.scrollTop, el.scrollLeft] = places[i] ?? [0, 0]; });
   });
 
-  // What was there when the page loaded is not read out by itself: the last thing that happened is said again.
+  // What was there when the page loaded is not read out by itself: the last thing that happened is said again,
+  // and taken out once it was read, so that nobody who walks the page meets it twice.
   const happened = $(".toast > span");
-  if (happened) setTimeout(() => { $("#announce").textContent = happened.textContent; }, 100);
+  const announce = (words) => { $("#announce").textContent = words; };
+  if (happened) { setTimeout(announce, 100, happened.textContent); setTimeout(announce, 1600, ""); }
 
   // A conversation opens at its newest mail; on a phone the page itself is what scrolls.
   all("[data-bottom]").filter(shown).forEach((box) => {
