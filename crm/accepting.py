@@ -7,8 +7,17 @@ from typing import Any, assert_never, cast
 from zoneinfo import ZoneInfo
 
 from crm.closing import snooze_thread
-from crm.contacts import add_address, get_contact, list_addresses, list_handles, refresh_search_text
+from crm.contacts import (
+    add_address,
+    find_contact_by_email,
+    list_addresses,
+    list_handles,
+    lock_contact,
+    refresh_search_text,
+)
+from crm.erased import find_erased
 from crm.feedback import log_feedback
+from crm.links import find_link, link_by_address
 from crm.models import Handle, Message, Proposal, Thread
 from crm.proposal_words import describe
 from crm.proposals import decide, get_proposal, note
@@ -129,8 +138,11 @@ def _ask_again(tx: Tx, case: Case) -> dict[str, Any]:
 
 
 def _keep_representative(tx: Tx, case: Case) -> dict[str, Any]:
-    """Keep who speaks for them beside the person's other facts. They become no contact: they did not ask to be one."""
-    row, contact = case.row, get_contact(tx, case.row.contact_id)
+    """Keep who speaks for them, and tie the two: what that address writes counts as an answer from then on.
+
+    Who has no address stays a fact of the person; so does whoever cannot be tied, such as the person themselves.
+    """
+    row, contact = case.row, lock_contact(tx, case.row.contact_id)
     name, email = row.data.get("name", ""), row.data.get("email", "")
     before = contact.fields.get("representative")
     words = f"{name} <{email}>" if name and email else name or email
@@ -143,12 +155,21 @@ def _keep_representative(tx: Tx, case: Case) -> dict[str, Any]:
         actor=case.actor,
         brand_id=case.brand_id,
     )
-    return {"entry": entry, "before": before, "after": words}
+    return {"entry": entry, "before": before, "after": words, "change": _tie(tx, case, name, email)}
+
+
+def _tie(tx: Tx, case: Case, name: str, email: str) -> int | None:
+    """Tie the person to whoever speaks for them; return the change, None where there is nothing to tie."""
+    known = find_contact_by_email(tx, email) if email else None
+    tied = known and (known.id == case.row.contact_id or find_link(tx, case.row.contact_id, known.id))
+    if not email or tied or find_erased(tx, [email])[0] or (known and find_link(tx, known.id, case.row.contact_id)):
+        return None
+    return link_by_address(tx, case.row.contact_id, email, "agent", name=name, actor=case.actor).id
 
 
 def _keep_address(tx: Tx, case: Case) -> dict[str, Any]:
     """Add the address after the others: none is removed, and none is preferred over what the person wrote from."""
-    row, contact = case.row, get_contact(tx, case.row.contact_id)
+    row, contact = case.row, lock_contact(tx, case.row.contact_id)
     had = {address.email for address in list_addresses(tx, contact.id)}
     address = add_address(
         tx, contact, row.data["email"], source=say("their mail of %(day)s", day=f"{case.message.at:%d %B %Y}")

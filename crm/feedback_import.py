@@ -28,7 +28,7 @@ _MAX_NAME = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
+class Known:
     """What a chunk needs to know, read at once: whose addresses, which products, what is there, how many follow."""
 
     speakers: dict[str, int]
@@ -42,7 +42,7 @@ def start_import(tx: Tx, filename: str, content: bytes, *, brand_id: int | None,
     """Keep a file and ask for its rows to be brought in; refused at once when it holds no words."""
     if brand_id is None:
         raise InvalidError(say("There is no brand yet. Add one in the settings first."))
-    with _open(content) as copy:
+    with open_copy(content) as copy:
         table = open_table(Path(copy.name))
         find_columns(table.header)
         total = sum(1 for _ in table.rows())
@@ -56,7 +56,7 @@ def start_import(tx: Tx, filename: str, content: bytes, *, brand_id: int | None,
 def take_feedback_chunk(tx: Tx, job: Job) -> bool:
     """Bring the next rows in."""
     change = _change(tx, job)
-    with _open(read_file(tx, job.id, UPLOAD)) as copy:
+    with open_copy(read_file(tx, job.id, UPLOAD)) as copy:
         table = open_table(Path(copy.name))
         columns = find_columns(table.header)
         day_first = reads_day_first(columns, table.sample())
@@ -72,7 +72,8 @@ def take_feedback_chunk(tx: Tx, job: Job) -> bool:
     return False
 
 
-def _open(content: bytes) -> "tempfile._TemporaryFileWrapper[bytes]":
+def open_copy(content: bytes) -> "tempfile._TemporaryFileWrapper[bytes]":
+    """Return a file of these bytes that is gone once it is closed."""
     copy = tempfile.NamedTemporaryFile(prefix="rapport-feedback-", suffix=".csv")  # noqa: SIM115 - closed by the caller
     copy.write(content)
     copy.flush()
@@ -94,7 +95,7 @@ def _keep(
     tx: Tx, job: Job, change: Change, read: Sequence[Line | str], numbers: Sequence[int]
 ) -> list[tuple[str, str]]:
     """Keep what is new; return verdict and reason of every row, in order."""
-    known = _look_up(tx, job.data["brand_id"], [line for line in read if isinstance(line, Line)])
+    known = look_up(tx, job.data["brand_id"], [line for line in read if isinstance(line, Line)])
     themes, before = _Themes(tx, job), tx.session.scalar(select(func.max(Theme.id))) or 0
     verdicts: list[tuple[str, str]] = []
     notes: list[tuple[Feedback, str]] = []
@@ -140,20 +141,17 @@ class _Themes:
 
 
 def _note(
-    tx: Tx, job: Job, change: Change, line: Line, known: _Known, themes: _Themes, number: int
+    tx: Tx, job: Job, change: Change, line: Line, known: Known, themes: _Themes, number: int
 ) -> Feedback | str | None:
     """Return the note of a row, why there is none, or None for one that is here already."""
     contact_id = known.speakers.get(line.email)
-    product_id = known.products.get(line.product.casefold())
-    if line.product and product_id is None:
-        return say("There is no product named %(name)s.", name=line.product)
-    if line.email in known.erased:
-        return erased_sentence()
+    if why := refuse(line, known):
+        return why
     mark = (line.quote, contact_id, "" if contact_id else line.email)
     if mark in known.notes:
         return None
     known.notes.add(mark)
-    theme_id = themes.of(line.theme)
+    theme_id, product_id = themes.of(line.theme), known.products.get(line.product.casefold())
     reach = line.reach if line.reach is not None else known.reach.get(contact_id or 0)
     return Feedback(
         contact_id=contact_id, brand_id=job.data["brand_id"], product_id=product_id, quote=line.quote, kind=line.kind,
@@ -163,7 +161,15 @@ def _note(
     )  # fmt: skip
 
 
-def _look_up(tx: Tx, brand_id: int, lines: Sequence[Line]) -> _Known:
+def refuse(line: Line, known: Known) -> str | None:
+    """Return why a row that reads well is not kept."""
+    if line.product and line.product.casefold() not in known.products:
+        return say("There is no product named %(name)s.", name=line.product)
+    return erased_sentence() if line.email in known.erased else None
+
+
+def look_up(tx: Tx, brand_id: int | None, lines: Sequence[Line]) -> Known:
+    """Return what judging these rows needs to know."""
     emails, quotes = {line.email for line in lines if line.email}, {line.quote for line in lines}
     speakers = tx.session.execute(
         select(ContactAddress.email, ContactAddress.contact_id)
@@ -182,7 +188,7 @@ def _look_up(tx: Tx, brand_id: int, lines: Sequence[Line]) -> _Known:
         .where(Handle.contact_id.in_(found.values()))
         .group_by(Handle.contact_id)
     )
-    return _Known(
+    return Known(
         speakers=found,
         products={name.casefold(): number for name, number in products},
         notes={(row[0], row[1], row[2]) for row in notes},

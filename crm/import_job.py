@@ -12,18 +12,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from crm.changes import keep_words, record_change
 from crm.csv_files import Candidate, RawRow, Rejected, Table, open_table, read_row
 from crm.csv_writing import BOM, write_rows
 from crm.fields import known_fields
+from crm.import_change import close_change, open_change
 from crm.import_chunks import note_import, open_import, place_chunk, widen
 from crm.import_merge import VERDICTS, Outcome
 from crm.import_people import Directory
-from crm.import_undo import KIND
 from crm.import_writes import Origin, write_chunk
 from crm.imports import require_people, understand
 from crm.jobs import add_counts, add_to_file, drop_file, leave_out, move_on, read_file
-from crm.models import Change, Import, Job
+from crm.models import Import, Job
 from crm.twin_list import count_twins
 from kit.errors import say
 from kit.tx import Tx
@@ -51,12 +50,15 @@ _OPEN: dict[int, _Reader] = {}
 def take_import_chunk(tx: Tx, job: Job) -> bool:
     """Bring the next rows in; the last chunk makes the import a change that can be taken back."""
     reader = _OPEN.pop(job.id, None)
+    if _was_taken_back(tx, job):
+        _forget(tx, job)
+        return True
     if reader is None or reader.done != job.done:
         reader = _open(tx, job)
     chunk = list(islice(reader.rows, CHUNK))
     origin = _origin(tx, job, reader)
     tag = job.data.get("tag", "")
-    outcomes = place_chunk(tx, reader.directory, [_tagged(row, tag) for _, row in chunk], origin.brand_id)
+    outcomes = place_chunk(tx, reader.directory, [_tagged(row, tag) for _, row in chunk], origin.brand_id, lock=True)
     entries = write_chunk(tx, origin, outcomes)
     if told := sum(len(outcome.several) > 1 for outcome in outcomes):
         add_counts(job, pairs=told)
@@ -120,9 +122,7 @@ def _begin(tx: Tx, job: Job, reader: _Reader) -> int:
     """Open the import and its change, so that one cut short can be taken back too."""
     name = job.data["filename"]
     import_id = open_import(tx, name, job.data.get("brand_id"), reader.columns, job.actor)
-    data = {"import_id": import_id, "place": f"/jobs/{job.id}"}
-    summary = say("Import of %(file)s, cut short", file=name)
-    job.change_id = record_change(tx, KIND, actor=job.actor, summary=summary, data=data).id
+    job.change_id = open_change(tx, import_id, name, actor=job.actor, place=f"/jobs/{job.id}").id
     return import_id
 
 
@@ -172,17 +172,26 @@ def _finish(tx: Tx, job: Job, origin: Origin) -> None:
     """Make the import a change, and forget the file."""
     counts = job.result["counts"]
     job.total = job.done
-    change = tx.session.get_one(Change, job.change_id)
-    change.count = counts["created"] + counts["updated"]
-    summary = say("Imported %(file)s: %(new)s new, %(updated)s topped up", file=origin.filename,
-                  new=counts["created"], updated=counts["updated"])  # fmt: skip
-    change.summary, change.words = str(summary), keep_words(summary)
-    if not change.count:
-        job.change_id = None
+    kept = job.change_id
+    if not counts["created"] + counts["updated"]:
+        job.change_id = None  # before the change goes
         tx.session.flush()
-        tx.session.delete(change)
+    if kept is not None:
+        close_change(tx, kept, origin.filename, counts)
     if pairs := count_twins(tx, import_id=origin.import_id):
         add_counts(job, pairs=pairs)
     job.result = {**job.result, "place": "/contacts?sort=-added"}
+    _forget(tx, job)
+
+
+def _was_taken_back(tx: Tx, job: Job) -> bool:
+    """Return whether somebody took the import back meanwhile; until this transaction ends nobody can."""
+    number = job.cursor.get("import_id")
+    row = tx.session.get(Import, number, with_for_update=True, populate_existing=True) if number else None
+    return row is not None and row.undone_at is not None
+
+
+def _forget(tx: Tx, job: Job) -> None:
+    job.total = job.done
     for role in (UPLOAD, SEEN):
         drop_file(tx, job.id, role)

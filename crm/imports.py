@@ -28,6 +28,7 @@ from crm.csv_files import (
 )
 from crm.csv_files import Mapping as ColumnMapping
 from crm.fields import known_fields
+from crm.import_change import close_change, open_change
 from crm.import_chunks import note_import, open_import, place_chunk, widen
 from crm.import_merge import VERDICTS, Outcome
 from crm.import_own import require_own, with_own
@@ -126,9 +127,11 @@ def run_import(
     mapping, conventions = understand(table, overrides, platform, name, fields)
     require_people(mapping)
     result = ImportResult(import_id=None, counts=dict.fromkeys(VERDICTS, 0), mapping=mapping.columns)
+    change_id = 0
     if not dry_run:
         with database.transaction() as tx:
             result.import_id = open_import(tx, name, brand_id, mapping.columns, actor)
+            change_id = open_change(tx, result.import_id, name, actor=actor, place="/contacts?sort=-added").id
     origin = Origin(import_id=result.import_id or 0, filename=name, actor=actor, brand_id=brand_id)
     run = _Run(database, origin, dry_run=dry_run)
     for chunk in _chunks((read_row(row, mapping, conventions) for row in table.rows()), chunk_rows):
@@ -137,6 +140,9 @@ def run_import(
         result.rows.extend(_shown(outcome) for outcome in outcomes[:room])
         if progress:
             progress(sum(result.counts.values()))
+    if not dry_run:
+        with database.transaction() as tx:
+            close_change(tx, change_id, name, result.counts)
     return result
 
 
@@ -181,7 +187,7 @@ class _Run:
         raise AssertionError("a chunk is stored or raises")
 
     def _place(self, tx: Tx, chunk: list[Candidate | Rejected]) -> list[Outcome]:
-        return place_chunk(tx, self._directory, chunk, self._origin.brand_id)
+        return place_chunk(tx, self._directory, chunk, self._origin.brand_id, lock=not self._dry_run)
 
     def _note(self, tx: Tx, outcomes: list[Outcome], counts: dict[str, int], entries: tuple[int, int] | None) -> None:
         verdicts = [outcome.verdict for outcome in outcomes]

@@ -20,7 +20,7 @@ from kit.db import Instant
 from kit.errors import InvalidError, say
 from kit.tx import Tx
 
-KIND = "rhythm"
+KIND, STAGE = "rhythm", "stage_rhythm"
 CHOICES = (7, 14, 30, 60, 90, 180, 365)
 MOST_DAYS = 730
 NONE = 0
@@ -43,16 +43,16 @@ class TalkDue:
         return self.since + timedelta(days=self.days)
 
 
-def set_stage_rhythm(tx: Tx, stage: Stage, days: int | None, *, actor: str) -> None:
-    """Talk to everybody who stands at a stage every so many days; None for no rhythm."""
+def set_stage_rhythm(tx: Tx, stage: Stage, days: int | None, *, actor: str) -> Change | None:
+    """Talk to everybody who stands at a stage every so many days, or None for no rhythm; None when it is so."""
     if days is not None and not 1 <= days <= MOST_DAYS:
         raise InvalidError(say("Choose a number of days from 1 to %(most)s.", most=MOST_DAYS))
     if stage.talk_days == days:
-        return
+        return None
     data = {"stage_id": stage.id, "before": stage.talk_days, "after": days}
     stage.talk_days = days
     words = say("Rhythm of %(name)s changed", name=stage.name)
-    record_change(tx, "stage_rhythm", actor=actor, summary=words, data=data)
+    return record_change(tx, STAGE, actor=actor, summary=words, data=data)
 
 
 def set_rhythm(tx: Tx, contact_id: int, brand_id: int, days: int | None, *, actor: str) -> Change | None:
@@ -98,6 +98,15 @@ def reverse_rhythm(tx: Tx, change: Change, actor: str) -> Undone:
     row.rhythm_days = before["days"]
     row.rest_until = date.fromisoformat(before["rest"]) if before["rest"] else None
     _tell(tx, row, say("Rhythm as before"), actor)
+    return Undone(change=change, undone=1)
+
+
+def reverse_stage_rhythm(tx: Tx, change: Change, _actor: str) -> Undone:
+    """Put a stage's rhythm back to what it was, unless somebody changed it or removed the stage since."""
+    stage = tx.session.get(Stage, change.data["stage_id"], with_for_update=True)
+    if stage is None or stage.talk_days != change.data["after"]:
+        return Undone(change=change, undone=0, left=1, why=say("Somebody changed it since."))
+    stage.talk_days = change.data["before"]
     return Undone(change=change, undone=1)
 
 

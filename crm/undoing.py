@@ -4,9 +4,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from crm.changes import undo_change
 from crm.closing import reopen_thread
-from crm.contacts import get_contact, refresh_search_text
-from crm.models import ContactAddress, Feedback, Handle, HandleRate, Proposal, Task, Thread
+from crm.contacts import lock_contact, refresh_search_text
+from crm.links import LINK, reverse_link
+from crm.models import Change, ContactAddress, Feedback, Handle, HandleRate, Proposal, Task, Thread
 from crm.proposal_words import describe
 from crm.proposals import get_proposal, note
 from crm.rates import forget_rate
@@ -31,9 +33,9 @@ def take_back(tx: Tx, message_id: int, number: int, *, actor: str) -> Proposal:
 
 def _undo(tx: Tx, row: Proposal, effect: dict[str, Any], actor: str) -> None:
     if "handle" in effect:
-        _undo_rate(tx, effect)
+        _undo_rate(tx, row, effect)
     if row.kind == "representative":
-        _undo_representative(tx, row, effect)
+        _undo_representative(tx, row, effect, actor)
     if effect.get("address"):
         _undo_address(tx, row, effect["address"])
     if "thread" in effect:
@@ -44,18 +46,18 @@ def _undo(tx: Tx, row: Proposal, effect: dict[str, Any], actor: str) -> None:
         found = tx.session.get(model, effect[name]) if name in effect else None
         if isinstance(found, Task) and found.done_at:
             raise ConflictError(say("The task is done already."))
-        if found is not None:
+        if isinstance(found, Task | Feedback) and found.created_at == row.decided_at:
             tx.session.delete(found)
 
 
-def _undo_rate(tx: Tx, effect: dict[str, Any]) -> None:
+def _undo_rate(tx: Tx, row: Proposal, effect: dict[str, Any]) -> None:
     handle = tx.session.get(Handle, effect["handle"])
     if handle is None:
         return
     if handle.price_amount is None or handle.price_amount != Decimal(effect["after"]):
         raise ConflictError(_CHANGED)
     rate = tx.session.get(HandleRate, effect["rate"]) if "rate" in effect else None
-    if rate is not None:
+    if rate is not None and rate.handle_id == handle.id and rate.created_at == row.decided_at:
         forget_rate(tx, rate)
         return
     before = effect.get("before")
@@ -65,10 +67,15 @@ def _undo_rate(tx: Tx, effect: dict[str, Any]) -> None:
     handle.price_currency = before["currency"]
 
 
-def _undo_representative(tx: Tx, row: Proposal, effect: dict[str, Any]) -> None:
-    contact = get_contact(tx, row.contact_id)
+def _undo_representative(tx: Tx, row: Proposal, effect: dict[str, Any], actor: str) -> None:
+    contact = lock_contact(tx, row.contact_id)
     if contact.fields.get("representative") != effect["after"]:
         raise ConflictError(_CHANGED)
+    change = tx.session.get(Change, effect.get("change") or 0)
+    if change is not None and change.undone_at is None:
+        undone = undo_change(tx, change.id, actor=actor, reversers={LINK: reverse_link})
+        if undone.left:
+            raise ConflictError(_CHANGED)
     rest = {name: value for name, value in contact.fields.items() if name != "representative"}
     contact.fields = rest | ({"representative": effect["before"]} if effect["before"] else {})
 
@@ -78,5 +85,5 @@ def _undo_address(tx: Tx, row: Proposal, address_id: int) -> None:
     if address is None or address.contact_id != row.contact_id:
         return
     tx.session.delete(address)
-    refresh_search_text(tx, get_contact(tx, row.contact_id))
+    refresh_search_text(tx, lock_contact(tx, row.contact_id))
     refresh_twins(tx, [row.contact_id])

@@ -6,16 +6,16 @@ from typing import Any, cast
 
 from sqlalchemy import ScalarSelect, select
 
-from crm.changes import record_change
+from crm.changes import Undone, record_change
 from crm.holiday_book import NAME as HOLIDAYS
 from crm.holiday_book import parse_book
-from crm.models import User, WorkspaceSetting
+from crm.models import Change, User, WorkspaceSetting
 from crm.working_hours import WorkingHours
 from crm.zones import is_zone, read_zone
 from kit.errors import InvalidError, say
 from kit.tx import Tx
 
-_NAME = "working_hours"
+KIND = _NAME = "working_hours"
 _CACHE = "working_hours"
 
 
@@ -41,7 +41,7 @@ def setting_columns() -> tuple[ScalarSelect[str], ScalarSelect[Any], ScalarSelec
     return zone, kept[0], kept[1]
 
 
-def set_working_hours(tx: Tx, *, days: frozenset[int], opens: time, closes: time, zone: str, actor: str) -> None:
+def set_working_hours(tx: Tx, *, days: frozenset[int], opens: time, closes: time, zone: str, actor: str) -> Change:
     """Say when we work."""
     if not days or not days <= frozenset(range(7)):
         raise InvalidError(say("Choose at least one working day."))
@@ -58,7 +58,21 @@ def set_working_hours(tx: Tx, *, days: frozenset[int], opens: time, closes: time
     tx.session.info.pop(_CACHE, None)
     tx.session.flush()
     data = {"before": before, "after": row.value}
-    record_change(tx, "working_hours", actor=actor, summary=say("Working hours changed"), data=data)
+    return record_change(tx, KIND, actor=actor, summary=say("Working hours changed"), data=data)
+
+
+def reverse_working_hours(tx: Tx, change: Change, _actor: str) -> Undone:
+    """Put the hours back to what they were, unless somebody changed them since."""
+    row = tx.session.get(WorkspaceSetting, _NAME, with_for_update=True)
+    if row is None or row.value != change.data["after"]:
+        return Undone(change=change, undone=0, left=1, why=say("Somebody changed it since."))
+    if change.data["before"]:
+        row.value = change.data["before"]
+    else:  # nobody had said
+        tx.session.delete(row)
+    tx.session.flush()
+    tx.session.info.pop(_CACHE, None)
+    return Undone(change=change, undone=1)
 
 
 def parse_hours(document: Mapping[str, Any], holidays: Mapping[str, Any], zone: str) -> WorkingHours:

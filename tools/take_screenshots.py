@@ -70,6 +70,7 @@ PAGES = {
     "promises": "/tasks?show=promises",
     "feedback": "/feedback",
     "feedback-notes": "/feedback?tab=notes",
+    "feedback-told": "/feedback?tab=told",
     "feedback-new": "/feedback/new",
     "feedback-theme": "/feedback/themes/1",
     "feedback-telling": "/feedback/themes/1/telling",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 SLOT = re.compile(r"%\(([a-z_0-9]+)\)[sr]")
 SENTENCE_END = re.compile(r"(?<=[.?;]) (?=[^a-z])")
+_REMEMBERED = 4_000  # pages say the same things again and again
 _LEAST = 5  # letters of its own; a shape with fewer fits everything
 
 Found = tuple[str, dict[str, str]]
@@ -29,9 +30,17 @@ class Shapes:
                 self._slotted.append((_plain(parts[0]), _plain(parts[-1]), msgid))
         self._slotted.sort(key=lambda one: (-len(SLOT.sub("", one[2])), one[2]))
         self._patterns: dict[str, re.Pattern[str]] = {}
+        self._seen: dict[str, Found | None] = {}
 
     def find(self, text: str) -> Found | None:
         """Return the msgid that a text was made of, and what fills its slots; None when no shape fits."""
+        if text not in self._seen:
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            self._seen[text] = self._seek(text)
+        return self._seen[text]
+
+    def _seek(self, text: str) -> Found | None:
         if text in self._whole:
             return text, {}
         for begin, end, msgid in self._slotted:

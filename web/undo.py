@@ -9,6 +9,7 @@ from crm import (
     field_values,
     figures,
     handle_edits,
+    import_change,
     import_undo,
     leaves,
     links,
@@ -24,6 +25,7 @@ from crm import (
     theme_split,
     themes,
     twin_list,
+    working_hours_setting,
 )
 from crm.changes import Reverser
 from crm.models import Change
@@ -32,6 +34,7 @@ from sequences.course import leaving
 from sequences.jobs.bulk import BULK
 from sequences.merging import merge
 from sequences.merging.unmerge import reverse_merge
+from sequences.sending import imports_back
 from sequences.team import absence
 from sequences.telling import posting
 
@@ -44,7 +47,8 @@ REVERSERS: dict[str, Reverser] = {
     handle_edits.RETIRED: handle_edits.reverse_retired,
     basis.KIND: basis.reverse_basis,
     field_values.KIND: field_values.reverse_values,
-    import_undo.KIND: import_undo.reverse_import,
+    import_change.KIND: import_undo.reverse_import,
+    import_undo.KIND: imports_back.reverse_import,
     links.LINK: links.reverse_link,
     links.UNLINK: links.reverse_link,
     person_edits.EDIT: person_edits.reverse_edit,
@@ -57,9 +61,11 @@ REVERSERS: dict[str, Reverser] = {
     leaves.KIND: absence.reverse_leave,
     promises.KIND: promises.reverse_promise,
     rhythms.KIND: rhythms.reverse_rhythm,
+    rhythms.STAGE: rhythms.reverse_stage_rhythm,
     rest_undo.KIND: rest_undo.reverse_rest,
     stage_undo.KIND: stage_undo.reverse_moves,
     stale_setting.KIND: stale_setting.reverse_stale_days,
+    working_hours_setting.KIND: working_hours_setting.reverse_working_hours,
     **dict.fromkeys(BULK, reverse_deed),
     leaving.ADDED: leaving.undo_added,
     leaving.REMOVED: leaving.undo_removal,
@@ -82,7 +88,7 @@ POWERS: dict[str, str] = {
         (themes.EDIT, themes.MERGE, themes.NOTE, theme_split.SPLIT, feedback_person.PERSON, task_list.DONE), "feedback"
     ),
     posting.TOLD: "send",
-    stale_setting.KIND: "rules",
+    **dict.fromkeys((stale_setting.KIND, working_hours_setting.KIND, rhythms.STAGE), "rules"),
 }
 
 

@@ -60,6 +60,19 @@ def test_from_a_starter_to_an_approved_mail(visitors: Visitors, cast: Cast, hous
     assert ada.complaints == []
 
 
+def test_fields_are_chips_drawn_anew_that_lead_to_their_place(visitors: Visitors, cast: Cast) -> None:
+    ada = visitors.come()
+    page = ada.go(f"/sequences/{cast.sequence}/steps/1")
+    body = page.get_by_label("Message, in Markdown")
+    body.fill("Hi {{ contact.first_name }}")
+    used = page.get_by_role("list", name="Fields in this text")
+    expect(used.get_by_role("link", name="personal line")).to_have_count(0)
+    used.get_by_role("link", name="first name").press("Enter")
+    expect(body).to_be_focused()
+    assert page.evaluate("String(getSelection())") == "{{ contact.first_name }}"
+    assert ada.complaints == []
+
+
 @pytest.mark.parametrize(("wide", "theme"), [(390, "light")])
 def test_nothing_is_in_the_way(visitors: Visitors, cast: Cast, wide: int, theme: str) -> None:
     ada = visitors.come(wide=wide, theme=theme)

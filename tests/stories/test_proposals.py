@@ -10,9 +10,22 @@ from sqlalchemy import select
 
 from crm import inbox, users
 from crm.accepting import accept
-from crm.contacts import create_contact, list_addresses
+from crm.contacts import create_contact, find_contact_by_email, list_addresses
 from crm.corrections import GuessCount, count_guesses
-from crm.models import Contact, Feedback, Handle, Message, Proposal, ReplyCorrection, Task, Thread, TimelineEntry
+from crm.links import LINK
+from crm.models import (
+    Change,
+    Contact,
+    ContactLink,
+    Feedback,
+    Handle,
+    Message,
+    Proposal,
+    ReplyCorrection,
+    Task,
+    Thread,
+    TimelineEntry,
+)
 from crm.proposal_words import describe
 from crm.proposals import dismiss, get_proposal, list_waiting
 from crm.undoing import take_back
@@ -98,7 +111,10 @@ def test_a_yes_does_the_real_thing_and_can_be_taken_back(world: World) -> None:
         feedback = tx.session.scalars(select(Feedback)).one()
         assert (feedback.kind, feedback.message_id) == ("problem", rows["feedback"].message_id)
         kinds = list(tx.session.scalars(select(TimelineEntry.kind).where(TimelineEntry.actor == "user:1")))
-        assert {"rate", "task", "address", "representative", "feedback"} <= set(kinds)
+        assert {"rate", "task", "address", "representative", "feedback", "link"} <= set(kinds)
+        tie, jana = tx.session.scalars(select(ContactLink)).one(), find_contact_by_email(tx, "jana@agency.example")
+        assert jana is not None
+        assert (tie.contact_id, tie.agent_id, tie.role, tie.speaks) == (1, jana.id, "agent", True)
     for row in rows.values():
         undo(world, row)
     with world.database.reading() as tx:
@@ -106,6 +122,8 @@ def test_a_yes_does_the_real_thing_and_can_be_taken_back(world: World) -> None:
         assert tx.session.scalar(select(Task.id)) is tx.session.scalar(select(Feedback.id)) is None
         assert [one.email for one in list_addresses(tx, 1)] == ["creator0@people.example"]
         assert tx.session.get_one(Contact, 1).fields == {}
+        assert tx.session.scalar(select(ContactLink.id)) is None
+        assert tx.session.scalars(select(Change.undone_by).where(Change.kind == LINK)).all() == ["user:1"]
         assert tx.session.query(TimelineEntry).filter_by(kind="taken_back").count() == len(rows)
     assert set(waiting(world)) == set(rows)
 

@@ -15,7 +15,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from crm import changes, import_undo, person_edits, pipeline, rest_undo, stage_undo, task_list, twin_list
+from crm import changes, import_change, person_edits, pipeline, rest_undo, stage_undo, task_list, twin_list
 from crm.closing import close_thread, snooze_thread
 from crm.contacts import get_contact
 from crm.imports import run_import
@@ -149,7 +149,7 @@ def bring(database: Database, folder: Path, rng: Random) -> int:
     result = run_import(database, path, brand_name="Brackenware", overrides={}, platform=None, dry_run=False, actor=ADA)
     with database.transaction() as tx:
         data = {"import_id": result.import_id}
-        return changes.record_change(tx, import_undo.KIND, actor=ADA, summary="Imported", data=data).id
+        return changes.record_change(tx, import_change.KIND, actor=ADA, summary="Imported", data=data).id
 
 
 DEEDS: dict[str, Deed] = {

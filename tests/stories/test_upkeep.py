@@ -219,9 +219,9 @@ def test_each_colleague_s_answers_are_measured_by_calendar_and_by_working_hours(
     assert timedelta(hours=33) < ada.working < timedelta(hours=34)
 
 
-def hours(tx: Tx, **changes: object) -> None:
+def hours(tx: Tx, **changes: object) -> Change:
     given = {"days": frozenset({0, 1}), "opens": time(8), "closes": time(12), "zone": "Europe/Berlin"} | changes
-    set_working_hours(tx, actor="user:1", **given)  # type: ignore[arg-type]
+    return set_working_hours(tx, actor="user:1", **given)  # type: ignore[arg-type]
 
 
 def test_working_hours_are_a_setting_of_the_workspace(world: World) -> None:
@@ -234,6 +234,28 @@ def test_working_hours_are_a_setting_of_the_workspace(world: World) -> None:
     for wrong in ({"days": frozenset()}, {"closes": time(8)}, {"zone": "Europe/Atlantis"}):
         with world.database.transaction() as tx, pytest.raises(InvalidError):
             hours(tx, **wrong)
+
+
+def test_hours_and_the_rhythm_of_a_stage_are_taken_back_unless_changed_since(world: World) -> None:
+    with world.database.transaction() as tx:
+        stage = tx.session.query(Stage).order_by(Stage.position).first()
+        assert stage is not None
+        usual = stage.talk_days
+        rhythm = set_stage_rhythm(tx, stage, 9, actor="user:1")
+        first = hours(tx)
+        second = hours(tx, closes=time(14))
+        assert rhythm is not None
+        assert undo_change(tx, first.id, actor="user:1", reversers=REVERSERS).left == 1
+        assert undo_change(tx, second.id, actor="user:1", reversers=REVERSERS).undone == 1
+        assert read_working_hours(tx).closes == time(12)
+        assert undo_change(tx, first.id, actor="user:1", reversers=REVERSERS).undone == 1
+        assert read_working_hours(tx).closes == time(17)
+        assert undo_change(tx, rhythm.id, actor="user:1", reversers=REVERSERS).undone == 1
+        assert stage.talk_days == usual
+        again = set_stage_rhythm(tx, stage, 9, actor="user:1")
+        assert again is not None
+        set_stage_rhythm(tx, stage, 10, actor="user:1")
+        assert undo_change(tx, again.id, actor="user:1", reversers=REVERSERS).left == 1
 
 
 def test_a_day_of_the_team_s_own_is_no_working_day(small: World) -> None:

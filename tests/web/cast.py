@@ -9,6 +9,7 @@ from crm.changes import record_change
 from crm.jobs import leave_out, start_job, write_log
 from crm.mailboxes import add_mailbox
 from crm.models import Contact, ContactTag, Handle, Mailbox, Message, Thread
+from crm.search_index import index_waiting
 from crm.threads import open_thread, store_message, touch_thread
 from kit.tx import Tx
 from sequences.course.enrolments import enrol
@@ -142,6 +143,8 @@ def seed_cast(house: House) -> Cast:
         _bygone(tx)
     with house.database.transaction() as tx:
         _sequence(tx, house, cast)
+        tx.session.flush()
+        index_waiting(tx.session.connection())
     return cast
 
 

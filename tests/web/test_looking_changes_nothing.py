@@ -15,6 +15,7 @@ from sqlalchemy import MetaData, select
 
 from crm import users
 from crm.consents import open_request
+from crm.feedback_import import start_import
 from crm.feedback_links import open_link, token_of
 from crm.jobs import add_to_file, start_job
 from crm.models import Mailbox, MessageBody
@@ -96,6 +97,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     ),
     "/api/v1/feedback": (401, ("/api/v1/feedback",)),
     "/feedback/import": (200, ("/feedback/import",)),
+    "/feedback/import/<int:job_id>": (200, ("/feedback/import/{feedback_draft}",)),
     "/feedback/import/sample": (200, ("/feedback/import/sample",)),
     "/feedback/links": (200, ("/feedback/links",)),
     "/say/<path:token>": (200, ("/say/{say}",)),
@@ -302,8 +304,11 @@ def _come_in(house: House) -> tuple[str, dict[str, str]]:
         draft.state = "draft"
         for role in ("result", "left_out"):
             add_to_file(tx, draft, role, b"name")
+        notes = start_import(tx, "notes.csv", b"quote\nToo hot.\n", brand_id=1, actor=f"user:{boss.id}")
+        notes.state = "draft"
         _write_by_hand(tx, boss.id)
         words = {
+            "feedback_draft": str(notes.id),
             "password": users.create_link(tx, "password", user=boss),
             "setup": users.create_link(tx, "setup"),
             "consent": open_request(tx, tx.session.get_one(Mailbox, 1), "house", user_id=boss.id, seal=house.seal)[0],

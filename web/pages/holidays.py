@@ -22,6 +22,7 @@ from web.auth import require
 from web.report_words import WEEKDAYS
 from web.request import this_actor, this_tx
 from web.respond import done, page
+from web.undo import undo_place
 from web.words import _, said, this_locale
 
 blueprint = Blueprint("holidays", __name__)
@@ -75,10 +76,10 @@ def set_hours() -> Response:
         opens, closes = (_need_hour(given.get(name)) for name in ("opens", "closes"))
         days = frozenset(int(word) for word in given.getlist("days") if word in set("0123456"))
         zone = given.get("zone", "")
-        set_working_hours(this_tx(), days=days, opens=opens, closes=closes, zone=zone, actor=this_actor())
+        change = set_working_hours(this_tx(), days=days, opens=opens, closes=closes, zone=zone, actor=this_actor())
     except InvalidError as error:
         return _show(fault=said(error), status=422)
-    return done(PLACE, _("Saved. Reply clocks count these hours."))
+    return done(PLACE, _("Saved. Reply clocks count these hours."), undo=undo_place(change))
 
 
 def _need_hour(text: str | None) -> time:

@@ -67,7 +67,7 @@ def create() -> Response:
 def show(job_id: int) -> Response:
     """Show what the file would become."""
     job = get_own_job(this_tx(), job_id, this_actor())
-    if job.state != "draft":
+    if job.state != "draft" or job.kind != "import":
         return done(f"/jobs/{job.id}")
     return _show(job)
 
@@ -134,7 +134,7 @@ def _preview(tx: Tx, content: bytes, name: str, columns: dict[str, str]) -> dict
 
 def _draft(tx: Tx, job_id: int) -> Job:
     job = get_own_job(tx, job_id, this_actor())
-    if job.state != "draft":
+    if job.state != "draft" or job.kind != "import":
         raise ConflictError(say("This file is being imported already. Nothing was changed by this click."))
     return job
 

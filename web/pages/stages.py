@@ -11,6 +11,7 @@ from web import forms
 from web.auth import require
 from web.request import this_actor, this_tx
 from web.respond import done, page
+from web.undo import undo_place
 from web.words import _, ngettext, said
 
 blueprint = Blueprint("stages", __name__)
@@ -73,10 +74,10 @@ def set_rhythm(stage_id: int) -> Response:
     tx, given = this_tx(), request.form.get("days", "").strip()
     stage = stage_edits.get_stage(tx, stage_id)
     try:
-        set_stage_rhythm(tx, stage, (forms.read_int(given) or 0) if given else None, actor=this_actor())
+        change = set_stage_rhythm(tx, stage, (forms.read_int(given) or 0) if given else None, actor=this_actor())
     except InvalidError as error:
         return _show(fault=said(error), status=422)
-    return done(PLACE, _("Saved %(name)s.", name=stage.name))
+    return done(PLACE, _("Saved %(name)s.", name=stage.name), undo=undo_place(change))
 
 
 @blueprint.post("/settings/stages/<int:stage_id>/removal")

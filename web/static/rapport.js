@@ -54,11 +54,13 @@
     [part, ...part.children].forEach((el, i) => { [el.scrollTop, el.scrollLeft] = places[i] ?? [0, 0]; });
   });
 
-  // What was there when the page loaded is not read out by itself: the last thing that happened is said again,
-  // and taken out once it was read, so that nobody who walks the page meets it twice.
+  // A live region speaks when its words change: what stood in it when the page loaded is said by being put in again.
   const happened = $(".toast > span");
-  const announce = (words) => { $("#announce").textContent = words; };
-  if (happened) { setTimeout(announce, 100, happened.textContent); setTimeout(announce, 1600, ""); }
+  if (happened) {
+    const words = happened.textContent;
+    happened.textContent = "\u00a0";
+    setTimeout(() => { happened.textContent = words; }, 100);
+  }
 
   // A conversation opens at its newest mail; on a phone the page itself is what scrolls.
   all("[data-bottom]").filter(shown).forEach((box) => {
@@ -159,6 +161,7 @@
     palette.addEventListener("input", (e) => {
       const words = e.target.value.toLowerCase();
       all("[data-words]", palette).forEach((o) => { o.hidden = !o.dataset.words.includes(words); });
+      all("[role=group]:has([data-words])", palette).forEach((g) => { g.hidden = !$("[data-words]:not([hidden])", g); });
       choose(options()[0]);
     });
     palette.addEventListener("htmx:afterSwap", () => choose(options()[0]));

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from crm.brands import create_brand
 from crm.contacts import create_contact, get_contact_by_email, list_tags
 from crm.import_undo import undo_import
-from crm.models import Contact, Handle, HandleSnapshot, Import, Relationship
+from crm.models import Change, Contact, Handle, HandleSnapshot, Import, Relationship
 from crm.pipeline import stage_name
 from crm.timeline import add_note
 from kit.clock import FixedClock
@@ -23,7 +23,7 @@ def brand(database: Database) -> int:
 
 
 def history(database: Database) -> dict[str, list[str]]:
-    return dump(database, without=("imports",))
+    return dump(database, without=("imports", "changes"))
 
 
 def test_undo_restores_everything(database: Database, brand: int, clock: FixedClock, tmp_path: Path) -> None:
@@ -44,8 +44,13 @@ def test_undo_restores_everything(database: Database, brand: int, clock: FixedCl
     assert verdicts(result) == ["updated", "updated", "updated", "created"]
     assert history(database) != before
     with database.transaction() as tx:
+        told = tx.session.scalars(select(Change).order_by(Change.id.desc()).limit(1)).one()
+        assert (told.kind, told.summary, told.count) == ("import", "Imported second.csv: 1 new, 3 topped up", 4)
         undone = undo_import(tx, result.import_id or 0, "user:2")
     assert undone.counts == {"deleted": 1, "restored": 2, "kept": 0}
+    with database.reading() as tx:
+        assert tx.session.get_one(Change, told.id).undone_by == "user:2"
+        assert tx.session.get_one(Change, told.id - 1).undone_at is None
     assert history(database) == before
     with database.reading() as tx:
         row = tx.session.get_one(Import, result.import_id)
