@@ -86,7 +86,7 @@ def test_a_row_of_today_answers_to_its_letters(visitors: Visitors, cast: Cast, h
     expect(page.get_by_label("Message", exact=True)).to_be_focused()
     page = ada.go("/today")
     _press(page, "j", "e")
-    expect(page.locator("#announce")).to_have_text("Done. It returns when they write.")
+    expect(page.locator(".toast > span")).to_have_text("Done. It returns when they write.")
     with house.database.reading() as tx:
         assert tx.session.get_one(Thread, thread_id).done_at is not None
     expect(page).to_have_url(re.compile("/today$"))

@@ -54,9 +54,13 @@
     [part, ...part.children].forEach((el, i) => { [el.scrollTop, el.scrollLeft] = places[i] ?? [0, 0]; });
   });
 
-  // What was there when the page loaded is not read out by itself: the last thing that happened is said again.
+  // A live region speaks when its words change: what stood in it when the page loaded is said by being put in again.
   const happened = $(".toast > span");
-  if (happened) setTimeout(() => { $("#announce").textContent = happened.textContent; }, 100);
+  if (happened) {
+    const words = happened.textContent;
+    happened.textContent = "\u00a0";
+    setTimeout(() => { happened.textContent = words; }, 100);
+  }
 
   // A conversation opens at its newest mail; on a phone the page itself is what scrolls.
   all("[data-bottom]").filter(shown).forEach((box) => {
