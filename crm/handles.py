@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from crm.contacts import get_contact, rank, refresh_search_text
+from crm.contacts import lock_contact, rank, refresh_search_text
 from crm.erased import refuse_erased
 from crm.models import Handle, HandleName, HandleSnapshot
 from crm.rates import NewRate, keep_rate, main_format
@@ -35,7 +35,7 @@ class Account:
 
 def add_handle(tx: Tx, contact_id: int, account: Account, *, actor: str) -> Handle:
     """Add an account to a person; refused when it is somebody else's."""
-    contact = get_contact(tx, contact_id)
+    contact = lock_contact(tx, contact_id)
     _check(tx, account, None)
     handle = Handle(contact_id=contact.id, platform=account.platform, username=account.username, created_at=tx.now)
     tx.session.add(handle)
@@ -53,7 +53,7 @@ def save_handle(tx: Tx, handle_id: int, account: Account, *, actor: str) -> Hand
         keep_name(tx, handle, why=account.why, actor=actor)
     handle.platform, handle.username = account.platform, account.username
     _read_again(tx, handle, account, actor, say("Checked the account %(name)s", name=account.username))
-    refresh_search_text(tx, get_contact(tx, handle.contact_id))
+    refresh_search_text(tx, lock_contact(tx, handle.contact_id))
     refresh_twins(tx, [handle.contact_id])
     return handle
 

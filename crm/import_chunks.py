@@ -34,12 +34,12 @@ def open_import(tx: Tx, filename: str, brand_id: int | None, columns: Mapping[st
 
 
 def place_chunk(
-    tx: Tx, directory: Directory, chunk: Sequence[Candidate | Rejected], brand_id: int | None
+    tx: Tx, directory: Directory, chunk: Sequence[Candidate | Rejected], brand_id: int | None, *, lock: bool = False
 ) -> list[Outcome]:
-    """Return the verdict on each row, with whom it means; nothing is stored."""
+    """Return the verdict on each row, with whom it means; nothing is stored, and with `lock` nobody changes them."""
     if any(isinstance(row, Candidate) and row.own for row in chunk):
         chunk = [settle_own(row, known_fields(tx)) for row in chunk]
-    find_people(tx, directory, [row for row in chunk if isinstance(row, Candidate)], brand_id)
+    find_people(tx, directory, [row for row in chunk if isinstance(row, Candidate)], brand_id, lock=lock)
     return [place_row(directory, row, relate=brand_id is not None) for row in chunk]
 
 

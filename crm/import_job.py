@@ -50,12 +50,15 @@ _OPEN: dict[int, _Reader] = {}
 def take_import_chunk(tx: Tx, job: Job) -> bool:
     """Bring the next rows in; the last chunk makes the import a change that can be taken back."""
     reader = _OPEN.pop(job.id, None)
+    if _was_taken_back(tx, job):
+        _forget(tx, job)
+        return True
     if reader is None or reader.done != job.done:
         reader = _open(tx, job)
     chunk = list(islice(reader.rows, CHUNK))
     origin = _origin(tx, job, reader)
     tag = job.data.get("tag", "")
-    outcomes = place_chunk(tx, reader.directory, [_tagged(row, tag) for _, row in chunk], origin.brand_id)
+    outcomes = place_chunk(tx, reader.directory, [_tagged(row, tag) for _, row in chunk], origin.brand_id, lock=True)
     entries = write_chunk(tx, origin, outcomes)
     if told := sum(len(outcome.several) > 1 for outcome in outcomes):
         add_counts(job, pairs=told)
@@ -178,5 +181,17 @@ def _finish(tx: Tx, job: Job, origin: Origin) -> None:
     if pairs := count_twins(tx, import_id=origin.import_id):
         add_counts(job, pairs=pairs)
     job.result = {**job.result, "place": "/contacts?sort=-added"}
+    _forget(tx, job)
+
+
+def _was_taken_back(tx: Tx, job: Job) -> bool:
+    """Return whether somebody took the import back meanwhile; until this transaction ends nobody can."""
+    number = job.cursor.get("import_id")
+    row = tx.session.get(Import, number, with_for_update=True, populate_existing=True) if number else None
+    return row is not None and row.undone_at is not None
+
+
+def _forget(tx: Tx, job: Job) -> None:
+    job.total = job.done
     for role in (UPLOAD, SEEN):
         drop_file(tx, job.id, role)

@@ -187,7 +187,7 @@ class _Run:
         raise AssertionError("a chunk is stored or raises")
 
     def _place(self, tx: Tx, chunk: list[Candidate | Rejected]) -> list[Outcome]:
-        return place_chunk(tx, self._directory, chunk, self._origin.brand_id)
+        return place_chunk(tx, self._directory, chunk, self._origin.brand_id, lock=not self._dry_run)
 
     def _note(self, tx: Tx, outcomes: list[Outcome], counts: dict[str, int], entries: tuple[int, int] | None) -> None:
         verdicts = [outcome.verdict for outcome in outcomes]

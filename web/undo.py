@@ -10,7 +10,6 @@ from crm import (
     figures,
     handle_edits,
     import_change,
-    import_undo,
     leaves,
     links,
     person_edits,
@@ -34,6 +33,7 @@ from sequences.course import leaving
 from sequences.jobs.bulk import BULK
 from sequences.merging import merge
 from sequences.merging.unmerge import reverse_merge
+from sequences.sending import imports_back
 from sequences.team import absence
 from sequences.telling import posting
 
@@ -46,7 +46,7 @@ REVERSERS: dict[str, Reverser] = {
     handle_edits.RETIRED: handle_edits.reverse_retired,
     basis.KIND: basis.reverse_basis,
     field_values.KIND: field_values.reverse_values,
-    import_change.KIND: import_undo.reverse_import,
+    import_change.KIND: imports_back.reverse_import,
     links.LINK: links.reverse_link,
     links.UNLINK: links.reverse_link,
     person_edits.EDIT: person_edits.reverse_edit,

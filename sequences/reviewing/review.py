@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
-from crm.contacts import refresh_search_text
+from crm.contacts import lock_contact, refresh_search_text
 from crm.models import Contact, User
 from crm.timeline import record_entry
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError, say
@@ -190,6 +190,7 @@ def _fill(tx: Tx, send: Send, contact: Contact, filled: Mapping[str, str], actor
     given = {path: " ".join(text.split())[:_MAX_FILL] for path, text in filled.items() if is_field(path)}
     given = {path: text for path, text in given.items() if text and path != "contact.personal_line"}
     here = {}
+    lock_contact(tx, contact.id)
     for path, text in given.items():
         name = path.removeprefix("contact.")
         if path.startswith(CUSTOM) and fill_own(tx, contact, path, text, actor=actor):

@@ -7,7 +7,21 @@ from flask import Flask
 from sqlalchemy import select
 
 from crm import users
-from crm.models import Brand, Change, ContactField, Mailbox, MailFolder, Product, Session, Stage, Suppression, User
+from crm.imports import run_import
+from crm.models import (
+    Brand,
+    Change,
+    ContactAddress,
+    ContactField,
+    Mailbox,
+    MailFolder,
+    Product,
+    Session,
+    Stage,
+    Suppression,
+    User,
+)
+from crm.suppressions import suppress
 from crm.timeline import list_entries
 from mailer.fakes import FakeMailServer
 from sequences.leases import beat
@@ -336,3 +350,19 @@ def test_a_test_of_a_mailbox_says_how_far_it_came(house: House, boss: Person, se
     assert "The server refused the user name or the password." in boss.get(place).split('id="test"')[1]
     boss.post(f"{place}/disconnection")
     assert "nothing was sent" in boss.post(f"{place}/tests", status=403)
+
+
+def test_taking_an_import_back_says_what_is_in_use_and_stays(house: House, boss: Person) -> None:
+    file = house.settings.home / "list.csv"
+    with house.database.reading() as tx:
+        known = tx.session.scalars(select(ContactAddress.email).order_by(ContactAddress.id)).first()
+    file.write_text(f"Email,Email 2\n{known},second@list.example\n")
+    brought = run_import(
+        house.database, file, brand_name="Brackenware", overrides={}, platform=None, dry_run=False, actor="user:1"
+    )  # fmt: skip
+    with house.database.transaction() as tx:
+        suppress(tx, "second@list.example", reason="opt_out", source="a mail", actor="contact")
+    boss.post(f"/settings/data/imports/{brought.import_id}/undo")
+    assert "Taken back. Addresses and accounts that are in use since stay." in boss.get("/settings/data")
+    with house.database.reading() as tx:
+        assert tx.session.scalar(select(ContactAddress).where(ContactAddress.email == "second@list.example"))

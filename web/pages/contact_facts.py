@@ -89,5 +89,6 @@ def lift(contact_id: int) -> Response:
     why = request.form.get("why", "").strip()[:300]
     if not why:
         raise InvalidError(say("Say why this person may be written to again. It stays on record."), field="why")
-    suppressions.lift_suppression(this_tx(), request.form.get("target", ""), why=why, actor=this_actor())
+    target, seen = request.form.get("target", ""), request.form.get("seen", "")
+    suppressions.lift_suppression(this_tx(), target, why=why, actor=this_actor(), seen=seen)
     return done(f"/contacts/{contact_id}", _("May be written to again."))
