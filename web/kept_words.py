@@ -28,6 +28,8 @@ def is_from_here() -> bool:
 
 def _hand_back(response: Response) -> Response:
     """Answer with the words where the form's sender is signed out, or its token is of an older session."""
+    if response.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return response
     if request.method != "POST" or request.endpoint in PUBLIC or request.blueprint == "review" or is_partial():
         return response
     signed_out = find_user() is None

@@ -5,6 +5,7 @@ from typing import cast
 from urllib.parse import unquote, urlsplit
 
 from flask import Response, current_app, g, request
+from werkzeug.exceptions import HTTPException
 
 from kit.errors import RapportError
 from web.page_forms import PAGE, Refused, fill_again
@@ -23,7 +24,7 @@ def form_at(page: str) -> None:
 
 def find_form_page() -> str:
     """Return the address of our page that this request's form stands on; empty when nobody says."""
-    if request.method != "POST":
+    if request.method != "POST" or not _is_readable():
         return ""
     came_from = urlsplit(request.referrer or "")
     referrer = came_from.path + (f"?{came_from.query}" if came_from.query else "")
@@ -50,6 +51,14 @@ def show_refused(error: RapportError, status: int) -> Response | None:
     found.set_data(filled)
     found.status_code = status
     return found
+
+
+def _is_readable() -> bool:
+    """Return whether the body could be read at all; one that is too large cannot."""
+    try:
+        return request.form is not None
+    except HTTPException:
+        return False
 
 
 def _is_read(page: str) -> bool:

@@ -241,7 +241,7 @@ def test_a_person_is_added_by_hand(ada: Person, cast: Cast, house: House) -> Non
     place = ada.post("/contacts", name="Juno Ibáñez", email="juno@olla.example", country="es", topic="Olla")
     assert place.endswith("-juno-ib-ez")
     assert "Juno Ibáñez" in ada.get(place)
-    page = ada.post("/contacts", status=422, name="Twin", email="juno@olla.example", topic="kept")
+    page = ada.post("/contacts", status=409, name="Twin", email="juno@olla.example", topic="kept")
     assert "already belongs" in page
     assert 'value="kept"' in page
     ada.post("/contacts", status=422, name="", email="")

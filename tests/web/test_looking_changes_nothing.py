@@ -178,6 +178,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
         ("/settings/mailboxes/1/log", "/settings/mailboxes/1/log?before=3"),
     ),
     "/settings/mailboxes/new": (200, ("/settings/mailboxes/new", "/settings/mailboxes/new?address=mia@new.test")),
+    "/settings/products": (302, ("/settings/products",)),
     "/settings/products/<int:product_id>": (200, ("/settings/products/1",)),
     "/settings/stages": (200, ("/settings/stages",)),
     "/settings/suppressions": (200, ("/settings/suppressions", "/settings/suppressions?q=mia&before=9")),
