@@ -27,7 +27,6 @@ from web import forms
 from web.account_form import read_channel
 from web.auth import require
 from web.figures import slug
-from web.importing import list_importing
 from web.own_form import read_own, show_typed
 from web.people_query import fold_lists, read_filter
 from web.people_view import PeopleView, change_people, fold_form, read_people_view
@@ -57,9 +56,7 @@ def index() -> ResponseReturnValue:
         tx, view.wanted, brand_id=this_brand_id(), page=forms.read_int(view.query.get("page")) or 1
     )
     costly = find_costliest(tx, view, about["chips"]) if not found.rows and found.everyone else None
-    return page(
-        "contacts/page.html", found=found, costly=costly, stages=list_stages(tx), importing=list_importing(tx), **about
-    )
+    return page("contacts/page.html", found=found, costly=costly, stages=list_stages(tx), **about)
 
 
 def describe_view(tx: Tx, view: PeopleView) -> dict[str, Any]:
