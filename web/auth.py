@@ -87,7 +87,10 @@ def csrf_token() -> str:
     token = request.cookies.get(COOKIE)
     if not token or find_user() is None:
         return ""
-    return this_house().seal.sign(hash_token(token), about="csrf").rpartition(".")[2]
+    if "csrf" not in g:
+        g.csrf = this_house().seal.sign(hash_token(token), about="csrf").rpartition(".")[2]
+    signed: str = g.csrf
+    return signed
 
 
 def set_session(response: Response, token: str, *, max_age_s: float) -> Response:

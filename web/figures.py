@@ -1,6 +1,7 @@
 """Wire: how numbers, names and channels read in a small space, in the language of the request."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import format_currency, format_decimal, format_percent
 
@@ -32,17 +33,26 @@ def short(number: float | None) -> str:
         return "–"
     if number < _THOUSAND:
         return f"{number:.0f}"
+    return _short(number, this_locale())
+
+
+# A list shows some hundred figures, and the same ones when it is looked at again.
+@lru_cache(maxsize=20_000)
+def _short(number: float, locale: str) -> str:
     unit, letter = (_THOUSAND, "k") if number < _MILLION else (_MILLION, "M")
     value = number / unit
     whole = value >= _ROUND_FROM or value == int(value)
-    return format_decimal(value, "0" if whole else "0.0", locale=this_locale()) + letter
+    return format_decimal(value, "0" if whole else "0.0", locale=locale) + letter
 
 
 def percent(fraction: float | None) -> str:
     """Return a fraction as per cent with one decimal; a dash when unknown."""
-    return (
-        "–" if fraction is None else format_percent(fraction, _PERCENT.get(this_locale(), "0.0%"), locale=this_locale())
-    )
+    return "–" if fraction is None else _percent(fraction, this_locale())
+
+
+@lru_cache(maxsize=5_000)
+def _percent(fraction: float, locale: str) -> str:
+    return format_percent(fraction, _PERCENT.get(locale, "0.0%"), locale=locale)
 
 
 def share(part: int, whole: int) -> float:
@@ -54,9 +64,14 @@ def money(amount: Decimal | None, currency: str | None) -> str:
     """Return a price in its currency, without empty cents; a dash when unknown."""
     if amount is None:
         return "–"
+    return _money(amount, currency or "EUR", this_locale())
+
+
+@lru_cache(maxsize=5_000)
+def _money(amount: Decimal, currency: str, locale: str) -> str:
     whole = amount == amount.to_integral_value()
-    pattern = _MONEY.get(this_locale(), "¤#,##0") if whole else _MONEY_CENTS.get(this_locale(), "¤#,##0.00")
-    return format_currency(amount, currency or "EUR", pattern, locale=this_locale(), currency_digits=False)
+    pattern = _MONEY.get(locale, "¤#,##0") if whole else _MONEY_CENTS.get(locale, "¤#,##0.00")
+    return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
 
 
 def initials(name: str) -> str:

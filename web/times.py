@@ -96,13 +96,13 @@ def full(at: datetime, zone: ZoneInfo) -> str:
 
 def day(on: date) -> str:
     """Return a day that is on no clock: Fri 4 Dec."""
-    return format_date(on, _("date:EEE d MMM").removeprefix("date:"), locale=this_locale())
+    return _format_day(on, _("date:EEE d MMM"), this_locale())
 
 
 def dated(on: date, today: date) -> str:
     """Return a day on record: Fri 4 Dec, and of another year 4 Dec 2025."""
     pattern = _("date:EEE d MMM") if on.year == today.year else _("date:d MMM y")
-    return format_date(on, pattern.removeprefix("date:"), locale=this_locale())
+    return _format_day(on, pattern, this_locale())
 
 
 def date_of(at: datetime, zone: ZoneInfo | None = None) -> str:
@@ -112,12 +112,12 @@ def date_of(at: datetime, zone: ZoneInfo | None = None) -> str:
 
 def month(first: date) -> str:
     """Return a month: Nov 2026."""
-    return format_date(first, "MMM y", locale=this_locale())
+    return _format_day(first, "MMM y", this_locale())
 
 
 def whole_day(on: date) -> str:
     """Return a day with its year: 4 Dec 2026."""
-    return format_date(on, _("date:d MMM y").removeprefix("date:"), locale=this_locale())
+    return _format_day(on, _("date:d MMM y"), this_locale())
 
 
 def long_day(at: datetime, zone: ZoneInfo) -> str:
@@ -134,4 +134,16 @@ def day_bounds(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def _format(at: datetime, pattern: str, zone: ZoneInfo) -> str:
-    return format_datetime(at, pattern.removeprefix("date:"), tzinfo=zone, locale=this_locale())
+    local = at.astimezone(zone)
+    return _format_minute(local.replace(second=0, microsecond=0, tzinfo=None), pattern, this_locale())
+
+
+# A list shows some hundred of these, and the same ones when it is looked at again.
+@lru_cache(maxsize=20_000)
+def _format_minute(local: datetime, pattern: str, locale: str) -> str:
+    return format_datetime(local, pattern.removeprefix("date:"), locale=locale)
+
+
+@lru_cache(maxsize=5_000)
+def _format_day(on: date, pattern: str, locale: str) -> str:
+    return format_date(on, pattern.removeprefix("date:"), locale=locale)

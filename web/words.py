@@ -18,6 +18,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
+from markupsafe import Markup
 
 from kit.errors import RapportError, Sentence
 from web.pseudo import PseudoTranslations
@@ -97,13 +98,31 @@ def attach_words(app: Flask) -> None:
         newstyle=True,
         pgettext=lambda context, text: this_catalog().pgettext(context, text),
     )
-    env.globals |= {"language": this_language, "direction": this_direction, "say_again": translate}
+    # A page says some thousand words, most of them without a slot.
+    env.globals |= {"_": _say_in_page, "language": this_language, "direction": this_direction, "say_again": translate}
 
 
 def _(text: str, /, **params: Any) -> str:
     """Return a text in this request's language, its %(name)s slots filled."""
     found = this_catalog().gettext(str(text))
     return found % params if params else found
+
+
+def _say_in_page(text: str, /, **params: Any) -> Markup:
+    """Return a text as `{{ _() }}` shows it: its slots escaped, its own markup not."""
+    language = this_language()
+    return _load_markup(language, text) % params if params else _load_plain(language, text)
+
+
+@lru_cache(maxsize=10_000)
+def _load_markup(language: str, text: str) -> Markup:
+    return Markup(_load(language).gettext(text))  # noqa: S704 - the program's own words
+
+
+@lru_cache(maxsize=10_000)
+def _load_plain(language: str, text: str) -> Markup:
+    """Return a text without slots; "%%" is a per cent sign there as well."""
+    return _load_markup(language, text) % {}
 
 
 def pgettext(context: str, text: str) -> str:
@@ -174,11 +193,13 @@ def said(error: RapportError) -> str:
 
 def this_language() -> str:
     """Return the language of this request: the reader's choice, else what the browser asks for; English otherwise."""
-    if not has_request_context():
-        return "en"
-    if "language" not in g:
-        g.language = _choose()
-    language: str = g.language
+    # First what nearly every call finds: each word of a page asks.
+    try:
+        language: str = g.language
+    except (AttributeError, RuntimeError):
+        if not has_request_context():
+            return "en"
+        language = g.language = _choose()
     return language
 
 

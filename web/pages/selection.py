@@ -51,6 +51,8 @@ def show() -> Response:
     """Say what one act would do to the people chosen, and who cannot take part; of very many, to the first."""
     tx, chosen = this_tx(), _read_selection(most=JUDGED)
     act, value = request.args.get("act", ""), request.args.get("value", "").strip()
+    # Held before it is judged, so that the one that is chosen is not asked for again.
+    sequences = _sequences(tx) if act == "enrol" else []
     verdict, fault = _judge(tx, chosen, act, value)
     return page(
         "selection/page.html",
@@ -63,7 +65,7 @@ def show() -> Response:
         later=chosen.count > deeds.AT_ONCE,
         stages=list_stages(tx) if act == "stage" else [],
         colleagues=list_colleagues(tx) if act == "owner" else [],
-        sequences=_sequences(tx) if act == "enrol" else [],
+        sequences=sequences,
         back=_back(chosen),
     )
 
