@@ -199,11 +199,6 @@ def publish_draft(tx: Tx, sequence: Sequence, *, actor: str, note: str = "") -> 
     return get_version(tx, sequence)
 
 
-def list_file_names(tx: Tx, writing: Writing) -> set[str]:
-    """Return the attachments that are there, of the version and of the draft."""
-    return set(_read_files(tx, writing))
-
-
 def _compile_draft(tx: Tx, writing: Writing) -> Draft:
     draft = _compile(tx, writing.source, writing, _read_files(tx, writing))
     if draft.document.name != writing.sequence.name:
