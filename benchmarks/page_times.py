@@ -21,8 +21,8 @@ from pathlib import Path
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
-from benchmarks.many_notes import fill_notes
 from benchmarks.many_details import fill_details
+from benchmarks.many_notes import fill_notes
 from benchmarks.many_people import fill
 from benchmarks.many_sends import fill_sends
 from benchmarks.people_pages import PEOPLE_PAGES

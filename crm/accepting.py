@@ -10,9 +10,9 @@ from crm.closing import snooze_thread
 from crm.contacts import (
     add_address,
     find_contact_by_email,
-    get_contact,
     list_addresses,
     list_handles,
+    lock_contact,
     refresh_search_text,
 )
 from crm.erased import find_erased
@@ -142,7 +142,7 @@ def _keep_representative(tx: Tx, case: Case) -> dict[str, Any]:
 
     Who has no address stays a fact of the person; so does whoever cannot be tied, such as the person themselves.
     """
-    row, contact = case.row, get_contact(tx, case.row.contact_id)
+    row, contact = case.row, lock_contact(tx, case.row.contact_id)
     name, email = row.data.get("name", ""), row.data.get("email", "")
     before = contact.fields.get("representative")
     words = f"{name} <{email}>" if name and email else name or email
@@ -169,7 +169,7 @@ def _tie(tx: Tx, case: Case, name: str, email: str) -> int | None:
 
 def _keep_address(tx: Tx, case: Case) -> dict[str, Any]:
     """Add the address after the others: none is removed, and none is preferred over what the person wrote from."""
-    row, contact = case.row, get_contact(tx, case.row.contact_id)
+    row, contact = case.row, lock_contact(tx, case.row.contact_id)
     had = {address.email for address in list_addresses(tx, contact.id)}
     address = add_address(
         tx, contact, row.data["email"], source=say("their mail of %(day)s", day=f"{case.message.at:%d %B %Y}")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from crm.changes import Undone, record_change
-from crm.contacts import add_address, get_contact, list_addresses, refresh_search_text
+from crm.changes import Undone, is_its, record_change
+from crm.contacts import add_address, list_addresses, lock_contact, refresh_search_text
 from crm.models import Change, ContactAddress
 from crm.timeline import record_entry
 from crm.twins import refresh_twins
@@ -16,7 +16,7 @@ ORDER, RETIRED = "address.order", "address.retired"
 
 def add_by_hand(tx: Tx, contact_id: int, email: str, *, actor: str) -> ContactAddress:
     """Add an address to a person; refused when it belongs to somebody else."""
-    contact = get_contact(tx, contact_id)
+    contact = lock_contact(tx, contact_id)
     row = add_address(tx, contact, email, source="by hand")
     refresh_search_text(tx, contact)
     refresh_twins(tx, [contact.id])
@@ -58,7 +58,7 @@ def retire_address(tx: Tx, address_id: int, *, why: str, replacement: str = "", 
     if row.retired_at is not None:
         raise ConflictError(say("This address is history already."))
     if not why:
-        raise InvalidError(say("Say why the address is no longer used. It stays on record."))
+        raise InvalidError(say("Say why the address is no longer used. It stays on record."), field="why")
     before = _order(tx, row.contact_id)
     new = _replace(tx, row, replacement, actor) if replacement.strip() else None
     row.retired_at, row.retired_why = tx.now, why
@@ -80,7 +80,7 @@ def restore_address(tx: Tx, address_id: int, *, actor: str) -> Change:
 
 def reverse_order(tx: Tx, change: Change, actor: str) -> Undone:
     """Put the address before first again, unless somebody chose another one since."""
-    contact = get_contact(tx, change.data["contact"])
+    contact = lock_contact(tx, change.data["contact"])
     now = _order(tx, contact.id)
     if not now or now[0] != change.data["first"]:
         return Undone(change=change, undone=0, left=1, why=say("Somebody chose another address since."))
@@ -93,7 +93,7 @@ def reverse_order(tx: Tx, change: Change, actor: str) -> Undone:
 def reverse_retired(tx: Tx, change: Change, actor: str) -> Undone:
     """Put an address back into use or into history; the one that replaced it stays, behind it."""
     data, row = change.data, tx.session.get(ContactAddress, change.data["address"])
-    if row is None or (row.retired_at is not None) != data["retired"]:
+    if row is None or not is_its(change, row) or (row.retired_at is not None) != data["retired"]:
         return Undone(change=change, undone=0, left=1, why=say("Somebody changed it since."))
     if data["retired"]:
         row.retired_at, row.retired_why = None, ""
@@ -117,7 +117,7 @@ def get_address(tx: Tx, address_id: int) -> ContactAddress:
 def _replace(tx: Tx, row: ContactAddress, replacement: str, actor: str) -> ContactAddress:
     new = add_by_hand(tx, row.contact_id, replacement, actor=actor)
     if new.id == row.id:
-        raise InvalidError(say("An address cannot replace itself."))
+        raise InvalidError(say("An address cannot replace itself."), field="email")
     before = _order(tx, row.contact_id)
     # The new one stands where the old one stood.
     order = [new.id if one == row.id else one for one in before if one != new.id]

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from crm.changes import Undone, record_change
-from crm.contacts import display_name, get_contact
+from crm.contacts import display_name, lock_contact
 from crm.models import Change, Contact
 from crm.timeline import record_entry
 from kit.db import lowered
@@ -52,7 +52,7 @@ def put_basis(contact: Contact, basis: Basis) -> None:
 
 def set_basis(tx: Tx, contact_id: int, wanted: Basis, *, actor: str) -> Change | None:
     """Write down why we may write to a person; without a day, since today. None when nothing is different."""
-    contact = get_contact(tx, contact_id)
+    contact = lock_contact(tx, contact_id)
     if wanted.since and wanted.since > tx.now.date():
         raise InvalidError(say("A basis cannot begin in the future. Nothing was changed."))
     before = read_basis(contact)
@@ -71,7 +71,7 @@ def set_basis(tx: Tx, contact_id: int, wanted: Basis, *, actor: str) -> Change |
 
 def reverse_basis(tx: Tx, change: Change, actor: str) -> Undone:
     """Put the basis before back, unless somebody changed it since."""
-    contact = get_contact(tx, change.data["contact"])
+    contact = lock_contact(tx, change.data["contact"])
     if read_basis(contact) != Basis.of_document(change.data["after"]):
         return Undone(change=change, undone=0, left=1, why=say("Somebody changed it since."))
     put_basis(contact, Basis.of_document(change.data["before"]))

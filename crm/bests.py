@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import Select, Table, and_, delete, func, insert, select
 
 from crm.fit import best_fit
-from crm.kept import ask_kept, is_due, keep
+from crm.kept import ask_kept, is_due, keep, lock
 from crm.lane_sums import MANY, price_of
 from crm.models import Contact, ContactBest, Handle
 from crm.models.best import BEST_COLUMNS
@@ -65,6 +65,7 @@ def keep_bests(database: Database) -> bool:
 
 def _compare(tx: Tx, first: int, last: int) -> None:
     """Write the rows of some people that are new or different."""
+    lock(tx, ContactBest)
     there = {row[0]: tuple(row) for row in tx.session.execute(select(*_BESTS.c).where(_within(first, last)))}
     found = {row[0]: tuple(row) for row in tx.session.execute(_ask(first, last, tx.now.date()))}
     changed = [row for number, row in found.items() if there.get(number) != row]

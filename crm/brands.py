@@ -12,9 +12,9 @@ def create_brand(tx: Tx, name: str, *, postal_address: str = "", signature: str 
     """Add a brand; the first one brings the default stages with it."""
     name = name.strip()
     if not name:
-        raise InvalidError(say("A brand needs a name."))
+        raise InvalidError(say("A brand needs a name."), field="name")
     if find_brand(tx, name):
-        raise ConflictError(say("There is a brand named %(name)s already.", name=name))
+        raise ConflictError(say("There is a brand named %(name)s already.", name=name), field="name")
     ensure_stages(tx)
     brand = Brand(name=name, postal_address=postal_address.strip(), signature=signature, created_at=tx.now)
     tx.session.add(brand)

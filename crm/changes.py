@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from sqlalchemy import select, update
 
@@ -24,6 +24,14 @@ class Undone:
     undone: int
     left: int = 0
     why: str = ""
+
+
+class Dated(Protocol):
+    """A row that says when it was made."""
+
+    @property
+    def created_at(self) -> datetime:
+        """Return when it was made."""
 
 
 Reverser = Callable[[Tx, Change, str], Undone]
@@ -79,6 +87,11 @@ def get_change(tx: Tx, change_id: int) -> Change:
     if change is None:
         raise NotFoundError(say("There is no such change."))
     return change
+
+
+def is_its(change: Change, row: Dated) -> bool:
+    """Return whether a row is still the one that a change named: SQLite gives the number of a row that went anew."""
+    return row.created_at <= change.at
 
 
 def list_changes(tx: Tx, *, before: int | None = None, limit: int = 50) -> list[Change]:

@@ -14,7 +14,19 @@ from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 from mailer.addresses import normalise_email
 
-__all__ = ["add_address", "create_contact", "display_name", "fold", "get_contact", "list_addresses", "list_handles"]
+__all__ = [
+    "add_address",
+    "create_contact",
+    "display_name",
+    "fold",
+    "get_contact",
+    "list_addresses",
+    "list_handles",
+    "lock_contact",
+    "lock_contacts",
+]
+
+_BATCH = 1_000  # so many rows are locked by one statement
 
 
 def create_contact(
@@ -44,12 +56,16 @@ def add_address(tx: Tx, contact: Contact, email: str, *, source: str) -> Contact
     """Add an address; refused when it belongs to somebody else."""
     normal = normalise_email(email)
     if normal is None:
-        raise InvalidError(say("%(email)r is not an email address.", email=email))
+        raise InvalidError(say("%(email)r is not an email address.", email=email), field="email")
     taken = tx.session.scalar(select(ContactAddress).where(ContactAddress.email == normal))
     if taken:
         if taken.contact_id == contact.id:
             return taken
-        raise ConflictError(say("%(normal)s already belongs to another contact.", normal=normal))
+        raise ConflictError(
+            say("%(normal)s already belongs to another contact.", normal=normal),
+            field="email",
+            contact_id=taken.contact_id,
+        )
     refuse_erased(tx, emails=[normal])
     position = len(list_addresses(tx, contact.id))
     row = ContactAddress(contact_id=contact.id, email=normal, position=position, source=source, created_at=tx.now)
@@ -124,6 +140,32 @@ def get_contact(tx: Tx, contact_id: int) -> Contact:
     if contact.erased_at:
         raise NotFoundError(erased_sentence(), code="erased")
     return contact
+
+
+def lock_contact(tx: Tx, contact_id: int) -> Contact:
+    """Return a contact as it is now, or refuse; until this transaction ends nobody else changes it.
+
+    Whoever changes a person reads it this way first: what two write at once would be lost for one of them.
+    """
+    tx.session.flush()
+    # Rows that name the contact may still be added meanwhile.
+    tx.session.get(Contact, contact_id, with_for_update={"key_share": True}, populate_existing=True)
+    return get_contact(tx, contact_id)
+
+
+def lock_contacts(tx: Tx, contact_ids: Iterable[int]) -> None:
+    """Let nobody else decide about these people until this transaction ends.
+
+    In the order of their numbers, so that two who want the same people wait for each other instead of for ever. The
+    weaker kind of row lock: mail may still be filed for them. SQLite has one writer anyway.
+    """
+    if tx.session.get_bind().dialect.name == "sqlite":
+        return
+    wanted = sorted(set(contact_ids))
+    for begin in range(0, len(wanted), _BATCH):
+        batch = wanted[begin : begin + _BATCH]
+        query = select(Contact.id).where(Contact.id.in_(batch)).order_by(Contact.id)
+        tx.session.execute(query.with_for_update(key_share=True)).all()
 
 
 def mark_address(tx: Tx, email: str, mailable: str) -> None:

@@ -23,7 +23,7 @@ class GuessCount:
         return round(sum(self.corrected.values()) / self.looked_at, 4) if self.looked_at else None
 
 
-def record_correction(tx: Tx, message: Message, kind: str, *, marks: int, actor: str) -> None:
+def record_correction(tx: Tx, message: Message, before: str, kind: str, *, marks: int, actor: str) -> None:
     """Keep a person's word beside the machine's; agreeing is a word, too."""
     tx.session.add(
         ReplyCorrection(
@@ -31,7 +31,7 @@ def record_correction(tx: Tx, message: Message, kind: str, *, marks: int, actor:
             guessed=message.guessed_kind or "",
             confidence=message.reply_confidence,
             marks=marks,
-            before=message.reply_kind or "",
+            before=before,
             after=kind,
             actor=actor,
             at=tx.now,

@@ -159,7 +159,7 @@ def _check_source(tx: Tx, contact_id: int | None, message_id: int | None) -> Non
 def list_brands_with_new(tx: Tx) -> list[tuple[Brand, int]]:
     """Return all brands by name, each with how many notes wait for a theme: every page shows the number. One query."""
     ours = (Feedback.brand_id == Brand.id) | Feedback.brand_id.is_(None)
-    waiting = select(func.count(Feedback.id)).where(Feedback.theme_id.is_(None), ours).correlate(Brand)
+    waiting = select(func.count()).select_from(Feedback).where(Feedback.theme_id.is_(None), ours).correlate(Brand)
     query = select(Brand, waiting.scalar_subquery()).order_by(Brand.name)
     return [(brand, count) for brand, count in tx.session.execute(query)]
 

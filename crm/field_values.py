@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from crm.changes import Undone, record_change
-from crm.contacts import display_name, get_contact
+from crm.contacts import display_name, lock_contact
 from crm.fields import check_value, known_fields, read_value
 from crm.models import Change, Contact, ContactField
 from crm.timeline import record_entry
@@ -21,7 +21,7 @@ def set_values(
     `seen` is what a form showed. Raises InvalidError for a value that its field cannot have, ConflictError when
     somebody changed it since the form was shown; then nothing is kept.
     """
-    contact = get_contact(tx, contact_id)
+    contact = lock_contact(tx, contact_id)
     wanted = {key: check_value(_offered(tx, key), text) for key, text in given.items()}
     now = {key: read_value(contact.fields, known_fields(tx)[key]) for key in wanted}
     changed = {key: [now[key], value] for key, value in wanted.items() if value != now[key]}
@@ -49,7 +49,7 @@ def put_values(contact: Contact, values: Mapping[str, str]) -> None:
 
 def reverse_values(tx: Tx, change: Change, actor: str) -> Undone:
     """Put back each value that nobody changed since; of a retired field too."""
-    contact, fields = get_contact(tx, change.data["contact"]), known_fields(tx)
+    contact, fields = lock_contact(tx, change.data["contact"]), known_fields(tx)
     back = {
         key: before
         for key, (before, after) in change.data["fields"].items()

@@ -54,11 +54,13 @@ def create_field(tx: Tx, label: str, kind: str, *, choices: Sequence[str] = (), 
     """Define a field. Its key is made from the label and never changes."""
     label = _label(label)
     if kind not in FIELD_KINDS:
-        raise InvalidError(say("Choose what kind of field this is."))
+        raise InvalidError(say("Choose what kind of field this is."), field="kind")
     options = _choices(choices) if kind == "choice" else []
     key = _key(label)
     if any(key == one.key or label.lower() == one.label.lower() for one in list_fields(tx, retired=True)):
-        raise ConflictError(say("There is a field like %(label)s already, perhaps a retired one.", label=label))
+        raise ConflictError(
+            say("There is a field like %(label)s already, perhaps a retired one.", label=label), field="label"
+        )
     if len(list_fields(tx)) >= MOST_FIELDS:
         raise InvalidError(say("There are %(num)s fields already; retire one first.", num=MOST_FIELDS))
     field = ContactField(key=key, label=label, kind=kind, choices=options, created_at=tx.now)
@@ -75,7 +77,7 @@ def rename_field(tx: Tx, field_id: int, label: str, *, choices: Sequence[str] = 
     """Change how a field is called, and of a choice what may be chosen; values that are there stay."""
     field, label = get_field(tx, field_id), _label(label)
     if any(one.id != field_id and one.label.lower() == label.lower() for one in list_fields(tx, retired=True)):
-        raise ConflictError(say("There is a field named %(label)s already.", label=label))
+        raise ConflictError(say("There is a field named %(label)s already.", label=label), field="label")
     before = {"label": field.label, "choices": field.choices}
     field.label = label
     if field.kind == "choice" and choices:
@@ -126,10 +128,13 @@ def check_value(field: ContactField, text: str) -> str:
     if not text:
         return ""
     if len(text) > _LONGEST:
-        raise InvalidError(say("%(label)s is too long: %(num)s characters at most.", label=field.label, num=_LONGEST))
+        raise InvalidError(
+            say("%(label)s is too long: %(num)s characters at most.", label=field.label, num=_LONGEST),
+            field=f"own.{field.key}",
+        )
     value = text if field.kind == "text" else _read(field, text)
     if value is None:
-        raise InvalidError(_how(field, text))
+        raise InvalidError(_how(field, text), field=f"own.{field.key}")
     return value
 
 
@@ -194,7 +199,7 @@ _READERS: dict[str, Callable[[str], str | None]] = {
 def _label(label: str) -> str:
     label = " ".join(label.split())
     if not label or len(label) > 80:  # noqa: PLR2004 - the width of the column
-        raise InvalidError(say("Give the field a name of at most 80 characters."))
+        raise InvalidError(say("Give the field a name of at most 80 characters."), field="label")
     return label
 
 
@@ -202,14 +207,16 @@ def _key(label: str) -> str:
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
     key = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60]
     if not key:
-        raise InvalidError(say("The name needs at least one letter from a to z, for use in mails."))
+        raise InvalidError(say("The name needs at least one letter from a to z, for use in mails."), field="label")
     return key
 
 
 def _choices(given: Sequence[str]) -> list[str]:
     found = list(dict.fromkeys(word for word in (" ".join(one.split()) for one in given) if word))
     if len(found) < 2 or len(found) > MOST_CHOICES:  # noqa: PLR2004 - one thing is no choice
-        raise InvalidError(say("Give from 2 to %(num)s things to choose from, one a line.", num=MOST_CHOICES))
+        raise InvalidError(
+            say("Give from 2 to %(num)s things to choose from, one a line.", num=MOST_CHOICES), field="choices"
+        )
     return found
 
 

@@ -38,9 +38,9 @@ def add_reading(tx: Tx, handle_id: int, reading: Reading, *, actor: str) -> Chan
     handle = get_handle(tx, handle_id)
     given = {name: value for name in NAMES if (value := getattr(reading, name)) is not None}
     if not given:
-        raise InvalidError(say("Write at least one figure."))
+        raise InvalidError(say("Write at least one figure."), field="followers")
     if reading.read_on > latest_day(tx.now):
-        raise InvalidError(say("The day of a reading cannot lie in the future."))
+        raise InvalidError(say("The day of a reading cannot lie in the future."), field="read_on")
     at = tx.now if reading.read_on >= tx.now.date() else datetime.combine(reading.read_on, _NOON)
     newest = tx.session.scalar(select(func.max(HandleSnapshot.taken_at)).where(HandleSnapshot.handle_id == handle.id))
     row = HandleSnapshot(handle_id=handle.id, taken_at=at, source=reading.source[:200], **given)
@@ -52,7 +52,7 @@ def add_reading(tx: Tx, handle_id: int, reading: Reading, *, actor: str) -> Chan
             setattr(handle, name, value)
     tx.session.flush()
     summary = say("Figures of %(name)s, %(day)s", name=handle.username, day=reading.read_on.isoformat())
-    data = {"handle": handle.id, "snapshot": row.id, "changed": changed}
+    data = {"handle": handle.id, "snapshot": row.id, "changed": changed, "given": given, "taken_at": at.isoformat()}
     change = record_change(tx, READ, actor=actor, summary=summary, data=data)
     _tell(tx, handle, summary, actor)
     return change
@@ -82,7 +82,7 @@ def remove_reading(tx: Tx, snapshot_id: int, *, actor: str) -> tuple[Change, int
 def reverse_reading(tx: Tx, change: Change, actor: str) -> Undone:
     """Forget a reading again; the account shows what it showed before, where nobody read it since."""
     row = tx.session.get(HandleSnapshot, change.data["snapshot"])
-    if row is None:
+    if row is None or not _is_its(change, row):
         return Undone(change=change, undone=0, left=1, why=say("It was forgotten since."))
     handle = get_handle(tx, row.handle_id)
     tx.session.delete(row)
@@ -99,6 +99,15 @@ def reverse_removal(tx: Tx, change: Change, actor: str) -> Undone:
     _put_back(handle, change)
     _tell(tx, handle, say("Taken back: a reading of %(name)s was forgotten", name=handle.username), actor)
     return Undone(change=change, undone=1)
+
+
+def _is_its(change: Change, row: HandleSnapshot) -> bool:
+    """Return whether a row is still the reading that was kept: SQLite gives the number of a row that went anew."""
+    data = change.data
+    # Older changes name the account alone.
+    at = datetime.fromisoformat(data.get("taken_at", row.taken_at.isoformat()))
+    same = all(getattr(row, name) == value for name, value in data.get("given", {}).items())
+    return row.handle_id == data["handle"] and row.taken_at == at and same
 
 
 def _put_back(handle: Handle, change: Change) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crm.changes import Undone, record_change
+from crm.changes import Undone, is_its, record_change
 from crm.handles import get_handle
 from crm.models import Change, Handle, HandleName
 from crm.timeline import record_entry
@@ -34,7 +34,7 @@ def retire(tx: Tx, handle_id: int, *, why: str, actor: str) -> Change:
     if handle.retired_at is not None:
         raise ConflictError(say("This account is history already."))
     if not why:
-        raise InvalidError(say("Say why it is no longer used. It stays on record."))
+        raise InvalidError(say("Say why it is no longer used. It stays on record."), field="why")
     data = {"handle": handle.id, "was_main": handle.is_main, "retired": True}
     handle.retired_at, handle.retired_why, handle.is_main = tx.now, why, False
     summary = say("%(name)s is no longer used: %(why)s", name=handle.username, why=why)
@@ -73,7 +73,7 @@ def reverse_main(tx: Tx, change: Change, actor: str) -> Undone:
 def reverse_retired(tx: Tx, change: Change, actor: str) -> Undone:
     """Put an account back into use, or back into history."""
     handle, data = get_handle(tx, change.data["handle"]), change.data
-    if (handle.retired_at is not None) != data["retired"]:
+    if not is_its(change, handle) or (handle.retired_at is not None) != data["retired"]:
         return Undone(change=change, undone=0, left=1, why=say("Somebody changed it since."))
     if data["retired"]:
         handle.retired_at, handle.retired_why = None, ""

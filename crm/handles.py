@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from crm.contacts import get_contact, rank, refresh_search_text
+from crm.contacts import lock_contact, rank, refresh_search_text
 from crm.erased import refuse_erased
 from crm.models import Handle, HandleName, HandleSnapshot
 from crm.rates import NewRate, keep_rate, main_format
@@ -35,7 +35,7 @@ class Account:
 
 def add_handle(tx: Tx, contact_id: int, account: Account, *, actor: str) -> Handle:
     """Add an account to a person; refused when it is somebody else's."""
-    contact = get_contact(tx, contact_id)
+    contact = lock_contact(tx, contact_id)
     _check(tx, account, None)
     handle = Handle(contact_id=contact.id, platform=account.platform, username=account.username, created_at=tx.now)
     tx.session.add(handle)
@@ -53,7 +53,7 @@ def save_handle(tx: Tx, handle_id: int, account: Account, *, actor: str) -> Hand
         keep_name(tx, handle, why=account.why, actor=actor)
     handle.platform, handle.username = account.platform, account.username
     _read_again(tx, handle, account, actor, say("Checked the account %(name)s", name=account.username))
-    refresh_search_text(tx, get_contact(tx, handle.contact_id))
+    refresh_search_text(tx, lock_contact(tx, handle.contact_id))
     refresh_twins(tx, [handle.contact_id])
     return handle
 
@@ -94,13 +94,17 @@ def list_accounts(tx: Tx, contact_id: int) -> list[tuple[Handle, datetime | None
 
 def _check(tx: Tx, account: Account, own: int | None) -> None:
     if not account.platform or not account.username:
-        raise InvalidError(say("Say which platform, and the name of the account there."))
+        raise InvalidError(say("Say which platform, and the name of the account there."), field="username")
     if account.url and not account.url.startswith("https://"):
-        raise InvalidError(say("The address of an account begins with https://."))
+        raise InvalidError(say("The address of an account begins with https://."), field="url")
     same = (Handle.platform == account.platform, Handle.username == account.username)
     taken = tx.session.scalar(select(Handle).where(*same))
     if taken is not None and taken.id != own:
-        raise ConflictError(say("%(name)s already belongs to a person here.", name=account.username))
+        raise ConflictError(
+            say("%(name)s already belongs to a person here.", name=account.username),
+            field="username",
+            contact_id=taken.contact_id,
+        )
     if taken is None:
         refuse_erased(tx, handles=[(account.platform, account.username)])
 

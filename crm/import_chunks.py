@@ -33,13 +33,19 @@ def open_import(tx: Tx, filename: str, brand_id: int | None, columns: Mapping[st
     return row.id
 
 
+def was_taken_back(tx: Tx, import_id: int | None) -> bool:
+    """Return whether somebody took an import back while it runs; until this transaction ends nobody can."""
+    row = tx.session.get(Import, import_id, with_for_update=True, populate_existing=True) if import_id else None
+    return row is not None and row.undone_at is not None
+
+
 def place_chunk(
-    tx: Tx, directory: Directory, chunk: Sequence[Candidate | Rejected], brand_id: int | None
+    tx: Tx, directory: Directory, chunk: Sequence[Candidate | Rejected], brand_id: int | None, *, lock: bool = False
 ) -> list[Outcome]:
-    """Return the verdict on each row, with whom it means; nothing is stored."""
+    """Return the verdict on each row, with whom it means; nothing is stored, and with `lock` nobody changes them."""
     if any(isinstance(row, Candidate) and row.own for row in chunk):
         chunk = [settle_own(row, known_fields(tx)) for row in chunk]
-    find_people(tx, directory, [row for row in chunk if isinstance(row, Candidate)], brand_id)
+    find_people(tx, directory, [row for row in chunk if isinstance(row, Candidate)], brand_id, lock=lock)
     return [place_row(directory, row, relate=brand_id is not None) for row in chunk]
 
 

@@ -16,7 +16,7 @@ from crm.csv_files import Candidate, RawRow, Rejected, Table, open_table, read_r
 from crm.csv_writing import BOM, write_rows
 from crm.fields import known_fields
 from crm.import_change import close_change, open_change
-from crm.import_chunks import note_import, open_import, place_chunk, widen
+from crm.import_chunks import note_import, open_import, place_chunk, was_taken_back, widen
 from crm.import_merge import VERDICTS, Outcome
 from crm.import_people import Directory
 from crm.import_writes import Origin, write_chunk
@@ -50,12 +50,15 @@ _OPEN: dict[int, _Reader] = {}
 def take_import_chunk(tx: Tx, job: Job) -> bool:
     """Bring the next rows in; the last chunk makes the import a change that can be taken back."""
     reader = _OPEN.pop(job.id, None)
+    if was_taken_back(tx, job.cursor.get("import_id")):
+        _forget(tx, job)
+        return True
     if reader is None or reader.done != job.done:
         reader = _open(tx, job)
     chunk = list(islice(reader.rows, CHUNK))
     origin = _origin(tx, job, reader)
     tag = job.data.get("tag", "")
-    outcomes = place_chunk(tx, reader.directory, [_tagged(row, tag) for _, row in chunk], origin.brand_id)
+    outcomes = place_chunk(tx, reader.directory, [_tagged(row, tag) for _, row in chunk], origin.brand_id, lock=True)
     entries = write_chunk(tx, origin, outcomes)
     if told := sum(len(outcome.several) > 1 for outcome in outcomes):
         add_counts(job, pairs=told)
@@ -168,7 +171,6 @@ def _kind_of(reason: str) -> str:
 def _finish(tx: Tx, job: Job, origin: Origin) -> None:
     """Make the import a change, and forget the file."""
     counts = job.result["counts"]
-    job.total = job.done
     kept = job.change_id
     if not counts["created"] + counts["updated"]:
         job.change_id = None  # before the change goes
@@ -178,5 +180,10 @@ def _finish(tx: Tx, job: Job, origin: Origin) -> None:
     if pairs := count_twins(tx, import_id=origin.import_id):
         add_counts(job, pairs=pairs)
     job.result = {**job.result, "place": "/contacts?sort=-added"}
+    _forget(tx, job)
+
+
+def _forget(tx: Tx, job: Job) -> None:
+    job.total = job.done
     for role in (UPLOAD, SEEN):
         drop_file(tx, job.id, role)

@@ -27,7 +27,7 @@ _MAX_URL = 500
 class KnownHandle:
     """One account. `values` has HANDLE_COLUMNS and the newest posts and score; `stated` once a row gave its figures.
 
-    `days` are those of which there are readings.
+    `days` are those of which there are readings; `stored` are the values that the database holds.
     """
 
     platform: str
@@ -37,6 +37,7 @@ class KnownHandle:
     stated: bool = False
     changed: bool = False
     days: set[date] = field(default_factory=set)
+    stored: dict[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> HandleKey:
@@ -51,7 +52,10 @@ class KnownHandle:
 
 @dataclass(slots=True, eq=False)
 class Person:
-    """One contact; `id` None until stored, `line` where this file first named them, None when it did not yet."""
+    """One contact; `id` None until stored, `line` where this file first named them, None when it did not yet.
+
+    `stored` are the facts and the fields that the database holds.
+    """
 
     id: int | None = None
     facts: dict[str, Any] = field(default_factory=lambda: dict.fromkeys(TEXTS, "") | dict.fromkeys(CODES))
@@ -63,6 +67,11 @@ class Person:
     erased: bool = False
     line: int | None = None
     changed: bool = False
+    stored: dict[str, Any] = field(default_factory=dict)
+
+    def columns(self) -> dict[str, Any]:
+        """Return what the contact's own row is to hold."""
+        return {**self.facts, "fields": self.fields}
 
 
 class Directory:

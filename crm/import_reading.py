@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from crm.contacts import lock_contacts
 from crm.csv_files import Candidate
 from crm.erased import find_erased
 from crm.import_people import CODES, HANDLE_COLUMNS, TEXTS, Directory, HandleKey, KnownHandle, Person, identity
@@ -18,8 +19,10 @@ _SLICE = 10_000
 T = TypeVar("T")
 
 
-def find_people(tx: Tx, directory: Directory, candidates: Iterable[Candidate], brand_id: int | None) -> None:
-    """Add to the directory everybody whom the rows may mean and whom it does not know yet."""
+def find_people(
+    tx: Tx, directory: Directory, candidates: Iterable[Candidate], brand_id: int | None, *, lock: bool = False
+) -> None:
+    """Add to the directory everybody whom the rows may mean and whom it does not know yet; see `load_people`."""
     emails: set[str] = set()
     handles: set[HandleKey] = set()
     names: set[str] = set()
@@ -32,7 +35,7 @@ def find_people(tx: Tx, directory: Directory, candidates: Iterable[Candidate], b
         if name and name not in directory.by_bare_name:
             names.add(name)
     found = _by_email(tx, emails) | _by_handle(tx, handles) | _by_bare_name(tx, names)
-    for person in load_people(tx, sorted(found - directory.by_id.keys()), brand_id):
+    for person in load_people(tx, sorted(found - directory.by_id.keys()), brand_id, lock=lock):
         directory.add(person)
     _add_erased(tx, directory, emails, handles)
 
@@ -46,8 +49,10 @@ def _add_erased(tx: Tx, directory: Directory, emails: set[str], handles: set[Han
         directory.by_handle.setdefault(key, Person(erased=True))
 
 
-def load_people(tx: Tx, ids: Sequence[int], brand_id: int | None) -> list[Person]:
-    """Return people with all that an import may change."""
+def load_people(tx: Tx, ids: Sequence[int], brand_id: int | None, *, lock: bool = False) -> list[Person]:
+    """Return people with all that an import may change; `lock` lets nobody else change them meanwhile."""
+    if lock:
+        lock_contacts(tx, ids)
     people = {person.id: person for person in _contacts(tx, ids) if person.id is not None}
     by_place = (ContactAddress.contact_id, ContactAddress.position, ContactAddress.id)
     for part in sliced(ids):
@@ -82,12 +87,14 @@ def _contacts(tx: Tx, ids: Sequence[int]) -> Iterator[Person]:
     for part in sliced(ids):
         query = select(Contact.id, Contact.fields, Contact.erased_at, *columns_of(Contact, facts))
         for row in tx.session.execute(query.where(Contact.id.in_(part))):
-            yield Person(
+            person = Person(
                 id=row[0],
                 fields=dict(row[1] or {}),
                 erased=row[2] is not None,
                 facts=dict(zip(facts, row[3:], strict=True)),
             )
+            person.stored = person.columns()
+            yield person
 
 
 def _load_handles(tx: Tx, people: dict[int, Person], ids: Sequence[int]) -> None:
@@ -98,7 +105,7 @@ def _load_handles(tx: Tx, people: dict[int, Person], ids: Sequence[int]) -> None
         ).where(Handle.contact_id.in_(part))
         for row in tx.session.execute(query):
             values = dict(zip(HANDLE_COLUMNS, row[4:], strict=True)) | {"posts": None, "score": None}
-            handles[row[1]] = known = KnownHandle(row[2], row[3], values, id=row[1])
+            handles[row[1]] = known = KnownHandle(row[2], row[3], values, id=row[1], stored=dict(values))
             people[row[0]].handles[known.key] = known
     for some in sliced(handles):
         taken = select(HandleSnapshot.handle_id, HandleSnapshot.taken_at).where(HandleSnapshot.handle_id.in_(some))

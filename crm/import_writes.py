@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -65,27 +66,25 @@ def write_chunk(tx: Tx, origin: Origin, outcomes: Iterable[Outcome]) -> tuple[in
 
 
 def save_changed(tx: Tx, people: Iterable[Person]) -> None:
-    """Write the facts and figures of people and handles marked as changed."""
+    """Write what changed of the facts and figures of people and handles marked as changed, and nothing else."""
     changed = [person for person in people if person.changed and person.id is not None]
-    _bulk_update(
-        tx,
-        Contact,
-        [
-            {
-                "id": person.id,
-                **person.facts,
-                "fields": person.fields,
-                "search_text": fold(" ".join(search_words(person))),
-            }
-            for person in changed
-        ],
-    )
+    rows = [
+        {"id": person.id, **_unlike(person.columns(), person.stored)}
+        | {"search_text": fold(" ".join(search_words(person)))}
+        for person in changed
+    ]
+    _bulk_update(tx, Contact, rows)
     handles = [handle for person in changed for handle in person.handles.values() if handle.changed and handle.id]
-    _bulk_update(tx, Handle, [{"id": handle.id} | _stored(handle) for handle in handles])
+    columns = [(handle.id, _unlike(_stored(handle), handle.stored)) for handle in handles]
+    _bulk_update(tx, Handle, [{"id": number} | values for number, values in columns if values])
     for person in changed:
-        person.changed = False
+        person.changed, person.stored = False, person.columns()
     for handle in handles:
-        handle.changed = False
+        handle.changed, handle.stored = False, dict(handle.values)
+
+
+def _unlike(values: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in stored or stored[name] != value}
 
 
 def _insert_people(tx: Tx, origin: Origin, people: list[Person]) -> None:
@@ -107,7 +106,7 @@ def _insert_people(tx: Tx, origin: Origin, people: list[Person]) -> None:
     ]
     ids = tx.session.scalars(insert(Contact).returning(Contact.id, sort_by_parameter_order=True), rows)
     for person, contact_id in zip(people, ids, strict=True):
-        person.id, person.changed = contact_id, False
+        person.id, person.changed, person.stored = contact_id, False, person.columns()
 
 
 def _insert_addresses(tx: Tx, origin: Origin, changes: list[Outcome]) -> None:
@@ -138,7 +137,7 @@ def _insert_handles(tx: Tx, origin: Origin, changes: list[Outcome]) -> None:
     if rows:
         ids = tx.session.scalars(insert(Handle).returning(Handle.id, sort_by_parameter_order=True), rows)
         for handle, handle_id in zip(new, ids, strict=True):
-            handle.id, handle.changed = handle_id, False
+            handle.id, handle.changed, handle.stored = handle_id, False, dict(handle.values)
     _insert_rates(tx, origin, new, changes)
     about = {"source": origin.filename[:_MAX_SOURCE], "import_id": origin.import_id}
     blank: dict[str, Any] = dict.fromkeys(SNAPSHOT_FIGURES)
@@ -225,5 +224,6 @@ def _bulk_insert(tx: Tx, model: type[Any], rows: list[dict[str, Any]]) -> None:
 
 
 def _bulk_update(tx: Tx, model: type[Any], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        tx.session.execute(update(model), rows)
+    # Rows that name the same columns go in one statement.
+    for part in groupby(sorted(rows, key=sorted), key=sorted):
+        tx.session.execute(update(model), list(part[1]))

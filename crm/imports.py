@@ -29,13 +29,13 @@ from crm.csv_files import (
 from crm.csv_files import Mapping as ColumnMapping
 from crm.fields import known_fields
 from crm.import_change import close_change, open_change
-from crm.import_chunks import note_import, open_import, place_chunk, widen
+from crm.import_chunks import note_import, open_import, place_chunk, was_taken_back, widen
 from crm.import_merge import VERDICTS, Outcome
 from crm.import_own import require_own, with_own
 from crm.import_people import Directory
 from crm.import_writes import Origin, write_chunk
 from crm.models import Brand, ContactField
-from kit.errors import InvalidError, say
+from kit.errors import ConflictError, InvalidError, say
 from kit.tx import Database, Tx
 
 CHUNK = 1_000
@@ -173,6 +173,8 @@ class _Run:
         for left in reversed(range(_TRIES)):
             try:
                 with self._database.transaction() as tx:
+                    if was_taken_back(tx, self._origin.import_id):
+                        raise ConflictError(say("This import was taken back already."), code="undone")
                     outcomes = self._place(tx, chunk)
                     entries = widen(self._entries, write_chunk(tx, self._origin, outcomes))
                     self._note(tx, outcomes, counts, entries)
@@ -187,7 +189,7 @@ class _Run:
         raise AssertionError("a chunk is stored or raises")
 
     def _place(self, tx: Tx, chunk: list[Candidate | Rejected]) -> list[Outcome]:
-        return place_chunk(tx, self._directory, chunk, self._origin.brand_id)
+        return place_chunk(tx, self._directory, chunk, self._origin.brand_id, lock=not self._dry_run)
 
     def _note(self, tx: Tx, outcomes: list[Outcome], counts: dict[str, int], entries: tuple[int, int] | None) -> None:
         verdicts = [outcome.verdict for outcome in outcomes]

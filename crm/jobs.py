@@ -82,6 +82,11 @@ def list_open_jobs(tx: Tx) -> list[int]:
     return list(tx.session.scalars(select(Job.id).where(Job.state.in_(OPEN)).order_by(Job.id)))
 
 
+def list_running(tx: Tx, kind: str) -> list[Job]:
+    """Return work of a kind that has not ended, the oldest first."""
+    return list(tx.session.scalars(select(Job).where(Job.state.in_(OPEN), Job.kind == kind).order_by(Job.id)))
+
+
 def move_on(job: Job, done: int, **cursor: Any) -> None:
     """Say how many things are done, and where the next chunk begins."""
     job.done = done

@@ -73,9 +73,10 @@ def read_kept(document: Mapping[str, Any]) -> Money:
 def by_person(brand_id: int | None) -> ColumnElement[bool]:
     """Return that a relationship is with a brand, so that it is looked up by the person.
 
-    The index of lanes would read all relationships of a brand, however few people are meant.
+    Said as a range: SQLite would read all relationships of a brand from the index of lanes, however few people are
+    meant, and PostgreSQL knows how many fit.
     """
-    return func.coalesce(Relationship.brand_id, 0) == brand_id
+    return Relationship.brand_id.between(brand_id, brand_id)
 
 
 def stand_with(brand_id: int | None, held: Sequence[Any]) -> tuple[ColumnElement[bool], ...]:

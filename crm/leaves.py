@@ -55,7 +55,8 @@ class Plan:
 
 def plan_leave(tx: Tx, user_id: int, plan: Plan, *, actor: str) -> tuple[Leave, Change]:
     """Keep a leave; refused when it is over already, lies across another one, or nobody can stand in."""
-    user = tx.session.get(User, user_id, with_for_update=True)
+    _lock_users(tx, user_id, plan.deputy_id)
+    user = tx.session.get(User, user_id)
     if user is None:
         raise NotFoundError(say("There is no such colleague."))
     zone = read_zone(user.zone)
@@ -64,6 +65,10 @@ def plan_leave(tx: Tx, user_id: int, plan: Plan, *, actor: str) -> tuple[Leave, 
     _require_days(tx, plan, back)
     if _across(tx, user_id, begins, back):
         raise ConflictError(say("%(name)s is on leave then already. Take that one back first.", name=user.name))
+    if _is_deputy(tx, user_id, begins, back):
+        raise ConflictError(
+            say("%(name)s stands in for somebody then. Choose another deputy for that leave first.", name=user.name)
+        )
     if plan.mode == HAND_OVER:
         _require_deputy(tx, user, plan.deputy_id, begins, back)
     leave = Leave(
@@ -143,11 +148,17 @@ def _require_deputy(tx: Tx, user: User, deputy_id: int | None, begins: datetime,
         raise InvalidError(say("Choose a colleague who stands in for %(name)s.", name=user.name))
     if _across(tx, deputy.id, begins, back):
         raise ConflictError(say("%(name)s is on leave then as well. Choose somebody else.", name=deputy.name))
-    owed = select(Leave.id).where(Leave.deputy_id == user.id, *_overlaps(begins, back))
-    if tx.session.scalar(owed.limit(1)):
-        raise ConflictError(
-            say("%(name)s stands in for somebody then. Choose another deputy for that leave first.", name=user.name)
-        )
+
+
+def _lock_users(tx: Tx, *user_ids: int | None) -> None:
+    """Let nobody plan a leave of these colleagues meanwhile: one may be the other's deputy."""
+    users = select(User.id).where(User.id.in_([one for one in user_ids if one is not None])).order_by(User.id)
+    tx.session.scalars(users.with_for_update()).all()
+
+
+def _is_deputy(tx: Tx, user_id: int, begins: datetime, back: datetime) -> bool:
+    query = select(Leave.id).where(Leave.deputy_id == user_id, *_overlaps(begins, back))
+    return tx.session.scalar(query.limit(1)) is not None
 
 
 def _across(tx: Tx, user_id: int, begins: datetime, back: datetime) -> bool:

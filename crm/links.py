@@ -23,9 +23,9 @@ def link(tx: Tx, contact_id: int, agent_id: int, role: str, *, speaks: bool = Tr
     """
     creator, agent = get_contact(tx, contact_id), get_contact(tx, agent_id)
     if creator.id == agent.id:
-        raise InvalidError(say("Nobody is their own agent. Choose somebody else."))
+        raise InvalidError(say("Nobody is their own agent. Choose somebody else."), field="email")
     if role not in ROLES:
-        raise InvalidError(say("Choose a role: agent, manager, assistant, colleague, partner or other."))
+        raise InvalidError(say("Choose a role: agent, manager, assistant, colleague, partner or other."), field="role")
     if find_link(tx, agent.id, creator.id) is not None:
         raise ConflictError(
             say("%(name)s is tied the other way round already. Untie that first.", name=display_name(agent))

@@ -12,7 +12,7 @@ from crm.exchange import Exchange, list_exchanges
 from crm.inbox import turn_of
 from crm.models import Contact, Handle, Relationship, Stage, Thread
 from crm.people_filter import PeopleFilter, conditions, words_condition
-from crm.people_order import find_kept, ordered
+from crm.people_order import ordered, tell_as_of
 from crm.scoring import Figures, score_fit, shown
 from crm.spread import Spread, judge_posts, list_spreads
 from crm.turns import Turn
@@ -65,8 +65,7 @@ def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int
     page = min(max(1, page), pages)
     contacts = _read_page(tx, wanted, clauses, total, page) if total else []
     rows = describe_people(tx, contacts, brand_id, wanted.weights)
-    kept = find_kept(tx, wanted)
-    as_of = kept.at if kept else None
+    as_of = tell_as_of(tx, wanted)
     return PeoplePage(rows=rows, total=total, everyone=everyone, number=page, pages=pages, as_of=as_of)
 
 

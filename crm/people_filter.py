@@ -70,7 +70,7 @@ class PeopleFilter:
 def conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> list[Condition]:
     """Return what must hold for a contact; `brand_id` says whose stages count."""
     if wanted.fault:
-        return [false()]
+        return [Contact.erased_at.is_(None), false()]
     whole = [segment_condition(tx, wanted, wanted.where, brand_id)] if wanted.where is not None else []
     return [Contact.erased_at.is_(None), *_conditions(tx, wanted, brand_id), *whole]
 

@@ -3,9 +3,11 @@
 Who has no figure comes last, in either direction; among equals the number decides.
 """
 
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Integer, Select, Subquery, cast, func, literal_column, null, select, union_all
+from sqlalchemy.orm import aliased
 
 from crm.bests import Kept, read_bests_state
 from crm.fit import best_fit
@@ -31,6 +33,13 @@ def find_kept(tx: Tx, wanted: PeopleFilter) -> Kept | None:
     key = wanted.sort.lstrip("-")
     usual = key == "fit" and wanted.weights == DEFAULTS
     return read_bests_state(tx) if usual or key in _FIGURES else None
+
+
+def tell_as_of(tx: Tx, wanted: PeopleFilter) -> datetime | None:
+    """Return as of when the figures hold that people are sorted or found by; None for now."""
+    is_found_by = wanted.fit != (None, None) and wanted.weights == DEFAULTS
+    kept = read_bests_state(tx) if is_found_by else find_kept(tx, wanted)
+    return kept.at if kept else None
 
 
 def ordered(
@@ -90,13 +99,14 @@ def _walk(
     down, best = wanted.sort.startswith("-"), _kept_figure(wanted.sort.lstrip("-"))
     number = ContactBest.contact_id
     # As a question about each, so that every planner walks the index and nothing else.
-    fits = query.with_only_columns(literal_column("1")).where(Contact.id == number).exists()
+    there: Select[*tuple[Any, ...]] = query.with_only_columns(literal_column("1"))
+    fits = there.where(Contact.id == number).exists()
     columns = number.label("id"), literal_column("0", Integer).label("part"), best.label("figure")
     known = select(*columns).where(best.is_not(None), fits).order_by(_directed(best, down=down), number)
     unknown = _last(select(number.label("id")).where(best.is_(None), fits).order_by(number), best)
-    since = _last(
-        query.with_only_columns(Contact.id.label("id")).where(Contact.id > kept.upto).order_by(Contact.id), best
-    )
+    newer = aliased(Contact)
+    came = select(newer.id.label("id")).where(newer.id > kept.upto, there.where(Contact.id == newer.id).exists())
+    since = _last(came.order_by(newer.id), best)
     parts: list[Subquery] = [part.limit(most).subquery() for part in (known, unknown, since)]
     found = union_all(*(select(part) for part in parts)).subquery("found")
     order = found.c.part, _directed(found.c.figure, down=down), Contact.id.expression

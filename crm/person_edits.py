@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from crm.basis import Basis, put_basis
 from crm.changes import Undone, record_change
-from crm.contacts import display_name, get_contact, refresh_search_text
+from crm.contacts import display_name, lock_contact, refresh_search_text
 from crm.models import Change, Contact, ContactTag, User
+from crm.places import read_place
 from crm.timeline import record_entry
 from crm.twins import refresh_twins
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
@@ -32,7 +33,7 @@ FACTS: dict[str, int] = {
     "basis": 200,
     "ships_to": 1_000,
 }
-_OPTIONAL = frozenset({"country", "language", "zone"})
+_PLACES = frozenset({"country", "language", "zone"})
 # What tells people apart, or shows that two are one.
 _TELLING = frozenset({"name", "country", "city", "topic"})
 _MAX_TAG = 80
@@ -46,10 +47,13 @@ def mark_of(contact: Contact) -> str:
 
 def edit_facts(tx: Tx, contact_id: int, facts: Mapping[str, str], *, seen: str, actor: str) -> Change | None:
     """Change facts of a person; None when nothing is different. Raises ConflictError when `seen` is out of date."""
-    contact = get_contact(tx, contact_id)
-    wanted = {name: _clean(name, value) for name, value in facts.items() if name in FACTS}
+    contact = lock_contact(tx, contact_id)
+    held = {name: getattr(contact, name) or "" for name in FACTS}
+    wanted = {
+        name: _clean(name, value) for name, value in facts.items() if name in held and value.strip() != held[name]
+    }
     if not wanted.get("name", contact.name):
-        raise InvalidError(say("A person needs a name. Nothing was changed."))
+        raise InvalidError(say("A person needs a name. Nothing was changed."), field="name")
     changed = {
         name: [getattr(contact, name), value]
         for name, value in wanted.items()
@@ -68,7 +72,7 @@ def edit_facts(tx: Tx, contact_id: int, facts: Mapping[str, str], *, seen: str, 
 
 def add_tag(tx: Tx, contact_id: int, tag: str, *, actor: str) -> Change | None:
     """Tag a person; None when the tag is there."""
-    contact, tag = get_contact(tx, contact_id), _clean_tag(tag)
+    contact, tag = lock_contact(tx, contact_id), _clean_tag(tag)
     if tx.session.get(ContactTag, (contact.id, tag)):
         return None
     tx.session.add(ContactTag(contact_id=contact.id, tag=tag))
@@ -78,7 +82,7 @@ def add_tag(tx: Tx, contact_id: int, tag: str, *, actor: str) -> Change | None:
 
 def remove_tag(tx: Tx, contact_id: int, tag: str, *, actor: str) -> Change | None:
     """Take a tag off; None when there is none."""
-    contact = get_contact(tx, contact_id)
+    contact = lock_contact(tx, contact_id)
     row = tx.session.get(ContactTag, (contact.id, tag))
     if row is None:
         return None
@@ -89,7 +93,7 @@ def remove_tag(tx: Tx, contact_id: int, tag: str, *, actor: str) -> Change | Non
 
 def give_to(tx: Tx, contact_id: int, user_id: int | None, *, actor: str) -> Change | None:
     """Say whose person this is, or nobody's; None when it is so."""
-    contact = get_contact(tx, contact_id)
+    contact = lock_contact(tx, contact_id)
     if user_id is not None and tx.session.get(User, user_id) is None:
         raise NotFoundError(say("There is no such colleague."))
     if contact.owner_id == user_id:
@@ -105,7 +109,7 @@ def list_colleagues(tx: Tx) -> list[User]:
 
 def reverse_edit(tx: Tx, change: Change, actor: str) -> Undone:
     """Put back each fact that nobody changed since."""
-    contact = get_contact(tx, change.data["contact"])
+    contact = lock_contact(tx, change.data["contact"])
     fields = change.data["fields"]
     back = {name: before for name, (before, after) in fields.items() if (getattr(contact, name) or "") == (after or "")}
     _put(tx, contact, back)
@@ -121,11 +125,10 @@ def reverse_edit(tx: Tx, change: Change, actor: str) -> Undone:
 def reverse_tag(tx: Tx, change: Change, actor: str) -> Undone:
     """Take a tag off again, or put it back."""
     contact_id, tag, added = change.data["contact"], change.data["tag"], change.data["added"]
-    get_contact(tx, contact_id)
+    contact = lock_contact(tx, contact_id)
     row = tx.session.get(ContactTag, (contact_id, tag))
     if (row is not None) != added:
         return Undone(change=change, undone=0, left=1, why=_since())
-    contact = get_contact(tx, contact_id)
     if row is None:
         tx.session.add(ContactTag(contact_id=contact_id, tag=tag))
     else:
@@ -137,7 +140,7 @@ def reverse_tag(tx: Tx, change: Change, actor: str) -> Undone:
 
 def reverse_owner(tx: Tx, change: Change, actor: str) -> Undone:
     """Give a person back to whoever had them."""
-    contact = get_contact(tx, change.data["contact"])
+    contact = lock_contact(tx, change.data["contact"])
     if contact.owner_id != change.data["after"]:
         return Undone(change=change, undone=0, left=1, why=_since())
     contact.owner_id = change.data["before"]
@@ -184,16 +187,15 @@ def _put(tx: Tx, contact: Contact, facts: Mapping[str, str | None]) -> None:
 
 
 def _clean(name: str, value: str) -> str | None:
-    value = value.strip().replace("\r\n", "\n")[: FACTS[name]]
-    if name == "country":
-        value = value.upper()
-    return None if not value and name in _OPTIONAL else value
+    if name in _PLACES:
+        return read_place(name, value)
+    return value.strip().replace("\r\n", "\n")[: FACTS[name]]
 
 
 def _clean_tag(tag: str) -> str:
     tag = " ".join(tag.split())[:_MAX_TAG]
     if not tag:
-        raise InvalidError(say("Write the tag first."))
+        raise InvalidError(say("Write the tag first."), field="tag")
     return tag
 
 

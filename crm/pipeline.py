@@ -138,6 +138,9 @@ def close_untouched(tx: Tx, relationship: Relationship) -> bool:
         and relationship.owner_id is None
         and relationship.last_in_at is None
         and relationship.last_out_at is None
+        and relationship.talked_at is None
+        and relationship.rhythm_days is None
+        and relationship.rest_until is None
     )
     if is_untouched:
         tx.session.delete(relationship)

@@ -35,9 +35,11 @@ def read_posts(text: str, today: date) -> list[PostLine]:
     """Return the posts of a text. Raises InvalidError naming the line that cannot be read; nothing is half taken."""
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
     if not lines:
-        raise InvalidError(say("Write at least one post: its day, its views, and its link if there is one."))
+        raise InvalidError(
+            say("Write at least one post: its day, its views, and its link if there is one."), field="lines"
+        )
     if len(lines) > MOST:
-        raise InvalidError(say("Keep at most %(most)s posts at once.", most=MOST))
+        raise InvalidError(say("Keep at most %(most)s posts at once.", most=MOST), field="lines")
     return [_read(number, line, today) for number, line in lines]
 
 
@@ -45,13 +47,15 @@ def _read(number: int, line: str, today: date) -> PostLine:
     found = _DAY.search(line)
     day = _day(found) if found else None
     if found is None or day is None:
-        raise InvalidError(say("Line %(number)s has no day. Write it like 2026-11-20 96k.", number=number))
+        raise InvalidError(
+            say("Line %(number)s has no day. Write it like 2026-11-20 96k.", number=number), field="lines"
+        )
     if day > today:
-        raise InvalidError(say("Line %(number)s has a day that is still to come.", number=number))
+        raise InvalidError(say("Line %(number)s has a day that is still to come.", number=number), field="lines")
     words = _split(line[: found.start()] + " " + line[found.end() :])
     url = next((word for word in words if word.startswith(("https://", "http://"))), "")
     if len(url) > _MAX_URL or (url and not urlsplit(url).hostname):
-        raise InvalidError(say("The link on line %(number)s cannot be read.", number=number))
+        raise InvalidError(say("The link on line %(number)s cannot be read.", number=number), field="lines")
     rest, views, interactions = _figures([word for word in words if word != url])
     return PostLine(
         posted_on=day, views=views, interactions=interactions, url=url, sponsor=" ".join(rest)[:_MAX_BRAND].strip()

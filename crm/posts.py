@@ -1,13 +1,13 @@
 """Use cases: the posts of an account as somebody read them, and what they come to: views, spread, rhythm, sponsors."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from crm.account_figures import LAST_POSTS, engagement, median_views, spread_of_views, usual_gap_days
-from crm.changes import Undone, record_change
+from crm.changes import Undone, is_its, record_change
 from crm.handles import get_handle
 from crm.models import Change, Handle, HandlePost
 from crm.post_lines import PostLine
@@ -38,7 +38,7 @@ def add_posts(tx: Tx, handle_id: int, posts: Sequence[PostLine], *, source: str,
             known.add(_mark(row))
             rows.append(row)
     if not rows:
-        raise ConflictError(say("All of these posts are known already. Nothing was changed."))
+        raise ConflictError(say("All of these posts are known already. Nothing was changed."), field="lines")
     last_post_on = handle.last_post_on
     tx.session.add_all(rows)
     tx.session.flush()
@@ -64,6 +64,7 @@ def remove_post(tx: Tx, post_id: int, *, actor: str) -> tuple[Change, int]:
         "handle": handle.id,
         "post": {name: getattr(row, name) for name in ("views", "interactions", "url", "sponsor", "source")},
         "posted_on": row.posted_on.isoformat(),
+        "created_at": row.created_at.isoformat(),
     }
     tx.session.delete(row)
     tx.session.flush()
@@ -96,7 +97,8 @@ def count_engagement(posts: Sequence[HandlePost]) -> float | None:
 def reverse_posts(tx: Tx, change: Change, actor: str) -> Undone:
     """Forget posts that were kept; those forgotten meanwhile are gone already."""
     handle = get_handle(tx, change.data["handle"])
-    rows = list(tx.session.scalars(select(HandlePost).where(HandlePost.id.in_(change.data["posts"]))))
+    query = select(HandlePost).where(HandlePost.handle_id == handle.id, HandlePost.id.in_(change.data["posts"]))
+    rows = [row for row in tx.session.scalars(query) if is_its(change, row)]
     for row in rows:
         tx.session.delete(row)
     tx.session.flush()
@@ -113,7 +115,9 @@ def reverse_removal(tx: Tx, change: Change, actor: str) -> Undone:
     """Keep a forgotten post again."""
     handle = get_handle(tx, change.data["handle"])
     day = _day(change.data["posted_on"])
-    tx.session.add(HandlePost(handle_id=handle.id, posted_on=day, created_at=tx.now, **change.data["post"]))
+    # Older changes do not say since when it was kept.
+    since = datetime.fromisoformat(change.data.get("created_at", tx.now.isoformat()))
+    tx.session.add(HandlePost(handle_id=handle.id, posted_on=day, created_at=since, **change.data["post"]))
     tx.session.flush()
     refresh_posts(tx, handle)
     _tell(tx, handle, say("Taken back: a post of %(name)s was forgotten", name=handle.username), actor)

@@ -65,15 +65,15 @@ def get_product(tx: Tx, product_id: int) -> Product:
 def _facts(given: Mapping[str, str]) -> dict[str, str]:
     facts = {key: given.get(key, "").replace("\r\n", "\n").strip()[:2000] for key in FACTS}
     if facts["url"] and not facts["url"].startswith(("https://", "http://")):
-        raise InvalidError(say("The product's page begins with https://."))
+        raise InvalidError(say("The product's page begins with https://."), field="url")
     return {**facts, "url": facts["url"][:500]}
 
 
 def _name(tx: Tx, brand_id: int, name: str, own: int | None) -> str:
     name = " ".join(name.split())[:200]
     if not name:
-        raise InvalidError(say("A product needs a name."))
+        raise InvalidError(say("A product needs a name."), field="name")
     found = tx.session.scalar(select(Product.id).where(Product.brand_id == brand_id, Product.name == name))
     if found is not None and found != own:
-        raise ConflictError(say("This brand has a product named %(name)s already.", name=name))
+        raise ConflictError(say("This brand has a product named %(name)s already.", name=name), field="name")
     return name

@@ -90,7 +90,7 @@ def move_promise(tx: Tx, promise_id: int, due_on: date | None, *, actor: str) ->
     if row.state not in (PROPOSED, OPEN):
         raise ConflictError(say("This promise is settled already. Take that back first."))
     if due_on is None:
-        raise InvalidError(say("Choose the new day."))
+        raise InvalidError(say("Choose the new day."), field="due_on")
     if row.due_on == due_on:
         return None
     before = _state(row)
@@ -155,10 +155,10 @@ def _state(row: Promise) -> dict[str, Any]:
 def _clean(what: str) -> str:
     what = " ".join(what.split())[:MAX_WHAT]
     if not what:
-        raise InvalidError(say("Say what was promised."))
+        raise InvalidError(say("Say what was promised."), field="what")
     return what
 
 
 def _require_user(tx: Tx, user_id: int | None) -> None:
     if user_id is not None and tx.session.get(User, user_id) is None:
-        raise NotFoundError(say("There is no such colleague."))
+        raise NotFoundError(say("There is no such colleague."), field="user_id")

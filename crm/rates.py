@@ -4,14 +4,14 @@ The account's own price, which lists and filters show, is the current rate of it
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
 from crm.account_figures import latest_day
-from crm.changes import Undone, record_change
+from crm.changes import Undone, is_its, record_change
 from crm.models import Change, Handle, HandleRate
 from crm.rate_formats import FORMATS, current_rates, default_format
 from crm.timeline import record_entry
@@ -52,11 +52,13 @@ def set_rate(tx: Tx, handle: Handle, rate: NewRate, *, actor: str) -> Change:
 def keep_rate(tx: Tx, handle: Handle, rate: NewRate, *, actor: str) -> HandleRate:
     """Keep a rate beside what else happens in this transaction, which tells of it."""
     if rate.format not in FORMATS:
-        raise InvalidError(say("Choose what the rate is for."))
+        raise InvalidError(say("Choose what the rate is for."), field="format")
     if not rate.currency.isascii() or not rate.currency.isalpha() or len(rate.currency) != 3:  # noqa: PLR2004 ISO 4217
-        raise InvalidError(say("Write the currency as three letters, such as EUR."))
+        raise InvalidError(say("Write the currency as three letters, such as EUR."), field="currency")
     if rate.said_on > latest_day(tx.now):
-        raise InvalidError(say("A rate is kept from the day it was said, which cannot lie in the future."))
+        raise InvalidError(
+            say("A rate is kept from the day it was said, which cannot lie in the future."), field="said_on"
+        )
     _keep_known(tx, handle)
     row = HandleRate(
         handle_id=handle.id,
@@ -89,7 +91,13 @@ def remove_rate(tx: Tx, rate_id: int, *, actor: str) -> tuple[Change, int]:
         "message_id": row.message_id,
         "import_id": row.import_id,
     }
-    data = {"handle": handle.id, "kept": kept, "amount": str(row.amount), "said_on": row.said_on.isoformat()}
+    data = {
+        "handle": handle.id,
+        "kept": kept,
+        "amount": str(row.amount),
+        "said_on": row.said_on.isoformat(),
+        "created_at": row.created_at.isoformat(),
+    }
     forget_rate(tx, row)
     summary = say(
         "Forgot a rate of %(name)s: %(amount)s %(currency)s",
@@ -133,7 +141,7 @@ def list_rates(tx: Tx, handle_ids: list[int]) -> list[HandleRate]:
 def reverse_rate(tx: Tx, change: Change, actor: str) -> Undone:
     """Forget a rate again."""
     row = tx.session.get(HandleRate, change.data["rate"])
-    if row is None:
+    if row is None or not is_its(change, row):
         return Undone(change=change, undone=0, left=1, why=say("It was forgotten since."))
     handle = tx.session.get_one(Handle, row.handle_id)
     forget_rate(tx, row)
@@ -147,8 +155,10 @@ def reverse_removal(tx: Tx, change: Change, actor: str) -> Undone:
     if handle is None:
         return Undone(change=change, undone=0, left=1, why=say("The account is gone."))
     day, amount = date.fromisoformat(change.data["said_on"]), Decimal(change.data["amount"])
+    # Older changes do not say since when it was kept.
+    since = datetime.fromisoformat(change.data.get("created_at", tx.now.isoformat()))
     kept = change.data["kept"]
-    tx.session.add(HandleRate(handle_id=handle.id, amount=amount, said_on=day, created_at=tx.now, **kept))
+    tx.session.add(HandleRate(handle_id=handle.id, amount=amount, said_on=day, created_at=since, **kept))
     tx.session.flush()
     refresh_price(tx, handle)
     _tell(tx, handle, say("Taken back: a rate of %(name)s was forgotten", name=handle.username), actor)

@@ -105,9 +105,9 @@ def _own(tx: Tx, view_id: int, user_id: int) -> SavedView:
 def _name(tx: Tx, name: str, user_id: int) -> str:
     name = " ".join(name.split())[:_MOST_NAME].strip()
     if not name:
-        raise InvalidError(say("Give the view a name."))
+        raise InvalidError(say("Give the view a name."), field="name")
     if tx.session.scalar(select(SavedView.id).where(SavedView.owner_id == user_id, SavedView.name == name)):
-        raise ConflictError(say("You have a view named %(name)s already.", name=name))
+        raise ConflictError(say("You have a view named %(name)s already.", name=name), field="name")
     return name
 
 

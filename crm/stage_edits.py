@@ -91,7 +91,7 @@ def remove_stage(tx: Tx, stage_id: int, *, to_id: int | None, actor: str) -> int
     people = _people(tx, stage_id)
     target = next((one for one in stages if one.id == to_id and one.id != stage_id), None)
     if people and target is None:
-        raise InvalidError(say("Say into which stage the people of %(name)s go.", name=stage.name))
+        raise InvalidError(say("Say into which stage the people of %(name)s go.", name=stage.name), field="into")
     if people and target is not None:
         _move_all(tx, stage, target, people, actor)
     tx.session.delete(stage)
@@ -132,10 +132,10 @@ def _move_all(tx: Tx, stage: Stage, target: Stage, people: list[tuple[int, int]]
 def _name(name: str) -> str:
     name = " ".join(name.split())
     if not name or len(name) > _LONGEST:
-        raise InvalidError(say("Give the stage a name of at most %(num)s characters.", num=_LONGEST))
+        raise InvalidError(say("Give the stage a name of at most %(num)s characters.", num=_LONGEST), field="name")
     return name
 
 
 def _require_free(stages: list[Stage], name: str) -> None:
     if any(one.name.lower() == name.lower() for one in stages):
-        raise ConflictError(say("There is a stage named %(name)s already.", name=name))
+        raise ConflictError(say("There is a stage named %(name)s already.", name=name), field="name")

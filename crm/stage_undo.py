@@ -30,6 +30,10 @@ def reverse_moves(tx: Tx, change: Change, actor: str) -> Undone:
     """Move people back to where they stood; those who moved on since stay."""
     undone = left = 0
     for entry_id in change.data["entries"]:
+        entry = tx.session.get(TimelineEntry, entry_id)
+        if entry is None or entry.at > change.at:  # SQLite gives the number of an entry that went anew
+            left += 1
+            continue
         try:
             undo_move(tx, entry_id, actor=actor)
             undone += 1

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from crm.erased import refuse_erased
 from crm.models import ContactAddress, Suppression
 from crm.timeline import record_entry
-from kit.errors import InvalidError, NotFoundError, say
+from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 from mailer.addresses import domain_of, normalise_email
 
@@ -106,24 +106,25 @@ def suppressed_among(tx: Tx, emails: Iterable[str]) -> set[str]:
 
 
 def suppress(tx: Tx, target: str, *, reason: str, source: str, actor: str) -> Suppression:
-    """Forbid mail to an address or `@domain`; already forbidden stays as it is. Written to the timeline."""
+    """Forbid mail to an address or `@domain`. Written to the timeline.
+
+    Already forbidden stays as it is, unless a wish of the person's own takes the place of what was set for them.
+    """
     target = _normalise_target(target)
     found = tx.session.scalar(select(Suppression).where(Suppression.target == target, Suppression.lifted_at.is_(None)))
     contact_id = tx.session.scalar(select(ContactAddress.contact_id).where(ContactAddress.email == target))
-    if found and not found.source.startswith(MERGED):
+    if found and not _gives_way(found, reason):
         return found
-    if found:
-        # It held because of somebody else; from now on it holds by itself, and outlasts that merge.
-        found.reason, found.source = reason, source
-        return found
-    if contact_id is None:
+    if contact_id is None and found is None:
         refuse_erased(tx, emails=[target])
-    row = Suppression(target=target, reason=reason, source=source, contact_id=contact_id, since=tx.now)
+    row = found or Suppression(target=target)
+    row.contact_id = contact_id or row.contact_id
+    row.reason, row.source, row.since = reason, source, tx.now
     tx.session.add(row)
-    if contact_id:
+    if row.contact_id:
         record_entry(
             tx,
-            contact_id,
+            row.contact_id,
             "suppression",
             say("Do not contact: %(target)s (%(words)s)", target=target, words=_words(reason)),
             actor=actor,
@@ -133,18 +134,34 @@ def suppress(tx: Tx, target: str, *, reason: str, source: str, actor: str) -> Su
     return row
 
 
+def _gives_way(row: Suppression, reason: str) -> bool:
+    """Return whether a row gives way to a new reason.
+
+    One that held because of somebody else from now on holds by itself, and outlasts that merge. A wish of the
+    person's own outlasts whoever takes back what was set by hand, and covers addresses that become known later (C10).
+    """
+    return row.source.startswith(MERGED) or (reason in PERSONAL and row.reason not in PERSONAL)
+
+
 def suppress_contact(tx: Tx, contact_id: int, *, reason: str, source: str, actor: str) -> None:
     """Forbid mail to every address of a contact."""
     for email in tx.session.scalars(select(ContactAddress.email).where(ContactAddress.contact_id == contact_id)):
         suppress(tx, email, reason=reason, source=source, actor=actor)
 
 
-def lift_suppression(tx: Tx, target: str, *, why: str, actor: str) -> Suppression:
-    """Allow mail again; who, when and why stay on record."""
+def lift_suppression(tx: Tx, target: str, *, why: str, actor: str, seen: str = "") -> Suppression:
+    """Allow mail again; who, when and why stay on record.
+
+    `seen` is the reason that whoever lifts it was looking at: what the person asked for since is not lifted with it.
+    """
     target = _normalise_target(target)
     row = tx.session.scalar(select(Suppression).where(Suppression.target == target, Suppression.lifted_at.is_(None)))
     if row is None:
         raise NotFoundError(say("%(target)s is not on the do-not-contact list.", target=target))
+    if seen and row.reason != seen and row.reason in PERSONAL:
+        raise ConflictError(
+            say("%(target)s: this person asked for no more mail since you looked. Nothing was changed.", target=target)
+        )
     row.lifted_at, row.lifted_by, row.lift_reason = tx.now, actor, why
     if row.contact_id:
         record_entry(

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 
-from crm.changes import Undone, record_change
+from crm.changes import Undone, is_its, record_change
 from crm.models import Change, Contact, Task, User
 from crm.tasks import complete_task, get_task
 from crm.timeline import record_entry
@@ -88,7 +88,7 @@ def plan_task(tx: Tx, task_id: int, *, due_on: date | None, assignee_id: int | N
 def reverse_done(tx: Tx, change: Change, actor: str) -> Undone:
     """Open a task again."""
     task = tx.session.get(Task, change.data["task"])
-    if task is None or task.done_at is None:
+    if task is None or not is_its(change, task) or task.done_at is None:
         return Undone(change=change, undone=0, left=1, why=_since())
     task.done_at, task.done_by = None, ""
     _tell(tx, task, say("Open again: %(task)s", task=task.title), actor)
@@ -98,7 +98,8 @@ def reverse_done(tx: Tx, change: Change, actor: str) -> Undone:
 def reverse_plan(tx: Tx, change: Change, actor: str) -> Undone:
     """Put a task back to its day and its person."""
     task = tx.session.get(Task, change.data["task"])
-    if task is None or task.done_at is not None or _plan(task) != change.data["after"]:
+    is_same = task is not None and is_its(change, task) and task.done_at is None
+    if task is None or not is_same or _plan(task) != change.data["after"]:
         return Undone(change=change, undone=0, left=1, why=_since())
     before = change.data["before"]
     task.due_on = date.fromisoformat(before["due_on"]) if before["due_on"] else None

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, literal_column, select, union_all
 
 from crm.models import Contact, Feedback, Product, Theme, ThemeMove, User
 from crm.themes import STATES
@@ -122,21 +123,28 @@ def _quotes(tx: Tx, ids: list[int]) -> dict[int, list[tuple[Feedback, Contact | 
     """Return the strongest notes of each theme: the one somebody chose, then what the audience says too, the newest."""
     if not ids:
         return {}
-    strength = (
-        case((Feedback.id == Theme.quote_id, 0), else_=1),
-        case((Feedback.from_audience, 0), else_=1),
-        Feedback.created_at.desc(),
-        Feedback.id.desc(),
-    )
-    place = func.row_number().over(partition_by=Feedback.theme_id, order_by=strength).label("place")
-    ranked = select(Feedback.id, place).join(Theme, Theme.id == Feedback.theme_id).where(Theme.id.in_(ids)).subquery()
+    # One look at an index for each theme and place, however many notes there are.
+    order = Feedback.from_audience.desc(), Feedback.created_at.desc(), Feedback.id.desc()
+    notes = select(Feedback.id).where(Feedback.theme_id == Theme.id).order_by(*order).limit(1)
+    places: list[Any] = [
+        Theme.quote_id,
+        *(notes.offset(place).correlate(Theme).scalar_subquery() for place in range(_FACES)),
+    ]
+    parts: list[Select[*tuple[Any, ...]]] = [
+        select(Theme.id.label("theme_id"), literal_column(str(place)).label("place"), note.label("note_id")).where(
+            Theme.id.in_(ids)
+        )
+        for place, note in enumerate(places)
+    ]
+    ranked = union_all(*parts).subquery()
     query = (
         select(Feedback, Contact)
-        .join(ranked, and_(ranked.c.id == Feedback.id, ranked.c.place <= _FACES))
+        .join(ranked, and_(ranked.c.note_id == Feedback.id, ranked.c.theme_id == Feedback.theme_id))
         .outerjoin(Contact, Contact.id == Feedback.contact_id)
         .order_by(Feedback.theme_id, ranked.c.place)
     )
-    found: dict[int, list[tuple[Feedback, Contact | None]]] = defaultdict(list)
+    found: dict[int, dict[int, tuple[Feedback, Contact | None]]] = defaultdict(dict)
     for note, contact in tx.session.execute(query):
-        found[note.theme_id or 0].append((note, contact))
-    return found
+        # The one that was chosen comes first, and stands in its own place too.
+        found[note.theme_id or 0].setdefault(note.id, (note, contact))
+    return {theme_id: list(strongest.values())[:_FACES] for theme_id, strongest in found.items()}

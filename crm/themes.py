@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
-from crm.changes import Undone, record_change
+from crm.changes import Undone, is_its, record_change
 from crm.models import Change, Feedback, Theme, ThemeMove, User
 from crm.models.feedback import THEME_STATES
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
@@ -43,8 +44,15 @@ def ensure_theme(tx: Tx, name: str, *, actor: str, brand_id: int | None, product
         state_since=tx.now,
         created_at=tx.now,
     )
-    tx.session.add(theme)
-    tx.session.flush()
+    try:
+        with tx.session.begin_nested():
+            tx.session.add(theme)
+    except IntegrityError:
+        # Somebody else began it at this very moment.
+        found = find_theme(tx, name, brand_id)
+        if found is None:
+            raise
+        return found
     note_move(tx, theme, "begun", "", name, actor)
     return theme
 
@@ -54,18 +62,27 @@ def find_theme(tx: Tx, name: str, brand_id: int | None) -> Theme | None:
     ours = Theme.brand_id == brand_id if brand_id is not None else Theme.brand_id.is_(None)
     query = select(Theme).where(Theme.key == _key(name), ours)
     found = tx.session.scalars(query.order_by(Theme.merged_into_id.is_not(None), Theme.id)).first()
-    while found is not None and found.merged_into_id is not None:
-        found = tx.session.get_one(Theme, found.merged_into_id)
-    return found
+    return found and follow_merges(tx, found)
 
 
-def edit_theme(tx: Tx, theme_id: int, *, actor: str, **wanted: str | int | None) -> Change | None:
+def follow_merges(tx: Tx, theme: Theme) -> Theme:
+    """Return where a theme's notes are by now: itself, or the one it was merged into at last."""
+    seen: set[int] = set()
+    while theme.merged_into_id is not None and theme.id not in seen:
+        seen.add(theme.id)
+        theme = tx.session.get_one(Theme, theme.merged_into_id)
+    return theme
+
+
+def edit_theme(
+    tx: Tx, theme_id: int, *, actor: str, today: date | None = None, **wanted: str | int | None
+) -> Change | None:
     """Change a theme's state, name, plan, owner_id, product_id, quote_id, did or out_on (a day as 2026-11-24).
 
-    None when all of it is so already. A theme that comes out today says so.
+    None when all of it is so already. A theme that comes out says since when: `today` is the actor's day.
     """
     theme = get_theme(tx, theme_id)
-    _check(tx, theme, wanted)
+    _check(tx, theme, wanted, today or tx.now.date())
     fields = {name: [_read(theme, name), value] for name, value in wanted.items() if _read(theme, name) != value}
     if not fields:
         return None
@@ -78,6 +95,7 @@ def edit_theme(tx: Tx, theme_id: int, *, actor: str, **wanted: str | int | None)
 
 def merge_themes(tx: Tx, theme_id: int, into_id: int, *, actor: str) -> Change:
     """Put all notes of a theme with another one, and let the first one rest."""
+    _lock(tx, theme_id, into_id)
     theme, into = get_theme(tx, theme_id), get_theme(tx, into_id)
     if theme.id == into.id or theme.merged_into_id or into.merged_into_id:
         raise ConflictError(say("These two cannot be merged: choose two themes that are both open."))
@@ -111,6 +129,8 @@ def reverse_edit(tx: Tx, change: Change, actor: str) -> Undone:
     """Put back each field that nobody changed since."""
     theme = get_theme(tx, change.data["theme"])
     back = {name: before for name, (before, after) in change.data["fields"].items() if _read(theme, name) == after}
+    if "name" in back and _is_taken(tx, theme, back["name"]):
+        del back["name"]
     for name, before in back.items():
         note_move(tx, theme, "undone", _word(tx, name, _read(theme, name)), _word(tx, name, before), actor)
         _put(tx, theme, name, before)
@@ -120,8 +140,9 @@ def reverse_edit(tx: Tx, change: Change, actor: str) -> Undone:
 
 def reverse_merge(tx: Tx, change: Change, actor: str) -> Undone:
     """Open the theme again with those of its notes that still stand where the merge put them."""
+    _lock(tx, change.data["theme"], change.data["into"])
     theme, into = get_theme(tx, change.data["theme"]), change.data["into"]
-    if theme.merged_into_id != into:
+    if theme.merged_into_id != into or _is_taken(tx, theme, theme.name):
         return Undone(change=change, undone=0, left=change.count, why=_since())
     theme.merged_into_id = None
     note_move(tx, theme, "undone", "", theme.name, actor)
@@ -138,24 +159,45 @@ def reverse_merge(tx: Tx, change: Change, actor: str) -> Undone:
 def reverse_note(tx: Tx, change: Change, _actor: str) -> Undone:
     """Put a note back with the theme it had."""
     note = tx.session.get(Feedback, change.data["note"])
-    if note is None or note.theme_id != change.data["after"]:
+    if note is None or not is_its(change, note) or note.theme_id != change.data["after"]:
         return Undone(change=change, undone=0, left=1, why=_since())
-    note.theme_id = change.data["before"]
+    before = change.data["before"]
+    if before is not None:
+        theme = tx.session.get(Theme, before)
+        if theme is None:
+            return Undone(change=change, undone=0, left=1, why=say("The theme it had is gone."))
+        before = follow_merges(tx, theme).id
+    note.theme_id = before
     return Undone(change=change, undone=1)
 
 
-def _check(tx: Tx, theme: Theme, wanted: dict[str, Any]) -> None:
+def _lock(tx: Tx, *theme_ids: int) -> None:
+    """Let nobody else merge these themes meanwhile, and read them as they are now."""
+    query = select(Theme).where(Theme.id.in_(theme_ids)).order_by(Theme.id)
+    tx.session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def _is_taken(tx: Tx, theme: Theme, name: str) -> bool:
+    """Return whether a name means another theme of the same brand that is open."""
+    ours = Theme.brand_id.is_not_distinct_from(theme.brand_id)
+    other = select(Theme.id).where(Theme.key == _key(name), ours, Theme.merged_into_id.is_(None), Theme.id != theme.id)
+    return tx.session.scalar(other.limit(1)) is not None
+
+
+def _check(tx: Tx, theme: Theme, wanted: dict[str, Any], today: date) -> None:
     if "state" in wanted and wanted["state"] not in STATES:
         raise InvalidError(say("Choose one of the four states."))
     if wanted.get("state") == "out" and theme.out_on is None and not wanted.get("out_on"):
-        wanted["out_on"] = tx.now.date().isoformat()
+        wanted["out_on"] = today.isoformat()
     if "did" in wanted:
         wanted["did"] = str(wanted["did"] or "").replace("\r\n", "\n").strip()[:MAX_DID]
     if "name" in wanted:
         wanted["name"] = _clean(str(wanted["name"] or ""))
         other = find_theme(tx, wanted["name"], theme.brand_id)
         if other is not None and other.id != theme.id:
-            raise ConflictError(say("There is a theme named %(name)s already. Merge the two instead.", name=other.name))
+            raise ConflictError(
+                say("There is a theme named %(name)s already. Merge the two instead.", name=other.name), field="name"
+            )
 
 
 def _read(theme: Theme, name: str) -> Any:
@@ -187,7 +229,7 @@ def note_move(tx: Tx, theme: Theme, kind: str, before: str, after: str, actor: s
 def _clean(name: str) -> str:
     name = " ".join(name.split())[:_MAX_NAME]
     if not name:
-        raise InvalidError(say("Name the theme first."))
+        raise InvalidError(say("Name the theme first."), field="name")
     return name
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from crm.changes import undo_change
 from crm.closing import reopen_thread
-from crm.contacts import get_contact, refresh_search_text
+from crm.contacts import lock_contact, refresh_search_text
 from crm.links import LINK, reverse_link
 from crm.models import Change, ContactAddress, Feedback, Handle, HandleRate, Proposal, Task, Thread
 from crm.proposal_words import describe
@@ -33,7 +33,7 @@ def take_back(tx: Tx, message_id: int, number: int, *, actor: str) -> Proposal:
 
 def _undo(tx: Tx, row: Proposal, effect: dict[str, Any], actor: str) -> None:
     if "handle" in effect:
-        _undo_rate(tx, effect)
+        _undo_rate(tx, row, effect)
     if row.kind == "representative":
         _undo_representative(tx, row, effect, actor)
     if effect.get("address"):
@@ -46,18 +46,18 @@ def _undo(tx: Tx, row: Proposal, effect: dict[str, Any], actor: str) -> None:
         found = tx.session.get(model, effect[name]) if name in effect else None
         if isinstance(found, Task) and found.done_at:
             raise ConflictError(say("The task is done already."))
-        if found is not None:
+        if isinstance(found, Task | Feedback) and found.created_at == row.decided_at:
             tx.session.delete(found)
 
 
-def _undo_rate(tx: Tx, effect: dict[str, Any]) -> None:
+def _undo_rate(tx: Tx, row: Proposal, effect: dict[str, Any]) -> None:
     handle = tx.session.get(Handle, effect["handle"])
     if handle is None:
         return
     if handle.price_amount is None or handle.price_amount != Decimal(effect["after"]):
         raise ConflictError(_CHANGED)
     rate = tx.session.get(HandleRate, effect["rate"]) if "rate" in effect else None
-    if rate is not None:
+    if rate is not None and rate.handle_id == handle.id and rate.created_at == row.decided_at:
         forget_rate(tx, rate)
         return
     before = effect.get("before")
@@ -68,7 +68,7 @@ def _undo_rate(tx: Tx, effect: dict[str, Any]) -> None:
 
 
 def _undo_representative(tx: Tx, row: Proposal, effect: dict[str, Any], actor: str) -> None:
-    contact = get_contact(tx, row.contact_id)
+    contact = lock_contact(tx, row.contact_id)
     if contact.fields.get("representative") != effect["after"]:
         raise ConflictError(_CHANGED)
     change = tx.session.get(Change, effect.get("change") or 0)
@@ -85,5 +85,5 @@ def _undo_address(tx: Tx, row: Proposal, address_id: int) -> None:
     if address is None or address.contact_id != row.contact_id:
         return
     tx.session.delete(address)
-    refresh_search_text(tx, get_contact(tx, row.contact_id))
+    refresh_search_text(tx, lock_contact(tx, row.contact_id))
     refresh_twins(tx, [row.contact_id])

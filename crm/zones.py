@@ -1,8 +1,17 @@
-"""Pure: the time zone of a country, from the tz database's own table; cached, no clock."""
+"""Pure: the time zone of a person or a country, from the tz database's own table; cached, no clock."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo, available_timezones
+
+
+@dataclass(frozen=True, slots=True)
+class PersonZone:
+    """The clock somebody lives by: their own, or a guess from their country."""
+
+    name: str
+    guessed: bool
 
 
 @lru_cache(maxsize=1)
@@ -39,3 +48,30 @@ def is_zone(name: str | None) -> bool:
 def read_zone(name: str) -> ZoneInfo:
     """Return a zone by its name; UTC for one that does not exist."""
     return ZoneInfo(name) if is_zone(name) else ZoneInfo("UTC")
+
+
+def zone_of(zone: str | None, country: str | None) -> PersonZone | None:
+    """Return the zone a person lives by; None where neither their zone nor their country can be read."""
+    if is_zone(zone):
+        return PersonZone(str(zone), guessed=False)
+    guess = zone_of_country(country)
+    return PersonZone(guess, guessed=True) if guess else None
+
+
+def find_zone(text: str) -> str | None:
+    """Return the zone of that name, or of the one place of that name: Copenhagen is Europe/Copenhagen."""
+    wanted = "_".join(text.split()).casefold()
+    found = _by_words().get(wanted, set())
+    return min(found) if len(found) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def _by_words() -> dict[str, set[str]]:
+    words: dict[str, set[str]] = {}
+    for name in zone_names():
+        if "/" not in name and name != "UTC":
+            continue
+        words.setdefault(name.casefold(), set()).add(name)
+        if not name.startswith("Etc/"):
+            words.setdefault(name.rpartition("/")[2].casefold(), set()).add(name)
+    return words

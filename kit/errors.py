@@ -31,14 +31,17 @@ def join_said(parts: Sequence[str]) -> str:
 class RapportError(Exception):
     """A refusal that a person should read.
 
-    `code` is stable and may be scripted against; `str(error)` is one sentence for people.
+    `code` is stable and may be scripted against; `str(error)` is one sentence for people. `field` names what was
+    given wrongly, where it is one thing; `contact_id` is the person in whom the reason lies.
     """
 
     code = "refused"
 
-    def __init__(self, sentence: str, *, code: str | None = None) -> None:
+    def __init__(
+        self, sentence: str, *, code: str | None = None, field: str = "", contact_id: int | None = None
+    ) -> None:
         super().__init__(sentence)
-        self.sentence = sentence
+        self.sentence, self.field, self.contact_id = sentence, field, contact_id
         if code is not None:
             self.code = code
 
@@ -57,8 +60,10 @@ class InvalidError(RapportError):
 
     code = "invalid"
 
-    def __init__(self, sentence: str, *, code: str | None = None, faults: tuple[str, ...] = ()) -> None:
-        super().__init__(sentence, code=code)
+    def __init__(
+        self, sentence: str, *, code: str | None = None, faults: tuple[str, ...] = (), field: str = ""
+    ) -> None:
+        super().__init__(sentence, code=code, field=field)
         self.faults = faults or (sentence,)
 
 

@@ -11,6 +11,7 @@ from web.api import feedback as api_feedback
 from web.auth import attach_auth
 from web.errors import attach_errors
 from web.filters import attach_filters
+from web.kept_words import attach_kept_words
 from web.pages import (
     agents,
     answers,
@@ -219,6 +220,7 @@ def make_rooms() -> Flask:
     attach_request(app)
     attach_auth(app)
     attach_errors(app)
+    attach_kept_words(app)
     attach_filters(app)
     attach_words(app)
     for module in _PAGES:

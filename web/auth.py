@@ -138,6 +138,7 @@ def _refuse_forgery() -> None:
         return
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if not hmac.compare_digest(given.encode(), csrf_token().encode()):
+        g.is_stale_form = True
         raise RefusedError(say("This page was open for too long. Reload it and try again."), code="forged")
 
 

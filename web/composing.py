@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import request
 
 from crm.models import Brand, Contact, Mailbox, SavedText, Thread
 from crm.texts import get_text
+from crm.zones import zone_of
 from kit.errors import InvalidError, NotFoundError, say
 from kit.ids import new_token
 from kit.tx import Tx
@@ -21,11 +23,14 @@ from sequences.sending.news import News, list_news
 from sequences.sending.writing_desk import WritingDesk, read_desk
 from web import forms
 from web.copies_form import CopiesForm, read_cc, show_cc
+from web.places import country_name
 from web.reader_clock import Later, is_night, read_local, suggest
 from web.request import this_actor, this_tx, this_user
 from web.times import clock, read_zone, stamp, zone_city
 from web.uploads import list_uploads
 from web.words import _
+
+_MORNING = "morning"  # of the times that are suggested, nine on their clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,8 @@ class Trouble:
     night: str = ""
     when: str = ""
     at: str = ""
+    later: bool = False
+    closes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,12 +171,17 @@ def read_letter(tx: Tx, contact: Contact) -> Letter:
     Raises InvalidError for a time that cannot be, NightError for one that is night there and was not agreed to.
     """
     given, user = request.form, this_user()
-    at = _chosen_time(tx.now, contact) if given.get("later") else None
     text = given.get("text", "").strip()[: mail_drafts.MAX_TEXT].replace("\r\n", "\n")
+    at = _chosen_time(tx.now, contact) if given.get("later") else None
     if not text:
         raise InvalidError(_("Write something first."))
-    if at and contact.zone and is_night(at, read_zone(contact.zone)) and not given.get("at_night"):
-        raise NightError(_("That is %(clock)s in %(city)s, at night there.", **_there(at, contact)))
+    if given.get("at_night") == _MORNING:
+        at = next(one.at for one in _times(tx, contact) if one.key == _MORNING)
+    elif not given.get("at_night") and _night(at or tx.now, contact):
+        there = _there(at or tx.now, contact)
+        if at:
+            raise NightError(_("That is %(clock)s in %(city)s, at night there.", **there))
+        raise NightError(_("Nothing was sent: it is %(clock)s in %(city)s, at night there.", **there))
     return Letter(
         text=text,
         subject=given.get("subject", ""),
@@ -191,7 +203,8 @@ def trouble_of(error: Exception, sentence: str) -> Trouble:
     """Return what the composer shows after a refusal."""
     when, at = request.form.get("when", ""), request.form.get("at", "")
     if isinstance(error, NightError):
-        return Trouble(night=sentence, when=when, at=at)
+        later, closes = bool(request.form.get("later")), bool(request.form.get("close"))
+        return Trouble(night=sentence, when=when, at=at, later=later, closes=closes)
     return Trouble(fault=sentence, when=when, at=at)
 
 
@@ -207,20 +220,23 @@ def leaves_when(tx: Tx, letter: Letter, contact: Contact) -> str:
         seconds = int(letter.undo_s)
         return _("Your answer leaves in %(n)s seconds.", n=seconds) if seconds else _("Your answer is on its way.")
     mine = stamp(letter.at, tx.now, read_zone(this_user().zone))
-    if not contact.zone:
+    if zone_of(contact.zone, contact.country) is None:
         return _("It leaves on %(mine)s, your time.", mine=mine)
     return _("It leaves on %(mine)s, your time: %(clock)s in %(city)s.", mine=mine, **_there(letter.at, contact))
 
 
 def _there(at: datetime, contact: Contact) -> dict[str, str]:
-    return {"clock": clock(at, read_zone(contact.zone)), "city": zone_city(contact.zone)}
+    theirs = zone_of(contact.zone, contact.country)
+    name = theirs.name if theirs else None
+    place = (contact.city or country_name(contact.country)) if theirs and theirs.guessed else zone_city(name)
+    return {"clock": clock(at, read_zone(name)), "city": place}
 
 
 def _chosen_time(now: datetime, contact: Contact) -> datetime:
     given = request.form
     if given.get("when") and given["when"] != "at":
         chosen = next(
-            (one.at for one in suggest(now, read_zone(contact.zone or this_user().zone)) if one.key == given["when"]),
+            (one.at for one in suggest(now, _clock_of(contact)) if one.key == given["when"]),
             None,
         )
     else:
@@ -235,8 +251,15 @@ def _signature(brand: Brand | None, mailbox: Mailbox | None) -> str:
 
 
 def _times(tx: Tx, contact: Contact) -> tuple[Later, ...]:
-    return tuple(suggest(tx.now, read_zone(contact.zone or this_user().zone)))
+    return tuple(suggest(tx.now, _clock_of(contact)))
 
 
 def _night(at: datetime, contact: Contact) -> bool:
-    return bool(contact.zone) and is_night(at, read_zone(contact.zone))
+    theirs = zone_of(contact.zone, contact.country)
+    return theirs is not None and is_night(at, read_zone(theirs.name))
+
+
+def _clock_of(contact: Contact) -> ZoneInfo:
+    """Return the zone they live by, known or guessed; ours where nobody knows."""
+    theirs = zone_of(contact.zone, contact.country)
+    return read_zone(theirs.name if theirs else this_user().zone)

@@ -26,9 +26,9 @@ def read_reading(given: Mapping[str, str], today: date) -> Reading:
 
 def read_rate(given: Mapping[str, str], today: date) -> NewRate:
     """Return a rate. Raises InvalidError naming what cannot be read."""
-    amount = read_amount(given.get("amount", ""))
+    amount = read_amount(given, "amount")
     if amount is None:
-        raise InvalidError(say("Write the amount first."))
+        raise InvalidError(say("Write the amount first."), field="amount")
     return NewRate(
         format=given.get("format", ""),
         amount=amount,

@@ -3,10 +3,12 @@
 import logging
 from http import HTTPStatus
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, make_response, redirect, render_template
 from werkzeug.exceptions import HTTPException
 
 from kit.errors import ConflictError, InvalidError, NotFoundError, RapportError, RefusedError
+from web.plain_address import find_plain_address
+from web.refused_forms import find_form_page, show_refused
 from web.request import drop_tx, is_partial
 from web.words import _, lazy, said, translate
 
@@ -26,6 +28,8 @@ _TITLES = {
     422: lazy("That cannot be used as it is"),
     500: lazy("Something went wrong on our side"),
 }
+# Who may not do this, or comes from elsewhere, is not helped by the form.
+_NOT_OF_THE_FORM = frozenset({"not_allowed", "forged"})
 _SAFE_500 = lazy(
     "Nothing was changed and nothing was sent by this click. It is in the log; try again, or go back to Today."
 )
@@ -45,6 +49,8 @@ def status_of(error: RapportError) -> int:
 
 def _answer_refusal(error: RapportError) -> Response:
     drop_tx()
+    if error.code not in _NOT_OF_THE_FORM and (again := show_refused(error, status_of(error))) is not None:
+        return again
     return _show(
         status_of(error),
         said(error),
@@ -58,6 +64,8 @@ def _answer_http(error: HTTPException) -> Response:
     if status < HTTPStatus.BAD_REQUEST:
         return make_response(error.get_response())
     lost = status == HTTPStatus.NOT_FOUND
+    if lost and (plain := find_plain_address()):
+        return make_response(redirect(plain))
     return _show(status, _("The address may be mistyped, or the page has moved.") if lost else error.description or "")
 
 
@@ -75,4 +83,5 @@ def log_bug(error: Exception) -> None:
 def _show(status: int, sentence: str, *, faults: tuple[str, ...] = ()) -> Response:
     template = "errors/_sentence.html" if is_partial() else "errors/page.html"
     title = _(_TITLES.get(status, lazy("That did not work")))
-    return make_response(render_template(template, title=title, sentence=sentence, faults=faults), status)
+    words = {"title": title, "sentence": sentence, "faults": faults, "form_page": find_form_page()}
+    return make_response(render_template(template, **words), status)

@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup
 
 from crm.proposal_words import describe
+from crm.zones import zone_of
 from sequences.pitches.used_fields import short_name
 from web import figures, places, times
 from web.diff_words import diff_words
@@ -62,6 +63,8 @@ def attach_filters(app: Flask) -> None:
         "now": lambda: this_tx().now,
         "shell": this_shell,
         "viewer": find_user,
+        "this_day": lambda: this_tx().now.astimezone(_zone()).date(),
+        "zone_of": lambda person: zone_of(person.zone, person.country),
         "zone_names": times.zone_names,
         "long_day": lambda at: times.long_day(at, _zone()),
     }

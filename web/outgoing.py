@@ -113,17 +113,6 @@ def list_runs(tx: Tx, contact_id: int) -> list[tuple[Enrolment, Sequence]]:
     return [(enrolment, sequence) for enrolment, sequence in tx.session.execute(query)]
 
 
-def list_sequence_cards(tx: Tx) -> list[tuple[Sequence, dict[str, int]]]:
-    """Return all sequences by name, each with its people counted by state. Two queries."""
-    counts: dict[int, dict[str, int]] = {}
-    states = select(Enrolment.sequence_id, Enrolment.state, func.count()).group_by(
-        Enrolment.sequence_id, Enrolment.state
-    )
-    for sequence_id, state, count in tx.session.execute(states):
-        counts.setdefault(sequence_id, {})[state] = count
-    return [(row, counts.get(row.id, {})) for row in tx.session.scalars(select(Sequence).order_by(Sequence.name))]
-
-
 def list_enrolled(tx: Tx, sequence_id: int, *, state: str = "", limit: int = 200, offset: int = 0) -> Rows[Enrolled]:
     """Return people of a sequence, who moved last first; `zone` is whose clock they live by, "" when unknown."""
     moved = func.coalesce(Enrolment.ended_at, Enrolment.last_sent_at, Enrolment.created_at).desc(), Enrolment.id

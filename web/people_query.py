@@ -1,10 +1,11 @@
 """Pure: a filter of people as a query string: what the contacts page has in its address, and commands take."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qs, urlencode
 
 from crm.basis import with_basis
+from crm.csv_files import country_code, language_code
 from crm.people import PeopleFilter
 from crm.scoring import PARTS, read_weights
 from crm.segments import Node, list_terms, parse_segment
@@ -21,6 +22,11 @@ ORDER = ("sort", "weights")
 # What says where on the page somebody is; a saved view has none of it.
 PLACES = ("page", "view", "as", "lane", "build")
 _MOST = 300
+# What stands for a code: who reads it, and what is said when nobody can.
+_CODES: Mapping[str, tuple[Callable[[str], str | None], str]] = {
+    "country": (country_code, say("%(value)s is no country I know. Write its name or its two letters.")),
+    "language": (language_code, say("%(value)s is no language I know. Write its name or its two letters.")),
+}
 
 
 def is_name(name: str) -> bool:
@@ -67,12 +73,38 @@ def _fold(name: str, values: list[str]) -> str:
     return values[0]
 
 
+def list_unread(query: Mapping[str, str]) -> dict[str, str]:
+    """Return what a query asks for that nobody can read, by name, with a sentence each: size=abc, country=Atlantis."""
+    found: dict[str, str] = {
+        name: say("%(value)s is no range I can read. Write it like 20k..500k.", value=query[name])
+        for name in RANGES
+        if query.get(name) and not (name == "contacted" and query[name].strip() == NEVER) and not _is_range(query[name])
+    }
+    for name, (reader, sentence) in _CODES.items():
+        unknown = [word for word in forms.read_list(query.get(name, "")) if reader(word) is None]
+        if unknown:
+            found[name] = say(sentence, value=", ".join(unknown))
+    return found
+
+
+def _is_range(text: str) -> bool:
+    ends = [end for end in text.split("..", 1) if end.strip()]
+    return bool(ends) and all(forms.read_number(end) is not None for end in ends)
+
+
+def _read_codes(name: str, words: Iterable[str]) -> tuple[str, ...]:
+    """Return names and codes as codes; what nobody knows stays, and means nobody."""
+    return tuple(_CODES[name][0](word) or word for word in words)
+
+
 def read_filter(query: Mapping[str, str], *, user_id: int | None = None) -> PeopleFilter:
     """Return what a query asks for; engagement is given in per cent. `user_id` is who `owner=me` means.
 
-    A segment that cannot be read means nobody, and the filter's `fault` says why.
+    A segment or a range that cannot be read means nobody, and the filter's `fault` says why.
     """
     wanted = _read_plain(query, user_id)
+    if unread := list_unread(query):
+        return replace(wanted, fault=next(iter(unread.values())))
     if not query.get(WHERE):
         return wanted
     try:
@@ -117,8 +149,8 @@ def _read_plain(query: Mapping[str, str], user_id: int | None) -> PeopleFilter:
         posted=spans["posted"],
         fit=spans["fit"],
         contacted=spans["contacted"],
-        countries=lists["country"],
-        languages=lists["language"],
+        countries=_read_codes("country", lists["country"]),
+        languages=_read_codes("language", lists["language"]),
         tags=lists["tag"],
         stages=lists["stage"],
         turns=lists["turn"],

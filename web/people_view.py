@@ -10,20 +10,24 @@ from crm.people import PeopleFilter
 from crm.saved_views import ViewShelf, read_shelf
 from crm.segments import write_segment
 from web import forms
-from web.people_query import PLACES, WHERE, fold_lists, is_name, read_filter, read_query_text, write_query
+from web.people_query import PLACES, WHERE, fold_lists, is_name, list_unread, read_filter, read_query_text, write_query
 from web.request import this_tx, this_user
 from web.segment_form import PREFIX, is_form, read_segment_form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeopleView:
-    """The query in full, what it means, and the saved view it stands for; `changed` once it asks for something else."""
+    """The query in full, what it means, and the saved view it stands for; `changed` once it asks for something else.
+
+    `unread` says what was left out of the query because nobody can read it.
+    """
 
     query: dict[str, str]
     wanted: PeopleFilter
     shelf: ViewShelf
     current: SavedView | None
     changed: bool
+    unread: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -42,8 +46,12 @@ def read_people_view() -> PeopleView:
     changed = current is not None and sorted(read_query_text(current.query).items()) != sorted(
         read_query_text(write_query(query)).items()
     )
+    unread = list_unread(query)
+    query = {name: value for name, value in query.items() if name not in unread}
     wanted = read_filter(query, user_id=user.id)
-    return PeopleView(query=query, wanted=wanted, shelf=shelf, current=current, changed=changed)
+    return PeopleView(
+        query=query, wanted=wanted, shelf=shelf, current=current, changed=changed, unread=tuple(unread.values())
+    )
 
 
 def fold_form(query: Mapping[str, str]) -> dict[str, str]:

@@ -10,7 +10,6 @@ from crm import (
     figures,
     handle_edits,
     import_change,
-    import_undo,
     leaves,
     links,
     person_edits,
@@ -21,6 +20,7 @@ from crm import (
     rhythms,
     stage_undo,
     stale_setting,
+    task_edits,
     task_list,
     theme_split,
     themes,
@@ -34,8 +34,12 @@ from sequences.course import leaving
 from sequences.jobs.bulk import BULK
 from sequences.merging import merge
 from sequences.merging.unmerge import reverse_merge
+from sequences.reading import recasting
+from sequences.reviewing import undoing
+from sequences.sending import imports_back
 from sequences.team import absence
 from sequences.telling import posting
+from sequences.versions import draft_undo
 from web.auth import may
 from web.request import this_user
 
@@ -68,6 +72,10 @@ BY_POWER: dict[str, dict[str, Reverser]] = {
         leaving.REMOVED: leaving.undo_removal,
         merge.KIND: reverse_merge,
         task_list.PLAN: task_list.reverse_plan,
+        task_edits.TITLE: task_edits.reverse_title,
+        task_edits.REMOVED: task_edits.reverse_removal,
+        recasting.KIND: recasting.reverse_recast,
+        draft_undo.KIND: draft_undo.reverse_draft,
         twin_list.APART: twin_list.reverse_apart,
         feedback_import.KIND: feedback_import_undo.reverse_import,
         **dict.fromkeys(BULK.keys() - _MAIL, reverse_deed),
@@ -85,8 +93,12 @@ BY_POWER: dict[str, dict[str, Reverser]] = {
         leaving.ADDED: leaving.undo_added,
         posting.TOLD: posting.take_back,
     },
+    "approve": {
+        undoing.APPROVED: undoing.reverse_approvals,
+        undoing.LEFT_OUT: undoing.reverse_left_out,
+    },
     "rules": {
-        import_change.KIND: import_undo.reverse_import,
+        import_change.KIND: imports_back.reverse_import,
         rhythms.STAGE: rhythms.reverse_stage_rhythm,
         stale_setting.KIND: stale_setting.reverse_stale_days,
         working_hours_setting.KIND: working_hours_setting.reverse_working_hours,

@@ -1,8 +1,6 @@
 """Use cases: rows of a merge that may collide: agents, who was told of a theme, the main account, the usual gap."""
 
-from typing import Any
-
-from sqlalchemy import Table, delete, or_, select, update
+from sqlalchemy import Table, or_, select, update
 
 from crm.models import ContactLink, Handle
 from crm.pulses import refresh_pulses
@@ -46,13 +44,6 @@ def _now(number: int, both: tuple[int, int]) -> int:
 
 
 def _unite_tells(tx: Tx, survivor_id: int, absorbed_id: int) -> None:
-    """Keep one letter for each theme: what was told already wins, so that nobody is told twice."""
+    """Let the survivor have the other's letters about themes: one for each theme is left by now."""
     table: Table = Base.metadata.tables["theme_tells"]
-    query = select(table).where(table.c.contact_id.in_((survivor_id, absorbed_id)))
-    found: dict[int, list[Any]] = {}
-    for row in tx.session.execute(query):
-        found.setdefault(row.theme_id, []).append(row)
-    for rows in found.values():
-        rows.sort(key=lambda row: (row.told_at is None, row.send_id is None, row.contact_id != survivor_id, row.id))
-        tx.session.execute(delete(table).where(table.c.id.in_([row.id for row in rows[1:]])))
-        tx.session.execute(update(table).where(table.c.id == rows[0].id).values(contact_id=survivor_id))
+    tx.session.execute(update(table).where(table.c.contact_id == absorbed_id).values(contact_id=survivor_id))

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, Instant
 
+_OPEN, _OPEN_OF_NOBODY = "merged_into_id IS NULL", "merged_into_id IS NULL AND brand_id IS NULL"
 THEME_STATES = ("listening", "looking", "planned", "out")
 SOURCES = ("hand", "mail", "form", "api", "csv")
 
@@ -22,6 +23,22 @@ class Theme(Base):
     __table_args__ = (
         CheckConstraint(f"state IN {THEME_STATES!r}", name="state"),
         Index("ix_themes_key", "key"),
+        # Two themes of one name would each get half of the notes.
+        Index(
+            "uq_themes_open",
+            "brand_id",
+            "key",
+            unique=True,
+            sqlite_where=text(_OPEN),
+            postgresql_where=text(_OPEN),
+        ),
+        Index(
+            "uq_themes_open_of_nobody",
+            "key",
+            unique=True,
+            sqlite_where=text(_OPEN_OF_NOBODY),
+            postgresql_where=text(_OPEN_OF_NOBODY),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -68,10 +85,20 @@ class Feedback(Base):
         CheckConstraint("kind IN ('problem', 'idea', 'praise')", name="kind"),
         CheckConstraint(f"source IN {SOURCES!r}", name="source"),
         Index("ix_feedback_theme", "theme_id", "created_at"),
+        Index("ix_feedback_strongest", "theme_id", "from_audience", "created_at", "id"),
         Index("ix_feedback_created", "created_at", "id"),
         Index("ix_feedback_batch", "batch_id"),
-        # Counts a report without reading what was said.
-        Index("ix_feedback_report", "theme_id", "product_id", "contact_id", "created_at", "kind", "from_audience"),
+        # Counts reports, and the new notes of each brand, without reading what was said.
+        Index(
+            "ix_feedback_report",
+            "theme_id",
+            "product_id",
+            "contact_id",
+            "created_at",
+            "kind",
+            "from_audience",
+            "brand_id",
+        ),
         Index("uq_feedback_request_key", "request_key", unique=True),
     )
 

@@ -43,7 +43,7 @@ def list_themes(tx: Tx, since: datetime, until: datetime) -> list[Theme]:
             *(note.filter(Feedback.kind == kind).label(kind) for kind in ("problem", "idea", "praise")),
             note.filter(Feedback.from_audience.is_(True)).label("audience"),
         )
-        .where(*_in_time(since, until))
+        .where(*_in_time(tx, since, until))
         .group_by(Feedback.theme_id, Feedback.product_id)
         .subquery()
     )  # fmt: skip
@@ -79,7 +79,7 @@ def _people_of(
         )
     )
     query = select(Feedback.theme_id, Feedback.product_id, Feedback.contact_id).where(
-        *_in_time(since, until), which, Feedback.contact_id.is_not(None)
+        *_in_time(tx, since, until), which, Feedback.contact_id.is_not(None)
     )
     found: dict[tuple[Any, Any], set[Any]] = defaultdict(set)
     for theme, product, person in tx.session.execute(query.distinct()):
@@ -102,7 +102,7 @@ def count_months(tx: Tx, since: datetime, until: datetime) -> list[Month]:
     month = month_of(tx, Feedback.created_at).label("month")
     counted = (
         select(Feedback.theme_id, Feedback.product_id, month, func.count().label("notes"))
-        .where(*_in_time(since, until))
+        .where(*_in_time(tx, since, until))
         .group_by(Feedback.theme_id, Feedback.product_id, month)
         .subquery()
     )
@@ -115,12 +115,15 @@ def count_months(tx: Tx, since: datetime, until: datetime) -> list[Month]:
     ]
 
 
-def _in_time(since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Return that notes were kept in a time, said so that they are read in the order of the index they are counted by.
+def _in_time(tx: Tx, since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return that notes were kept in a time.
 
-    The index of instants would have every note read from its row, and then sorted.
+    SQLite would read them by the index of instants, every one from its row, and then sort; said so, it reads them in
+    the order of the index they are counted by.
     """
-    at = func.coalesce(Feedback.created_at, Feedback.created_at)
+    at: Any = Feedback.created_at
+    if tx.session.get_bind().dialect.name == "sqlite":
+        at = func.coalesce(at, at)
     return at >= since, at < until
 
 

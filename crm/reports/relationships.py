@@ -1,12 +1,13 @@
 """Use cases: how relationships go: who answers how fast, who returns, and how long stages take."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, exists, func, select, text
 from sqlalchemy.orm import aliased
 
 from crm.models import Contact, Message, Stage, TimelineEntry
@@ -17,6 +18,7 @@ from kit.tx import Tx
 
 # Of very many, the newest are enough to know a median by.
 MOST, MOST_MAILS = 2_000, 3_000
+TAKEN_BACK = "taken back"
 _LAST_STAGE = "Alumni"
 
 
@@ -100,13 +102,13 @@ def measure_sides(answers: Iterable[Answer]) -> dict[str, Answers]:
 
 
 def measure_stages(tx: Tx, since: datetime, until: datetime) -> Stages:
-    """Return the moves from stage to stage, of very many the newest. One query.
+    """Return the moves from stage to stage that stand, of very many the newest. One query.
 
-    How long somebody stood is known where the move before is.
+    How long somebody stood is known where the move before is. A move that was taken back counts for nothing.
     """
     newest = (
         select(TimelineEntry.id, TimelineEntry.contact_id, TimelineEntry.brand_id, TimelineEntry.at)
-        .where(text(STAGE_MOVE), TimelineEntry.at >= since, TimelineEntry.at < until)
+        .where(text(STAGE_MOVE), TimelineEntry.at >= since, TimelineEntry.at < until, *_stands(TimelineEntry))
         .order_by(TimelineEntry.at.desc(), TimelineEntry.id.desc())
         .limit(MOST)
         .subquery()
@@ -117,7 +119,7 @@ def measure_stages(tx: Tx, since: datetime, until: datetime) -> Stages:
         .where(
             before.contact_id == move.contact_id, before.kind == "stage",
             before.brand_id.is_not_distinct_from(move.brand_id), before.at <= move.at,
-            (before.at < move.at) | (before.id < move.id),
+            (before.at < move.at) | (before.id < move.id), *_stands(before),
         )
         .order_by(before.at.desc(), before.id.desc())
         .limit(1)
@@ -125,11 +127,11 @@ def measure_stages(tx: Tx, since: datetime, until: datetime) -> Stages:
     )  # fmt: skip
     last = select(Stage.name).order_by(Stage.position.desc(), Stage.id).limit(1).scalar_subquery()
     query = (
-        select(move.contact_id, move.at, TimelineEntry.data, entered.label("entered"), last.label("last"))
+        select(*move, TimelineEntry.data, entered.label("entered"), last.label("last"))
         .join(TimelineEntry, TimelineEntry.id == move.id)
         .order_by(move.at.desc(), move.id.desc())
     )
-    rows = tx.session.execute(query).all()
+    rows = _drop_taken_back(tx.session.execute(query).all())
     return count_moves(
         (
             (row.contact_id, str(row.data.get("from", "")), str(row.data.get("to", "")), row.at, row.entered)
@@ -137,6 +139,28 @@ def measure_stages(tx: Tx, since: datetime, until: datetime) -> Stages:
         ),
         last_stage=rows[0].last if rows else _LAST_STAGE,
     )
+
+
+def _stands(entry: type[TimelineEntry]) -> tuple[ColumnElement[bool], ...]:
+    """Return that a move neither takes another one back nor was taken back itself."""
+    later = aliased(TimelineEntry)
+    return entry.undoes_id.is_(None), ~exists().where(later.undoes_id == entry.id)
+
+
+def _drop_taken_back(rows: Sequence[Any]) -> list[Any]:
+    """Leave out what moves of many, before they named what they take back, took back; given newest first."""
+    gone: set[tuple[int, int | None]] = set()
+    left: list[Any] = []
+    for row in rows:
+        who = row.contact_id, row.brand_id
+        if row.data.get("cause") == TAKEN_BACK:
+            gone.add(who)
+        elif who in gone:
+            # Only the newest move of somebody can be taken back.
+            gone.remove(who)
+        else:
+            left.append(row)
+    return left
 
 
 def name_people(tx: Tx, contact_ids: Iterable[int]) -> dict[int, Contact]:

@@ -1,11 +1,11 @@
 """Use cases: moving many people to a stage."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
 
-from crm.models import Relationship, Stage
+from crm.models import Relationship, Stage, TimelineEntry
 from crm.pipeline import close_untouched, ensure_relationship, move_entry
 from crm.stages import StageAt
 from crm.timeline import record_entries
@@ -66,7 +66,7 @@ def revert(tx: Tx, traces: Iterable[Trace], actor: str) -> Reverted:
                 back.append((row, stages[before]))
                 # Changes of older versions do not know since when.
                 earlier += [(row, rest[0], rest[1])] if rest else []
-    _move(tx, back, actor=actor, cause=say("taken back"))
+    _move(tx, back, actor=actor, cause=say("taken back"), undoes=_entries_of(tx, found))
     for row, since, opened in earlier:
         row.stage_since = datetime.fromisoformat(since)
         if opened:
@@ -75,10 +75,32 @@ def revert(tx: Tx, traces: Iterable[Trace], actor: str) -> Reverted:
     return Reverted(undone=len(back), left={"moved_since": left} if left else {})
 
 
-def _move(tx: Tx, moves: Collection[tuple[Relationship, StageAt]], *, actor: str, cause: str) -> None:
-    """Move each row in the database and in the session, with its timeline entry."""
+def _entries_of(tx: Tx, traces: Collection[Trace]) -> dict[tuple[int, int], int]:
+    """Return the timeline entries of moves by person and brand."""
+    query = select(TimelineEntry.contact_id, TimelineEntry.brand_id, TimelineEntry.id).where(
+        TimelineEntry.contact_id.in_({trace[0] for trace in traces}),
+        TimelineEntry.kind == "stage",
+        TimelineEntry.at.in_({datetime.fromisoformat(trace[4]) for trace in traces}),
+        TimelineEntry.brand_id.is_not(None),
+    )
+    return {(person, brand): number for person, brand, number in tx.session.execute(query) if brand}
+
+
+def _move(
+    tx: Tx,
+    moves: Collection[tuple[Relationship, StageAt]],
+    *,
+    actor: str,
+    cause: str,
+    undoes: Mapping[tuple[int, int], int] | None = None,
+) -> None:
+    """Move each row in the database and in the session, with its timeline entry; `undoes` are those it takes back."""
     stages = {stage.id: _at(stage) for stage in tx.session.scalars(select(Stage))}
-    entries = [move_entry(tx, row, stages[row.stage_id], target, actor=actor, cause=cause) for row, target in moves]
+    entries = [
+        move_entry(tx, row, stages[row.stage_id], target, actor=actor, cause=cause)
+        | {"undoes_id": (undoes or {}).get((row.contact_id, row.brand_id))}
+        for row, target in moves
+    ]
     for target in {target.id: target for _, target in moves}.values():
         ids = [row.id for row, to in moves if to.id == target.id]
         tx.session.execute(

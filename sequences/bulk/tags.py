@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import delete, insert, select, update
 
-from crm.contacts import fold, refresh_search_text
+from crm.contacts import fold, lock_contacts, refresh_search_text
 from crm.models import Contact, ContactTag
 from crm.timeline import record_entries
 from kit.errors import InvalidError, say
@@ -29,6 +29,7 @@ def judge_removing(tx: Tx, contact_ids: Collection[int], order: Order) -> Verdic
 
 def add(tx: Tx, contact_ids: Collection[int], order: Order, actor: str) -> Applied:
     """Tag those who have not got it."""
+    lock_contacts(tx, contact_ids)
     verdict, tag = judge_adding(tx, contact_ids, order), _tag(order)
     _add(tx, verdict.can, tag, actor)
     return Applied(traces=tuple([number, tag] for number in verdict.can), left=verdict.left)
@@ -36,6 +37,7 @@ def add(tx: Tx, contact_ids: Collection[int], order: Order, actor: str) -> Appli
 
 def remove(tx: Tx, contact_ids: Collection[int], order: Order, actor: str) -> Applied:
     """Take the tag off those who have it."""
+    lock_contacts(tx, contact_ids)
     verdict, tag = judge_removing(tx, contact_ids, order), _tag(order)
     _remove(tx, verdict.can, tag, actor)
     return Applied(traces=tuple([number, tag] for number in verdict.can), left=verdict.left)
@@ -44,6 +46,7 @@ def remove(tx: Tx, contact_ids: Collection[int], order: Order, actor: str) -> Ap
 def revert_adding(tx: Tx, traces: Iterable[Trace], actor: str) -> Reverted:
     """Take the tag off again, where it still is."""
     found = list(traces)
+    lock_contacts(tx, [trace[0] for trace in found])
     undone = 0
     for tag in dict.fromkeys(trace[1] for trace in found):
         ids = [trace[0] for trace in found if trace[1] == tag]
@@ -54,13 +57,19 @@ def revert_adding(tx: Tx, traces: Iterable[Trace], actor: str) -> Reverted:
 
 
 def revert_removing(tx: Tx, traces: Iterable[Trace], actor: str) -> Reverted:
-    """Put the tag on again, where nobody has yet."""
+    """Put the tag on again, where nobody has yet; who was erased or lives on in somebody else is left as they are."""
     found = list(traces)
+    lock_contacts(tx, [trace[0] for trace in found])
     undone = 0
+    gone = set(
+        tx.session.scalars(
+            select(Contact.id).where(Contact.id.in_([trace[0] for trace in found]), Contact.erased_at.is_not(None))
+        )
+    )
     for tag in dict.fromkeys(trace[1] for trace in found):
         ids = [trace[0] for trace in found if trace[1] == tag]
         has = _having(tx, ids, tag)
-        lacking = [number for number in ids if number not in has]
+        lacking = [number for number in ids if number not in has and number not in gone]
         _add(tx, lacking, tag, actor)
         for contact in tx.session.scalars(select(Contact).where(Contact.id.in_(lacking))):
             # Their tags stand in order again, as they did.

@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import Table, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from crm.contacts import lock_contacts
 from crm.erased import erased_sentence
 from crm.models import Contact, Mailbox, Relationship, Stage
 from crm.timeline import record_entries
@@ -19,7 +20,6 @@ from sequences.models import Enrolment, SequenceVersion
 from sequences.models import Sequence as SequenceRow
 from sequences.sending.sender_pool import choose_sender
 from sequences.sending.senders import find_pool, read_senders
-from sequences.team.touches import lock_contacts
 from sequences.versions.authoring import document_of, get_version
 
 __all__ = ["PERSONAL_LINE", "Verdict", "enrol", "refuse_unknown"]

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import delete, select
 
+from crm.contacts import lock_contacts
 from crm.models import Relationship, Task
 from crm.pipeline import close_untouched
 from crm.timeline import record_entry
@@ -12,7 +13,6 @@ from kit.tx import Tx
 from sequences.course.runs import OPEN, WAITING
 from sequences.models import Attempt, Enrolment, Send
 from sequences.models import Sequence as SequenceRow
-from sequences.team.touches import lock_contacts
 
 # A mail in one of these states has not left, and never will once it is forgotten.
 _NEVER_LEFT = (*WAITING, "cancelled")

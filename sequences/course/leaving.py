@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from crm.changes import Undone, record_change
-from crm.contacts import display_name
+from crm.contacts import display_name, lock_contacts
 from crm.models import Change, Contact
 from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
@@ -15,7 +15,6 @@ from sequences.course.runs import OPEN, WAITING, go_on, hold_runs, stop_run
 from sequences.course.stamps import read_stamp, write_stamp
 from sequences.models import Enrolment, Send, Sequence
 from sequences.sending.stop_rules import Hold, Stop
-from sequences.team.touches import lock_contacts
 
 TAKEN_OUT = "taken_out"
 ADDED, REMOVED = "sequence_added", "sequence_removed"

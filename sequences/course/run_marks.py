@@ -66,9 +66,8 @@ def mend_stranded(tx: Tx, run: Enrolment, *, since: datetime) -> None:
     if run.state not in OPEN or run.next_at is not None:
         return
     tx.session.flush()
-    sends = list(tx.session.scalars(select(Send).where(Send.enrolment_id == run.id).order_by(Send.id)))
-    steps = list(tx.session.scalars(select(Task).where(Task.ref.startswith(f"run:{run.id}:")).order_by(Task.id)))
-    if any(send.state in _UNDER_WAY for send in sends) or any(step.done_at is None for step in steps):
+    sends, steps = _work_of(tx, run)
+    if _is_under_way(sends, steps):
         return
     if steps and steps[-1].done_at and steps[-1].done_at >= since and complete_step_task(tx, steps[-1]):
         return
@@ -81,6 +80,21 @@ def mend_stranded(tx: Tx, run: Enrolment, *, since: datetime) -> None:
         last.expires_at = stale_at(last.due_at)
     elif last.state == "sent":
         schedule_next(tx, run)
+
+
+def is_under_way(tx: Tx, run: Enrolment) -> bool:
+    """Return whether a mail or a step of this run waits to be done, or is being done."""
+    return _is_under_way(*_work_of(tx, run))
+
+
+def _work_of(tx: Tx, run: Enrolment) -> tuple[list[Send], list[Task]]:
+    sends = tx.session.scalars(select(Send).where(Send.enrolment_id == run.id).order_by(Send.id))
+    steps = tx.session.scalars(select(Task).where(Task.ref.startswith(f"run:{run.id}:")).order_by(Task.id))
+    return list(sends), list(steps)
+
+
+def _is_under_way(sends: list[Send], steps: list[Task]) -> bool:
+    return any(send.state in _UNDER_WAY for send in sends) or any(step.done_at is None for step in steps)
 
 
 def _restore(tx: Tx, run: Enrolment, mark: Mark) -> None:

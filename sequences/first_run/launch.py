@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from crm.contacts import display_name, refresh_search_text
+from crm.contacts import display_name, lock_contacts, refresh_search_text
 from crm.models import Contact, Handle
 from crm.timeline import record_entry
 from kit.errors import RefusedError, say
@@ -77,6 +77,7 @@ def list_previews(tx: Tx, progress: Progress) -> list[Preview]:
 
 def save_words(tx: Tx, lines: Mapping[int, str], names: Mapping[int, str], *, actor: str) -> None:
     """Keep the line that was written for each person, and the name of those who had none."""
+    lock_contacts(tx, {*lines, *names})
     for contact in tx.session.scalars(select(Contact).where(Contact.id.in_({*lines, *names}))):
         line, name = (" ".join(words.get(contact.id, "").split()) for words in (lines, names))
         if contact.id in lines and line != contact.personal_line:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm.changes import record_change
-from crm.contacts import display_name, get_contact
+from crm.contacts import display_name, get_contact, lock_contacts
 from crm.merging.people import unite_people
 from crm.merging.rows import compare_shots, take_shot
 from crm.models import Change, Contact, ContactMerge
@@ -12,9 +12,9 @@ from crm.timeline import record_entry
 from crm.twins import refresh_twins
 from kit.errors import InvalidError, say
 from kit.tx import Tx
+from sequences.merging.letters import unite_letters
 from sequences.merging.runs import refuse_under_way, stop_doubles, stop_what_is_forbidden
 from sequences.merging.since import find_newest
-from sequences.team.touches import lock_contacts
 
 KIND = "contact.merge"
 
@@ -45,6 +45,7 @@ def merge_contacts(
     before = take_shot(tx, survivor_id, absorbed_id)
     newest = find_newest(tx)
     stop_doubles(tx, survivor_id, absorbed_id, name=name, actor=actor)
+    unite_letters(tx, survivor_id, absorbed_id)
     unite_people(tx, survivor, absorbed, choices or {})
     stop_what_is_forbidden(tx, survivor_id, actor=actor)
     refresh_twins(tx, [survivor_id, absorbed_id])

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from crm.changes import Undone
-from crm.contacts import display_name, refresh_search_text
+from crm.contacts import display_name, lock_contacts, refresh_search_text
 from crm.merging.rows import restore_rows
 from crm.models import Change, Contact, ContactMerge
 from crm.timeline import record_entry
@@ -18,7 +18,6 @@ from sequences.course.runs import OPEN
 from sequences.merging.runs import refuse_under_way, stop_what_is_forbidden
 from sequences.merging.since import Since, refresh_turns, sort_out
 from sequences.models import Enrolment
-from sequences.team.touches import lock_contacts
 
 
 def reverse_merge(tx: Tx, change: Change, actor: str) -> Undone:

@@ -1,12 +1,13 @@
 """Use cases: erasing a person: their rows at once, so that they are refused from then on; their traces by a job."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from crm.contacts import get_contact
+from crm.contacts import get_contact, lock_contacts
 from crm.erased import mark_people
 from crm.jobs import OPEN, get_job, start_job
 from crm.models import (
@@ -32,16 +33,26 @@ from sequences.course.runs import stop_runs
 from sequences.mail_models import MailDraft, MailFile
 from sequences.models import Send
 from sequences.privacy.fates import FATES, OWNER, UNIQUE, Fate, made_up
-from sequences.privacy.old_deeds import blank_deeds
+from sequences.privacy.old_deeds import Theirs, read_theirs
+from sequences.privacy.others import find_own
 from sequences.privacy.traces import Traces, join_traces, make_traces
 from sequences.sending.stop_rules import Stop
-from sequences.team.touches import lock_contacts
 
 KIND = "erase"
 # Why somebody is erased. Codes, not words of one's own: those could hold what is to go.
 REASONS = ("asked", "no_basis", "mistake", "retention")
 _READS_FILES = ("import", "export", "person_export", "whole_export")
 _BEFORE_SENDING = ("draft", "scheduled", "claimed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gone:
+    """Somebody whose rows went, and by what they are found elsewhere."""
+
+    contact_id: int
+    reason: str
+    traces: Traces
+    theirs: Theirs
 
 
 def check_erasure(tx: Tx, contact_id: int) -> Contact:
@@ -74,11 +85,10 @@ def erase_contact(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Job:
 
     From this transaction on they are refused by import, by form, by mail and by enrolment. It cannot be taken back.
     """
-    traces = _remove_person(tx, contact_id, reason=reason, actor=actor)
-    return _search_for(tx, [(contact_id, reason, traces)], actor)
+    return _search_for(tx, [_remove_person(tx, contact_id, reason=reason, actor=actor)], actor)
 
 
-def _remove_person(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Traces:
+def _remove_person(tx: Tx, contact_id: int, *, reason: str, actor: str) -> _Gone:
     """Remove and empty a person's rows; return by what they may be named elsewhere."""
     if reason not in REASONS:
         raise InvalidError(say("Say why this person is erased."))
@@ -88,13 +98,12 @@ def _remove_person(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Trace
         withdraw.values(state="cancelled", settled_at=tx.now).execution_options(synchronize_session="fetch")
     )
     contact = check_erasure(tx, contact_id)
-    traces = read_traces(tx, contact)
-    emails = tx.session.scalars(select(ContactAddress.email).where(ContactAddress.contact_id == contact_id))
-    mark_people(tx, list(emails), _read_accounts(tx, contact_id))
+    traces, theirs = read_traces(tx, contact), read_theirs(tx, contact_id)
+    # Also addresses they only wrote from: nobody else is known by them.
+    mark_people(tx, traces.emails, read_accounts(tx, contact_id))
     stop_runs(tx, contact_id, Stop(reason="erased", sentence=say("Erased.")), actor=actor)
     contact.erased_at = tx.now
     tx.session.flush()
-    blank_deeds(tx, contact_id, traces)
     forget_identity(tx, contact_id)
     tx.session.execute(delete(ContactLink).where(ContactLink.agent_id == contact_id))
     _drop_drafts(tx, contact_id)
@@ -103,7 +112,7 @@ def _remove_person(tx: Tx, contact_id: int, *, reason: str, actor: str) -> Trace
     _apply_fates(tx, contact_id)
     tx.session.expire_all()
     record_entry(tx, contact_id, "erased", "Erased for good", actor=actor, data={"reason": reason})
-    return traces
+    return _Gone(contact_id=contact_id, reason=reason, traces=traces, theirs=theirs)
 
 
 def remove_again(tx: Tx, contact_id: int, *, reason: str, actor: str) -> None:
@@ -115,11 +124,15 @@ def remove_again(tx: Tx, contact_id: int, *, reason: str, actor: str) -> None:
     record_entry(tx, contact_id, "erased", "Erased for good", actor=actor, data={"reason": reason})
 
 
-def _search_for(tx: Tx, gone: Sequence[tuple[int, str, Traces]], actor: str) -> Job:
+def _search_for(tx: Tx, gone: Sequence[_Gone], actor: str) -> Job:
     title = say("Erasing people: %(count)s", count=len(gone))
-    job = start_job(tx, KIND, actor=actor, total=len(searched()), data={}, title=title)
-    traces = join_traces(one[2] for one in gone)
-    job.cursor = {"traces": traces.document(), "people": [list(one[:2]) for one in gone], "after": 0}
+    job = start_job(tx, KIND, actor=actor, total=1 + len(searched()), data={}, title=title)
+    job.cursor = {
+        "traces": join_traces(one.traces for one in gone).document(),
+        "theirs": [one.theirs.document() for one in gone],
+        "people": [[one.contact_id, one.reason] for one in gone],
+        "after": 0,
+    }
     return job
 
 
@@ -139,39 +152,23 @@ def read_traces(tx: Tx, contact: Contact) -> Traces:
         Message.contact_id == contact.id, Message.direction == "in", Message.kind.in_(("reply", "auto_reply"))
     )
     seen = tx.session.execute(wrote.distinct()).all()
-    ours = set(tx.session.scalars(select(Mailbox.address)))
+    ours = {*tx.session.scalars(select(Mailbox.address)), *tx.session.scalars(select(User.email))}
     others = set(
         tx.session.scalars(select(ContactAddress.email).where(ContactAddress.email.in_([row[0] for row in seen])))
     )
-    aliases = {row[0] for row in seen} - ours - others
+    emails = own | ({row[0] for row in seen} - ours - others)
     names = {contact.name, f"{contact.first_name} {contact.last_name}"}
-    names |= {row[1] for row in seen if row[0] in own | aliases}
-    accounts = {username for _, username in _read_accounts(tx, contact.id)}
-    return make_traces(own | aliases, names - _shared_names(tx, contact.id, names),
-                       accounts - _shared_accounts(tx, contact.id, accounts))  # fmt: skip
+    names |= {row[1] for row in seen if row[0] in emails}
+    accounts = read_accounts(tx, contact.id)
+    return find_own(tx, contact.id, make_traces(emails, names, (f"{place}/{name}" for place, name in accounts)))
 
 
-def _read_accounts(tx: Tx, contact_id: int) -> list[tuple[str, str]]:
+def read_accounts(tx: Tx, contact_id: int) -> list[tuple[str, str]]:
     """Return platform and name of accounts, those they had before as well."""
     own = select(Handle.platform, Handle.username).where(Handle.contact_id == contact_id)
     once = select(HandleName.platform, HandleName.username).join(Handle, Handle.id == HandleName.handle_id)
     rows = tx.session.execute(own.union(once.where(Handle.contact_id == contact_id)))
     return [(row[0], row[1]) for row in rows]
-
-
-def _shared_names(tx: Tx, contact_id: int, names: set[str]) -> set[str]:
-    """Return the names that somebody else goes by too: nobody else is to lose theirs."""
-    folded = {name.lower(): name for name in names}
-    others = select(func.lower(Contact.name)).where(Contact.id != contact_id, func.lower(Contact.name).in_(folded))
-    team = select(func.lower(User.name)).where(func.lower(User.name).in_(folded))
-    found = {*tx.session.scalars(others), *tx.session.scalars(team)}
-    return {name for low, name in folded.items() if low in found}
-
-
-def _shared_accounts(tx: Tx, contact_id: int, accounts: set[str]) -> set[str]:
-    """Return the names of accounts under which somebody else goes on another platform."""
-    others = select(Handle.username).where(Handle.contact_id != contact_id, Handle.username.in_(accounts))
-    return set(tx.session.scalars(others))
 
 
 def searched() -> list[Table]:
@@ -234,13 +231,12 @@ def erase_many(tx: Tx, contact_ids: Iterable[int], *, reason: str, actor: str) -
 
     One job searches for the traces of all.
     """
-    found: list[tuple[int, str, Traces]] = []
+    found: list[_Gone] = []
     left = 0
     for contact_id in contact_ids:
         try:
             with tx.session.begin_nested():
-                traces = _remove_person(tx, contact_id, reason=reason, actor=actor)
-                found.append((contact_id, reason, traces))
+                found.append(_remove_person(tx, contact_id, reason=reason, actor=actor))
         except ConflictError:
             left += 1
     if found:

@@ -1,6 +1,6 @@
 """Use cases: what people did with somebody erased: the way back goes with the data it would put back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,34 +11,54 @@ from crm.models import Change, Feedback, Task, Thread, TimelineEntry
 from kit.errors import say
 from kit.tx import Tx
 from sequences.models import Enrolment
-from sequences.privacy.traces import Traces
 
 KIND = "erased"
+_STRETCH = 500
 _BULK = "bulk_"
 _OF_PERSON = ("contact", "contact_id")
 _OF_PEOPLE = ("contacts", "contact_ids")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Theirs:
-    """By which numbers changes may name one person."""
+class Theirs:
+    """By which numbers changes may name one person. Read before their rows go, kept while the search lasts."""
 
     contact_id: int
     by_key: dict[str, frozenset[int]]
     by_list: dict[str, frozenset[int]]
 
+    def document(self) -> dict[str, Any]:
+        """Return what a row keeps of it."""
+        kept = ({key: sorted(numbers) for key, numbers in one.items()} for one in (self.by_key, self.by_list))
+        return {"contact_id": self.contact_id, **dict(zip(("by_key", "by_list"), kept, strict=True))}
 
-def blank_deeds(tx: Tx, contact_id: int, traces: Traces) -> None:
-    """Empty each change that is about this person or holds their data; acts on many people lose this one."""
-    theirs = _read(tx, contact_id)
-    for change in tx.session.scalars(select(Change).where(Change.kind != KIND).execution_options(yield_per=500)):
+    @classmethod
+    def of_document(cls, kept: dict[str, Any]) -> "Theirs":
+        """Return what a row kept."""
+        by_key, by_list = (
+            {key: frozenset(numbers) for key, numbers in kept[name].items()} for name in ("by_key", "by_list")
+        )
+        return cls(contact_id=kept["contact_id"], by_key=by_key, by_list=by_list)
+
+
+def blank_deeds(tx: Tx, several: Sequence[Theirs], after: int) -> int | None:
+    """Empty the changes after a number that are about these people; acts on many people lose these ones.
+
+    Returns how far it came, None at the end. What only names somebody in its words is found with all other traces.
+    """
+    query = select(Change).where(Change.id > after, Change.kind != KIND).order_by(Change.id).limit(_STRETCH)
+    changes = tx.session.scalars(query).all()
+    for change in changes:
         if change.kind.startswith(_BULK):
-            _leave_out(change, "traces", frozenset({contact_id}))
-            continue
-        listed = [_leave_out(change, key, numbers) for key, numbers in theirs.by_list.items()]
-        names_them = traces.scrub_document(change.data) != change.data
-        if any(left == 0 for left in listed) or _is_about(change.data, theirs) or names_them:
+            _leave_out(change, "traces", frozenset(one.contact_id for one in several))
+        elif any(_is_theirs(change, one) for one in several):
             empty(change)
+    return changes[-1].id if len(changes) == _STRETCH else None
+
+
+def _is_theirs(change: Change, theirs: Theirs) -> bool:
+    listed = [_leave_out(change, key, numbers) for key, numbers in theirs.by_list.items()]
+    return any(left == 0 for left in listed) or _is_about(change.data, theirs)
 
 
 def empty(change: Change) -> None:
@@ -60,11 +80,13 @@ def _leave_out(change: Change, key: str, numbers: frozenset[int]) -> int | None:
     return len(kept)
 
 
-def _read(tx: Tx, contact_id: int) -> _Theirs:
+def read_theirs(tx: Tx, contact_id: int) -> Theirs:
+    """Return by which numbers changes may name a person."""
+
     def numbers(column: Any, owner: Any) -> frozenset[int]:
         return frozenset(tx.session.scalars(select(column).where(owner == contact_id)))
 
-    return _Theirs(
+    return Theirs(
         contact_id=contact_id,
         by_key={
             "task": numbers(Task.id, Task.contact_id),
@@ -79,7 +101,7 @@ def _read(tx: Tx, contact_id: int) -> _Theirs:
     )
 
 
-def _is_about(data: dict[str, Any], theirs: _Theirs) -> bool:
+def _is_about(data: dict[str, Any], theirs: Theirs) -> bool:
     if any(data.get(key) == theirs.contact_id for key in _OF_PERSON):
         return True
     if any(_holds(data.get(key), theirs.contact_id) for key in _OF_PEOPLE):

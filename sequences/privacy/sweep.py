@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, String, Table, Text, cast, delete, func, literal, or_, select, update
+from sqlalchemy import JSON, String, Table, Text, cast, delete, false, func, literal, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from crm.jobs import add_counts, drop_file, move_on, write_log
@@ -11,9 +11,10 @@ from crm.search_index import purge
 from kit.db import wipe_freed
 from kit.errors import say
 from kit.tx import Tx
+from sequences.privacy.columns import WITHOUT_ACCOUNTS, kind_of
 from sequences.privacy.erasure import remove_again, searched
-from sequences.privacy.old_deeds import empty
-from sequences.privacy.traces import Traces
+from sequences.privacy.old_deeds import Theirs, blank_deeds, empty
+from sequences.privacy.traces import GONE, Traces
 
 _STRETCH = 5_000
 _WIPE_AT_MOST = 1 << 30
@@ -23,11 +24,18 @@ _WHOLE = frozenset({"quarantine"})
 
 
 def take_erase_chunk(tx: Tx, job: Job) -> bool:
-    """Search the next stretch of rows; after the last, what was freed is overwritten on disk."""
+    """Empty what was done with them, then search the next rows; last, what was freed is overwritten on disk."""
     tables = searched()
+    theirs = [Theirs.of_document(one) for one in job.cursor.get("theirs", ())]
+    if theirs:
+        reached = blank_deeds(tx, theirs, int(job.cursor["after"]))
+        kept = job.cursor["theirs"] if reached else []
+        move_on(job, job.done + (reached is None), after=reached or 0, theirs=kept)
+        return False
     traces = Traces.of_document(job.cursor["traces"])
-    if job.done < len(tables):
-        table = tables[job.done]
+    # The first thing done was the changes; a search that an older program began looks at one table twice.
+    if job.done <= len(tables):
+        table = tables[max(job.done, 1) - 1]
         after = _search(tx, table, traces, int(job.cursor["after"]), job)
         move_on(job, job.done + (after is None), after=after or 0)
         return False
@@ -45,6 +53,8 @@ def take_erase_chunk(tx: Tx, job: Job) -> bool:
 def _search(tx: Tx, table: Table, traces: Traces, after: int, job: Job) -> int | None:
     """Search the rows after a number, or all where rows have no number; return how far, None at the end."""
     texts = [column for column in table.c if _is_text(column) and not column.primary_key]
+    if table.name in WITHOUT_ACCOUNTS:
+        traces = traces.without_accounts()
     number = _number(table)
     last = tx.session.scalar(select(func.max(number))) if number is not None else None
     if not texts or (number is not None and last is None):
@@ -66,25 +76,40 @@ def _clean(tx: Tx, table: Table, keys: list[Any], texts: list[Any], row: tuple[A
     """Write a row anew without the traces; return whether it had any."""
     values: dict[str, Any] = {}
     for column, value in zip(texts, row[len(keys) :], strict=True):
-        clean = traces.scrub_document(value) if isinstance(column.type, JSON) else traces.scrub(value or "")
+        clean = _without(traces, column, value)
         if value is not None and clean != value:
             values[column.name] = clean
     if not values:
         return 0
     if table.name in _COPIES:
         values["raw"] = None
+    where = [key == value for key, value in zip(keys, row, strict=False)]
     if table.name == "changes" and "data" in values:
         empty(tx.session.get_one(Change, row[0]))
-        return 1
-    where = [key == value for key, value in zip(keys, row, strict=False)]
-    tx.session.execute(update(table).where(*where).values(values))
+    elif table.name == "suppressions" and "target" in values:
+        # Whoever was erased is refused by the mark of their address.
+        tx.session.execute(delete(table).where(*where))
+    else:
+        tx.session.execute(update(table).where(*where).values(values))
     return 1
+
+
+def _without(traces: Traces, column: Any, value: Any) -> Any:
+    """Return what a column holds without the traces, as far as it may be rewritten."""
+    kind = kind_of(column.table.name, column.name)
+    if value is None or kind == "others":
+        return value
+    if kind == "exact":
+        return GONE if traces.is_exactly(value) else value
+    if isinstance(column.type, JSON):
+        return traces.scrub_document(value, excerpt=kind == "excerpt")
+    return traces.scrub(value, excerpt=kind == "excerpt")
 
 
 def _names(columns: list[Any], traces: Traces) -> ColumnElement[bool]:
     """Return the condition that a row may name the person: any text of it holds any of the needles."""
-    needles = traces.needles()
-    return or_(*(cast(column, Text).ilike(f"%{_escape(one)}%", escape="\\") for column in columns for one in needles))
+    like = [f"%{_escape(one)}%" for one in traces.needles()]
+    return or_(false(), *(cast(column, Text).ilike(one, escape="\\") for column in columns for one in like))
 
 
 def _drop_whole(tx: Tx, table: Table, within: list[Any], traces: Traces) -> None:

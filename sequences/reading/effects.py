@@ -1,12 +1,12 @@
 """Use cases: what a stored mail changes: timeline, runs, suppressions, stage."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from crm.contacts import mark_address
-from crm.models import Contact, Relationship
+from crm.models import Relationship
 from crm.pipeline import Standing, move_many_by_rule
 from crm.stages import HUMAN_REPLY
 from crm.suppressions import suppress, suppress_contact
@@ -16,12 +16,11 @@ from crm.timeline import record_entries
 from kit.errors import say
 from kit.tx import Tx
 from mailer.types import Bounce, MailKind, ParsedMail
-from sequences.course.hours import contact_zone, holiday_rule
 from sequences.course.runs import hold_runs, stop_runs
-from sequences.course.schedule import Wait, add_wait
 from sequences.incidents import record_incident
 from sequences.models import Enrolment, Send
 from sequences.reading.arrival import BY_SENDER, Arrival, Match
+from sequences.reading.away import back_after
 from sequences.reading.desk import Desk
 from sequences.reading.opt_outs import record_opt_out
 from sequences.sending.breakers import count_hard_bounce
@@ -217,13 +216,7 @@ def is_opt_out(parsed: ParsedMail) -> bool:
 
 def _incoming(tx: Tx, contact_id: int, parsed: ParsedMail) -> Incoming:
     until = parsed.auto_reply.until if parsed.auto_reply else None
-    back = None
-    if until:
-        # One business day after the stated day, at nine on their clock: an inbox of two weeks comes first.
-        contact = tx.session.get_one(Contact, contact_id)
-        zone = contact_zone(contact)
-        begin = datetime.combine(until, time(9), tzinfo=zone).astimezone(UTC)
-        back = add_wait(begin, Wait(amount=1, unit="business days"), zone, holiday_rule(tx, contact.country))
+    back = back_after(tx, contact_id, until) if until else None
     return Incoming(
         kind=parsed.kind,
         opt_out=is_opt_out(parsed),

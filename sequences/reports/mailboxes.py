@@ -40,13 +40,15 @@ class Week:
 
 def list_weeks(tx: Tx, since: datetime, until: datetime) -> list[Week]:
     """Return the weeks of each mailbox, in order. Two queries; weeks begin on Mondays of UTC."""
-    boxes = {row[0]: row[1] for row in tx.session.execute(select(Mailbox.id, Mailbox.address))}
-    first = since.astimezone(UTC).date()
+    boxes, begun = {}, {}
+    for number, address, *firsts in tx.session.execute(_ask_boxes()):
+        boxes[number], begun[number] = address, min((at for at in firsts if at), default=until)
+    first = min([until, *(max(since, at) for at in begun.values())]).astimezone(UTC).date()
     monday = first - timedelta(days=first.weekday())
     spans = []
     while (begin := datetime.combine(monday, time(), UTC)) < until:
         end = begin + timedelta(weeks=1)
-        spans += [(box, monday, max(begin, since), min(end, until)) for box in boxes]
+        spans += [(box, monday, max(begin, since), min(end, until)) for box in boxes if begun[box] < end]
         monday += timedelta(weeks=1)
     if not spans:
         return []
@@ -67,6 +69,13 @@ def sum_weeks(weeks: list[Week]) -> dict[date, Week]:
         whole.sent, whole.bounced = whole.sent + one.sent, whole.bounced + one.bounced
         whole.complaints, whole.replies = whole.complaints + one.complaints, whole.replies + one.replies
     return dict(sorted(found.items()))
+
+
+def _ask_boxes() -> Select[*tuple[Any, ...]]:
+    """Return the question for the mailboxes, and when mail first came to each and left it: no week before is asked."""
+    came = select(func.min(Message.at)).where(Message.mailbox_id == Mailbox.id).scalar_subquery()
+    left = select(func.min(Send.sent_at)).where(Send.mailbox_id == Mailbox.id).scalar_subquery()
+    return select(Mailbox.id, Mailbox.address, came, left)
 
 
 def _count_each(spans: list[tuple[int, date, datetime, datetime]]) -> Select[*tuple[Any, ...]]:

@@ -15,6 +15,7 @@ from sequences.course.planning import make_footer, values_for
 from sequences.models import Enrolment, Send, SendBody, Sequence, SequenceVersion
 from sequences.pitches.gap_marks import Letter, Values, cut_letter, mark_gaps, with_values
 from sequences.pitches.line_copies import Copy, describe_copies, find_copies
+from sequences.reviewing.later import due_of
 from sequences.sending.links import Links
 from sequences.versions.authoring import document_of
 from sequences.versions.sequence_file import SequenceFile, Variant
@@ -57,7 +58,8 @@ class Draft:
     """One mail to read before it leaves, as its text was written (`source`, `subject_source`) and as it will be read.
 
     `subject_source` is None for a mail that keeps its conversation's subject. `mark` changes with any of its words.
-    `text` and `html` are the parts that would leave, empty while gaps are left; `files` are names in its version.
+    `queued_at` is its place in the queue, later than `due_at` once it was put last. `text` and `html` are the parts
+    that would leave, empty while gaps are left; `files` are names in its version.
     """
 
     send_id: int
@@ -74,6 +76,7 @@ class Draft:
     personal_line: str
     letter: Letter
     due_at: datetime
+    queued_at: datetime
     mailbox_address: str
     mailbox_pause: str
     run_state: str
@@ -122,21 +125,22 @@ def list_drafts(tx: Tx, *, sequence_id: int | None = None, begins: int = 0, limi
 
 def read_queue(tx: Tx, draft: Draft, *, sequence_id: int | None = None) -> Queue:
     """Return the rows round the open draft, and its place among all. Three queries, whatever waits."""
-    earlier = or_(Send.due_at < draft.due_at, and_(Send.due_at == draft.due_at, Send.id < draft.send_id))
+    at = draft.queued_at
+    earlier = or_(Send.due_at < at, and_(Send.due_at == at, Send.id < draft.send_id))
     query = select(func.count(Send.id), func.count(Send.id).filter(earlier)).where(*_waiting(sequence_id))
     total, before = tx.session.execute(query).one()
     begins = before // WINDOW * WINDOW
     # One more on either side, so that the first and the last of a window know their neighbours.
     first = max(0, begins - 1)
     rows = list_drafts(tx, sequence_id=sequence_id, begins=first, limit=WINDOW + 2)
-    at = before - first
+    here = before - first
     return Queue(
         rows=tuple(rows[begins - first :][:WINDOW]),
         total=total,
         position=before + 1,
         begins=begins,
-        before_id=rows[at - 1].send_id if 0 < at <= len(rows) else None,
-        after_id=rows[at + 1].send_id if at + 1 < len(rows) else None,
+        before_id=rows[here - 1].send_id if 0 < here <= len(rows) else None,
+        after_id=rows[here + 1].send_id if here + 1 < len(rows) else None,
     )
 
 
@@ -243,7 +247,7 @@ def _draft(
         send_id=send.id, contact=contact, sequence_id=sequence.id, sequence_name=sequence.name,
         sequence_state=sequence.state, step_key=send.step_key or "", variant=send.variant, email=send.email,
         subject=send.subject, subject_source=subject, source=body.source, personal_line=line, letter=letter,
-        due_at=send.due_at, mailbox_address=mailbox.address,
+        due_at=due_of(send), queued_at=send.due_at, mailbox_address=mailbox.address,
         mailbox_pause=mailbox.pause_reason if mailbox.paused_at else "", run_state=run.state, gaps=gaps,
         is_edited=bool(send.explanation.get("edited")), mark=mark_of(send, body.source, subject, line),
         text=body.text, html=body.html, is_follow_up=send.is_follow_up, version_id=version.id,

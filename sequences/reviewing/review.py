@@ -2,28 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from sqlalchemy import select
 
-from crm.contacts import refresh_search_text
-from crm.models import Contact, User
+from crm.contacts import lock_contact, lock_contacts, refresh_search_text
+from crm.models import Change, Contact, User
 from crm.timeline import record_entry
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError, say
 from kit.tx import Tx
+from sequences.course import leaving
 from sequences.course.planning import fill_body, make_footer
-from sequences.course.runs import document_for, schedule_next, stale_at, stop_run
+from sequences.course.runs import document_for, schedule_next, stale_at
 from sequences.models import Enrolment, Send, SendBody
 from sequences.pitches.merge_fields import is_field
 from sequences.pitches.own_fields import CUSTOM, fill_own
 from sequences.pitches.pitch import Gaps, Rendered, check_pitch, render_pitch
 from sequences.reviewing.drafts import Draft, DraftRow, filled_values, get_draft, list_drafts, mark_of, subject_of
+from sequences.reviewing.later import due_of, move_to, put_last
+from sequences.reviewing.undoing import note_left_out, read_run
 from sequences.sending.gate import check_stops
 from sequences.sending.links import Links
 from sequences.sending.settlement import record_cancelled
 from sequences.sending.stop_rules import Hold, Stop
 
-__all__ = ["Changes", "Draft", "DraftRow", "approve", "edit", "explain_decided", "list_drafts", "revise",
-           "save_personal_line", "skip_draft", "take_out"]  # fmt: skip
+__all__ = ["Changes", "Draft", "DraftRow", "approve", "edit", "explain_decided", "list_drafts", "put_off",
+           "revise", "save_personal_line", "skip_draft", "take_out"]  # fmt: skip
 
 # What is a fact about the person is kept with the person; anything else is filled in for the one mail.
 _OWN_FACTS = ("name", "first_name", "last_name", "city", "topic", "pronouns")
@@ -44,10 +48,11 @@ class Changes:
     seen: str = ""
 
 
-def approve(tx: Tx, send_id: int, *, actor: str) -> Send:
+def approve(tx: Tx, send_id: int, *, actor: str, undo_s: float = 0) -> Send:
     """Let a draft leave when it is due; refused while something is missing, cancelled when a stop forbids it.
 
-    What only holds it for now does not undo the yes: it is scheduled, and `reason` says what it waits for.
+    It waits `undo_s` seconds at least, in which the yes can be taken back before anybody tries to send it. What only
+    holds it for now does not undo the yes: it is scheduled, and `reason` says what it waits for.
     """
     send, _ = _lock(tx, send_id)
     verdict = check_stops(tx, send)
@@ -60,7 +65,7 @@ def approve(tx: Tx, send_id: int, *, actor: str) -> Send:
         raise InvalidError(say("Still missing: %(list)s.", list=", ".join(gaps)), code="gaps")
     send.state, send.approved_by = "scheduled", actor
     send.reason = verdict.sentence if isinstance(verdict, Hold) else ""
-    send.due_at = max(send.due_at, tx.now)
+    move_to(send, max(due_of(send), tx.now + timedelta(seconds=undo_s)))
     send.expires_at = stale_at(send.due_at)
     return send
 
@@ -98,9 +103,16 @@ def edit(tx: Tx, send_id: int, subject: str, body: str, *, links: Links) -> Draf
     return revise(tx, send_id, Changes(subject=subject, body=body), actor="system", links=links)
 
 
-def skip_draft(tx: Tx, send_id: int, *, actor: str) -> None:
+def put_off(tx: Tx, send_id: int) -> None:
+    """Put a draft last in the queue; nothing is decided about it."""
+    send, _ = _lock(tx, send_id)
+    put_last(tx, send)
+
+
+def skip_draft(tx: Tx, send_id: int, *, actor: str) -> Change:
     """Leave this step out for this person; the run goes on with the next one, counted from when this one was due."""
     send, run = _lock(tx, send_id)
+    before = read_run(run)
     send.state, send.reason, send.settled_at = "cancelled", say("Left out in review."), tx.now
     record_entry(
         tx,
@@ -112,14 +124,17 @@ def skip_draft(tx: Tx, send_id: int, *, actor: str) -> None:
         data={"send": send.id},
     )
     # Never from the step before: the next one would be due at once (A10).
-    run.last_sent_at = max(send.due_at, tx.now)
+    run.last_sent_at = max(due_of(send), tx.now)
     schedule_next(tx, run)
+    return note_left_out(tx, send, run, before, actor=actor)
 
 
-def take_out(tx: Tx, send_id: int, *, actor: str) -> None:
+def take_out(tx: Tx, send_id: int, *, actor: str) -> Change:
     """Take this person out of the sequence."""
+    contact_id = tx.session.scalar(select(Send.contact_id).where(Send.id == send_id))
+    lock_contacts(tx, [contact_id] if contact_id else [])  # before the run, as all who take people out
     _, run = _lock(tx, send_id)
-    stop_run(tx, run, Stop(reason="taken_out", sentence=say("Taken out in review.")), actor=actor)
+    return leaving.take_out(tx, run.sequence_id, run.id, actor=actor)
 
 
 def explain_decided(tx: Tx, send_id: int) -> str:
@@ -190,6 +205,7 @@ def _fill(tx: Tx, send: Send, contact: Contact, filled: Mapping[str, str], actor
     given = {path: " ".join(text.split())[:_MAX_FILL] for path, text in filled.items() if is_field(path)}
     given = {path: text for path, text in given.items() if text and path != "contact.personal_line"}
     here = {}
+    lock_contact(tx, contact.id)
     for path, text in given.items():
         name = path.removeprefix("contact.")
         if path.startswith(CUSTOM) and fill_own(tx, contact, path, text, actor=actor):

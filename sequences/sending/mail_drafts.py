@@ -5,14 +5,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from crm.models import SavedText, TextUse
+from crm.models import Contact, SavedText, TextUse
 from kit.errors import InvalidError, NotFoundError, say
 from kit.tx import Tx
 from sequences.mail_models import MailDraft, MailFile
 from sequences.models import Send, SendBody
 
+_CONTACT = "contact:"
 MAX_TEXT = 50_000
 MAX_CC = 4_000
 MAX_FILE = 10_000_000
@@ -31,7 +32,7 @@ class NewFile:
 
 def place_of(*, thread_id: int | None = None, contact_id: int | None = None) -> str:
     """Return where a draft belongs: thread:12 for an answer, contact:5 for a new mail."""
-    return f"thread:{thread_id}" if thread_id is not None else f"contact:{contact_id}"
+    return f"thread:{thread_id}" if thread_id is not None else f"{_CONTACT}{contact_id}"
 
 
 def find_draft(tx: Tx, user_id: int, place: str) -> MailDraft | None:
@@ -53,6 +54,15 @@ def keep_draft(
         draft.text_id = text_id
     tx.session.flush()
     return draft
+
+
+def drop_lost_drafts(tx: Tx) -> None:
+    """Throw away new mail to people who are gone: SQLite may give their numbers to somebody else."""
+    kept = tx.session.execute(select(MailDraft.id, MailDraft.place).where(MailDraft.place.startswith(_CONTACT))).all()
+    numbers = {draft_id: int(place.removeprefix(_CONTACT)) for draft_id, place in kept}
+    known = set(tx.session.scalars(select(Contact.id).where(Contact.id.in_(numbers.values()))))
+    lost = [draft_id for draft_id, number in numbers.items() if number not in known]
+    tx.session.execute(delete(MailDraft).where(MailDraft.id.in_(lost)))
 
 
 def drop_draft(tx: Tx, user_id: int, place: str) -> None:

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from crm.contacts import lock_contacts
 from crm.models import Mailbox
 from kit.tx import Tx
 from sequences.sending.docket import Case
 from sequences.sending.stop_rules import Clear, Hold, Stop
 from sequences.team.rules import Touch, decide_at_send, with_touch
 from sequences.team.team_settings import read_team_book
-from sequences.team.touches import TeamKey, lock_contacts, read_team_facts
+from sequences.team.touches import TeamKey, read_team_facts
 
 
 class TeamGate:

@@ -1,7 +1,7 @@
 """Use cases: what the team did with many people, read at once: past and open runs, touches, owners, last answers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -22,7 +22,6 @@ from sequences.team.team_settings import read_team_book
 # What is under way or unclear may have arrived, so it counts.
 _LEFT = ("sent", "sending", "unknown")
 _BY_HAND = "by hand"
-_BATCH = 1000
 _ASKED = 2000  # a database takes some ten thousand values in one statement
 
 
@@ -59,21 +58,6 @@ class _Records:
     touches: dict[int, list[Touch]]
     owners: dict[tuple[int, int | None], tuple[int, str]]
     replies: dict[int, datetime]
-
-
-def lock_contacts(tx: Tx, contact_ids: Iterable[int]) -> None:
-    """Let nobody else decide about these people until this transaction ends.
-
-    In the order of their numbers, so that two who want the same people wait for each other instead of for ever. The
-    weaker kind of row lock: mail may still be filed for them. SQLite has one writer anyway.
-    """
-    if tx.session.get_bind().dialect.name == "sqlite":
-        return
-    wanted = sorted(set(contact_ids))
-    for begin in range(0, len(wanted), _BATCH):
-        batch = wanted[begin : begin + _BATCH]
-        query = select(Contact.id).where(Contact.id.in_(batch)).order_by(Contact.id)
-        tx.session.execute(query.with_for_update(key_share=True)).all()
 
 
 def read_team_facts(tx: Tx, keys: Sequence[TeamKey]) -> dict[TeamKey, TeamFacts]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from crm.contacts import lock_contacts
 from crm.models import Contact, ContactAddress, Mailbox, Theme
 from crm.suppressions import find_personal_suppressions
 from kit.errors import say
@@ -14,7 +15,7 @@ from sequences.pitches.pitch_value import format_date
 from sequences.sending.stop_rules import Clear
 from sequences.team.rules import decide_team
 from sequences.team.team_settings import TeamBook, read_team_book
-from sequences.team.touches import TeamKey, lock_contacts, read_team_facts
+from sequences.team.touches import TeamKey, read_team_facts
 from sequences.tell_models import ThemeTell
 
 
@@ -84,7 +85,7 @@ def _final(
 
 def _addresses(tx: Tx, ids: Collection[int]) -> dict[int, ContactAddress]:
     """Return the address each person is written to first."""
-    query = select(ContactAddress).where(ContactAddress.contact_id.in_(ids))
+    query = select(ContactAddress).where(ContactAddress.contact_id.in_(ids), ContactAddress.retired_at.is_(None))
     found: dict[int, ContactAddress] = {}
     for row in tx.session.scalars(query.order_by(ContactAddress.position, ContactAddress.id)):
         found.setdefault(row.contact_id, row)

@@ -199,6 +199,11 @@ def publish_draft(tx: Tx, sequence: Sequence, *, actor: str, note: str = "") -> 
     return get_version(tx, sequence)
 
 
+def compile_as(tx: Tx, writing: Writing, name: str) -> Draft:
+    """Return what is written as a file of that name, checked and ready to store."""
+    return _compile(tx, write_tree(writing.tree | {"name": name}), writing, _read_files(tx, writing))
+
+
 def _compile_draft(tx: Tx, writing: Writing) -> Draft:
     draft = _compile(tx, writing.source, writing, _read_files(tx, writing))
     if draft.document.name != writing.sequence.name:

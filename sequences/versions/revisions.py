@@ -15,7 +15,9 @@ from sequences.course.runs import OPEN
 from sequences.models import Enrolment, Sequence, SequenceFile, SequenceVersion
 from sequences.versions.authoring import Draft, publish
 from sequences.versions.published import document_of, get_version
+from sequences.versions.sequence_file import read_sequence_file
 from sequences.versions.step import Step
+from sequences.versions.tree import read_tree, write_tree
 from sequences.versions.version_diff import Edition, VersionDiff, diff_versions
 
 
@@ -110,5 +112,8 @@ def restore_version(tx: Tx, sequence: Sequence, number: int, *, actor: str) -> S
         )
     query = select(SequenceFile).where(SequenceFile.version_id == old.id)
     files = {file.name: file.content for file in tx.session.scalars(query)}
-    draft = Draft(source=old.source, document=document_of(old), bodies=dict(old.bodies), files=files)
+    source = old.source
+    if document_of(old).name != sequence.name:  # it was renamed since
+        source = write_tree(read_tree(source) | {"name": sequence.name})
+    draft = Draft(source=source, document=read_sequence_file(source), bodies=dict(old.bodies), files=files)
     return publish(tx, sequence, draft, actor=actor, note=say("Version %(number)s again.", number=number))

@@ -67,6 +67,8 @@ def test_a_creator_is_weighed_and_written_to_with_her_manager(visitors: Visitors
     page.get_by_label("Subject").fill("A fourth film")
     page.get_by_label("Message", exact=True).fill("Shall we?")
     page.get_by_role("button", name="Send", exact=True).click()
+    _shows(page, "at night there")
+    page.get_by_role("button", name="Send now all the same").click()
     _shows(page, "Your answer leaves in")
     page.keyboard.press("z")
     _shows(page, "Taken back.")

@@ -106,6 +106,7 @@ def _keep_and_answer(page: Page) -> None:
     page.keyboard.press("r")
     page.keyboard.type("Ouch. We are on it.")
     page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Send now all the same").click()
     expect(page.get_by_text("Your answer leaves in 10 seconds.")).to_be_visible()
 
 

@@ -53,7 +53,7 @@ def test_the_board_by_key_by_mouse_and_by_menu(visitors: Visitors, cast: Cast, h
     page.get_by_role("link", name="Kwesi Danquah-Mills").focus()
     page.keyboard.press("]")
     expect(page.get_by_role("region", name="Alumni").get_by_role("link", name="Kwesi")).to_be_visible()
-    expect(page.locator("#announce")).to_have_text("Moved to Alumni.")
+    expect(page.locator(".toast > span")).to_have_text("Moved to Alumni.")
     expect(page.get_by_role("link", name="Kwesi Danquah-Mills")).to_be_focused()
     page.keyboard.press("z")
     expect(page.get_by_text("Taken back.")).to_be_visible()

@@ -42,6 +42,7 @@ def test_a_day_with_peoples_data(come: Callable[..., Visitor], house: House, tmp
     page = boss.go("/contacts/1/privacy")
     assert page.get_by_text("Everything about one person").is_visible()
     page.get_by_label("Why", exact=True).select_option(label="They asked for it")
+    page.get_by_label("Write their name").fill("Imani Oduya")
     page.get_by_label("I know that this cannot be taken back").check()
     page.get_by_role("button", name="Erase this person").click()
     page.get_by_text("Erased. Their traces elsewhere are searched for now.").wait_for()

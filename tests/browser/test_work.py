@@ -47,6 +47,7 @@ def test_an_answer_from_the_keyboard_and_its_undo(visitors: Visitors, cast: Cast
     page.keyboard.press("r")
     page.keyboard.type("One take! je jke a 1")
     page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Send now all the same").click()
     expect(page.get_by_text("Your answer leaves in 10 seconds.")).to_be_visible()
     assert [send.state for send in _sends(house) if send.request_key] == ["scheduled"]
     page.keyboard.press("z")
@@ -133,6 +134,7 @@ def test_the_day_s_work_without_script(visitors: Visitors, cast: Cast, house: Ho
     page.get_by_role("link", name="Sofía Arrieta").first.click()
     page.get_by_role("textbox", name="Message").fill("¡En español!")
     page.get_by_role("button", name="Send and close").click()
+    page.get_by_role("button", name="Send now all the same").click()
     expect(page.get_by_text("Your answer leaves in 10 seconds.")).to_be_visible()
     page.get_by_role("link", name="Review").first.click()
     page.get_by_role("button", name="Approve and next").click()

@@ -102,6 +102,7 @@ def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
 
 # SQLite does not say what an index of an expression is made of: those of the models are compared on PostgreSQL.
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
 def test_the_schema_goes_up_down_and_up_and_equals_the_models(database_url: str) -> None:
     engine, config = make_engine(database_url), Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))

@@ -1,5 +1,6 @@
 """Erasing a person: nothing of theirs but a salted hash is found anywhere, and they are refused everywhere."""
 
+import warnings
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,10 @@ def everything(world: World) -> str:
     """Return all that the database holds, of every table that is there, known or not."""
     metadata = MetaData()
     with world.database.reading() as tx:
-        metadata.reflect(tx.session.connection())
+        with warnings.catch_warnings():
+            # An index over an expression, which nothing here reads.
+            warnings.filterwarnings("ignore", message="Skipped unsupported reflection")
+            metadata.reflect(tx.session.connection())
         rows = [
             (table.name, [bytes(cell) if isinstance(column.type, LargeBinary) and cell else cell
                           for column, cell in zip(table.c, row, strict=True)])
@@ -132,7 +136,7 @@ def test_nothing_of_an_erased_person_is_left_but_a_hash(world: World, tmp_path: 
     assert [one for one in THEIRS if one != "Yarrowmere" and one.lower().encode() in on_disk] == []
     assert b"brin coster" in dump.encode()
     with world.database.reading() as tx:
-        assert tx.session.scalar(select(func.count(ErasedMark.mark))) == 2
+        assert tx.session.scalar(select(func.count(ErasedMark.mark))) == 3
         job = tx.session.scalars(select(Job).where(Job.kind == "erase")).one()
         assert (job.state, job.cursor) == ("done", {})
         notes = tx.session.scalars(select(TimelineEntry.summary).where(TimelineEntry.contact_id == other)).all()
@@ -171,6 +175,7 @@ def test_an_erased_person_is_refused_at_every_door(world: World, tmp_path: Path)
 
     account = handles.Account(platform="Instagram", username=HANDLE.upper())
     assert refused(lambda tx: create_contact(tx, name="New", emails=[EMAIL.upper()], actor="user:1")) == "erased"
+    assert refused(lambda tx: create_contact(tx, name="New", emails=[ALIAS], actor="user:1")) == "erased"
     assert refused(lambda tx: handles.add_handle(tx, other, account, actor="user:1")) == "erased"
     assert refused(lambda tx: suppressions.suppress(tx, EMAIL, reason="manual", source="", actor="user:1")) == "erased"
     assert refused(lambda tx: get_contact(tx, person)) == "erased"
@@ -195,6 +200,7 @@ def test_mail_of_an_erased_person_is_counted_and_not_kept(world: World) -> None:
     erase(world, person)
     kept = len(world.messages())
     world.answer(mail, "Are you still there? Thistlemoor", thread=False)  # from their address
+    world.answer(mail, "From the one they wrote from once, Thistlemoor", thread=False, sender=ALIAS)
     world.answer(mail, "From another address, Thistlemoor", sender="someone@else.example")  # an answer to our mail
     world.bounce(mail, "5.1.1", f"<{EMAIL}> unknown")
     world.deliver(f"From: mia@pastel.test\nTo: {EMAIL}\nMessage-ID: <hand@x>\nSubject: By hand\n\nThistlemoor", "Sent")
@@ -203,7 +209,7 @@ def test_mail_of_an_erased_person_is_counted_and_not_kept(world: World) -> None:
     dump = everything(world).lower()
     assert [line for line in dump.splitlines() if "thistlemoor" in line or EMAIL in line] == []
     with world.database.reading() as tx:
-        assert tx.session.get_one(WorkspaceSetting, MAILS).value == 4
+        assert tx.session.get_one(WorkspaceSetting, MAILS).value == 5
 
 
 def test_a_mail_that_is_leaving_or_unclear_is_waited_for(small: World) -> None:

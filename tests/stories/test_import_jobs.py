@@ -12,6 +12,7 @@ from crm.changes import undo_change
 from crm.export_job import RESULT
 from crm.import_job import LEFT_OUT, UPLOAD
 from crm.import_merge import VERDICTS
+from crm.import_undo import undo_import
 from crm.imports import run_import
 from crm.jobs import add_to_file, get_job, list_files, read_file, start_job
 from crm.models import Change, Contact, ContactAddress, ContactTag, Import, Job, JobFile, TimelineEntry
@@ -151,3 +152,30 @@ def test_an_export_resumes_and_writes_everybody_once(world: World) -> None:
     assert [row["email"] for row in rows] == [f"creator{n}@people.example" for n in range(24)]
     assert {row["topic"] for row in rows} == {"'=cmd|' /C calc'!A0"}
     assert read(world, job_id).left_out == {"Erased, or taken back, since the export was asked for.": 1}
+
+
+def test_an_import_that_runs_cannot_be_taken_back(world: World) -> None:
+    job_id = ask(world)
+    run_job(world.engine, job_id, chunks=2)
+    with world.database.transaction() as tx, pytest.raises(ConflictError, match="still running"):
+        undo_import(tx, read(world, job_id).cursor["import_id"], "user:1")
+    while run_job(world.engine, job_id):
+        pass
+    with world.database.transaction() as tx:
+        undo_import(tx, 1, "user:1")
+        assert count(tx, Contact) == 0
+
+
+def test_a_job_brings_nobody_once_its_import_was_taken_back(world: World) -> None:
+    job_id = ask(world)
+    run_job(world.engine, job_id, chunks=2)
+    with world.database.transaction() as tx:
+        tx.session.get_one(Job, job_id).state = "failed"
+        tx.session.flush()
+        undo_import(tx, 1, "user:1")
+        tx.session.get_one(Job, job_id).state = "waiting"
+    while run_job(world.engine, job_id):
+        pass
+    assert read(world, job_id).state == "done"
+    with world.database.transaction() as tx:
+        assert (count(tx, Contact), list_files(tx, job_id)) == (0, frozenset())

@@ -13,6 +13,7 @@ from kit.errors import ConflictError, InvalidError, RapportError
 from kit.tx import Tx
 from sequences.sending.answers import queue_answer
 from sequences.team import absence
+from tests.stories.at_once import Deed, two_at_once
 from tests.stories.test_hands import talk
 from tests.stories.world import MIA, World
 from web.undo import REVERSERS
@@ -140,3 +141,19 @@ def test_a_deputy_cannot_leave_without_another_one(small: World) -> None:
     third = colleague(small, "Tom")
     with pytest.raises(ConflictError, match="stands in for somebody"):
         away(small, deputy_id, mode="hand_over", deputy_id=third)
+    with pytest.raises(ConflictError, match="stands in for somebody"):
+        away(small, deputy_id)
+
+
+def test_two_who_leave_each_other_their_work_at_once(world: World) -> None:
+    user_id, deputy_id = owner(world), colleague(world, "Yuki")
+
+    def plan(who: int, deputy: int | None) -> Deed:
+        mode = "pause" if deputy is None else "hand_over"
+        return lambda tx: plan_leave(
+            tx, who, Plan(first=MONDAY, last=FRIDAY, mode=mode, deputy_id=deputy), actor="user:1"
+        )
+
+    assert two_at_once(world.database, plan(user_id, deputy_id), plan(deputy_id, None)) == [None, ConflictError]
+    with world.database.reading() as tx:
+        assert [row.user.id for row in list_leaves(tx)] == [user_id]

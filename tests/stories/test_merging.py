@@ -191,7 +191,7 @@ def test_who_opts_out_while_merged_stays_out(world: World) -> None:
     undo(world.database, change)
     with world.database.reading() as tx:
         rows = {row.target: row.reason for row in list_suppressions(tx)}
-    assert rows == {"creator0@people.example": "opt_out", "creator1@people.example": "manual"}
+    assert rows == dict.fromkeys(("creator0@people.example", "creator1@people.example"), "opt_out")
 
 
 def test_a_ban_that_came_with_a_merge_goes_with_it(world: World) -> None:

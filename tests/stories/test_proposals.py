@@ -12,6 +12,7 @@ from crm import inbox, users
 from crm.accepting import accept
 from crm.contacts import create_contact, find_contact_by_email, list_addresses
 from crm.corrections import GuessCount, count_guesses
+from crm.inbox_page import Wanted, read_page
 from crm.links import LINK
 from crm.models import (
     Change,
@@ -254,9 +255,9 @@ def test_agreeing_counts_as_looked_at(small: World) -> None:
 def test_unsure_guesses_stand_under_to_check_until_a_person_looked(world: World) -> None:
     message_id = hear(world, "Nice pan, bad time, no money, ask Jo.")
     with world.database.transaction() as tx:
-        (row,) = inbox.list_threads(tx, kind=inbox.TO_CHECK)
+        (row,) = read_page(tx, Wanted(kind=inbox.TO_CHECK)).rows
         assert row.asks
         correct_kind(tx, message_id, row.label or "", actor="user:1")
     with world.database.reading() as tx:
-        assert inbox.list_threads(tx, kind=inbox.TO_CHECK) == []
-        assert not inbox.list_threads(tx)[0].asks
+        assert not read_page(tx, Wanted(kind=inbox.TO_CHECK)).rows
+        assert not read_page(tx, Wanted()).rows[0].asks

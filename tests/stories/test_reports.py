@@ -3,20 +3,25 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from crm.brands import create_brand, save_product
+from crm.changes import undo_change
 from crm.feedback import log_feedback
-from crm.models import Brand, Contact, Mailbox, Message
-from crm.pipeline import ensure_relationship, move_stage
+from crm.models import Brand, Contact, Mailbox, Message, TimelineEntry
+from crm.pipeline import ensure_relationship, move_stage, undo_move
 from crm.reports.feedback import count_months, list_themes
 from crm.reports.relationships import count_moves, list_answers, measure_sides, measure_stages
 from kit.clock import FixedClock
 from kit.tx import Database, Tx
+from sequences.bulk.act import Order
+from sequences.bulk.deeds import do_now
 from sequences.insight.wilson import Rate
 from sequences.models import Send, Sequence
 from sequences.reports.mailboxes import list_weeks
 from sequences.reports.outreach import find_best, read_hours, read_outreach, read_outreach_by_field
 from tests.conftest import MONDAY
+from web.undo import REVERSERS
 
 HOUR = timedelta(hours=1)
 SINCE, UNTIL = MONDAY - timedelta(days=30), MONDAY + timedelta(days=30)
@@ -152,6 +157,43 @@ def test_stages_say_how_long_people_stood(database: Database, clock: FixedClock)
     assert count_moves([]).passages == ()
 
 
+@pytest.mark.parametrize("linked", [True, False])
+def test_a_move_that_was_taken_back_counts_for_nothing(database: Database, clock: FixedClock, linked: bool) -> None:
+    with database.transaction() as tx:
+        brand, box = _settle(tx)
+        for number in (1, 2):
+            _add(tx, box, brand, number, at=MONDAY)
+            ensure_relationship(tx, number, brand)
+    clock.advance(timedelta(days=1))
+    with database.transaction() as tx:
+        move_stage(tx, 1, brand, "Shortlisted", actor="user:1")
+    clock.advance(timedelta(days=1))
+    with database.transaction() as tx:
+        change, _ = do_now(tx, "stage", [1, 2], Order(value="Alumni", brand_id=brand, user_id=None), actor="user:1")
+        assert change is not None
+    clock.advance(timedelta(days=1))
+    with database.transaction() as tx:
+        undo_change(tx, change.id, actor="user:1", reversers=REVERSERS)
+        if not linked:  # as it was kept before
+            tx.session.execute(update(TimelineEntry).values(undoes_id=None))
+    clock.advance(timedelta(days=1))
+    with database.transaction() as tx:
+        one = move_stage(tx, 1, brand, "Pitched", actor="user:1")
+        two = move_stage(tx, 2, brand, "Alumni", actor="user:1")
+        assert one
+        assert two
+        undo_move(tx, two.id, actor="user:1")
+        stages = measure_stages(tx, SINCE, UNTIL)
+
+    assert [(one.before, one.after, one.count) for one in stages.passages] == [
+        ("Found", "Shortlisted", 1),
+        ("Shortlisted", "Pitched", 1),
+    ]
+    assert (stages.alumni, stages.returned) == (0, 0)
+    if linked:
+        assert stages.passages[1].days == pytest.approx(3)
+
+
 def test_themes_and_weeks(database: Database) -> None:
     with database.transaction() as tx:
         brand, box = _settle(tx)
@@ -178,8 +220,9 @@ def test_themes_of_one_name_are_one_line_and_a_person_counts_once_in_it(database
         brand, box = _settle(tx)
         pans = [save_product(tx, tx.session.get_one(Brand, number), "Pan")
                 for number in (brand, create_brand(tx, "Second House").id)]  # fmt: skip
-        for number, product in ((1, pans[0]), (1, pans[1]), (2, pans[1]), (3, None)):
+        for number in (1, 2, 3):
             _add(tx, box, brand, number, at=MONDAY + number * HOUR)
+        for number, product in ((1, pans[0]), (1, pans[1]), (2, pans[1]), (3, None)):
             log_feedback(tx, "The handle gets hot.", kind="idea", actor="user:1", contact_id=number,
                          product_id=product.id if product else None, theme="Hot handle")  # fmt: skip
         themes, months = list_themes(tx, SINCE, UNTIL), count_months(tx, SINCE, UNTIL)

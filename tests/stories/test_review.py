@@ -12,7 +12,8 @@ from crm.models import Contact, TimelineEntry
 from crm.suppressions import suppress
 from kit.errors import ConflictError, InvalidError, RapportError
 from kit.tx import Tx
-from sequences.reviewing.drafts import WINDOW, Draft, Queue, find_draft, find_next, list_drafts, read_queue
+from sequences.reviewing.beside import read_beside
+from sequences.reviewing.drafts import WINDOW, Draft, Queue, find_draft, find_next, get_draft, list_drafts, read_queue
 from sequences.reviewing.review import Changes, approve, revise, skip_draft, take_out
 from tests.stories.world import TWO_STEPS, World
 
@@ -223,3 +224,19 @@ def test_a_draft_keeps_its_date_when_it_is_approved_early(small: World) -> None:
     small.clock.advance(timedelta(hours=1))
     with small.database.transaction() as tx:
         assert approve(tx, 1, actor="user:1").due_at == max(due, tx.now)
+
+
+def test_beside_a_draft_stands_which_colleague_wrote_last(world: World) -> None:
+    ready(world, 1, TWO_STEPS.replace("    kind: email\n", "    kind: email\n    review: required\n"))
+    with world.database.transaction() as tx:
+        ruben = users.add_user(tx, "ruben@pastel.test", role="reviewer", name="Ruben")
+        assert read_beside(tx, get_draft(tx, 1, links=world.engine.links)).writer == ""
+        approve(tx, 1, actor=f"user:{ruben.id}")
+    world.tick()
+    world.days(6)
+    world.tick()
+    with world.database.reading() as tx:
+        second = find_draft(tx, None, links=world.engine.links)
+        assert second is not None
+        beside = read_beside(tx, second)
+    assert (beside.went, beside.writer) == (1, "Ruben")

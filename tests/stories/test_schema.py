@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, select, text
+from sqlalchemy.orm import Session
 
+from crm.models import ThemeMove
 from kit.db import make_engine
 from kit.errors import RefusedError
 from web.schema import backup_database, require_schema, restore_database, upgrade_schema
@@ -44,3 +47,40 @@ def test_a_backup_brings_everything_back(database_url: str, tmp_path: Path) -> N
     with engine.connect() as connection:
         assert connection.execute(text("SELECT name FROM stages")).scalar() == "Found"
     engine.dispose()
+
+
+def test_themes_begun_twice_become_one_and_circles_open(database_url: str) -> None:
+    engine = make_engine(database_url)
+    with engine.begin() as connection:
+        _migrate(connection, "0023")
+        for number, key, into in ((1, "lid", None), (2, "lid", None), (3, "a", None), (4, "b", 3)):
+            connection.execute(
+                text(
+                    "INSERT INTO themes (id, name, key, state, state_since, plan, did, created_at, merged_into_id)"
+                    " VALUES (:id, :key, :key, 'listening', :at, '', '', :at, :into)"
+                ),
+                {"id": number, "key": key, "into": into, "at": "2026-11-23 09:00:00"},
+            )
+        connection.execute(text("UPDATE themes SET merged_into_id = 4 WHERE id = 3"))
+        connection.execute(
+            text(
+                "INSERT INTO feedback (quote, kind, theme_id, heard, from_audience, source, said_by, said_email,"
+                " actor, created_at) VALUES ('Leaks', 'problem', 2, '', false, 'hand', '', '', 'user:1',"
+                " '2026-11-23 09:00:00')"
+            )
+        )
+        _migrate(connection, "0027")
+        found = connection.execute(text("SELECT id, merged_into_id FROM themes ORDER BY id")).all()
+        assert [tuple(row) for row in found] == [(1, None), (2, 1), (3, None), (4, 3)]
+        assert connection.execute(text("SELECT theme_id FROM feedback")).scalar() == 1
+    with Session(engine) as session:
+        assert session.scalars(select(ThemeMove.kind)).all() == ["merged", "merged"]
+        assert all(session.scalars(select(ThemeMove.at)))
+    engine.dispose()
+
+
+def _migrate(connection: Connection, target: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    (command.downgrade if target == "0023" else command.upgrade)(config, target)

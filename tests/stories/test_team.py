@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from crm.brands import create_brand
-from crm.contacts import add_address, get_contact
+from crm.contacts import add_address, get_contact, lock_contacts
 from crm.mailboxes import get_mailbox
 from crm.models import Contact, Task
 from crm.pipeline import ensure_relationship
@@ -26,7 +26,7 @@ from sequences.models import Send
 from sequences.sending.stop_rules import Clear, Hold, Stop
 from sequences.team.rules import decide_at_send
 from sequences.team.team_settings import read_team_book, set_team_rules
-from sequences.team.touches import TeamKey, lock_contacts, read_team_facts
+from sequences.team.touches import TeamKey, read_team_facts
 from sequences.versions.authoring import get_sequence
 from tests.stories.world import MIA, TWO_STEPS, World
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from crm.addresses import add_by_hand, mark_by_hand, retire_address
 from crm.changes import undo_change
+from crm.contacts import list_addresses
 from crm.feedback import log_feedback
 from crm.mailboxes import get_mailbox
 from crm.models import Contact, TimelineEntry
@@ -309,3 +311,16 @@ def test_more_people_than_are_read_at_once_come_once_the_first_were_told(
     with story.world.database.reading() as tx:
         found = read_raisers(tx, ensure_theme(tx, "Hot handle", actor="", brand_id=1))
     assert (len(found.people), found.more, found.total, found.told) == (3, 2, 5, 5)
+
+
+def test_a_retired_address_neither_bars_nor_clears_anybody(story: Told) -> None:
+    """The address that a letter would go to is the one that counts."""
+    with story.world.database.transaction() as tx:
+        for number, (old, new) in zip(story.people[:2], (("bad", "ok"), ("ok", "bad")), strict=True):
+            [first] = list_addresses(tx, number)
+            later = add_by_hand(tx, number, f"later{number}@people.example", actor="user:1")
+            mark_by_hand(tx, first.id, old, actor="user:1")
+            mark_by_hand(tx, later.id, new, actor="user:1")
+            retire_address(tx, first.id, why="changed", actor="user:1")
+    _write(story)
+    assert _states(story)[:2] == ["draft", "held"]

@@ -9,14 +9,16 @@ from crm.changes import record_change
 from crm.contacts import add_address, create_contact, get_contact
 from crm.import_change import KIND as IMPORT
 from crm.imports import run_import
-from crm.models import Change, Contact, Relationship, Suppression, Task
+from crm.models import Change, Contact, ContactTag, Relationship, Suppression, Task
 from crm.suppressions import find_personal_suppression, suppress
 from kit.tx import Database
 from sequences.bulk import deeds
 from sequences.bulk.act import Order
 from sequences.course import leaving
 from sequences.course.enrolments import enrol
+from sequences.merging.merge import merge_contacts
 from sequences.models import Enrolment, Send
+from sequences.privacy.erasure import erase_contact
 from sequences.versions.published import get_sequence
 from tests.stories.world import World
 from web.undo import REVERSERS
@@ -179,3 +181,17 @@ def test_an_import_goes_back_whole_once_what_followed_was_taken_back(small: Worl
     with small.database.reading() as tx:
         assert list(tx.session.scalars(select(Contact.name))) == ["Tom"]
         assert tx.session.get_one(Change, owned).undone_at is None
+
+
+def test_a_tag_goes_back_on_nobody_who_was_merged_away_or_erased(world: World) -> None:
+    stays, absorbed, erased = world.people(3)
+    do(world.database, "tag", [stays, absorbed, erased], "x")
+    change = do(world.database, "untag", [stays, absorbed, erased], "x")
+    with world.database.transaction() as tx:
+        merge_contacts(tx, stays, absorbed, actor=ADA)
+        erase_contact(tx, erased, reason="asked", actor=ADA)
+    undone = undo(world.database, change)
+    assert (undone.undone, undone.left) == (1, 2)
+    with world.database.reading() as tx:
+        assert tx.session.execute(select(ContactTag.contact_id, ContactTag.tag)).all() == [(stays, "x")]
+        assert tx.session.get_one(Contact, absorbed).search_text == ""

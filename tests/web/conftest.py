@@ -81,9 +81,10 @@ class Person:
         assert answer.status_code == status, (answer.status_code, answer.text[:2000])
         return answer.text
 
-    def post(self, path: str, *, status: int = 303, **fields: Any) -> str:
+    def post(self, path: str, *, status: int = 303, came_from: str = "", **fields: Any) -> str:
         """Post a form; return where it leads, or the page when it leads nowhere."""
-        answer = self.client.post(path, data={"csrf_token": self._token(), **fields})
+        headers = {"Referer": f"http://localhost{came_from}"} if came_from else {}
+        answer = self.client.post(path, data={"csrf_token": self._token(), **fields}, headers=headers)
         answer.request.environ["wsgi.input"].close()  # the client's own copy of a large body
         assert answer.status_code == status, (answer.status_code, answer.text[:2000])
         return answer.location or answer.text

@@ -33,7 +33,7 @@ def test_an_answer_waits_ten_seconds_and_can_be_taken_back(ada: Person, cast: Ca
     thread = cast.threads[IMANI]
     key = KEY.search(ada.get(f"/inbox/{thread}"))
     assert key
-    place = ada.post(f"/threads/{thread}/replies", text="One take! Lovely.", request_key=key[1])
+    place = ada.post(f"/threads/{thread}/replies", at_night="1", text="One take! Lovely.", request_key=key[1])
     page = ada.get(place)
     assert "Your answer leaves in 10 seconds." in page
     assert "Leaves in 10 s" in page
@@ -49,12 +49,12 @@ def test_an_answer_waits_ten_seconds_and_can_be_taken_back(ada: Person, cast: Ca
 
 def test_a_form_sent_twice_queues_one_answer(ada: Person, cast: Cast, house: House) -> None:
     for _ in range(2):
-        ada.post(f"/threads/{cast.threads[IMANI]}/replies", text="One take!", request_key="the same")
+        ada.post(f"/threads/{cast.threads[IMANI]}/replies", at_night="1", text="One take!", request_key="the same")
     assert len(_answers(house)) == 1
 
 
 def test_send_and_close_does_both(ada: Person, cast: Cast, house: House) -> None:
-    ada.post(f"/threads/{cast.threads[IMANI]}/replies", text="One take!", close="1")
+    ada.post(f"/threads/{cast.threads[IMANI]}/replies", at_night="1", text="One take!", close="1")
     assert len(_answers(house)) == 1
     assert "5 people are waiting on you" in ada.get("/today")
 
@@ -66,7 +66,7 @@ def test_an_answer_that_cannot_go_keeps_its_text(
     if text == "Hello":
         with house.database.transaction() as tx:
             suppress(tx, "imani@smallkitchen.example", reason="manual", source="x", actor="user:1")
-    page = ada.post(f"/threads/{cast.threads[IMANI]}/replies", status=422, text=text, close="1")
+    page = ada.post(f"/threads/{cast.threads[IMANI]}/replies", at_night="1", status=422, text=text, close="1")
     assert sentence in page
     assert f">{text.strip()}</textarea>" in page
     assert _answers(house) == []
@@ -75,7 +75,7 @@ def test_an_answer_that_cannot_go_keeps_its_text(
 
 def test_done_and_open_again(ada: Person, cast: Cast, house: House) -> None:
     thread = cast.threads["Tomek Wilczak"]
-    assert ada.post(f"/threads/{thread}/done") == "/inbox?turn=you"
+    assert ada.post(f"/threads/{thread}/done", back=f"/inbox/{thread}?turn=you") == "/inbox?turn=you"
     assert "Tomek" not in ada.get("/inbox?turn=you")
     ada.post(f"/threads/{thread}/done/lift")
     assert "Tomek" in ada.get("/inbox?turn=you")

@@ -181,7 +181,7 @@ def test_roles(app: Flask, house: House, cast: Cast, role: str, path: str, statu
     place = path.format(
         thread=cast.threads["Imani Oduya"], send=1, sequence=cast.sequence, contact=cast.contacts["Imani Oduya"]
     )
-    said = person.post(place, status=status, text="hello", quote="hello", kind="praise")
+    said = person.post(place, status=status, text="hello", at_night="1", quote="hello", kind="praise")
     if status == 403:
         assert "Your role" in said
 

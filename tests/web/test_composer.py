@@ -38,7 +38,7 @@ def test_a_draft_stays_until_it_is_sent(ada: Person, cast: Cast, house: House) -
     assert ">Half a tho</textarea>" in ada.get(f"/inbox/{thread}")
     ada.post(f"/threads/{thread}/draft", text="Half a thought")
     assert _drafts(house) == ["Half a thought"]
-    ada.post(f"/threads/{thread}/replies", text="A whole thought")
+    ada.post(f"/threads/{thread}/replies", at_night="1", text="A whole thought")
     assert _drafts(house) == []
     (send,) = _sends(house)
     ada.post(f"/threads/{thread}/draft", status=204, text="And one more", auto="1")
@@ -48,7 +48,7 @@ def test_a_draft_stays_until_it_is_sent(ada: Person, cast: Cast, house: House) -
 
 def test_undo_of_send_and_close_opens_the_conversation_again(ada: Person, cast: Cast, house: House) -> None:
     thread = cast.threads[IMANI]
-    ada.post(f"/threads/{thread}/replies", text="Bye", close="1")
+    ada.post(f"/threads/{thread}/replies", at_night="1", text="Bye", close="1")
     ada.post(f"/sends/{_sends(house)[0].id}/cancellation")
     with house.database.reading() as tx:
         assert tx.session.get_one(Thread, thread).done_at is None
@@ -58,7 +58,7 @@ def test_ones_own_seconds_of_undo(ada: Person, cast: Cast, house: House) -> None
     ada.post("/settings/you", name="Ada Marsh", undo_s="45")
     with house.database.reading() as tx:
         assert tx.session.scalar(select(User.undo_s).where(User.name == "Ada Marsh")) == 30
-    ada.post(f"/threads/{cast.threads[IMANI]}/replies", text="Hello")
+    ada.post(f"/threads/{cast.threads[IMANI]}/replies", at_night="1", text="Hello")
     assert _sends(house)[0].due_at == house.clock.now() + timedelta(seconds=30)
 
 
@@ -71,14 +71,14 @@ def test_a_colleagues_answer_stops_mine_once_and_keeps_my_text(ada: Person, cast
     assert "Ruben Castellan answered" in ada.client.get(
         f"/inbox/{thread}/news?seen={seen[1]}", headers={"HX-Request": "true"}
     ).text.replace("<bdi>", "").replace("</bdi>", "")
-    page = ada.post(f"/threads/{thread}/replies", status=409, text="Mine", seen=seen[1])
+    page = ada.post(f"/threads/{thread}/replies", at_night="1", status=409, text="Mine", seen=seen[1])
     assert "Ruben Castellan answered" in page
     assert "I took it, Imani." in page
     assert ">Mine</textarea>" in page
     assert len(_sends(house)) == 1
     again = SEEN.search(page)
     assert again
-    ada.post(f"/threads/{thread}/replies", text="Mine", seen=again[1])
+    ada.post(f"/threads/{thread}/replies", at_night="1", text="Mine", seen=again[1])
     assert len(_sends(house)) == 2
 
 
@@ -94,7 +94,7 @@ def test_nothing_is_scheduled_into_the_readers_night_unsaid(ada: Person, cast: C
     assert send.due_at.date() == day
     assert "in Toronto" in ada.get(f"/inbox/{thread}")
     assert "in the past" in ada.post(
-        f"/threads/{thread}/replies", status=422, text="x", later="1", at="2020-01-01T17:00"
+        f"/threads/{thread}/replies", at_night="1", status=422, text="x", later="1", at="2020-01-01T17:00"
     )
 
 
@@ -109,7 +109,7 @@ def test_files_travel_from_the_draft_to_the_mail(ada: Person, cast: Cast, house:
     assert answer.data == b"%PDF"
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert answer.headers["Content-Type"] == "application/octet-stream"
-    ada.post(f"/threads/{thread}/replies", text="See here")
+    ada.post(f"/threads/{thread}/replies", at_night="1", text="See here")
     with house.database.reading() as tx:
         files = read_mail_files(tx, [_sends(house)[0].id])
         assert [one.content for one in files[_sends(house)[0].id]] == [b"%PDF"]
@@ -127,8 +127,10 @@ def test_files_that_are_too_large_keep_the_text(ada: Person, cast: Cast, house: 
 def test_a_new_mail_to_a_person(ada: Person, cast: Cast, house: House) -> None:
     contact = cast.contacts[IMANI]
     assert 'name="subject"' in ada.get(f"/contacts/{contact}/mail")
-    assert "Write a subject" in ada.post(f"/contacts/{contact}/mail", status=422, text="Hello", mailbox_id="1")
-    ada.post(f"/contacts/{contact}/mail", text="Hello", subject="A pan", mailbox_id="1")
+    assert "Write a subject" in ada.post(
+        f"/contacts/{contact}/mail", at_night="1", status=422, text="Hello", mailbox_id="1"
+    )
+    ada.post(f"/contacts/{contact}/mail", at_night="1", text="Hello", subject="A pan", mailbox_id="1")
     (send,) = _sends(house)
     assert (send.subject, send.thread_id, send.email) == ("A pan", None, "imani@smallkitchen.example")
     ada.post(f"/sends/{send.id}/cancellation")
@@ -149,9 +151,9 @@ def test_a_template_is_written_filled_used_and_found_by_sequences(ada: Person, c
     thread = cast.threads[IMANI]
     ada.post(f"/threads/{thread}/draft", text="Dear you", insert="1")
     assert _drafts(house) == ["Dear you\n\nHello Imani, about ⟦offer.idea⟧."]
-    page = ada.post(f"/threads/{thread}/replies", status=422, text=_drafts(house)[0])
+    page = ada.post(f"/threads/{thread}/replies", at_night="1", status=422, text=_drafts(house)[0])
     assert "A field is still open" in page
-    ada.post(f"/threads/{thread}/replies", text="Hello Imani, about pans.", text_id="1")
+    ada.post(f"/threads/{thread}/replies", at_night="1", text="Hello Imani, about pans.", text_id="1")
     assert "Give the text a name" in ada.post("/templates/1", status=422, name=" ", body="x")
     ada.post("/templates/1/archive")
     assert ">Spring<" not in ada.get("/templates")
@@ -193,8 +195,34 @@ def test_not_now_asks_until_when(ada: Person, cast: Cast) -> None:
 def test_a_signature_goes_under_a_mail_that_asks_for_it(ada: Person, cast: Cast, house: House) -> None:
     with house.database.transaction() as tx:
         tx.session.get_one(Brand, cast.brand).signature = "**{{ sender.first_name }}** of {{ brand.name }}"
-    ada.post(f"/threads/{cast.threads[IMANI]}/replies", text="Hello", signed="1")
+    ada.post(f"/threads/{cast.threads[IMANI]}/replies", at_night="1", text="Hello", signed="1")
     with house.database.reading() as tx:
         body = tx.session.get_one(SendBody, _sends(house)[0].id)
         assert "Ada of Brackenware" in body.text.replace("*", "")
         assert body.source == "Hello"
+
+
+def test_an_answer_at_night_is_asked_about_and_may_wait_for_their_morning(
+    ada: Person, cast: Cast, house: House
+) -> None:
+    """It is four in Toronto."""
+    thread = cast.threads[IMANI]
+    page = ada.post(f"/threads/{thread}/replies", status=422, text="Hello", close="1")
+    assert "it is 04:00 in Toronto, at night there" in page
+    assert _sends(house) == []
+    banner = page[page.index("at night there") : page.index('<div class="box">')]
+    assert '<input type="hidden" name="close" value="1">' in banner
+    assert 'value="morning"' in banner
+    ada.post(f"/threads/{thread}/replies", text="Hello", at_night="morning", close="1")
+    ada.post(f"/threads/{thread}/replies", text="Now", at_night="1")
+    morning, now = _sends(house)
+    assert (morning.due_at.hour, morning.due_at.date()) == (14, house.clock.now().date())
+    assert now.due_at == house.clock.now() + timedelta(seconds=10)
+
+
+def test_an_answer_by_day_is_not_asked_about(ada: Person, cast: Cast, house: House) -> None:
+    """It is ten in Warsaw."""
+    ada.post(f"/threads/{cast.threads['Tomek Wilczak']}/replies", text="Hello")
+    assert len(_sends(house)) == 1
+    page = ada.post(f"/contacts/{cast.contacts[IMANI]}/mail", status=422, text="Hi", subject="A pan", mailbox_id="1")
+    assert "at night there" in page

@@ -221,7 +221,7 @@ def test_an_agent_is_tied_shown_on_both_pages_and_copied(ada: Person, cast: Cast
     refused = ada.post(f"/threads/{thread}/replies", **form, cc="nobody at all", status=422)
     assert 'value="mira@agency.example" checked' in refused
     assert "nobody, at, all" in refused
-    ada.post(f"/threads/{thread}/replies", **form, cc="tom@agency.example")
+    ada.post(f"/threads/{thread}/replies", **form, cc="tom@agency.example", at_night="1")
     with house.database.reading() as tx:
         send = tx.session.query(Send).filter(Send.request_key.is_not(None)).one()
         assert send.cc == ["mira@agency.example", "tom@agency.example"]

@@ -125,6 +125,18 @@ def test_what_is_missing_leads_back_and_nothing_breaks(owner: Person) -> None:
     owner.get("/setup/steps/elsewhere", status=404)
 
 
+def test_today_leads_back_to_a_set_up_that_was_left(owner: Person, world: SandboxMailWorld) -> None:
+    assert 'href="/setup"' in owner.get("/today")
+    _connect(owner, world)
+    assert 'href="/setup"' in owner.get("/today")
+    owner.post("/setup/steps/people", **LINES)
+    owner.post("/setup/steps/pitch", **FACTS)
+    owner.post("/setup/steps/sequence")
+    page = owner.get("/today")
+    assert "Getting started" in page
+    assert 'href="/setup"' not in page
+
+
 def test_a_file_goes_through_the_importer(owner: Person, house: House, tmp_path: Path) -> None:
     sample = owner.client.get("/setup/steps/people/sample.csv").data
     path = tmp_path / "kitchen.csv"

@@ -111,6 +111,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
         200,
         ("/inbox", "/inbox?turn=you&kind=question&mailbox=1", "/inbox?turn=snoozed", "/inbox?kind=to_check"),
     ),
+    "/inbox/write": (200, ("/inbox/write", "/inbox/write?q=ima")),
     "/inbox/<int:thread_id>": (200, ("/inbox/1", "/inbox/3")),
     "/live": (200, ("/live?once=1",)),
     "/inbox/<int:thread_id>/news": (200, ("/inbox/1/news?seen=0.0", "/inbox/1/news")),

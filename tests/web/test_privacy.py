@@ -62,9 +62,12 @@ def test_erasing_asks_twice_and_is_final(app: Flask, house: House, cast: Cast) -
     page = ada.get("/contacts/1/privacy")
     assert "It cannot be taken back" in page
     ada.post("/contacts/1/erasure", reason="asked", status=422)
-    ada.post("/contacts/1/erasure", sure="yes", reason="", status=422)
+    ada.post("/contacts/1/erasure", sure="yes", name="Imani Oduya", reason="", status=422)
+    page = ada.post("/contacts/1/erasure", sure="yes", name="Tomek Wilczak", reason="asked", status=422)
+    assert "Write the name, Imani Oduya" in page
+    assert 'id="m-name"' in page
     assert "Imani" in ada.get("/contacts/1")
-    ada.post("/contacts/1/erasure", sure="yes", reason="asked")
+    ada.post("/contacts/1/erasure", sure="yes", name=" imani  oduya ", reason="asked")
     run_jobs(make_engine_of(house))
     assert "was erased" in ada.get("/contacts/1", status=404)
     assert "was erased" in ada.get("/contacts/1/mail", status=404)
@@ -78,7 +81,7 @@ def test_erasing_asks_twice_and_is_final(app: Flask, house: House, cast: Cast) -
         "/settings/data/changes",
     ):
         assert "Imani" not in ada.get(path), path
-    refused = ada.post("/contacts", name="Imani", email=IMANI, status=422)
+    refused = ada.post("/contacts", name="Imani", email=IMANI, status=403)
     assert "was erased" in refused
 
 

@@ -5,8 +5,12 @@ from io import StringIO
 
 import pytest
 
+from sequences.models import Send
+from sequences.reports.keeping import keep_next
+from tests.web.cast import Cast
 from tests.web.conftest import Person
 from web.reports.sheet import Part, write_csv
+from web.wiring import House, make_engine_of
 
 NAMES = ("outreach", "relationships", "feedback", "mailboxes")
 
@@ -51,3 +55,23 @@ def test_csv_comes_as_a_file(ada: Person) -> None:
 
     assert answer.headers["Content-Disposition"] == "attachment; filename=relationships-2026-01-01-2026-12-31.csv"
     assert "Whose answer" in answer.text
+
+
+def test_kept_reports_say_as_of_when_and_the_same_as_before(ada: Person, cast: Cast, house: House) -> None:
+    with house.database.transaction() as tx:
+        for send in tx.session.query(Send):
+            send.state, send.sent_at = "sent", tx.now
+    paths = ["/reports/outreach.csv", "/reports/outreach.csv?from=2020-01-01"]
+    root = f"/sequences/{cast.sequence}"
+    paths += [f"{root}/report.csv?by={by}" for by in ("step", "variant", "mailbox", "version", "weekday")]
+    counted = [ada.client.get(path).text for path in paths]
+    assert "As of" not in ada.get("/reports/outreach") + ada.get(f"{root}/report")
+    while keep_next(make_engine_of(house), many=0):
+        pass
+    assert [ada.client.get(path).text for path in paths] == counted
+    assert "As of" in ada.get("/reports/outreach")
+    assert "As of" in ada.get(f"{root}/report")
+    assert "Replies: as of" in ada.get(root)
+    with house.database.transaction() as tx:
+        tx.session.query(Send).delete()
+    assert [ada.client.get(path).text for path in paths] == counted, "nothing was read from what is kept"

@@ -1,18 +1,22 @@
 """The review page: one pitch after the other, nothing lost, nobody overruled without being told."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
 from crm import contacts, tasks
 from crm.models import Handle, Task
+from crm.post_lines import PostLine
+from crm.posts import add_posts
 from crm.suppressions import suppress
 from sequences.course.enrolments import enrol
 from sequences.course.planning import plan_due
 from sequences.models import Send, Sequence
 from sequences.reviewing.review import approve
 from sequences.versions.authoring import get_sequence
+from tests.conftest import MONDAY
 from tests.web.cast import Cast
 from tests.web.conftest import Person, sign_in
 from web.wiring import House, make_engine_of
@@ -205,3 +209,53 @@ def test_a_step_done_by_hand_shows_its_text_its_handle_and_done(ada: Person, cas
     with house.database.reading() as tx:
         assert tx.session.get_one(Task, task_id).done_at is not None
     assert "Say hello" not in ada.get("/today")
+
+
+def test_a_yes_is_taken_back_from_the_word_about_it(ada: Person, cast: Cast, house: House) -> None:
+    niamh, efua = draft_of(house, "niamh").id, draft_of(house, "efua").id
+    assert ada.post(f"/sends/{niamh}/approval") == f"/review/{efua}"
+    page = ada.get(f"/review/{efua}")
+    undo = re.search(r'action="(/changes/\d+/undo)"', page)
+    assert undo
+    assert draft_of(house, "niamh").state == "scheduled"
+    assert ada.post(undo[1]) == f"/review/{niamh}"
+    assert draft_of(house, "niamh").state == "draft"
+    assert "Taken back." in ada.get(f"/review/{niamh}")
+
+
+@pytest.mark.parametrize("act", ["skip", "removal"])
+def test_leaving_out_and_taking_out_offer_the_way_back(act: str, ada: Person, cast: Cast, house: House) -> None:
+    niamh = draft_of(house, "niamh").id
+    undo = re.search(r'action="(/changes/\d+/undo)"', ada.get(ada.post(f"/sends/{niamh}/{act}")))
+    assert draft_of(house, "niamh").state == "cancelled"
+    assert undo
+    ada.post(undo[1])
+    assert draft_of(house, "niamh").state == "draft"
+
+
+def test_s_puts_a_pitch_last_and_decides_nothing(ada: Person, cast: Cast, house: House) -> None:
+    niamh = draft_of(house, "niamh").id
+    assert f'formaction="/sends/{niamh}/postponement" data-key="s"' in ada.get(f"/review/{niamh}")
+    ada.post(f"/sends/{niamh}/postponement")
+    assert ">3 of 3<" in ada.get(f"/review/{niamh}")
+    assert draft_of(house, "niamh").state == "draft"
+
+
+def test_beside_a_pitch_stand_posts_fit_sponsors_and_who_wrote(
+    ada: Person, cast: Cast, house: House, queries: list[str]
+) -> None:
+    draft = draft_of(house, "niamh")
+    with house.database.transaction() as tx:
+        handle = tx.session.query(Handle).filter_by(contact_id=draft.contact_id).first()
+        assert handle is not None
+        lines = [
+            PostLine(posted_on=MONDAY.date() - timedelta(days=day), views=20_000.0 + day, sponsor=sponsor)
+            for day, sponsor in ((3, ""), (9, "A butter brand"), (20, ""), (40, ""))
+        ]
+        add_posts(tx, handle.id, lines, source="by hand", actor="user:1")
+    queries.clear()
+    page = ada.get(f"/review/{draft.id}")
+    assert len(queries) <= 15
+    assert page.count("20k views") == 3
+    assert page.count("A butter brand") == 2
+    assert re.search(r"<dt>Fit</dt><dd><b class=\"num\">\d+</b>", page)

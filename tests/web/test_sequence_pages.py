@@ -6,9 +6,12 @@ from sqlalchemy import select
 
 from crm.models import Change, Mailbox, Message
 from mailer.fakes import FakeMailServer
-from sequences.draft_models import SequenceDraft, TrialMail
+from sequences.draft_models import DraftFile, SequenceDraft, TrialMail
+from sequences.insight.outcome_kept import name_subject
 from sequences.models import Enrolment, Send
+from sequences.reports.kept import BEGINNING, store
 from sequences.versions.authoring import document_of, get_version
+from sequences.versions.drafting import attach_file
 from sequences.versions.published import get_sequence_by_id
 from tests.web.cast import Cast
 from tests.web.conftest import Person
@@ -268,3 +271,103 @@ def test_the_fields_of_a_text_are_chips_that_say_whom_they_are_missing_for(ada: 
     part = ada.client.get(step, headers={"HX-Request": "true", "HX-Target": "preview"}).text
     assert 'id="used" hx-swap-oob="true"' in part
     assert "<textarea" not in part
+
+
+def undo_in(page: str) -> str:
+    found = re.search(r'action="(/changes/\d+/undo)"', page)
+    assert found
+    return found[1]
+
+
+def source_of(house: House, place: str) -> str | None:
+    with house.database.reading() as tx:
+        draft = tx.session.get(SequenceDraft, int(place.rpartition("/")[2]))
+        return draft.source if draft else None
+
+
+def test_what_is_taken_out_of_a_draft_comes_back(ada: Person, house: House, cast: Cast) -> None:
+    place = begin(ada)
+    untouched = source_of(house, place)
+    # The first change begins the draft: taking it back ends the draft too.
+    undo = undo_in(ada.get(ada.post(f"{place}/steps/gentle-nudge/removal")))
+    assert "gentle-nudge" not in str(source_of(house, place))
+    ada.post(undo)
+    assert source_of(house, place) == untouched
+    ada.post(f"{place}/steps/first-touch/variants")
+    before = source_of(house, place)
+    for act, given in (
+        ("steps/gentle-nudge/removal", {}), ("steps/first-touch/variants/removal", {"variant": "b"}),
+        ("draft/removal", {}),
+    ):  # fmt: skip
+        undo = undo_in(ada.get(ada.post(f"{place}/{act}", **given)))
+        assert source_of(house, place) != before
+        assert ada.post(undo) == place
+        assert source_of(house, place) == before
+
+
+def test_a_draft_written_on_since_is_left_alone(ada: Person, house: House, cast: Cast) -> None:
+    place = begin(ada)
+    undo = undo_in(ada.get(ada.post(f"{place}/steps/gentle-nudge/removal")))
+    ada.post(f"{place}/steps", kind="dm", after="first-touch")
+    before = source_of(house, place)
+    assert "The draft was changed or published since." in ada.get(ada.post(undo))
+    assert source_of(house, place) == before
+
+
+def test_files_of_a_draft_come_back_with_it(ada: Person, house: House, cast: Cast) -> None:
+    place = begin(ada)
+    with house.database.transaction() as tx:
+        sequence = get_sequence_by_id(tx, int(place.rpartition("/")[2]))
+        attach_file(tx, sequence, "first-touch", "brief.pdf", b"two pages", actor="user:1")
+    ada.post(undo_in(ada.get(ada.post(f"{place}/draft/removal"))))
+    with house.database.reading() as tx:
+        assert [file.content for file in tx.session.query(DraftFile)] == [b"two pages"]
+
+
+def test_a_sequence_is_renamed_and_goes_on_under_its_new_name(ada: Person, house: House, cast: Cast) -> None:
+    place = begin(ada)
+    number = int(place.rpartition("/")[2])
+    ada.post(f"{place}/steps/gentle-nudge/removal")
+    ada.post(f"{place}/name", name="  Tiny   kitchens ")
+    with house.database.reading() as tx:
+        sequence = get_sequence_by_id(tx, number)
+        assert (sequence.name, sequence.version) == ("Tiny kitchens", 2)
+        assert document_of(get_version(tx, sequence)).name == "Tiny kitchens"
+    # The draft goes on, and is published under the new name; so is a version from before.
+    assert "gentle-nudge" not in str(source_of(house, place))
+    ada.post(f"{place}/versions")
+    ada.post(f"{place}/versions/restoring", number="1")
+    with house.database.reading() as tx:
+        sequence = get_sequence_by_id(tx, number)
+        assert document_of(get_version(tx, sequence)).name == "Tiny kitchens"
+    begin(ada)
+    refused = ada.post(f"{place}/name", name="Small kitchens", status=422)
+    assert "There is a sequence named Small kitchens already." in refused
+    assert 'value="Small kitchens"' in refused
+    ada.post(f"{place}/name", name=" ", status=422)
+
+
+def test_a_copy_begins_as_a_draft_with_the_same_words(ada: Person, house: House, cast: Cast) -> None:
+    root = f"/sequences/{cast.sequence}"
+    ada.post(f"{root}/steps", kind="dm")
+    copy = ada.post(f"{root}/copies").removesuffix("/settings")
+    assert copy != root
+    with house.database.reading() as tx:
+        first, second = (get_sequence_by_id(tx, int(one.rpartition("/")[2])) for one in (root, copy))
+        assert (second.state, second.name, second.version) == ("draft", f"{first.name} 2", 1)
+        assert get_version(tx, second).bodies == get_version(tx, first).bodies
+        assert tx.session.query(Enrolment).filter_by(sequence_id=second.id).count() == 0
+        assert document_of(get_version(tx, second)).flow.steps == document_of(get_version(tx, first)).flow.steps
+    assert str(source_of(house, copy)).partition("\n")[2] == str(source_of(house, root)).partition("\n")[2]
+    assert ada.post(f"{root}/copies") != copy
+
+
+def test_the_list_says_what_left_and_who_answered(ada: Person, house: House, cast: Cast, queries: list[str]) -> None:
+    with house.database.transaction() as tx:
+        sequence = get_sequence_by_id(tx, cast.sequence)
+        store(tx, name_subject(sequence.id), {}, {BEGINNING: {"delivered": 8, "replied": 2}})
+        sent = tx.session.query(Send).filter_by(sequence_id=sequence.id, state="sent").count()
+    queries.clear()
+    page = ada.get("/sequences")
+    assert len(queries) <= MOST
+    assert f'<td class="n">{sent}</td><td class="n">25.0%</td>' in page

@@ -7,7 +7,21 @@ from flask import Flask
 from sqlalchemy import select
 
 from crm import users
-from crm.models import Brand, Change, ContactField, Mailbox, MailFolder, Product, Session, Stage, Suppression, User
+from crm.imports import run_import
+from crm.models import (
+    Brand,
+    Change,
+    ContactAddress,
+    ContactField,
+    Mailbox,
+    MailFolder,
+    Product,
+    Session,
+    Stage,
+    Suppression,
+    User,
+)
+from crm.suppressions import suppress
 from crm.timeline import list_entries
 from mailer.fakes import FakeMailServer
 from sequences.leases import beat
@@ -118,7 +132,7 @@ def test_brands_and_products(house: House, boss: Person) -> None:
     assert "Nobody reads" in boss.post("/settings/brands/2", status=422, reply_to="else@where.example")
     boss.post("/settings/brands/2", reply_to=ADA, signature="Kind regards, {{ sender.name }}")
     boss.post("/settings/brands/2/products", name="Soap", what="a bar")
-    assert "already" in boss.post("/settings/brands/2/products", status=422, name="Soap")
+    assert "already" in boss.post("/settings/brands/2/products", status=409, name="Soap")
     boss.post("/settings/products/2", name="Soap 2", what="two bars", url="https://loom.example")
     boss.post("/settings/products/2/retirement")
     with house.database.reading() as tx:
@@ -133,7 +147,7 @@ def test_stages_are_renamed_moved_ruled_and_removed_with_their_people(house: Hou
         ids = {stage.name: stage.id for stage in tx.session.scalars(select(Stage))}
     boss.post(f"/settings/stages/{ids['Sampled']}/position", by="-1")
     boss.post(f"/settings/stages/{ids['Sampled']}/rule", rule="human_reply")
-    assert "already" in boss.post(f"/settings/stages/{ids['Found']}/name", status=422, name="alumni")
+    assert "already" in boss.post(f"/settings/stages/{ids['Found']}/name", status=409, name="alumni")
     boss.post(f"/settings/stages/{ids['Found']}/name", name="Seen")
     boss.post(f"/settings/stages/{ids['Talking']}/removal", to=str(ids["Sampled"]))
     with house.database.reading() as tx:
@@ -336,3 +350,19 @@ def test_a_test_of_a_mailbox_says_how_far_it_came(house: House, boss: Person, se
     assert "The server refused the user name or the password." in boss.get(place).split('id="test"')[1]
     boss.post(f"{place}/disconnection")
     assert "nothing was sent" in boss.post(f"{place}/tests", status=403)
+
+
+def test_taking_an_import_back_says_what_is_in_use_and_stays(house: House, boss: Person) -> None:
+    file = house.settings.home / "list.csv"
+    with house.database.reading() as tx:
+        known = tx.session.scalars(select(ContactAddress.email).order_by(ContactAddress.id)).first()
+    file.write_text(f"Email,Email 2\n{known},second@list.example\n")
+    brought = run_import(
+        house.database, file, brand_name="Brackenware", overrides={}, platform=None, dry_run=False, actor="user:1"
+    )  # fmt: skip
+    with house.database.transaction() as tx:
+        suppress(tx, "second@list.example", reason="opt_out", source="a mail", actor="contact")
+    boss.post(f"/settings/data/imports/{brought.import_id}/undo")
+    assert "Taken back. Addresses and accounts that are in use since stay." in boss.get("/settings/data")
+    with house.database.reading() as tx:
+        assert tx.session.scalar(select(ContactAddress).where(ContactAddress.email == "second@list.example"))

@@ -155,7 +155,7 @@ def test_reply_clocks_say_both_times(ada: Person) -> None:
     # Imani wrote on Sunday at five in the afternoon; it is ten on Monday in Copenhagen, an hour after nine.
     assert "waits 16 h, 1 h in working hours" in row
     # Hanne has waited since July.
-    assert re.search(r"waits 3 mo, 8\d working days", row)
+    assert re.search(r"waits since [^<]+, 8\d working days", row)
     assert "1 h in working hours" in ada.get("/today")
 
 

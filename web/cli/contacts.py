@@ -7,13 +7,13 @@ import click
 
 from crm.changes import undo_change
 from crm.contacts import get_contact, get_contact_by_email
-from crm.import_undo import undo_import
 from crm.imports import preview_import, run_import
 from crm.twin_list import count_twins, list_twins, look_through
 from kit.errors import InvalidError
 from kit.tx import Tx
 from sequences.merging.merge import KIND, merge_contacts
 from sequences.merging.unmerge import reverse_merge
+from sequences.sending.imports_back import undo_import
 from web.cli.door import ACTOR, enter, json_option, print_json, print_table
 
 VERDICTS = ("created", "updated", "unchanged", "duplicate", "rejected")
@@ -68,10 +68,10 @@ def unimport(import_id: int, as_json: bool) -> None:
     with enter().database.transaction() as tx:
         result = undo_import(tx, import_id, actor=ACTOR)
     if as_json:
-        print_json({"counts": result.counts, "kept": result.kept})
+        print_json({"counts": result.counts, "kept": result.kept, "left": result.left})
         return
-    for one in result.kept:
-        click.echo(f"Kept contact {one['contact']}: {one['reason']}")
+    for one in [*result.kept, *result.left]:
+        click.echo(f"Contact {one['contact']}: {one['reason']}")
     click.echo(", ".join(f"{number} {name}" for name, number in result.counts.items()))
 
 

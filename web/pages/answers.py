@@ -14,9 +14,12 @@ from sequences.reading import replies
 from sequences.sending import answers, mail_drafts
 from web import composing
 from web.auth import require
+from web.forms import read_day
+from web.inbox_where import read_where
 from web.pages.inbox import show_inbox
 from web.request import this_actor, this_tx, this_user
 from web.respond import done
+from web.undo import undo_place
 from web.words import _, said
 
 blueprint = Blueprint("answers", __name__)
@@ -38,9 +41,9 @@ def create(thread_id: int) -> Response:
     except (InvalidError, RefusedError, ConflictError) as error:
         return show_inbox(thread_id, composing.trouble_of(error, said(error)), status=422)
     mail_drafts.hand_over(tx, this_user().id, place, send)
-    return done(
-        f"/inbox/{thread_id}", composing.leaves_when(tx, letter, contact), undo=f"/sends/{send.id}/cancellation"
-    )
+    onward = read_where().list() if letter.closes else read_where().thread(thread_id)
+    words = composing.leaves_when(tx, letter, contact)
+    return done(onward, words, undo=f"/sends/{send.id}/cancellation", back=False)
 
 
 @blueprint.post("/sends/<int:send_id>/cancellation")
@@ -52,19 +55,30 @@ def cancel(send_id: int) -> Response:
     mail_drafts.bring_back(tx, this_user().id, _place(send), send)
     if send.thread_id and send.explanation.get("closes"):
         closing.reopen_thread(tx, send.thread_id, actor=this_actor())
-    back = f"/inbox/{send.thread_id}" if send.thread_id else f"/contacts/{send.contact_id}/mail"
-    return done(back, _("Taken back. Nothing was sent. Your words are in the box again."))
+    where = read_where("place")
+    place = where.thread(send.thread_id) if send.thread_id else f"/contacts/{send.contact_id}/mail"
+    return done(place, _("Taken back. Nothing was sent. Your words are in the box again."))
 
 
 @blueprint.post("/messages/<int:message_id>/reply-kind")
 def correct(message_id: int) -> Response:
-    """Say what kind of reply a mail really is; "not now" then asks until when."""
+    """Say what a mail really is; "not now" and an automatic reply then ask until when."""
     require("edit")
     kind = request.form.get("kind", "")
-    message = replies.correct_kind(this_tx(), message_id, kind, actor=this_actor())
-    if kind == "not_now" and message.thread_id:
-        return done(f"/inbox/{message.thread_id}?ask=until", back=False)
-    return done(f"/inbox/{message.thread_id}" if message.thread_id else "/inbox")
+    day = read_day(request.form.get("back_on"))
+    message, change = replies.correct_kind(this_tx(), message_id, kind, actor=this_actor(), back_on=day)
+    if message.thread_id is None:
+        return done("/inbox")
+    asks = {"not_now": "until", "auto_reply": "" if day else "back"}.get(kind, "")
+    words = _corrected(kind) if change else ""
+    place = read_where().thread(message.thread_id, ask=asks)
+    return done(place, words, undo=undo_place(change), back=False)
+
+
+def _corrected(kind: str) -> str:
+    if kind == "auto_reply":
+        return _("Taken for an automatic reply: what it had stopped waits until they are back, then goes on.")
+    return _("Taken for an answer: the sequences that had begun by then have ended.")
 
 
 def keep_answer(tx: Tx, thread_id: int) -> Contact:

@@ -1,27 +1,30 @@
 """Wire: brands and what they sell."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
+from flask.typing import ResponseReturnValue
 
 from crm import products
 from crm.brands import list_brands
 from crm.changes import record_change
 from crm.models import Brand
-from kit.errors import ConflictError, InvalidError, NotFoundError, say
+from kit.errors import NotFoundError, say
 from sequences.pitches.brand_letters import BrandFacts, add_brand, edit_brand
 from web.auth import require
+from web.refused_forms import form_at
 from web.request import this_actor, this_tx
 from web.respond import done, page
-from web.words import _, said
+from web.words import _
 
 blueprint = Blueprint("brands", __name__)
 PLACE = "/settings/brands"
-_CARRIED = ("postal_address", "signature", "reply_to", "requires_postal", "requires_one_click")
+_BLANK = dict.fromkeys(("postal_address", "signature", "reply_to", "requires_postal", "requires_one_click"), "")
 
 
 @blueprint.get("/settings/brands")
 def show() -> Response:
     """List brands and products."""
-    return _show()
+    tx = this_tx()
+    return page("settings/brands.html", brands=list_brands(tx), products=products.list_all_products(tx), given=_BLANK)
 
 
 @blueprint.post("/settings/brands")
@@ -29,19 +32,17 @@ def create() -> Response:
     """Add a brand."""
     require("rules")
     tx = this_tx()
-    try:
-        with tx.session.begin_nested():
-            brand = add_brand(tx, request.form.get("name", ""), _facts())
-            _note(brand, "brand_added", "Brand added: %(name)s")
-    except (InvalidError, ConflictError) as error:
-        return _show(fault=said(error), status=422)
+    form_at(PLACE)
+    brand = add_brand(tx, request.form.get("name", ""), _facts())
+    _note(brand, "brand_added", "Brand added: %(name)s")
     return done(PLACE, _("Added %(name)s.", name=brand.name))
 
 
 @blueprint.get("/settings/brands/<int:brand_id>")
 def edit(brand_id: int) -> Response:
     """Show a brand as a form."""
-    return _edit(_brand(brand_id))
+    brand = _brand(brand_id)
+    return page("settings/brand.html", brand=brand, given={name: getattr(brand, name) for name in _BLANK})
 
 
 @blueprint.post("/settings/brands/<int:brand_id>")
@@ -49,12 +50,9 @@ def save(brand_id: int) -> Response:
     """Change what a brand's mail carries."""
     require("rules")
     tx, brand = this_tx(), _brand(brand_id)
-    try:
-        with tx.session.begin_nested():
-            edit_brand(tx, brand, _facts())
-            _note(brand, "brand_edited", "Brand changed: %(name)s")
-    except InvalidError as error:
-        return _edit(brand, fault=said(error), status=422)
+    form_at(request.path)
+    edit_brand(tx, brand, _facts())
+    _note(brand, "brand_edited", "Brand changed: %(name)s")
     return done(PLACE, _("Saved %(name)s. Mail that is fixed already stays as it is.", name=brand.name))
 
 
@@ -62,34 +60,31 @@ def save(brand_id: int) -> Response:
 def add_product(brand_id: int) -> Response:
     """Add a product."""
     require("rules")
-    tx = this_tx()
-    try:
-        with tx.session.begin_nested():
-            product = products.add_product(tx, brand_id, request.form.get("name", ""), request.form, actor=this_actor())
-    except (InvalidError, ConflictError) as error:
-        return _show(fault=said(error), status=422)
+    form_at(PLACE)
+    given = request.form
+    product = products.add_product(this_tx(), brand_id, given.get("name", ""), given, actor=this_actor())
     return done(PLACE, _("Added %(name)s.", name=product.name))
+
+
+@blueprint.get("/settings/products")
+def list_of_products() -> ResponseReturnValue:
+    """Lead to the list: products stand with their brands."""
+    return redirect(PLACE)
 
 
 @blueprint.get("/settings/products/<int:product_id>")
 def product_form(product_id: int) -> Response:
     """Show a product as a form."""
-    return page("settings/product.html", product=products.get_product(this_tx(), product_id), fault="")
+    return page("settings/product.html", product=products.get_product(this_tx(), product_id))
 
 
 @blueprint.post("/settings/products/<int:product_id>")
 def save_product(product_id: int) -> Response:
     """Change a product."""
     require("rules")
-    tx = this_tx()
-    try:
-        with tx.session.begin_nested():
-            product = products.edit_product(
-                tx, product_id, request.form.get("name", ""), request.form, actor=this_actor()
-            )
-    except (InvalidError, ConflictError) as error:
-        product = products.get_product(tx, product_id)
-        return page("settings/product.html", status=422, product=product, fault=said(error))
+    form_at(request.path)
+    given = request.form
+    product = products.edit_product(this_tx(), product_id, given.get("name", ""), given, actor=this_actor())
     return done(PLACE, _("Saved %(name)s.", name=product.name))
 
 
@@ -125,15 +120,3 @@ def _brand(brand_id: int) -> Brand:
 def _note(brand: Brand, kind: str, shape: str) -> None:
     words = say(shape, name=brand.name)
     record_change(this_tx(), kind, actor=this_actor(), summary=words, data={"brand_id": brand.id})
-
-
-def _show(*, fault: str = "", status: int = 200) -> Response:
-    tx = this_tx()
-    given = {name: request.form.get(name, "") if fault else "" for name in ("name", *_CARRIED)}
-    return page("settings/brands.html", status=status, brands=list_brands(tx), products=products.list_all_products(tx),
-                given=given, fault=fault)  # fmt: skip
-
-
-def _edit(brand: Brand, *, fault: str = "", status: int = 200) -> Response:
-    given = {name: request.form.get(name, "") if fault else getattr(brand, name) for name in _CARRIED}
-    return page("settings/brand.html", status=status, brand=brand, given=given, fault=fault)

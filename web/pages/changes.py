@@ -6,6 +6,7 @@ from crm.changes import Undone, get_change, list_changes, restore_words, undo_ch
 from crm.history import list_actor_names
 from web import forms
 from web.auth import local_path, require
+from web.inbox_where import keep_filters
 from web.request import this_actor, this_tx, this_user
 from web.respond import done, page
 from web.undo import REVERSERS, may_undo, power_to_undo
@@ -39,8 +40,8 @@ def undo(change_id: int) -> Response:
     change = get_change(tx, change_id)
     require(power_to_undo(change, this_user().id))
     undone = undo_change(tx, change_id, actor=this_actor(), reversers=REVERSERS)
-    place = change.data.get("place") or local_path(request.form.get("place") or _PLACE)
-    return done(place, _say(undone))
+    came = local_path(request.form.get("place") or _PLACE)
+    return done(keep_filters(change.data.get("place") or came, came), _say(undone))
 
 
 def _say(undone: Undone) -> str:

@@ -7,12 +7,13 @@ from flask import Blueprint, Response, request
 from crm import addresses, field_values, handles, person_edits
 from crm.contacts import get_contact, list_addresses
 from crm.fields import list_values
-from kit.errors import ConflictError, InvalidError
+from kit.errors import ConflictError
 from sequences.course.old_addresses import leave_address
 from web import forms
 from web.account_form import read_account
 from web.auth import require
 from web.own_form import SEEN, read_own, show_typed
+from web.refused_forms import form_at
 from web.request import this_actor, this_tx
 from web.respond import done, page
 from web.undo import undo_place
@@ -34,6 +35,7 @@ def save(contact_id: int) -> Response:
     """Keep changed facts; where somebody else was quicker, say so and keep what was typed."""
     require("edit")
     tx, given = this_tx(), {name: request.form.get(name, "") for name in person_edits.FACTS if name in request.form}
+    form_at(f"/contacts/{contact_id}/edit")
     try:
         change = person_edits.edit_facts(tx, contact_id, given, seen=request.form.get("seen", ""), actor=this_actor())
     except ConflictError as conflict:
@@ -46,13 +48,9 @@ def save(contact_id: int) -> Response:
 def save_fields(contact_id: int) -> Response:
     """Keep own fields; where one cannot be so, or somebody else was quicker, say so and keep what was typed."""
     require("edit")
+    form_at(f"/contacts/{contact_id}/edit")
     typed, seen = read_own(request.form), read_own(request.form, SEEN)
-    try:
-        change = field_values.set_values(this_tx(), contact_id, typed, actor=this_actor(), seen=seen)
-    except (InvalidError, ConflictError) as error:
-        return _form(
-            contact_id, own=typed, own_fault=in_words(error), status=409 if isinstance(error, ConflictError) else 422
-        )
+    change = field_values.set_values(this_tx(), contact_id, typed, actor=this_actor(), seen=seen)
     return done(f"/contacts/{contact_id}", _("Saved.") if change else _("Nothing was different."),
                 undo=undo_place(change))  # fmt: skip
 
@@ -61,6 +59,7 @@ def save_fields(contact_id: int) -> Response:
 def add_handle(contact_id: int) -> Response:
     """Add an account on a platform."""
     require("edit")
+    form_at(f"/contacts/{contact_id}/edit")
     handle = handles.add_handle(this_tx(), contact_id, read_account(request.form), actor=this_actor())
     return done(f"/contacts/{contact_id}", _("Added %(name)s.", name=handle.username))
 
@@ -77,6 +76,7 @@ def save_handle(handle_id: int) -> Response:
 def add_address(contact_id: int) -> Response:
     """Add an email address."""
     require("edit")
+    form_at(f"/contacts/{contact_id}/edit")
     row = addresses.add_by_hand(this_tx(), contact_id, request.form.get("email", ""), actor=this_actor())
     return done(f"/contacts/{contact_id}", _("Added %(name)s.", name=row.email))
 
@@ -119,8 +119,6 @@ def _form(
     given: Mapping[str, str] | None = None,
     *,
     fault: str = "",
-    own: Mapping[str, str] | None = None,
-    own_fault: str = "",
     status: int = 200,
 ) -> Response:
     tx = this_tx()
@@ -135,9 +133,8 @@ def _form(
         theirs={name: now[name] for name, value in (given or {}).items() if value.strip() != now[name]},
         seen=person_edits.mark_of(contact),
         fault=fault,
-        own=show_typed([one.field for one in values], {**held, **(own or {})}),
+        own=show_typed([one.field for one in values], held),
         own_seen=held,
-        own_fault=own_fault,
         accounts=handles.list_accounts(tx, contact_id),
         addresses=list_addresses(tx, contact_id),
         platforms=forms.PLATFORMS,

@@ -15,28 +15,33 @@ from crm.brands import list_stages
 from crm.contacts import create_contact
 from crm.field_values import set_values
 from crm.fields import known_fields, offered_fields, remember_fields
+from crm.handles import add_handle
 from crm.models import Contact, ContactField
 from crm.pipeline import ensure_relationship
+from crm.places import read_place
 from crm.scoring import PARTS
-from kit.errors import ConflictError, InvalidError, RefusedError, say
+from kit.errors import InvalidError, say
 from kit.tx import Tx
 from sequences.models import Sequence as SequenceRow
 from web import forms
+from web.account_form import read_channel
 from web.auth import require
 from web.figures import slug
+from web.importing import list_importing
 from web.own_form import read_own, show_typed
 from web.people_query import fold_lists, read_filter
 from web.people_view import PeopleView, change_people, fold_form, read_people_view
 from web.people_words import PART_WORDS, Chip, Names, list_chips
+from web.refused_forms import form_at
 from web.request import this_actor, this_tx, this_user
 from web.respond import done, page
 from web.segment_builder import make_builder
 from web.segment_form import is_form
 from web.shell import this_brand_id
-from web.words import _, said
+from web.words import _
 
 blueprint = Blueprint("contacts", __name__)
-_FIELDS = ("name", "email", "topic", "country", "language", "city")
+_FIELDS = ("name", "email", "topic", "country", "language", "city", "zone")
 
 
 @blueprint.get("/contacts")
@@ -52,7 +57,9 @@ def index() -> ResponseReturnValue:
         tx, view.wanted, brand_id=this_brand_id(), page=forms.read_int(view.query.get("page")) or 1
     )
     costly = find_costliest(tx, view, about["chips"]) if not found.rows and found.everyone else None
-    return page("contacts/page.html", found=found, costly=costly, stages=list_stages(tx), **about)
+    return page(
+        "contacts/page.html", found=found, costly=costly, stages=list_stages(tx), importing=list_importing(tx), **about
+    )
 
 
 def describe_view(tx: Tx, view: PeopleView) -> dict[str, Any]:
@@ -103,46 +110,44 @@ def find_costliest(tx: Tx, view: PeopleView, chips: Sequence[Chip]) -> Chip | No
 @blueprint.get("/contacts/new")
 def new() -> Response:
     """Ask for a person."""
-    return _form()
+    own = show_typed(offered_fields(this_tx()), {})
+    given = {name: request.args.get(name, "")[:320] for name in ("name", "email")}
+    return page("contacts/new.html", own=own, platforms=forms.PLATFORMS, given=given)
 
 
 @blueprint.post("/contacts")
 def create() -> Response:
     """Add a person by hand."""
     require("edit")
-    tx = this_tx()
-    try:
-        with tx.session.begin_nested():
-            contact = _add(tx)
-    except (InvalidError, ConflictError, RefusedError) as error:
-        return _form(fault=said(error), status=422)
+    form_at("/contacts/new")
+    contact = _add(this_tx())
     return done(f"/contacts/{contact.id}-{slug(contact.name)}", _("Added %(name)s.", name=contact.name))
 
 
 def _add(tx: Tx) -> Contact:
     given = {field: request.form.get(field, "").strip() for field in _FIELDS}
-    if not given["name"] or not given["email"]:
-        raise InvalidError(say("A person needs a name and an email address."))
+    account = read_channel(request.form)
+    if not given["name"]:
+        raise InvalidError(say("A person needs a name. Nothing was changed."), field="name")
+    if not given["email"] and account is None:
+        raise InvalidError(say("Write an email address or an account: where to reach this person."), field="email")
     contact = create_contact(
         tx,
         name=given["name"],
-        emails=[given["email"]],
+        emails=[given["email"]] if given["email"] else [],
         actor=this_actor(),
         topic=given["topic"],
         city=given["city"],
-        country=given["country"].upper()[:2] or None,
-        language=given["language"][:12] or None,
+        country=read_place("country", given["country"]),
+        language=read_place("language", given["language"]),
+        zone=read_place("zone", given["zone"]),
         basis=request.form.get("basis", "").strip(),
     )
     put_basis(contact, Basis(words=contact.basis, since=tx.now.date()))
+    if account is not None:
+        add_handle(tx, contact.id, account, actor=this_actor())
     set_values(tx, contact.id, read_own(request.form), actor=this_actor())
     brand_id = this_brand_id()
     if brand_id:
         ensure_relationship(tx, contact.id, brand_id)
     return contact
-
-
-def _form(*, fault: str = "", status: int = 200) -> Response:
-    given = {field: request.form.get(field, "") for field in (*_FIELDS, "basis")}
-    own = show_typed(offered_fields(this_tx()), read_own(request.form))
-    return page("contacts/new.html", status=status, given=given, own=own, fault=fault)

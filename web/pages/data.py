@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from crm.changes import record_change
 from crm.disclosures import record_disclosure
-from crm.import_undo import undo_import
 from crm.models import Import
 from crm.stale_setting import read_stale_days, set_stale_days
 from kit.errors import say
+from sequences.sending.imports_back import undo_import
 from web import forms
 from web.auth import require
 from web.request import drop_tx, this_actor, this_house, this_tx
@@ -48,7 +48,11 @@ def take_back(import_id: int) -> Response:
     kept = len(result.kept)
     said = ngettext("Taken back; %(num)s person stays, because somebody worked with them since.",
                     "Taken back; %(num)s people stay, because somebody worked with them since.", kept)  # fmt: skip
-    return done("/settings/data", said if kept else _("Taken back. Everything is as before."))
+    if not kept:
+        said = _("Taken back. Everything is as before.")
+    if result.left:
+        said = " ".join([said if kept else _("Taken back."), _("Addresses and accounts that are in use since stay.")])
+    return done("/settings/data", said)
 
 
 @blueprint.post("/settings/data/backup")

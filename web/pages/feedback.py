@@ -1,5 +1,6 @@
 """Wire: feedback: themes on a board, all notes, keeping what a person said about a product."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -7,6 +8,7 @@ from flask import Blueprint, Response, request
 from crm.brands import list_products
 from crm.feedback import KINDS, MAX_QUOTE, Origin, count_notes, list_notes, log_feedback
 from crm.feedback_person import find_stated, name_person
+from crm.models import Product
 from crm.people import search_people
 from crm.theme_board import list_cards, list_theme_names
 from crm.themes import STATES, assign_note, ensure_theme
@@ -14,7 +16,10 @@ from kit.errors import InvalidError, say
 from sequences.telling.progress import count_told
 from sequences.telling.told import count_all_told, list_told
 from web import forms
+from web.account_form import read_figure
 from web.auth import require
+from web.figures import slug
+from web.refused_forms import form_at
 from web.request import this_actor, this_tx
 from web.respond import done, page
 from web.shell import this_brand_id
@@ -32,7 +37,7 @@ def index() -> Response:
     """Show themes by state with the notes that wait for one, or all notes."""
     tx, args = this_tx(), request.args
     products = list_products(tx, this_brand_id())
-    product_id = next((row.id for row in products if row.id == forms.read_int(args.get("product"))), None)
+    product_id = _product_of(products, args.get("product", ""))
     state, tab = (
         forms.choose(args.get("state", ""), STATES, ""),
         forms.choose(args.get("tab", ""), ("notes", "told"), ""),
@@ -51,6 +56,12 @@ def index() -> Response:
         states=STATE_WORDS,
         **shown,
     )
+
+
+def _product_of(products: Sequence[Product], word: str) -> int | None:
+    """Return the product an address means: by its number, whatever follows it, or by its name."""
+    number = forms.read_int(word.partition("-")[0])
+    return next((row.id for row in products if row.id == number or slug(row.name) == word), None)
 
 
 def _board(product_id: int | None, state: str) -> dict[str, Any]:
@@ -102,6 +113,7 @@ def new() -> Response:
 @blueprint.post("/feedback")
 def create() -> Response:
     """Keep a quote with its source."""
+    form_at("/feedback/new")
     tx, given = this_tx(), request.form
     product_id = forms.read_int(given.get("product_id"))
     log_feedback(
@@ -123,11 +135,11 @@ def create() -> Response:
 def _origin() -> Origin:
     """Return where it was said, and to how many, as the form has it."""
     given = request.form
-    reach = forms.read_number(given.get("reach", ""))
+    reach = read_figure(given, "reach")
     return Origin(
         source="mail" if given.get("message_id") else "hand",
         heard=given.get("heard", "")[:60],
-        reach=None if reach is None else max(0, min(int(reach), _MOST)),
+        reach=None if reach is None else min(int(reach), _MOST),
     )
 
 

@@ -4,11 +4,11 @@ from flask import Blueprint, Response, request
 
 from crm import fields
 from crm.models.field import FIELD_KINDS
-from kit.errors import ConflictError, InvalidError
 from web.auth import require
+from web.refused_forms import form_at
 from web.request import this_actor, this_tx
 from web.respond import done, page
-from web.words import _, said
+from web.words import _
 
 blueprint = Blueprint("fields", __name__)
 PLACE = "/settings/fields"
@@ -17,7 +17,7 @@ PLACE = "/settings/fields"
 @blueprint.get("/settings/fields")
 def show() -> Response:
     """List the fields."""
-    return _show()
+    return page("settings/fields.html", fields=fields.list_fields(this_tx(), retired=True), kinds=FIELD_KINDS)
 
 
 @blueprint.post("/settings/fields")
@@ -25,12 +25,10 @@ def create() -> Response:
     """Define a field."""
     require("rules")
     given = request.form
-    try:
-        field = fields.create_field(
-            this_tx(), given.get("label", ""), given.get("kind", ""), choices=_choices(), actor=this_actor()
-        )
-    except (InvalidError, ConflictError) as error:
-        return _show(fault=said(error), status=422)
+    form_at(PLACE)
+    field = fields.create_field(
+        this_tx(), given.get("label", ""), given.get("kind", ""), choices=_choices(), actor=this_actor()
+    )
     return done(PLACE, _("Added %(name)s.", name=field.label))
 
 
@@ -38,12 +36,10 @@ def create() -> Response:
 def rename(field_id: int) -> Response:
     """Change a field's name or choices."""
     require("rules")
-    try:
-        field = fields.rename_field(
-            this_tx(), field_id, request.form.get("label", ""), choices=_choices(), actor=this_actor()
-        )
-    except (InvalidError, ConflictError) as error:
-        return _show(fault=said(error), status=422)
+    form_at(PLACE)
+    field = fields.rename_field(
+        this_tx(), field_id, request.form.get("label", ""), choices=_choices(), actor=this_actor()
+    )
     return done(PLACE, _("Saved %(name)s.", name=field.label))
 
 
@@ -60,9 +56,3 @@ def retire(field_id: int) -> Response:
 
 def _choices() -> list[str]:
     return request.form.get("choices", "")[:5000].splitlines()
-
-
-def _show(*, fault: str = "", status: int = 200) -> Response:
-    given = {name: request.form.get(name, "") if fault else "" for name in ("label", "kind", "choices")}
-    found = fields.list_fields(this_tx(), retired=True)
-    return page("settings/fields.html", status=status, fields=found, kinds=FIELD_KINDS, given=given, fault=fault)

@@ -1,14 +1,17 @@
 """Wire: the inbox: the list, one conversation beside it, and what is known about the person."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from crm import closing, inbox
-from crm.brands import list_products
 from crm.exchange import list_exchanges
 from crm.inbox import ThreadRow
-from crm.models import Contact, Thread
+from crm.inbox_beside import Beside, Note, read_beside
+from crm.inbox_page import count_kind, read_page
+from crm.models import Contact, Message, MessageBody, Thread
 from crm.people import list_main_handles
 from crm.person import list_stages_around
 from crm.proposals import list_talk
@@ -23,6 +26,7 @@ from sequences.sending.writing_desk import WritingDesk, read_desk
 from web import forms, outgoing
 from web.auth import may, require
 from web.composing import Composer, Trouble, answer_composer
+from web.inbox_where import Where, read_where
 from web.request import is_partial, this_actor, this_tx, this_user
 from web.respond import done, page
 from web.shell import this_shell
@@ -38,9 +42,11 @@ KINDS = (
     ("not_now", lazy("Not now")),
     ("no", lazy("No")),
     ("referral", lazy("Referral")),
+    ("auto_reply", lazy("Auto-reply")),
     ("other", lazy("Other")),
     ("opt_out", lazy("No more mail")),
 )
+_Moment = tuple[datetime, Message | None, MessageBody | None, Note | None]
 _OPEN = 4  # mails shown open; earlier ones are folded away
 
 
@@ -66,7 +72,8 @@ def close(thread_id: int) -> Response:
     closing.close_thread(tx, thread_id, actor=this_actor())
     summary = say("Done: %(subject)s", subject=thread.subject)
     change = record_rest(tx, [(thread, before)], actor=this_actor(), summary=summary)
-    return done("/inbox?turn=you", _("Done. It returns when they write."), undo=undo_place(change))
+    words = _("Done. It returns when they write.")
+    return done(read_where().list(), words, undo=undo_place(change), back=False)
 
 
 @blueprint.post("/threads/<int:thread_id>/done/lift")
@@ -89,25 +96,29 @@ def snooze(thread_id: int) -> Response:
     summary = say("Snoozed: %(subject)s", subject=thread.subject)
     change = record_rest(tx, [(thread, before)], actor=this_actor(), summary=summary)
     words = _("Snoozed until %(day)s.", day=long_day(until, read_zone(this_user().zone)))
-    return done("/inbox?turn=you", words, undo=undo_place(change))
+    return done(read_where().list(), words, undo=undo_place(change), back=False)
 
 
 def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status: int = 200) -> Response:
     """Show the inbox with a conversation open, and why an answer could not be sent above its text."""
-    tx, turn, kind = this_tx(), request.args.get("turn", ""), request.args.get("kind", "")
-    rows = inbox.list_threads(tx, turn=turn, kind=kind, mailbox_id=forms.read_int(request.args.get("mailbox")))
-    desk = read_upkeep_desk(tx, this_user().id)
-    context: dict[str, object] = {"rows": rows, "turn": turn, "kind": kind, "reading": thread_id, "kinds": KINDS}
+    tx, where = this_tx(), read_where()
+    found = read_page(tx, where.wanted, after=where.after)
+    if where.after and not found.rows:  # the last of a page was just done
+        where = Where(query={name: text for name, text in where.query.items() if name != "after"})
+        found = read_page(tx, where.wanted)
+    rows, desk = found.rows, read_upkeep_desk(tx, this_user().id)
+    context: dict[str, object] = {"rows": rows, "onward": found.onward, "where": where}
+    context |= {"reading": thread_id, "kinds": KINDS, "interested": count_kind(tx, "interested", where.mailbox_id)}
     context |= {"desk": desk, "clocks": read_clocks(rows, desk.hours, tx.now)}
     opened = thread_id if thread_id is not None else next((row.thread.id for row in rows), None)
-    context |= {"opened": opened, "asks_until": request.args.get("ask") == "until"}
+    context |= {"opened": opened, "ask": request.args.get("ask", "")}
     if not is_partial() and opened is not None:
         this_shell()  # brands and mailboxes are known from here on
         context |= _conversation(tx, opened, rows, trouble)
     return page("inbox/page.html", part="inbox/_list.html", status=status, **context)
 
 
-def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow], trouble: Trouble | None) -> dict[str, object]:
+def _conversation(tx: Tx, thread_id: int, rows: Sequence[ThreadRow], trouble: Trouble | None) -> dict[str, object]:
     thread = next((row.thread for row in rows if row.thread.id == thread_id), None) or inbox.get_thread(tx, thread_id)
     mails, proposed = list_talk(tx, thread_id)
     desk = read_desk(
@@ -119,13 +130,16 @@ def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow], trouble: Troubl
     )
     contact = desk.contact
     leaving = outgoing.list_leaving(tx, thread_id)
-    about = _about(tx, contact, thread.brand_id)
+    beside = read_beside(tx, contact.id, thread.brand_id) if contact else Beside()
+    about = _about(tx, contact, thread.brand_id) | {"products": beside.products}
+    flow, folded = _flow(mails, beside.notes)
     newest_in = next((message for message, _body in reversed(mails) if message.direction == "in"), None)
     return {
         "thread": thread,
         "thread_turn": inbox.turn_of(thread, tx.now),
-        "mails": mails,
-        "folded": max(0, len(mails) - _OPEN),
+        "beside": beside,
+        "flow": flow,
+        "folded": folded,
         "newest_in": newest_in,
         "guess_asks": newest_in is not None and inbox.asks_for_a_look(newest_in),
         "proposed": proposed,
@@ -136,6 +150,15 @@ def _conversation(tx: Tx, thread_id: int, rows: list[ThreadRow], trouble: Troubl
         **about,
         "composer": _composer(tx, thread, desk, about, state_of(mails, leaving), trouble),
     }
+
+
+def _flow(mails: Sequence[tuple[Message, MessageBody]], notes: Sequence[Note]) -> tuple[list[_Moment], int]:
+    """Return mails and notes in the order of time, and how many of them come before the mails shown open."""
+    flow: list[_Moment] = [(message.at, message, body, None) for message, body in mails]
+    flow += [(note.at, None, None, note) for note in notes]
+    flow.sort(key=lambda moment: moment[0])
+    first_open = mails[max(0, len(mails) - _OPEN)][0] if len(mails) > _OPEN else None
+    return flow, next((n for n, moment in enumerate(flow) if first_open is not None and moment[1] is first_open), 0)
 
 
 def _composer(
@@ -158,5 +181,4 @@ def _about(tx: Tx, contact: Contact | None, brand_id: int | None) -> dict[str, A
         "handles": list_main_handles(tx, [contact.id]).get(contact.id, ()),
         "exchange": list_exchanges(tx, [contact.id])[contact.id],
         "runs": outgoing.list_runs(tx, contact.id),
-        "products": list_products(tx, brand_id),
     }

@@ -8,8 +8,9 @@ from crm.changes import get_change, restore_words
 from crm.history import list_actor_names
 from crm.jobs import OPEN, get_job, list_files, list_jobs, time_left
 from web import forms
+from web.importing import list_importing
 from web.job_words import COUNTS, left_in_words, news_of, percent_of
-from web.request import this_tx
+from web.request import is_partial, this_tx
 from web.respond import page
 from web.undo import may_undo
 from web.words import translate
@@ -19,8 +20,10 @@ blueprint = Blueprint("jobs", __name__)
 
 @blueprint.get("/jobs")
 def index() -> Response:
-    """Show long work, the newest first."""
+    """Show long work, the newest first; to the list of contacts only the imports that run."""
     tx = this_tx()
+    if request.args.get("part") == "imports" and is_partial():
+        return page("jobs/index.html", part="contacts/_importing.html", importing=list_importing(tx))
     rows = [(job, translate(restore_words(job.title, job.words)), percent_of(job)) for job in list_jobs(tx)]
     return page("jobs/index.html", rows=rows, names=list_actor_names(tx))
 

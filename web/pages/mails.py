@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request
 from crm.erased import erased_sentence
 from crm.mailboxes import list_mailboxes
 from crm.models import Brand, Contact, Mailbox
+from crm.people import search_people
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError, say
 from kit.ids import new_token
 from sequences.sending import answers, mail_drafts
@@ -17,6 +18,16 @@ from web.shell import this_brand_id
 from web.words import _, said
 
 blueprint = Blueprint("mails", __name__)
+_FOUND = 20
+
+
+@blueprint.get("/inbox/write")
+def choose() -> Response:
+    """Ask whom a new mail is for."""
+    require("send")
+    words = request.args.get("q", "").strip()
+    found = search_people(this_tx(), words, limit=_FOUND) if words else []
+    return page("inbox/write.html", words=words, found=found)
 
 
 @blueprint.get("/contacts/<int:contact_id>/mail")

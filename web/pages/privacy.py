@@ -10,7 +10,7 @@ from crm.contacts import display_name, get_contact, list_addresses
 from crm.disclosures import list_disclosures, record_disclosure
 from crm.history import list_actor_names
 from crm.models import Contact
-from kit.errors import ConflictError, InvalidError, say
+from kit.errors import InvalidError, say
 from kit.tx import Tx
 from sequences.insight.records import record_of
 from sequences.privacy import erasure
@@ -20,6 +20,7 @@ from web.auth import require
 from web.downloads import download
 from web.import_words import BASES
 from web.privacy_words import kind_words, reason_words
+from web.refused_forms import form_at
 from web.request import this_actor, this_house, this_tx
 from web.respond import done, page
 from web.undo import undo_place
@@ -66,12 +67,9 @@ def erase(contact_id: int) -> Response:
     require("rules")
     tx = this_tx()
     contact = get_contact(tx, contact_id)
-    try:
-        _require_sure()
-        with tx.session.begin_nested():
-            job = erasure.erase_contact(tx, contact_id, reason=request.form.get("reason", ""), actor=this_actor())
-    except (ConflictError, InvalidError) as error:
-        return _show(contact, fault=said(error), status=409 if isinstance(error, ConflictError) else 422)
+    form_at(f"/contacts/{contact_id}/privacy")
+    _require_sure(contact)
+    job = erasure.erase_contact(tx, contact_id, reason=request.form.get("reason", ""), actor=this_actor())
     job_id = job.id
     tx.after_commit(lambda: this_house().hints.work(job_id))
     return done(f"/jobs/{job_id}", _("Erased. Their traces elsewhere are searched for now."), back=False)
@@ -87,9 +85,13 @@ def search_again(job_id: int) -> Response:
     return done(f"/jobs/{job_id}", back=False)
 
 
-def _require_sure() -> None:
+def _require_sure(contact: Contact) -> None:
+    """Refuse unless the form says that this is known to be for good, and names whom it erases."""
     if not request.form.get("sure"):
-        raise InvalidError(say("Tick that you know this cannot be taken back. Nothing was changed."))
+        raise InvalidError(say("Tick that you know this cannot be taken back. Nothing was changed."), field="sure")
+    typed, name = " ".join(request.form.get("name", "").split()), " ".join(display_name(contact).split())
+    if typed.casefold() != name.casefold():
+        raise InvalidError(say("Write the name, %(name)s. Nothing was changed.", name=name), field="name")
 
 
 def _show(contact: Contact, *, fault: str = "", status: int = 200) -> Response:
@@ -102,6 +104,7 @@ def _show(contact: Contact, *, fault: str = "", status: int = 200) -> Response:
         given_basis=basis.read_basis(contact),
         bases=[_(words) for key, words in BASES.items() if key != "unknown"],
         given=[(row, kind_words(row.kind)) for row in list_disclosures(tx, contact.id)],
+        called=display_name(contact),
         names=list_actor_names(tx),
         reasons=[
             ("", _("Choose why")),

@@ -2,7 +2,7 @@
 
 from functools import partial
 from http import HTTPStatus
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
 
@@ -14,10 +14,13 @@ from sequences.pitches.draft_lint import lint_draft
 from sequences.reviewing import drafts, review
 from sequences.reviewing.beside import read_beside
 from sequences.reviewing.review import Changes
+from sequences.reviewing.undoing import note_approvals
 from web import forms
 from web.auth import may, require
+from web.kept_words import is_from_here
 from web.request import find_user, this_actor, this_house, this_links, this_tx, this_user
 from web.respond import done, page
+from web.undo import undo_place
 from web.words import _, lazy, said, translate
 
 blueprint = Blueprint("review", __name__)
@@ -49,7 +52,8 @@ def approve_clean() -> Response:
     say = _("Approved %(n)s. They leave in their sending windows.", n=len(sends) - len(stopped))
     if stopped:
         say += " " + _("%(n)s not: %(reason)s", n=len(stopped), reason=translate(stopped[0].reason))
-    return done(_place(None), say)
+    back = _place(None)
+    return done(back, say, undo=undo_place(note_approvals(tx, sends, actor=this_actor(), place=back)))
 
 
 @blueprint.post("/sends/<int:send_id>/approval")
@@ -64,7 +68,8 @@ def approve(send_id: int) -> Response:
         return _show(send_id, sentence=said(error), status=422, saved=error.code == "gaps")
     except (ConflictError, RefusedError) as error:
         return _meanwhile(send_id, error, onward)
-    return done(onward, _outcome(send))
+    change = note_approvals(this_tx(), [send], actor=this_actor(), place=_place(send_id))
+    return done(onward, _outcome(send), undo=undo_place(change))
 
 
 @blueprint.post("/sends/<int:send_id>/text")
@@ -81,16 +86,28 @@ def save(send_id: int) -> Response:
     return done(_place(send_id), _("Saved."))
 
 
+@blueprint.post("/sends/<int:send_id>/postponement")
+def put_off(send_id: int) -> Response:
+    """Put this pitch last in the queue."""
+    require("approve")
+    onward = _onward(send_id)
+    try:
+        review.put_off(this_tx(), send_id)
+    except (ConflictError, RefusedError) as error:
+        return _meanwhile(send_id, error, onward)
+    return done(onward, _("Skipped for now. It comes last in the queue; nothing was decided."))
+
+
 @blueprint.post("/sends/<int:send_id>/skip")
 def skip(send_id: int) -> Response:
     """Leave this step out for this person."""
     require("approve")
     onward = _onward(send_id)
     try:
-        review.skip_draft(this_tx(), send_id, actor=this_actor())
+        change = review.skip_draft(this_tx(), send_id, actor=this_actor())
     except (ConflictError, RefusedError) as error:
         return _meanwhile(send_id, error, onward)
-    return done(onward, _("Skipped. This person does not get this step."))
+    return done(onward, _("Left out. This person does not get this step."), undo=undo_place(change))
 
 
 @blueprint.post("/sends/<int:send_id>/removal")
@@ -99,10 +116,10 @@ def take_out(send_id: int) -> Response:
     require("approve")
     onward = _onward(send_id)
     try:
-        review.take_out(this_tx(), send_id, actor=this_actor())
+        change = review.take_out(this_tx(), send_id, actor=this_actor())
     except (ConflictError, RefusedError) as error:
         return _meanwhile(send_id, error, onward)
-    return done(onward, _("Taken out of the sequence."))
+    return done(onward, _("Taken out of the sequence."), undo=undo_place(change))
 
 
 @blueprint.after_request
@@ -111,7 +128,7 @@ def keep_typed(response: Response) -> Response:
     words = {name: text for name, text in request.form.items() if name in _TYPED or name.startswith(_FILL)}
     signed_out = find_user() is None
     refused = signed_out or (response.status_code == HTTPStatus.FORBIDDEN and may("approve"))
-    if request.method != "POST" or not words or not refused or not _is_from_here():
+    if request.method != "POST" or not words or not refused or not is_from_here():
         return response
     send_id = (request.view_args or {}).get("send_id", 0)
     context = {"words": words, "send_id": send_id, "signed_out": signed_out, "sequence_id": _sequence_id()}
@@ -152,14 +169,18 @@ def _meanwhile(send_id: int, error: ConflictError | RefusedError, onward: str) -
 def _outcome(send: Send) -> str:
     if send.state == "cancelled":
         return _("Not sent. %(reason)s", reason=translate(send.reason))
+    seconds = round((send.due_at - this_tx().now).total_seconds())
+    if 0 < seconds <= this_user().undo_s and not send.reason:
+        return _("Approved. It leaves in %(n)s seconds.", n=seconds)
     if send.reason:
         return _("Approved. It waits: %(reason)s", reason=translate(send.reason))
     return _("Approved. It leaves in its sending window.")
 
 
 def _let_go(tx: Tx, send_id: int) -> Send:
-    send = review.approve(tx, send_id, actor=this_actor())
-    tx.after_commit(partial(this_house().hints.drain, send.mailbox_id))
+    send = review.approve(tx, send_id, actor=this_actor(), undo_s=this_user().undo_s)
+    if send.due_at <= tx.now:  # the beat finds the others once they can no longer be taken back
+        tx.after_commit(partial(this_house().hints.drain, send.mailbox_id))
     return send
 
 
@@ -188,10 +209,3 @@ def _place(send_id: int | None, sequence_id: int | None = None) -> str:
     if sequence_id is None:
         return f"/review/{send_id}" if send_id else "/review"
     return "/review?" + urlencode({"sequence": sequence_id} | ({"send": send_id} if send_id else {}))
-
-
-def _is_from_here() -> bool:
-    """Whether a page of ours sent this form: words from elsewhere are never put into a form of ours."""
-    origin = request.headers.get("Origin", "")
-    public = urlsplit(this_house().settings.public_url)
-    return origin in {f"{public.scheme}://{public.netloc}", request.host_url.rstrip("/")}

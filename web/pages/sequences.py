@@ -5,17 +5,18 @@ from collections import Counter
 from flask import Blueprint, Response, request
 
 from crm.brands import list_brands
-from kit.errors import ConflictError, InvalidError
+from kit.errors import ConflictError, InvalidError, say
 from kit.tx import Tx
 from sequences.insight.launch import read_launch
 from sequences.models import Sequence
-from sequences.versions import authoring, drafting, version_moves
+from sequences.versions import authoring, draft_undo, drafting, version_moves
 from sequences.versions.published import get_sequence_by_id as _get
-from web import outgoing
 from web.auth import require
 from web.pages import people_in, sequence_report, sequence_settings, steps, versions
 from web.request import this_actor, this_house, this_tx
 from web.respond import done, page
+from web.sequence_cards import list_sequence_cards
+from web.undo import undo_place
 from web.wiring import make_engine_of
 from web.words import _, ngettext, said
 
@@ -28,7 +29,7 @@ SHOWN = 200
 @blueprint.get("/sequences")
 def index() -> Response:
     """Show all sequences."""
-    return page("sequences/index.html", part="sequences/_cards.html", cards=outgoing.list_sequence_cards(this_tx()))
+    return page("sequences/index.html", part="sequences/_cards.html", cards=list_sequence_cards(this_tx()))
 
 
 @blueprint.get("/sequences/new")
@@ -132,8 +133,13 @@ def discard(sequence_id: int) -> Response:
     """Throw the draft away."""
     require("edit")
     tx = this_tx()
-    drafting.discard_draft(tx, _get(tx, sequence_id))
-    return done(f"/sequences/{sequence_id}", _("The draft is gone. What runs was never touched by it."))
+    sequence = _get(tx, sequence_id)
+    change = draft_undo.keep_before(
+        tx, sequence, lambda: drafting.discard_draft(tx, sequence),
+        summary=say("Threw the draft of %(name)s away.", name=sequence.name), actor=this_actor(),
+    )  # fmt: skip
+    words = _("The draft is gone. What runs was never touched by it.")
+    return done(f"/sequences/{sequence_id}", words, undo=undo_place(change))
 
 
 def _publish(tx: Tx, sequence: Sequence, *, note: str) -> int:

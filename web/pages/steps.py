@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request
 
 from crm.brands import list_stages
-from kit.errors import InvalidError, NotFoundError, RefusedError
+from kit.errors import InvalidError, NotFoundError, RefusedError, say
 from kit.tx import Tx
 from sequences.insight.outcome_kept import find_step_counts
 from sequences.insight.preview import list_readers, preview_step
@@ -16,7 +16,7 @@ from sequences.pitches.own_fields import find_strange, list_own_fields
 from sequences.pitches.used_fields import list_used
 from sequences.sending.links import Links
 from sequences.sending.trial_mail import Parcel, hand_over, write_test
-from sequences.versions import drafting, step_form, tree
+from sequences.versions import draft_undo, drafting, step_form, tree
 from sequences.versions.drafting import Writing
 from sequences.versions.published import get_sequence_by_id
 from sequences.versions.tree import Place
@@ -24,6 +24,7 @@ from web import forms
 from web.auth import require
 from web.request import settle_tx, this_actor, this_house, this_links, this_tx, this_user
 from web.respond import done, page
+from web.undo import undo_place
 from web.wiring import make_engine_of
 from web.words import _, said
 
@@ -102,10 +103,13 @@ def remove(sequence_id: int, key: str) -> Response:
     require("edit")
     tx = this_tx()
     sequence = get_sequence_by_id(tx, sequence_id)
-    drafting.change_draft(tx, sequence, lambda whole: tree.remove_step(whole, key), actor=this_actor())
-    return done(
-        f"/sequences/{sequence_id}", _("Removed from the draft. Once it is published, this step stops sending.")
-    )
+    change = draft_undo.keep_before(
+        tx, sequence,
+        lambda: drafting.change_draft(tx, sequence, lambda whole: tree.remove_step(whole, key), actor=this_actor()),
+        summary=say("Removed a step of %(name)s: %(key)s.", name=sequence.name, key=key), actor=this_actor(),
+    )  # fmt: skip
+    words = _("Removed from the draft. Once it is published, this step stops sending.")
+    return done(f"/sequences/{sequence_id}", words, undo=undo_place(change))
 
 
 @blueprint.post("/sequences/<int:sequence_id>/steps/<key>/variants")
@@ -125,8 +129,14 @@ def remove_variant(sequence_id: int, key: str) -> Response:
     require("edit")
     tx, name = this_tx(), request.form.get("variant", "")
     sequence = get_sequence_by_id(tx, sequence_id)
-    drafting.change_step(tx, sequence, key, lambda step: tree.remove_variant(step, name), actor=this_actor())
-    return done(_place(tx, sequence, key), _("This text is gone from the draft."))
+    change = draft_undo.keep_before(
+        tx, sequence,
+        lambda: drafting.change_step(
+            tx, sequence, key, lambda step: tree.remove_variant(step, name), actor=this_actor()
+        ),
+        summary=say("Removed a text of %(name)s: %(key)s.", name=sequence.name, key=key), actor=this_actor(),
+    )  # fmt: skip
+    return done(_place(tx, sequence, key), _("This text is gone from the draft."), undo=undo_place(change))
 
 
 @blueprint.post("/sequences/<int:sequence_id>/steps/<key>/attachments")

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, request
 from crm.changes import record_change
 from crm.suppression_list import PAGE, search_suppressions
 from crm.suppressions import lift_suppression, suppress
-from kit.errors import InvalidError, NotFoundError, say
+from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from web import forms
 from web.auth import require
 from web.request import this_actor, this_tx
@@ -43,9 +43,9 @@ def lift() -> Response:
     target = request.form.get("target", "")
     try:
         why = _why()
-        row = lift_suppression(this_tx(), target, why=why, actor=this_actor())
+        row = lift_suppression(this_tx(), target, why=why, actor=this_actor(), seen=request.form.get("seen", ""))
         _note("suppression_lifted", say("May be contacted again: %(target)s", target=row.target), row.target, why)
-    except (InvalidError, NotFoundError) as error:
+    except (InvalidError, NotFoundError, ConflictError) as error:
         return _show(fault=said(error), status=422)
     return done(PLACE, _("%(target)s may be contacted again.", target=row.target))
 

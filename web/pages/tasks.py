@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, request
 
-from crm import task_list, tasks
+from crm import task_edits, task_list, tasks
 from crm.models import User
 from crm.people import list_main_handles
 from crm.person_edits import list_colleagues
@@ -16,6 +16,7 @@ from web.request import this_actor, this_tx, this_user
 from web.respond import done, page
 from web.shell import this_brand_id
 from web.times import read_zone
+from web.undo import undo_place
 from web.words import _
 
 blueprint = Blueprint("tasks", __name__)
@@ -86,3 +87,19 @@ def plan(task_id: int) -> Response:
         actor=this_actor(),
     )
     return done("/tasks", _("Planned anew."), undo=f"/changes/{change.id}/undo" if change else "")
+
+
+@blueprint.post("/tasks/<int:task_id>/title")
+def rename(task_id: int) -> Response:
+    """Say in other words what is to be done."""
+    require("edit")
+    change = task_edits.rename_task(this_tx(), task_id, request.form.get("title", ""), actor=this_actor())
+    return done("/tasks", _("Saved."), undo=undo_place(change))
+
+
+@blueprint.post("/tasks/<int:task_id>/removal")
+def remove(task_id: int) -> Response:
+    """Take a task away."""
+    require("edit")
+    change = task_edits.remove_task(this_tx(), task_id, actor=this_actor())
+    return done("/tasks", _("Removed."), undo=undo_place(change))

@@ -15,10 +15,11 @@ from crm.users import list_users
 from kit.errors import InvalidError, NotFoundError, say
 from sequences.telling.progress import count_told
 from web import forms
-from web.request import this_actor, this_tx
+from web.request import this_actor, this_tx, this_user
 from web.respond import done, page
 from web.shell import this_brand_id
 from web.theme_words import STATE_WORDS
+from web.times import read_zone
 from web.words import _
 
 blueprint = Blueprint("themes", __name__)
@@ -56,7 +57,8 @@ def show(theme_id: int) -> Response:
 def move(theme_id: int) -> Response:
     """Move a theme to another state."""
     state = request.form.get("state", "")
-    change = themes.edit_theme(this_tx(), theme_id, actor=this_actor(), state=state)
+    today = this_tx().now.astimezone(read_zone(this_user().zone)).date()
+    change = themes.edit_theme(this_tx(), theme_id, actor=this_actor(), state=state, today=today)
     return _told(theme_id, change, _("Moved to %(state)s.", state=_(STATE_WORDS[state][0])))
 
 
@@ -82,14 +84,14 @@ def save(theme_id: int) -> Response:
 def come_out(theme_id: int) -> Response:
     """Keep what was done and since when, as those who asked will read it; the theme is out then."""
     given = request.form
-    day = forms.read_day(given.get("out_on"))
+    today = this_tx().now.astimezone(read_zone(this_user().zone)).date()
     change = themes.edit_theme(
         this_tx(),
         theme_id,
         actor=this_actor(),
         state="out",
         did=given.get("did", ""),
-        out_on=(day or this_tx().now.date()).isoformat(),
+        out_on=(forms.read_day(given.get("out_on")) or today).isoformat(),
     )
     return _told(theme_id, change, _("Kept. Now those who asked can be told."))
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect
 
-from crm import inbox, people, task_list, today
+from crm import people, task_list, today
 from crm.heard import read_heard
+from crm.inbox_page import Wanted, read_page
 from crm.upkeep_board import Board, read_board
 from crm.upkeep_desk import read_upkeep_desk
 from crm.waits import read_clocks
@@ -34,19 +35,20 @@ def home() -> Response:
 
 @blueprint.get("/today")
 def show() -> Response:
-    """Show what needs a person now; the aside is left alone while the rest refreshes."""
+    """Show what needs a person now; of the aside only the mailboxes refresh with the rest."""
     tx = this_tx()
     start, end = day_bounds(tx.now, read_zone(this_user().zone))
     board = _board(tx)
     if is_partial():
         needs = _needs(tx, board, today.list_mail_between(tx, start, end))
-        return page("today/page.html", part="today/_now.html", **needs)
+        needs |= {"bad_looks": read_upkeep(tx).bad, "beside": True}
+        return page("today/page.html", part="today/_live.html", **needs)
     quiet = [row.contact.id for row in board.quiet]
     lately = today.read_lately(tx, start, end, strips_of=quiet)
     context, upkeep = _needs(tx, board, lately.day), read_upkeep(tx)
     context |= {"bad_looks": upkeep.bad, "first_weeks": upkeep.first_weeks}
     context |= {"week": lately.week, "strips": lately.strips}
-    return page("today/page.html", part="today/_now.html", **context)
+    return page("today/page.html", **context)
 
 
 def _board(tx: Tx) -> Board:
@@ -59,7 +61,7 @@ def _needs(tx: Tx, board: Board, mails: Sequence[tuple[str, datetime]]) -> dict[
     user = this_user()
     zone = read_zone(user.zone)
     _, end = day_bounds(tx.now, zone)
-    mine, desk = inbox.list_threads(tx, turn="you", limit=_SHOWN), read_upkeep_desk(tx, user.id)
+    mine, desk = read_page(tx, Wanted(turn="you"), limit=_SHOWN).rows, read_upkeep_desk(tx, user.id)
     day = tx.now.astimezone(zone).date()
     due = task_list.list_due(tx, day, user_ids=desk.user_ids)
     planned = list_planned(tx, tx.now, end)
@@ -77,4 +79,5 @@ def _needs(tx: Tx, board: Board, mails: Sequence[tuple[str, datetime]]) -> dict[
         "due": due,
         "today": day,
         "heard": read_heard(tx),
+        "beside": False,
     }

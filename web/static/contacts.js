@@ -71,6 +71,11 @@
       show();
     }
   });
+  // s, l and o take the row at the cursor while nobody is ticked: the bar it brings answers to the key.
+  document.addEventListener("letter", (e) => {
+    const at = here(), control = "slo".includes(e.detail) && form.querySelector(`[data-key="${e.detail}"]`);
+    if (control && at >= 0 && !boxes.some((b) => b.checked)) { tick(boxes[at], true); show(); }
+  });
   addEventListener("pageshow", show);
   show();
 })();

@@ -3,9 +3,6 @@
   const board = document.querySelector("[data-board]");
   if (!board) return;
   const lanes = [...board.querySelectorAll("[data-lane]")];
-  const off = () => document.documentElement.dataset.keys === "off";
-  const typing = (el) => el.closest("input, textarea, select, [contenteditable], dialog");
-  const say = (words) => { document.getElementById("announce").textContent = words; };
 
   const move = (card, lane) => {
     const button = lane && card.querySelector(`[data-move] button[value="${CSS.escape(lane.dataset.lane)}"]`);
@@ -49,30 +46,39 @@
     card.querySelector(".nm").focus();
     card.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
-  document.addEventListener("keydown", (e) => {
-    if (off() || typing(e.target) || e.metaKey || e.ctrlKey || e.altKey) return;
+  // r, n, t, l and o lead to where that is done; e closes the conversation that waits.
+  const lead = (card, key) => {
+    const person = card.querySelector(".nm").href, thread = card.dataset.thread;
+    if (key === "e") card.querySelector("[data-done]")?.click();
+    else location.href = key !== "r" ? `${person}#do-${key}` : thread ? `/inbox/${thread}#do-r` : `/contacts/${card.dataset.card}/mail`;
+  };
+  const use = (key) => {
     const list = cards(), card = current();
-    if (e.key === "j" || e.key === "k") {
-      const to = list[Math.max(0, Math.min(list.length - 1, list.indexOf(card) + (e.key === "j" ? 1 : -1)))];
+    if (key === "j" || key === "k") {
+      const to = list[Math.max(0, Math.min(list.length - 1, list.indexOf(card) + (key === "j" ? 1 : -1)))];
       if (to) focus(to);
-    } else if (card && (e.key === "[" || e.key === "]")) {
-      e.preventDefault();
-      move(card, lanes[lanes.findIndex((l) => l.contains(card)) + (e.key === "]" ? 1 : -1)]);
-    } else if (card && e.key === "s") {
-      e.preventDefault();
+    } else if (!card) {
+      return false;
+    } else if (key === "[" || key === "]") {
+      move(card, lanes[lanes.findIndex((l) => l.contains(card)) + (key === "]" ? 1 : -1)]);
+    } else if (key === "s") {
       const menu = card.querySelector(".stage-menu");
       if (menu) { menu.open = true; menu.querySelector("button:not([disabled])")?.focus(); }
+    } else if ("rntelo".includes(key)) {
+      lead(card, key);
+    } else {
+      return false;
     }
-  });
+    return true;
+  };
+  document.addEventListener("letter", (e) => { if (use(e.detail)) e.preventDefault(); });
 
-  // After a move the page comes back where it was, on the card, and says what happened.
+  // After a move the page comes back where it was, on the card.
   const kept = JSON.parse(sessionStorage.getItem("board-at") ?? "null");
   sessionStorage.removeItem("board-at");
   if (kept) {
     board.scrollLeft = kept[1];
     const card = cards().find((c) => c.dataset.card === kept[0]);
     if (card) focus(card);
-    const said = document.querySelector(".toast > span");
-    if (said) setTimeout(() => say(said.textContent), 100);
   }
 })();

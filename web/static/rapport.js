@@ -54,15 +54,18 @@
     [part, ...part.children].forEach((el, i) => { [el.scrollTop, el.scrollLeft] = places[i] ?? [0, 0]; });
   });
 
-  // A conversation opens at its newest mail.
-  all("[data-bottom]").forEach((box) => { box.scrollTop = box.scrollHeight; });
+  // A live region speaks when its words change: what stood in it when the page loaded is said by being put in again.
+  const happened = $(".toast > span");
+  if (happened) {
+    const words = happened.textContent;
+    happened.textContent = "\u00a0";
+    setTimeout(() => { happened.textContent = words; }, 100);
+  }
 
-  // Typed text survives a reload: kept in this tab until it was sent.
-  all("[data-keep]").forEach((box) => {
-    const key = `keep:${box.dataset.keep}`;
-    if (!box.value) box.value = sessionStorage.getItem(key) ?? "";
-    box.addEventListener("input", () => sessionStorage.setItem(key, box.value));
-    box.form?.addEventListener("submit", () => sessionStorage.removeItem(key));
+  // A conversation opens at its newest mail; on a phone the page itself is what scrolls.
+  all("[data-bottom]").filter(shown).forEach((box) => {
+    box.scrollTop = box.scrollHeight;
+    if (!location.hash && getComputedStyle(box).overflowY === "visible") $(":scope > .thread > li:last-child", box)?.scrollIntoView();
   });
 
   // A guess at the zone, for the first account.
@@ -85,11 +88,12 @@
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(e.target)) menu.open = false; });
   });
   document.addEventListener("toggle", (e) => {
-    if (e.target.matches?.("details[open]")) $("input:not([type=hidden]), textarea, .menu-list button", e.target)?.focus();
+    if (e.target.matches?.("details[open]") && !$("[autofocus]", e.target)) $("input:not([type=hidden]), textarea, select, .menu-list button", e.target)?.focus();
   }, true);
 
-  // A double click sends once.
+  // A double click sends once. A download leaves the page where it is, and its form ready for the next press.
   document.addEventListener("submit", (e) => {
+    if (e.submitter?.matches("[data-download]")) return;
     if (e.target.dataset.busy) { e.preventDefault(); return; }
     e.target.dataset.busy = "1";
     e.submitter?.setAttribute("aria-busy", "true");
@@ -105,6 +109,7 @@
   const choose = (option) => {
     all("[role=option]", palette).forEach((o) => o.setAttribute("aria-selected", String(o === option)));
     $("input", palette).setAttribute("aria-activedescendant", option?.id ?? "");
+    palette.dispatchEvent(new CustomEvent("choose", { detail: option }));
     option?.scrollIntoView({ block: "nearest" });
   };
   // What this page can do: its own controls that have a key, by their words.
@@ -152,10 +157,24 @@
       choose(options()[0]);
     });
     palette.addEventListener("htmx:afterSwap", () => choose(options()[0]));
+    palette.addEventListener("choice", (e) => choose(e.target));
+    // Enter that comes before the answer waits for it, so that a name and Enter typed in one go arrive.
+    let answered = "", waits = false;
+    const asked = () => $("input", palette).value;
+    palette.addEventListener("input", () => { waits = false; });
+    palette.addEventListener("htmx:afterRequest", (e) => {
+      answered = e.detail.successful ? e.detail.requestConfig.parameters.q : asked();
+      if (waits && answered === asked()) options()[0]?.click();
+      waits &&= answered !== asked();
+    });
     palette.addEventListener("keydown", (e) => {
       const found = options();
       const at = found.findIndex((o) => o.getAttribute("aria-selected") === "true");
-      if (e.key === "Enter" && found[at]) { e.preventDefault(); found[at].click(); }
+      if (e.key === "Enter") {
+        e.preventDefault();
+        waits = asked() !== answered;
+        if (!waits) found[at]?.click();
+      }
       if (e.key !== "ArrowDown" && e.key !== "ArrowUp") return;
       e.preventDefault();
       choose(found[(at + (e.key === "ArrowDown" ? 1 : -1) + found.length) % found.length]);
@@ -176,16 +195,10 @@
     f: "/feedback", r: "/reports/outreach",
   };
   let g = 0;
-  const walk = (step) => {
-    const rows = all("[data-rows] > *");
-    if (!rows.length) return;
-    const at = rows.findIndex((r) => r.contains(document.activeElement) || r.classList.contains("at"));
-    const to = Math.max(0, Math.min(rows.length - 1, at + step));
-    rows.forEach((r, i) => r.classList.toggle("at", i === to));
-    $("a, button, input", rows[to])?.focus();
-  };
+  // A list or a page may have its own use for a letter: it takes the event (rows.js, contacts.js, pipeline.js).
+  const taken = (key) => !document.dispatchEvent(new CustomEvent("letter", { detail: key, cancelable: true }));
   const press = (key) => {
-    const control = all(`[data-key="${CSS.escape(key)}"]`).find(shown);
+    const found = all(`[data-key="${CSS.escape(key)}"]`), control = found.find(shown) ?? found.find((el) => el.matches("a"));
     if (!control) return false;
     if (key === "f") quote();
     act(control);
@@ -200,7 +213,6 @@
     if (e.key === "/" && palette) { e.preventDefault(); open(); }
     else if (e.key === "?" && shortcuts) { e.preventDefault(); explain(); }
     else if (e.key === "g") g = Date.now();
-    else if (press(e.key)) e.preventDefault();
-    else if (e.key === "j" || e.key === "k") walk(e.key === "j" ? 1 : -1);
+    else if (taken(e.key) || press(e.key)) e.preventDefault();
   });
 })();

@@ -114,3 +114,15 @@ def test_undo_of_an_older_import_spares_the_newer(database: Database, tmp_path: 
     assert undone.kept[0]["reason"] == "Kept: there is a history since (updated)."
     with database.reading() as tx:
         assert tx.session.scalars(select(HandleSnapshot.followers)).all() == [5000, 6000]
+
+
+def test_an_import_taken_back_while_it_runs_brings_nobody_else(database: Database, tmp_path: Path) -> None:
+    def meanwhile(done: int) -> None:
+        with database.transaction() as tx:
+            undo_import(tx, tx.session.scalars(select(Import.id)).one(), "user:1")
+
+    content = "Name,Email\nA,a@x.example\nB,b@x.example\nC,c@x.example\n"
+    with pytest.raises(ConflictError, match="taken back"):
+        bring(database, write(tmp_path, content), progress=meanwhile)
+    with database.reading() as tx:
+        assert tx.session.scalars(select(Contact.id)).all() == []

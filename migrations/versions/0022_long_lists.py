@@ -1,15 +1,15 @@
 """Long lists: the best figures of each person's accounts and people by name, with an index in their order; and indexes
 that answer what filters ask without looking at a row.
 
-Revision: 0023
-Follows: 0022
+Revision: 0022
+Follows: 0021
 """
 
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0023"
-down_revision = "0022"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -48,6 +48,7 @@ def upgrade() -> None:
     )
     for name in _FIGURES:
         op.create_index(f"ix_contact_bests_{name}", "contact_bests", [name, "contact_id"])
+    op.create_index("ix_feedback_strongest", "feedback", ["theme_id", "from_audience", "created_at", "id"])
     op.create_index("ix_contacts_name", "contacts", [sa.text("lower(name)"), "id"])
     for table, old, _, new, columns in _WIDER:
         op.drop_index(old, table)
@@ -59,4 +60,5 @@ def downgrade() -> None:
         op.drop_index(new, table)
         op.create_index(old, table, list(columns))
     op.drop_index("ix_contacts_name", "contacts")
+    op.drop_index("ix_feedback_strongest", "feedback")
     op.drop_table("contact_bests")

@@ -1,7 +1,7 @@
 """Reports at a size: what the beat keeps of them, and indexes that count runs, mails and notes without reading rows.
 
-Revision: 0022
-Follows: 0021
+Revision: 0023
+Follows: 0022
 """
 
 from alembic import op
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 import kit.db
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
@@ -33,7 +33,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_feedback_report",
         "feedback",
-        ["theme_id", "product_id", "contact_id", "created_at", "kind", "from_audience"],
+        ["theme_id", "product_id", "contact_id", "created_at", "kind", "from_audience", "brand_id"],
     )
     moves = sa.text("kind = 'stage'")
     op.create_index(
@@ -48,7 +48,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_timeline_entries_newest_moves", table_name="timeline_entries")
     op.drop_index("ix_feedback_report", table_name="feedback")
-    op.drop_index("ix_feedback_new", table_name="feedback")
     op.drop_index("ix_enrolments_moves", table_name="enrolments")
     op.drop_index("ix_sends_step", table_name="sends")
     op.create_index("ix_sends_step", "sends", ["sequence_id", "step_key"])

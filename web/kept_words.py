@@ -1,0 +1,46 @@
+"""Wire: words that were typed when the session ended come back with the answer, ready to be sent again."""
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, make_response, render_template, request
+
+from web.auth import PUBLIC
+from web.page_forms import PAGE
+from web.request import find_user, is_partial, this_house
+
+# Never handed back: what signs in somewhere, and what belongs to the old page alone.
+_SECRET = ("password", "secret", "token", "key")
+_SHORT = 30
+
+
+def attach_kept_words(app: Flask) -> None:
+    """Let `app` hand typed words back when the session ended under them."""
+    app.after_request(_hand_back)
+
+
+def is_from_here() -> bool:
+    """Whether a page of ours sent this form: words from elsewhere are never put into a form of ours."""
+    origin = request.headers.get("Origin", "")
+    public = urlsplit(this_house().settings.public_url)
+    return origin in {f"{public.scheme}://{public.netloc}", request.host_url.rstrip("/")}
+
+
+def _hand_back(response: Response) -> Response:
+    """Answer with the words where the form's sender is signed out, or its token is of an older session."""
+    if request.method != "POST" or request.endpoint in PUBLIC or request.blueprint == "review" or is_partial():
+        return response
+    signed_out = find_user() is None
+    if not (signed_out or g.get("is_stale_form")) or not is_from_here():
+        return response
+    pairs = [(name, text) for name, text in request.form.items(multi=True) if not _is_secret(name)]
+    words = [(name, text) for name, text in pairs if len(text) > _SHORT or " " in text.strip() or "\n" in text.strip()]
+    if not words:
+        return response
+    rest = [pair for pair in pairs if pair not in words]
+    kept = render_template("errors/kept.html", words=words, rest=rest, action=request.path, signed_out=signed_out)
+    return make_response(kept, HTTPStatus.UNAUTHORIZED if signed_out else HTTPStatus.FORBIDDEN)
+
+
+def _is_secret(name: str) -> bool:
+    return name in {"csrf_token", PAGE} or any(word in name.lower() for word in _SECRET)
