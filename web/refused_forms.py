@@ -5,6 +5,8 @@ from typing import cast
 from urllib.parse import unquote, urlsplit
 
 from flask import Response, current_app, g, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from kit.errors import RapportError
 from web.page_forms import PAGE, Refused, fill_again
@@ -21,13 +23,21 @@ def form_at(page: str) -> None:
     g.form_page = page
 
 
+def _read_form() -> MultiDict[str, str]:
+    """Return what a form holds; one that is too large holds nothing, and is refused as such."""
+    try:
+        return request.form
+    except RequestEntityTooLarge:
+        return MultiDict()
+
+
 def find_form_page() -> str:
     """Return the address of our page that this request's form stands on; empty when nobody says."""
     if request.method != "POST":
         return ""
     came_from = urlsplit(request.referrer or "")
     referrer = came_from.path + (f"?{came_from.query}" if came_from.query else "")
-    given = (request.form.get(PAGE, ""), referrer if came_from.netloc == request.host else "", g.get("form_page", ""))
+    given = (_read_form().get(PAGE, ""), referrer if came_from.netloc == request.host else "", g.get("form_page", ""))
     ours = (page for page in given if page.startswith("/") and not page.startswith("//") and page.isprintable())
     return next((page for page in ours if urlsplit(page).path != request.path or _is_read(page)), "")
 
@@ -35,7 +45,7 @@ def find_form_page() -> str:
 def show_refused(error: RapportError, status: int) -> Response | None:
     """Return the page the form stands on with the form filled again; None when that cannot be done."""
     page = find_form_page()
-    if not page or is_partial() or not request.form:
+    if not page or is_partial() or not _read_form():
         return None
     found = _read(page)
     if found.status_code != 200 or found.mimetype != "text/html":  # noqa: PLR2004 - the page as it is otherwise
