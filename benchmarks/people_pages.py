@@ -24,5 +24,4 @@ PEOPLE_PAGES = (
     *(f"/pipeline?{words}" for words in _BOARDS),
     "/contacts/selection?all=1&query=tag%3Dvideo&act=tag&value=x",
     "/contacts/selection?all=1&query=sort%3D-fit&act=suppress",
-    "/contacts/export.csv?all=1&query=tag%3Dvideo",
 )

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
 from crm.changes import Undone, record_change
 from crm.contacts import display_name, lock_contact
 from crm.fields import check_value, known_fields, read_value
@@ -40,12 +38,6 @@ def set_values(
     for key, (before, after) in changed.items():
         _tell(tx, contact, known_fields(tx)[key], (before, after), change.id, actor)
     return change
-
-
-def set_value(tx: Tx, contact_id: int, field_id: int, text: str, *, actor: str) -> Change | None:
-    """Keep one value; see `set_values`."""
-    key = tx.session.scalar(select(ContactField.key).where(ContactField.id == field_id))
-    return set_values(tx, contact_id, {key or "": text}, actor=actor)
 
 
 def put_values(contact: Contact, values: Mapping[str, str]) -> None:

@@ -126,17 +126,6 @@ def list_leaves(tx: Tx, *, user_id: int | None = None) -> list[LeaveRow]:
     return [_row(leave, user, stands_in, tx.now) for leave, user, stands_in in tx.session.execute(query)]
 
 
-def list_stand_ins(tx: Tx, user_id: int) -> list[StandIn]:
-    """Return for whom somebody stands in at this moment. One query."""
-    query = (
-        select(User, Leave.back_at)
-        .join(Leave, Leave.user_id == User.id)
-        .where(Leave.deputy_id == user_id, Leave.mode == HAND_OVER, is_on(tx.now))
-        .order_by(Leave.back_at, User.id)
-    )
-    return [StandIn(user=user, back_at=back_at) for user, back_at in tx.session.execute(query)]
-
-
 def is_on(now: datetime) -> ColumnElement[bool]:
     """Return the condition that a leave is on."""
     return Leave.cancelled_at.is_(None) & (Leave.begins_at <= now) & (Leave.back_at > now)

@@ -129,12 +129,6 @@ def list_main_handles(tx: Tx, contact_ids: Iterable[int]) -> dict[int, tuple[Han
     return {contact_id: tuple(sorted(handles, key=rank)) for contact_id, handles in found.items()}
 
 
-def list_countries(tx: Tx) -> list[str]:
-    """Return the countries people live in, in order."""
-    query = select(Contact.country).where(Contact.country.is_not(None)).distinct().order_by(Contact.country)
-    return [country for country in tx.session.scalars(query) if country]
-
-
 def describe_people(
     tx: Tx, contacts: Sequence[Contact], brand_id: int | None, weights: Mapping[str, int]
 ) -> tuple[PersonRow, ...]:

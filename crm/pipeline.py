@@ -58,16 +58,6 @@ def move_stage(
     return _apply(tx, relationship, target, actor=actor, cause=cause, opened=is_new)
 
 
-def move_by_rule(tx: Tx, contact_id: int, brand_id: int, rule: str, *, cause: str) -> TimelineEntry | None:
-    """Move forward because of a rule; `cause` says in words what set it off. None when the rule has no say."""
-    relationship = ensure_relationship(tx, contact_id, brand_id)
-    current = tx.session.get_one(Stage, relationship.stage_id)
-    target = tx.session.scalar(select(Stage).where(Stage.rule == rule))
-    if target is None or decide_move(_at(current), _at(target)) is None:
-        return None
-    return _apply(tx, relationship, target, actor=f"rule:{rule}", cause=cause)
-
-
 def move_many_by_rule(tx: Tx, relationships: Mapping[int, Standing], rule: str, *, cause: str) -> None:
     """Move many relationships forward because of a rule, by id; those the rule has no say about stay."""
     rows = tx.run(_STAGES).all()

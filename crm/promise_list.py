@@ -32,12 +32,6 @@ class Ledger:
     settled: tuple[PromiseRow, ...]
 
 
-def list_owed(tx: Tx, today: date, *, user_ids: Collection[int], limit: int = 10) -> list[PromiseRow]:
-    """Return what these colleagues, or nobody in particular, owe by today, the most overdue first."""
-    query = _query().where(*owed_by(user_ids, today))
-    return _rows(tx, query.order_by(Promise.due_on, Promise.id).limit(limit))
-
-
 def owed_by(user_ids: Collection[int], today: date) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that a promise is owed by today, by these colleagues or by nobody in particular."""
     return Promise.state == OPEN, Promise.due_on <= today, _of(user_ids)

@@ -67,13 +67,3 @@ def complete_task(tx: Tx, task_id: int, *, actor: str) -> Task:
                 data={"task": task.id},
             )
     return task
-
-
-def list_open_tasks(tx: Tx, *, until: date | None = None, contact_id: int | None = None) -> list[Task]:
-    """Return open tasks, the earliest first; with `until`, only those due by then."""
-    query = select(Task).where(Task.done_at.is_(None)).order_by(Task.due_on.is_(None), Task.due_on, Task.id)
-    if until:
-        query = query.where(Task.due_on <= until)
-    if contact_id:
-        query = query.where(Task.contact_id == contact_id)
-    return list(tx.session.scalars(query))

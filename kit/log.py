@@ -1,6 +1,5 @@
 """Wire: one line per event on stderr: a constant name, then fields. Never a body, never an address in clear."""
 
-import hashlib
 import json
 import logging
 import sys
@@ -29,8 +28,3 @@ def start_log(*, verbose: bool = False) -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for room in ("kit", "mailer", "crm", "sequences", "web"):
         logging.getLogger(room).setLevel(logging.INFO if verbose else logging.WARNING)
-
-
-def blur(address: str) -> str:
-    """Return a short hash that tells two addresses apart in a log without naming them."""
-    return hashlib.sha256(address.lower().encode()).hexdigest()[:10]

@@ -204,11 +204,6 @@ def compile_as(tx: Tx, writing: Writing, name: str) -> Draft:
     return _compile(tx, write_tree(writing.tree | {"name": name}), writing, _read_files(tx, writing))
 
 
-def list_file_names(tx: Tx, writing: Writing) -> set[str]:
-    """Return the attachments that are there, of the version and of the draft."""
-    return set(_read_files(tx, writing))
-
-
 def _compile_draft(tx: Tx, writing: Writing) -> Draft:
     draft = _compile(tx, writing.source, writing, _read_files(tx, writing))
     if draft.document.name != writing.sequence.name:

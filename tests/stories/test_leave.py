@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from crm.leaves import Plan, list_leaves, list_stand_ins, plan_leave
+from crm.leaves import Plan, list_leaves, plan_leave
 from crm.mailboxes import get_mailbox
 from crm.models import Change
+from crm.upkeep_desk import read_upkeep_desk
 from crm.users import add_user
 from kit.errors import ConflictError, InvalidError, RapportError
 from kit.tx import Tx
@@ -71,11 +72,12 @@ def test_a_leave_that_hands_over_holds_nothing_and_shows_to_the_deputy(small: Wo
     small.enrol(small.people(1))
     assert small.tick().sent == 1
     with small.database.reading() as tx:
-        assert [one.user.name for one in list_stand_ins(tx, deputy_id)] == ["Ruben"]
-        assert list_stand_ins(tx, user_id) == []
+        assert [one.user.name for one in read_upkeep_desk(tx, deputy_id).stand_ins] == ["Ruben"]
+        assert read_upkeep_desk(tx, user_id).stand_ins == ()
     small.days(6)
     with small.database.reading() as tx:
-        assert list_stand_ins(tx, deputy_id) == list_leaves(tx) == []
+        assert list_leaves(tx) == []
+        assert read_upkeep_desk(tx, deputy_id).stand_ins == ()
 
 
 @pytest.mark.parametrize("by_undo", [False, True])

@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from email.message import EmailMessage
 
 import pytest
+from sqlalchemy import select
 
 from crm import promises
 from crm.agenda import read_agenda
 from crm.changes import undo_change
 from crm.models import Change, Promise
-from crm.promise_list import list_owed, read_ledger
+from crm.promise_list import owed_by, read_ledger
 from crm.timeline import list_entries
 from crm.users import add_user
 from kit.errors import ConflictError, InvalidError
@@ -141,8 +142,9 @@ def test_what_is_owed_is_mine_and_nobody_s_the_most_overdue_first(small: World) 
         act(small, lambda tx, what=what, due=due_on, who=user_id: promises.make_promise(
             tx, contact_id, what, due, user_id=who, brand_id=1, actor="user:1")[1])  # type: ignore[misc]  # fmt: skip
     with small.database.reading() as tx:
-        assert [row.promise.what for row in list_owed(tx, FRIDAY, user_ids=[mine])] == ["late", "later"]
-        assert list_owed(tx, FRIDAY, user_ids=[mine, other])[0].promise.what == "theirs"
+        owed = select(Promise.what).order_by(Promise.due_on)
+        assert tx.session.scalars(owed.where(*owed_by([mine], FRIDAY))).all() == ["late", "later"]
+        assert tx.session.scalars(owed.where(*owed_by([mine, other], FRIDAY))).all() == ["theirs", "late", "later"]
         ledger = read_ledger(tx, user_ids=None)
         assert [row.promise.what for row in ledger.open] == ["theirs", "late", "later", "ahead", "never"]
         assert len(read_agenda(tx, contact_id).open) == 5

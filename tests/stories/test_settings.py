@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import event, select
 
-from crm.field_values import set_value
+from crm.field_values import set_values
 from crm.fields import create_field, list_values
 from crm.holiday_book import NONE, add_own_day, choose_calendar, read_holiday_book
 from crm.models import Mailbox, Stage, TimelineEntry
@@ -90,9 +90,9 @@ def test_a_value_fits_its_field_or_is_refused(small: World, kind: str, given: st
         assert field.key == "groe"
         if kept is None:
             with pytest.raises(InvalidError):
-                set_value(tx, person, field.id, given, actor="user:1")
+                set_values(tx, person, {field.key: given}, actor="user:1")
         else:
-            assert bool(set_value(tx, person, field.id, given, actor="user:1")) == bool(kept)
+            assert bool(set_values(tx, person, {field.key: given}, actor="user:1")) == bool(kept)
     with small.database.reading() as tx:
         assert [one.value for one in list_values(tx, person)] == [kept or ""]
         entries = tx.session.scalars(select(TimelineEntry).where(TimelineEntry.kind == "field")).all()

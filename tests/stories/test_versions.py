@@ -12,15 +12,15 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from crm.mailboxes import get_mailbox
-from crm.models import TimelineEntry
-from crm.tasks import complete_task, list_open_tasks
+from crm.models import Task, TimelineEntry
+from crm.tasks import complete_task
 from kit.clock import FixedClock
 from kit.db import make_engine
 from kit.errors import ConflictError, InvalidError
-from kit.tx import Database
+from kit.tx import Database, Tx
 from sequences.course.planning import complete_step_task
 from sequences.course.resume_plan import plan_resume
 from sequences.insight.report import audience, step_numbers
@@ -69,6 +69,10 @@ def take_back(world: World) -> list[str]:
 
 def sent(world: World) -> list[str | None]:
     return [send.step_key for send in sorted(world.sends(), key=lambda one: one.id) if send.state == "sent"]
+
+
+def _open_tasks(tx: Tx) -> list[Task]:
+    return list(tx.session.scalars(select(Task).where(Task.done_at.is_(None)).order_by(Task.due_on, Task.id)))
 
 
 def live(world: World, days: float, step: float = 0.5) -> None:
@@ -234,11 +238,11 @@ def test_a_task_that_is_gone_is_passed_and_one_that_stays_is_waited_for(small: W
     before = dump(small)
     assert [one.sentence for one in move(small)] == ["Nothing is to be done by hand for call any more."]
     with small.database.reading() as tx:
-        assert list_open_tasks(tx) == []
+        assert _open_tasks(tx) == []
     assert take_back(small) == [""]
     assert dump(small) == before
     with small.database.transaction() as tx:
-        complete_step_task(tx, complete_task(tx, list_open_tasks(tx)[0].id, actor="user:1"))
+        complete_step_task(tx, complete_task(tx, _open_tasks(tx)[0].id, actor="user:1"))
     live(small, 6)
     assert sent(small) == ["more", "nudge"]
 
@@ -524,6 +528,6 @@ def lead_life(world: World, days: float) -> None:
         sweep(world.engine)
         world.drain()
         with world.database.transaction() as tx:
-            for task in list_open_tasks(tx):
+            for task in _open_tasks(tx):
                 if task.created_at < tx.now - timedelta(days=0.25):
                     complete_step_task(tx, complete_task(tx, task.id, actor="user:1"))

@@ -83,7 +83,7 @@ def test_readers_look_and_do_not_undo(app: Flask, house: House, cast: Cast, ada:
 
 def test_every_kind_is_taken_back_with_one_power() -> None:
     assert len(REVERSERS) == len(POWERS) == sum(map(len, BY_POWER.values()))
-    assert set(BY_POWER) == {"edit", "feedback", "send", "rules", "admin"}
+    assert set(BY_POWER) == {"edit", "feedback", "send", "approve", "rules", "admin"}
 
 
 def test_what_a_page_reserves_is_not_taken_back_by_its_change(app: Flask, house: House, ada: Person) -> None:
