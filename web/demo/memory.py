@@ -41,7 +41,7 @@ SAID = (
     Said(_IMANI, 40, "The handle gets properly hot on my induction hob after ten minutes.", "problem", "Hot handle"),
     Said(_SOFIA, 31, "El mango quema, y mi gente lo pregunta en cada video.", "problem", "Hot handle"),
     Said("", 12, "Does the handle stay cool? Asked eleven times under one video.", "problem", "Hot handle"),
-    Said(_CALLUM, 28, "Everyone with a one-ring hob asks for a wee one.", "idea", "A smaller pan, 20 cm"),
+    Said(_CALLUM, 28, "Everyone with a one-ring hob asks for a small one.", "idea", "A smaller pan, 20 cm"),
     Said(_TOMEK, 19, "A 20 would sell to every student who writes to me.", "idea", "A smaller pan, 20 cm"),
     Said(_LAYAN, 22, "Full of stew it is a two-hand job and there is one hand's worth of handle.", "problem",
          "Helper handle on the 26"),
