@@ -64,6 +64,13 @@ def read_where(field: str = "back") -> Where:
     return Where(query={name: text for name, text in given.items() if name not in _PASSING})
 
 
+def place_after() -> str:
+    """Return where to go once a conversation is dealt with: its list, or the page that asked, such as Today."""
+    came = local_path(request.form.get("back"))
+    elsewhere = request.form.get("back") and not urlsplit(came).path.startswith("/inbox")
+    return came if elsewhere else read_where().list()
+
+
 def keep_filters(place: str, came_from: str) -> str:
     """Return a conversation's place beside the list that somebody came from; any other place as it is."""
     there, came = urlsplit(place), urlsplit(came_from)

@@ -28,7 +28,8 @@ class Member:
 
     @property
     def is_ready(self) -> bool:
-        return self.greeting in self.log.read_text(errors="replace")
+        # The program itself opens its log, a moment after it was asked for.
+        return self.log.exists() and self.greeting in self.log.read_text(errors="replace")
 
 
 @dataclass(slots=True)

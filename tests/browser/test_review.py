@@ -40,8 +40,10 @@ def test_the_whole_queue_by_keyboard(visitors: Visitors, cast: Cast, house: Hous
     page.get_by_label("Personal line for").fill("ajskx is no command here")
     page.get_by_label("Personal line for").press("Control+Enter")
     expect(page.get_by_role("heading", level=2, name=names[2])).to_be_visible()
-    page.keyboard.press("s")
+    page.keyboard.press("s")  # for now: it comes last
     expect(page.get_by_role("heading", level=2, name=names[0])).to_be_visible()
+    page.keyboard.press("x")
+    expect(page.get_by_role("heading", level=2, name=names[2])).to_be_visible()
     page.keyboard.press("x")
     expect(page.get_by_text("Nothing waits for your yes")).to_be_visible()
     assert states(house) == {"niamh": "cancelled", "efua": "scheduled", "dorte": "cancelled"}

@@ -69,7 +69,7 @@ def test_themes_begun_twice_become_one_and_circles_open(database_url: str) -> No
                 " '2026-11-23 09:00:00')"
             )
         )
-        _migrate(connection, "0027")
+        _migrate(connection, "0024")
         found = connection.execute(text("SELECT id, merged_into_id FROM themes ORDER BY id")).all()
         assert [tuple(row) for row in found] == [(1, None), (2, 1), (3, None), (4, 3)]
         assert connection.execute(text("SELECT theme_id FROM feedback")).scalar() == 1

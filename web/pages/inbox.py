@@ -26,7 +26,7 @@ from sequences.sending.writing_desk import WritingDesk, read_desk
 from web import forms, outgoing
 from web.auth import may, require
 from web.composing import Composer, Trouble, answer_composer
-from web.inbox_where import Where, read_where
+from web.inbox_where import Where, place_after, read_where
 from web.request import is_partial, this_actor, this_tx, this_user
 from web.respond import done, page
 from web.shell import this_shell
@@ -73,7 +73,7 @@ def close(thread_id: int) -> Response:
     summary = say("Done: %(subject)s", subject=thread.subject)
     change = record_rest(tx, [(thread, before)], actor=this_actor(), summary=summary)
     words = _("Done. It returns when they write.")
-    return done(read_where().list(), words, undo=undo_place(change), back=False)
+    return done(place_after(), words, undo=undo_place(change), back=False)
 
 
 @blueprint.post("/threads/<int:thread_id>/done/lift")
@@ -96,7 +96,7 @@ def snooze(thread_id: int) -> Response:
     summary = say("Snoozed: %(subject)s", subject=thread.subject)
     change = record_rest(tx, [(thread, before)], actor=this_actor(), summary=summary)
     words = _("Snoozed until %(day)s.", day=long_day(until, read_zone(this_user().zone)))
-    return done(read_where().list(), words, undo=undo_place(change), back=False)
+    return done(place_after(), words, undo=undo_place(change), back=False)
 
 
 def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status: int = 200) -> Response:
