@@ -30,7 +30,7 @@ from kit.db import Instant
 from kit.tx import Tx
 from mailer.said import ASKS_BELOW
 
-_LIMIT = 100
+_LIMIT = 50
 _PARTS = ("you", "them", "rest", "snoozed")
 Query = Select[*tuple[Any, ...]]
 

@@ -16,7 +16,7 @@ from crm.models import Brand, Contact, ContactBest, Handle, Relationship
 from kit.tx import Tx
 
 # Up to so many people a page counts for itself.
-MANY = 20_000
+MANY = 5_000
 Money = dict[int, list[tuple[Decimal, str]]]
 
 

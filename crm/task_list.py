@@ -15,7 +15,7 @@ from kit.errors import NotFoundError, say
 from kit.tx import Tx
 
 DONE, PLAN = "task.done", "task.plan"
-SECTION = 100
+SECTION = 50
 _DONE_SHOWN = timedelta(days=30)
 
 

@@ -53,7 +53,7 @@ def _read(tx: Tx, user_id: int) -> UpkeepDesk:
     )
     absent = aliased(User)
     # By brand, as the index has it.
-    own = exists().where(Relationship.brand_id == Brand.id, Relationship.rhythm_days > NONE)
+    own = exists().where(Relationship.brand_id.in_(select(Brand.id)), Relationship.rhythm_days > NONE)
     query = (
         select(*setting_columns(), stages.c.id, stages.c.talk_days, own, absent, away.c.back_at)
         .select_from(one)

@@ -155,6 +155,7 @@ class Send(Base):
         Index("ix_sends_sequence_log", "sequence_id", "sent_at"),
         Index("ix_sends_domain_log", "domain", "sent_at"),
         Index("ix_sends_contact", "contact_id"),
+        Index("ix_sends_thread", "thread_id"),
         Index("ix_sends_email", "email"),
         Index("ix_sends_draft", "due_at", "id", **_where("state = 'draft'")),
         Index("ix_sends_unclear", "mailbox_id", "claimed_at", **_where("state IN ('sending', 'unknown')")),

@@ -144,7 +144,8 @@ def measure_stages(tx: Tx, since: datetime, until: datetime) -> Stages:
 def _stands(entry: type[TimelineEntry]) -> tuple[ColumnElement[bool], ...]:
     """Return that a move neither takes another one back nor was taken back itself."""
     later = aliased(TimelineEntry)
-    return entry.undoes_id.is_(None), ~exists().where(later.undoes_id == entry.id)
+    # Not as a plain "is null": SQLite would then look through everything that undoes nothing by that index.
+    return func.coalesce(entry.undoes_id, 0) == 0, ~exists().where(later.undoes_id == entry.id)
 
 
 def _drop_taken_back(rows: Sequence[Any]) -> list[Any]:
