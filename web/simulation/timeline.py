@@ -60,7 +60,12 @@ def _wanted(change: Change) -> tuple[str, str, Callable[[_Entry], bool]] | None:
                 lambda e: (e.contact_id, e.data["to_id"]) == (change.a, change.d),
             )
         case "suppression" if change.c:
-            return f"{change.a} was suppressed", "suppression", _about("target", change.a)
+            # A wish of the person's own may take the place of a bounce in the same breath, and is told as well.
+            return (
+                f"{change.a} was suppressed",
+                "suppression",
+                lambda e: (e.data.get("target"), e.data.get("reason")) == (change.a, change.b),
+            )
     return None
 
 
