@@ -12,9 +12,10 @@ from crm.csv_files import RawRow, Table, open_table
 from crm.csv_writing import BOM, write_rows
 from crm.erased import erased_sentence, find_erased
 from crm.feedback_csv import Line, find_columns, read_line
-from crm.feedback_reader import UPLOAD, keep_reader, open_copy, take_reader
+from crm.feedback_reader import OPEN, UPLOAD, take_reader
 from crm.jobs import add_counts, add_to_file, drop_file, leave_out, move_on, start_job
 from crm.models import Change, Contact, ContactAddress, Feedback, Handle, Job, Product, Theme
+from crm.open_files import open_copy
 from crm.themes import ensure_theme
 from crm.timeline import record_entries
 from kit.errors import InvalidError, say
@@ -67,7 +68,7 @@ def take_feedback_chunk(tx: Tx, job: Job) -> bool:
     if len(raws) < CHUNK:
         _finish(tx, job, change)
         return True
-    keep_reader(tx, job, reader)
+    OPEN.keep(tx, job, reader)
     return False
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from crm.csv_files import open_table
 from crm.feedback_csv import Line, find_columns, read_line, reads_day_first
 from crm.feedback_import import look_up, refuse
-from crm.feedback_reader import open_copy
+from crm.open_files import open_copy
 from kit.tx import Tx
 
 SHOWN = 8

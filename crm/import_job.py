@@ -5,7 +5,6 @@ from its beginning for every chunk.
 """
 
 import json
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -23,13 +22,13 @@ from crm.import_writes import Origin, write_chunk
 from crm.imports import require_people, understand
 from crm.jobs import add_counts, add_to_file, drop_file, leave_out, move_on, read_file
 from crm.models import Import, Job
+from crm.open_files import OpenFiles, open_copy
 from crm.twin_list import count_twins
 from kit.errors import say
 from kit.tx import Tx
 
 CHUNK = 500
 UPLOAD, SEEN, LEFT_OUT = "upload", "seen", "left_out"
-_KEPT_OPEN = 3
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,16 +43,16 @@ class _Reader:
     directory: Directory = field(default_factory=Directory)
 
 
-_OPEN: dict[int, _Reader] = {}
+_OPEN: OpenFiles[_Reader] = OpenFiles()
 
 
 def take_import_chunk(tx: Tx, job: Job) -> bool:
     """Bring the next rows in; the last chunk makes the import a change that can be taken back."""
-    reader = _OPEN.pop(job.id, None)
+    reader = _OPEN.take(tx, job)
     if was_taken_back(tx, job.cursor.get("import_id")):
         _forget(tx, job)
         return True
-    if reader is None or reader.done != job.done:
+    if reader is None:
         reader = _open(tx, job)
     chunk = list(islice(reader.rows, CHUNK))
     origin = _origin(tx, job, reader)
@@ -71,16 +70,14 @@ def take_import_chunk(tx: Tx, job: Job) -> bool:
     if len(chunk) < CHUNK:
         _finish(tx, job, origin)
         return True
-    job_id, kept = job.id, reader
-    tx.after_commit(lambda: _keep(job_id, kept))
+    tx.after_commit(reader.directory.settle)
+    _OPEN.keep(tx, job, reader)
     return False
 
 
 def _open(tx: Tx, job: Job) -> _Reader:
     """Open the file at the row where the last chunk ended, remembering what the earlier ones said."""
-    copy = tempfile.NamedTemporaryFile(prefix="rapport-import-", suffix=".csv")  # noqa: SIM115 - lives with the reader
-    copy.write(read_file(tx, job.id, UPLOAD))
-    copy.flush()
+    copy = open_copy(read_file(tx, job.id, UPLOAD))
     table = open_table(Path(copy.name))
     chosen = job.data.get("columns", {})
     mapping, conventions = understand(table, chosen, None, job.data["filename"], known_fields(tx))
@@ -97,13 +94,6 @@ def _open(tx: Tx, job: Job) -> _Reader:
         named, stated = json.loads(line)
         reader.directory.recall(dict(named), stated)
     return reader
-
-
-def _keep(job_id: int, reader: _Reader) -> None:
-    reader.directory.settle()
-    while len(_OPEN) >= _KEPT_OPEN:
-        _OPEN.pop(next(iter(_OPEN)))
-    _OPEN[job_id] = reader
 
 
 def _origin(tx: Tx, job: Job, reader: _Reader) -> Origin:
