@@ -1,5 +1,6 @@
 """Wire: words that were typed when the session ended come back with the answer, ready to be sent again."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from web.request import find_user, is_partial, this_house
 # Never handed back: what signs in somewhere, and what belongs to the old page alone.
 _SECRET = ("password", "secret", "token", "key")
 _SHORT = 30
+Pairs = Sequence[tuple[str, str]]
 
 
 def attach_kept_words(app: Flask) -> None:
@@ -40,7 +42,12 @@ def _hand_back(response: Response) -> Response:
     if not words:
         return response
     rest = [pair for pair in pairs if pair not in words]
-    kept = render_template("errors/kept.html", words=words, rest=rest, action=request.path, signed_out=signed_out)
+    return hand_back("errors/kept.html", words, rest, action=request.path, signed_out=signed_out)
+
+
+def hand_back(template: str, words: Pairs, rest: Pairs, *, action: str, signed_out: bool) -> Response:
+    """Return a form with what was typed, and with the `rest` that nobody typed, to be sent to `action` again."""
+    kept = render_template(template, words=words, rest=rest, action=action, signed_out=signed_out)
     return make_response(kept, HTTPStatus.UNAUTHORIZED if signed_out else HTTPStatus.FORBIDDEN)
 
 

@@ -4,7 +4,7 @@ from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Response, flash, redirect, request
 
 from crm.upkeep_desk import read_upkeep_desk
 from kit.errors import ConflictError, InvalidError, RefusedError
@@ -17,7 +17,7 @@ from sequences.reviewing.review import Changes
 from sequences.reviewing.undoing import note_approvals
 from web import forms
 from web.auth import may, require
-from web.kept_words import is_from_here
+from web.kept_words import hand_back, is_from_here
 from web.request import find_user, this_actor, this_house, this_links, this_tx, this_user
 from web.respond import done, page
 from web.undo import undo_place
@@ -125,15 +125,16 @@ def take_out(send_id: int) -> Response:
 @blueprint.after_request
 def keep_typed(response: Response) -> Response:
     """Hand typed words back when the session ended under them: signed out, or the form's token is of an older one."""
-    words = {name: text for name, text in request.form.items() if name in _TYPED or name.startswith(_FILL)}
+    words = [(name, text) for name, text in request.form.items() if name in _TYPED or name.startswith(_FILL)]
     signed_out = find_user() is None
     refused = signed_out or (response.status_code == HTTPStatus.FORBIDDEN and may("approve"))
     if request.method != "POST" or not words or not refused or not is_from_here():
         return response
     send_id = (request.view_args or {}).get("send_id", 0)
-    context = {"words": words, "send_id": send_id, "signed_out": signed_out, "sequence_id": _sequence_id()}
-    kept = render_template("review/kept.html", seen=request.form.get("seen", ""), **context)
-    return make_response(kept, HTTPStatus.UNAUTHORIZED if signed_out else HTTPStatus.FORBIDDEN)
+    rest = [("seen", request.form.get("seen", ""))]
+    if sequence_id := _sequence_id():
+        rest.append(("sequence", str(sequence_id)))
+    return hand_back("review/kept.html", words, rest, action=f"/sends/{send_id}/text", signed_out=signed_out)
 
 
 def _show(send_id: int | None, *, sentence: str = "", status: int = 200, saved: bool = False) -> Response:
