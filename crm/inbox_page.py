@@ -102,9 +102,17 @@ def read_page(tx: Tx, wanted: Wanted, *, after: Spot | None = None, limit: int =
 
 def count_kind(tx: Tx, kind: str, mailbox_id: int | None = None) -> int:
     """Return how many conversations wait, or sleep, after an answer of this kind: those above the resting ones."""
+    return count_kind_and_find(tx, kind, mailbox_id, None)[0]
+
+
+def count_kind_and_find(tx: Tx, kind: str, mailbox_id: int | None, thread_id: int | None) -> tuple[int, Thread | None]:
+    """Return the same, and one conversation that no page in view shows. One query."""
     waits = or_(is_our_turn(tx.now), is_snoozed(tx.now))
-    query = select(func.count()).select_from(Thread).where(is_open(), waits)
-    return tx.session.scalar(_narrow(query, Wanted(kind=kind, mailbox_id=mailbox_id))) or 0
+    query = select(func.count().label("number")).select_from(Thread).where(is_open(), waits)
+    counted = _narrow(query, Wanted(kind=kind, mailbox_id=mailbox_id)).subquery()
+    asked = aliased(Thread)
+    row = tx.session.execute(select(counted.c.number, asked).outerjoin(asked, asked.id == thread_id)).one()
+    return row[0], row[1]
 
 
 def _first_of_each(tx: Tx, wanted: Wanted, after: Spot | None, limit: int) -> list[Query]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, null, select
 
 from crm.contacts import rank
+from crm.erased import is_here
 from crm.exchange import Exchange, list_exchanges
 from crm.inbox import turn_of
 from crm.models import Contact, Handle, Relationship, Stage, Thread
@@ -73,19 +74,34 @@ def _read_page(
     tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], total: int, page: int
 ) -> list[Contact]:
     """Return the people of a page: first who they are, then what is known of them."""
-    if len(clauses) == 1:
-        # Everybody: in words that an index answers without looking at a person.
-        clauses = [Contact.id.not_in(select(Contact.id).where(Contact.erased_at.is_not(None)))]
+    clauses = _among_all(clauses)
     query = ordered(tx, select(Contact.id).where(*clauses), wanted, matching=total, most=page * PAGE)
     ids = list(tx.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
     found = {contact.id: contact for contact in tx.session.scalars(select(Contact).where(Contact.id.in_(ids)))}
     return [found[number] for number in ids]
 
 
-def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, most: int | None = None) -> list[int]:
-    """Return the numbers of all contacts that match, or the first `most` of them, in the order of the list."""
+def _among_all(clauses: Sequence[ColumnElement[bool]]) -> Sequence[ColumnElement[bool]]:
+    """Return the same, for everybody in words that an index answers."""
+    return [is_here()] if len(clauses) == 1 else clauses
+
+
+def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None) -> list[int]:
+    """Return the numbers of all contacts that match, in the order of the list."""
     query = ordered(tx, select(Contact.id).where(*conditions(tx, wanted, brand_id)), wanted)
-    return list(tx.session.scalars(query.limit(most)))
+    return list(tx.session.scalars(query))
+
+
+def find_first(tx: Tx, wanted: PeopleFilter, most: int, *, brand_id: int | None) -> tuple[list[int], int]:
+    """Return the numbers of the first who match, in the order of the list, and how many match in all."""
+    found = select(Contact.id).where(*_among_all(conditions(tx, wanted, brand_id)))
+    if wanted.q:
+        # To find words everybody is looked at: that is done once.
+        together = ordered(tx, found.add_columns(func.count().over()), wanted).limit(most)
+        rows = tx.session.execute(together).all()
+        return [row[0] for row in rows], rows[0][1] if rows else 0
+    count = tx.session.scalars(select(func.count()).select_from(found.subquery())).one()
+    return list(tx.session.scalars(ordered(tx, found, wanted, matching=count, most=most).limit(most))), count
 
 
 def count_each(tx: Tx, asked: Sequence[PeopleFilter], *, brand_id: int | None) -> list[int]:

@@ -8,9 +8,8 @@ from flask import Blueprint, Response, request
 
 from crm import closing, inbox
 from crm.exchange import list_exchanges
-from crm.inbox import ThreadRow
 from crm.inbox_beside import Beside, Note, read_beside
-from crm.inbox_page import count_kind, read_page
+from crm.inbox_page import count_kind_and_find, read_page
 from crm.models import Contact, Message, MessageBody, Thread
 from crm.people import list_main_handles
 from crm.person import list_stages_around
@@ -108,18 +107,21 @@ def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status:
         found = read_page(tx, where.wanted)
     rows, desk = found.rows, read_upkeep_desk(tx, this_user().id)
     context: dict[str, object] = {"rows": rows, "onward": found.onward, "where": where}
-    context |= {"reading": thread_id, "kinds": KINDS, "interested": count_kind(tx, "interested", where.mailbox_id)}
+    # A conversation that lies further down is read on the way.
+    further = None if any(row.thread.id == thread_id for row in rows) else thread_id
+    interested, thread = count_kind_and_find(tx, "interested", where.mailbox_id, further)
+    context |= {"reading": thread_id, "kinds": KINDS, "interested": interested}
     context |= {"desk": desk, "clocks": read_clocks(rows, desk.hours, tx.now)}
     opened = thread_id if thread_id is not None else next((row.thread.id for row in rows), None)
     context |= {"opened": opened, "ask": request.args.get("ask", "")}
     if not is_partial() and opened is not None:
         this_shell()  # brands and mailboxes are known from here on
-        context |= _conversation(tx, opened, rows, trouble)
+        context |= _conversation(tx, thread or inbox.get_thread(tx, opened), trouble)
     return page("inbox/page.html", part="inbox/_list.html", status=status, **context)
 
 
-def _conversation(tx: Tx, thread_id: int, rows: Sequence[ThreadRow], trouble: Trouble | None) -> dict[str, object]:
-    thread = next((row.thread for row in rows if row.thread.id == thread_id), None) or inbox.get_thread(tx, thread_id)
+def _conversation(tx: Tx, thread: Thread, trouble: Trouble | None) -> dict[str, object]:
+    thread_id = thread.id
     mails, proposed = list_talk(tx, thread_id)
     desk = read_desk(
         tx,
