@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -32,6 +32,7 @@ from mailer.said import ASKS_BELOW
 
 _LIMIT = 50
 _PARTS = ("you", "them", "rest", "snoozed")
+T = TypeVar("T")
 Query = Select[*tuple[Any, ...]]
 
 
@@ -87,7 +88,7 @@ def read_page(tx: Tx, wanted: Wanted, *, after: Spot | None = None, limit: int =
         select(found.c.part, Thread, Contact.name, Contact.language, last, waits)
         .join(found, found.c.id == Thread.id)
         .outerjoin(Contact, Contact.id == Thread.contact_id)
-        .outerjoin(last, last.id == _newest())
+        .outerjoin(last, last.id == _newest(Message.id.expression))
         .order_by(found.c.part, case((ours, Thread.last_in_at)), case((ours, Thread.id)), *_BY_TIME)
         .limit(limit + 1)
     )
@@ -151,18 +152,16 @@ def _narrow(query: Query, wanted: Wanted) -> Query:
         query = query.where(Thread.mailbox_id == wanted.mailbox_id)
     if not kind:
         return query
-    last = aliased(Message)
-    query = query.join(last, last.id == _newest())
     if kind == TO_CHECK:
         unsure = select(Message.thread_id).where(text(UNSURE), Message.reply_confidence < ASKS_BELOW)
         query = query.where(Thread.id.in_(unsure))
-        return query.where(last.reply_confidence < ASKS_BELOW, last.reply_kind_by == "")
-    return query.where(or_(last.reply_kind == kind, last.kind == kind))
+        return query.where(_newest(and_(Message.reply_confidence < ASKS_BELOW, Message.reply_kind_by == "")))
+    return query.where(_newest(or_(Message.reply_kind == kind, Message.kind == kind)))
 
 
-def _newest() -> ScalarSelect[int]:
-    """Return the number of a conversation's newest mail."""
-    mails = select(Message.id).where(Message.thread_id == Thread.id)
+def _newest(what: ColumnElement[T]) -> ScalarSelect[T]:
+    """Return something of a conversation's newest mail. Asked of each: as a join, all mails may be read to find few."""
+    mails = select(what).where(Message.thread_id == Thread.id).correlate(Thread)
     return mails.order_by(Message.at.desc(), Message.id.desc()).limit(1).scalar_subquery()
 
 

@@ -10,6 +10,7 @@ from crm.lane_sums import by_person, stand_with
 from crm.models import Contact, Relationship, Thread, User
 from crm.people_filter import PeopleFilter
 from crm.people_order import WALK, find_kept, in_order, order_of
+from kit.db import is_one_of
 from kit.tx import Tx
 
 CARDS = 6
@@ -28,6 +29,8 @@ def pick_cards(
         found = _waiting_first(tx, held, counts, brand_id, opened)
     else:
         found = _in_order(tx, wanted, held, counts, brand_id, opened)
+    # There are no more, which no planner knows: it looks these few up.
+    found = select(found).limit((CARDS * (len(counts) + 1) + MORE) * 2).subquery("shown")
     return (
         select(Contact, Relationship, User)
         .join(found, found.c.id == Contact.id)
@@ -70,7 +73,8 @@ def _waiting_first(
     awake = (
         select(Thread.contact_id, turn.label("turn")).where(is_open(), either).group_by(Thread.contact_id).subquery()
     )
-    waiting = _standing(by_person(brand_id), *held).join(awake, awake.c.contact_id == Contact.id)
+    few = is_one_of(Relationship.contact_id, select(awake.c.contact_id).correlate(None).scalar_subquery())
+    waiting = _standing(by_person(brand_id), *held, few).join(awake, awake.c.contact_id == Contact.id)
     parts = [_ranked(waiting, (awake.c.turn, Relationship.stage_since.desc(), Contact.id.expression), 0, opened)]
     asleep = ~exists(literal_column("1")).where(Thread.contact_id == Relationship.contact_id, is_open(), either)
     long, short = _split(counts)
