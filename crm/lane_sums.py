@@ -20,12 +20,15 @@ MANY = 5_000
 Money = dict[int, list[tuple[Decimal, str]]]
 
 
-def ask_sums(held: Sequence[Any], brand_id: int | None, *, kept: bool = False) -> Select[*tuple[Any, ...]]:
+def ask_sums(
+    held: Sequence[Any], brand_id: int | None, *, kept: bool = False, most: int | None = None
+) -> Select[*tuple[Any, ...]]:
     """Return the question for stage, currency, sum, and how many stand there; those who ask for nothing too.
 
-    With `kept` the prices are those that the beat kept of each person.
+    With `kept` the prices are those that the beat kept of each person. With `most` only so many and one are looked at.
     """
-    one = (_kept_prices if kept else _prices)(held, brand_id).subquery().c
+    query = (_kept_prices if kept else _prices)(held, brand_id)
+    one = query.limit(None if most is None else most + 1).subquery().c
     return select(one.stage_id, one.code, func.sum(one.amount), func.count()).group_by(one.stage_id, one.code)
 
 

@@ -5,15 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, null, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select, true
 
 from crm.contacts import rank
 from crm.erased import is_here
 from crm.exchange import Exchange, list_exchanges
 from crm.inbox import turn_of
+from crm.lane_sums import by_person
 from crm.models import Contact, Handle, Relationship, Stage, Thread
 from crm.people_filter import PeopleFilter, conditions, words_condition
-from crm.people_order import ordered, tell_as_of
+from crm.people_order import WALK, ordered, tell_as_of
 from crm.scoring import Figures, score_fit, shown
 from crm.spread import Spread, judge_posts, list_spreads
 from crm.turns import Turn
@@ -22,6 +23,8 @@ from kit.tx import Tx
 __all__ = ["PAGE", "PeopleFilter", "PeoplePage", "PersonRow"]
 
 PAGE = 50
+# Who asks for half of everybody does not need to know how many those are to the last.
+COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,8 @@ class PersonRow:
 class PeoplePage:
     """One page of the list; `total` counts all that match, `everyone` all there are.
 
-    `as_of` is when the figures were compared that people are sorted by, if that was not now.
+    With `more` counting stopped there: more match, and on more pages. `as_of` is when the figures were compared that
+    people are sorted by, if that was not now.
     """
 
     rows: tuple[PersonRow, ...]
@@ -50,31 +54,55 @@ class PeoplePage:
     everyone: int
     number: int
     pages: int = field(default=1)
+    more: bool = False
     as_of: datetime | None = None
 
 
 def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int = 1) -> PeoplePage:
-    """Return one page of contacts that match; `brand_id` says whose stages count."""
-    clauses = conditions(tx, wanted, brand_id)
-    # Without a filter only who was erased is left out, and one count says both.
-    counted = select(func.count(Contact.id)).where(*clauses).scalar_subquery() if len(clauses) > 1 else null()
-    gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
-    there = select(func.count()).select_from(Contact).scalar_subquery() - gone
-    matching, everyone = tx.session.execute(select(counted, there)).one()
-    total = everyone if matching is None else matching
+    """Return one page of contacts that match; `brand_id` says whose stages count.
+
+    Those who match a filter are counted up to COUNTED, or as far as the page.
+    """
+    clauses: Sequence[ColumnElement[bool]] = conditions(tx, wanted, brand_id)
+    most = max(COUNTED, page * PAGE)
+    few, total, everyone = _count(tx, clauses, most)
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
+    if total >= WALK:
+        clauses = _among_all(conditions(tx, wanted, brand_id, each=True))
+    elif few:
+        clauses = [Contact.id.in_(few)]
     contacts = _read_page(tx, wanted, clauses, total, page) if total else []
     rows = describe_people(tx, contacts, brand_id, wanted.weights)
-    as_of = tell_as_of(tx, wanted)
-    return PeoplePage(rows=rows, total=total, everyone=everyone, number=page, pages=pages, as_of=as_of)
+    as_of, more = tell_as_of(tx, wanted), total > most and total != everyone
+    return PeoplePage(
+        rows=rows, total=most if more else total, everyone=everyone, number=page, pages=pages, more=more, as_of=as_of
+    )
+
+
+def _count(tx: Tx, clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[list[int], int, int]:
+    """Return who matches, if those are few, how many do, up to `most` and one, and how many there are.
+
+    One query that looks through everybody once at the most.
+    """
+    gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
+    there = select(func.count()).select_from(Contact).scalar_subquery() - gone
+    if len(clauses) == 1:
+        # Without a filter only who was erased is left out, and one count says both.
+        everyone = tx.session.execute(select(there)).scalar_one()
+        return [], everyone, everyone
+    found = select(Contact.id).where(*clauses).limit(most + 1).cte("found").prefix_with("MATERIALIZED")
+    counted = select(func.count()).select_from(found).scalar_subquery()
+    numbers = select(found.c.id).limit(WALK).subquery()
+    one = select(counted.label("total"), there.label("everyone")).subquery()
+    rows = tx.session.execute(select(one, numbers.c.id).outerjoin(numbers, true())).all()
+    return [row[2] for row in rows if row[0] and row[0] < WALK], rows[0][0], rows[0][1]
 
 
 def _read_page(
     tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], total: int, page: int
 ) -> list[Contact]:
     """Return the people of a page: first who they are, then what is known of them."""
-    clauses = _among_all(clauses)
     query = ordered(tx, select(Contact.id).where(*clauses), wanted, matching=total, most=page * PAGE)
     ids = list(tx.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
     found = {contact.id: contact for contact in tx.session.scalars(select(Contact).where(Contact.id.in_(ids)))}
@@ -109,7 +137,8 @@ def count_each(tx: Tx, asked: Sequence[PeopleFilter], *, brand_id: int | None) -
     if not asked:
         return []
     counts = [
-        select(func.count(Contact.id)).where(*conditions(tx, wanted, brand_id)).scalar_subquery() for wanted in asked
+        select(func.count(Contact.id)).where(*_among_all(conditions(tx, wanted, brand_id))).scalar_subquery()
+        for wanted in asked
     ]
     return [int(number) for number in tx.session.execute(select(*counts)).one()]
 
@@ -121,9 +150,13 @@ def count_up_to(tx: Tx, asked: Sequence[PeopleFilter], most: int, *, brand_id: i
     """
     if not asked:
         return []
-    found = [select(Contact.id).where(*conditions(tx, wanted, brand_id)).limit(most + 1).subquery() for wanted in asked]
-    counts = [select(func.count()).select_from(each).scalar_subquery() for each in found]
+    counts = [_count_up_to(conditions(tx, wanted, brand_id), most) for wanted in asked]
     return [int(number) for number in tx.session.execute(select(*counts)).one()]
+
+
+def _count_up_to(clauses: Sequence[ColumnElement[bool]], most: int) -> ScalarSelect[int]:
+    found = select(Contact.id).where(*_among_all(clauses)).limit(most + 1).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
 
 
 def search_people(tx: Tx, words: str, *, limit: int = 8) -> list[tuple[Contact, Handle | None]]:
@@ -211,6 +244,6 @@ def _stages(tx: Tx, contact_ids: list[int], brand_id: int | None) -> dict[int, s
     rows = tx.session.execute(
         select(Relationship.contact_id, Stage.name)
         .join(Stage, Stage.id == Relationship.stage_id)
-        .where(Relationship.contact_id.in_(contact_ids), Relationship.brand_id == brand_id)
+        .where(Relationship.contact_id.in_(contact_ids), by_person(brand_id))
     )
     return {row[0]: row[1] for row in rows}

@@ -19,6 +19,7 @@ from crm.handles import add_handle
 from crm.models import Contact, ContactField
 from crm.pipeline import ensure_relationship
 from crm.places import read_place
+from crm.rhythms import remember_rhythms
 from crm.scoring import PARTS
 from kit.errors import InvalidError, say
 from kit.tx import Tx
@@ -52,11 +53,13 @@ def index() -> ResponseReturnValue:
         return redirect("/contacts?" + urlencode(fold_form(fold_lists(request.args.lists()))))
     tx, view = this_tx(), read_people_view()
     about = describe_view(tx, view)
+    stages = list_stages(tx)
+    remember_rhythms(tx, stages)
     found = people.list_people(
         tx, view.wanted, brand_id=this_brand_id(), page=forms.read_int(view.query.get("page")) or 1
     )
     costly = find_costliest(tx, view, about["chips"]) if not found.rows and found.everyone else None
-    return page("contacts/page.html", found=found, costly=costly, stages=list_stages(tx), **about)
+    return page("contacts/page.html", found=found, costly=costly, stages=stages, **about)
 
 
 def describe_view(tx: Tx, view: PeopleView) -> dict[str, Any]:

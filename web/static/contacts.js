@@ -21,7 +21,8 @@
     whole.checked = ticked === boxes.length;
     whole.classList.toggle("mixed", ticked > 0 && ticked < boxes.length);
     const n = taken ? Number(everybody.dataset.total) : ticked;
-    count.textContent = count.dataset.words.replace("{n}", n.toLocaleString(document.documentElement.lang));
+    const words = (taken && everybody.dataset.words) || count.dataset.words;
+    count.textContent = words.replace("{n}", n.toLocaleString(document.documentElement.lang));
     all.value = taken ? "1" : "";
     if (everybody) everybody.hidden = taken;
   };
