@@ -12,8 +12,8 @@ from sqlalchemy import Integer, Select, cast, func, null, select
 from crm.bests import read_bests_state
 from crm.exchange import Exchange, list_exchanges
 from crm.kept import ask_kept
-from crm.lane_picks import CARDS, MORE, pick_cards
-from crm.lane_sums import ask_sums, count_lanes, lane_name, read_kept, read_sums
+from crm.lane_picks import CARDS, MORE, Held, pick_cards
+from crm.lane_sums import count_lanes, lane_name, read_kept, read_lanes, read_sums
 from crm.models import Contact, Handle, Relationship, Stage, Task, Thread, User
 from crm.people import COUNTED, decide_contact_turn, list_contact_threads, list_main_handles
 from crm.people_filter import PeopleFilter, conditions
@@ -84,27 +84,33 @@ def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: in
         _ask_stages(brand_id, counted=is_everybody), ask_kept(lane_name(brand_id), tx.now), ask_moves(brand_id)
     ).ask(tx)
     stages = _stages(found)
-    counts = {row[0]: row[-2] or 0 for row in found}
+    counts, few, more = {row[0]: row[-3] or 0 for row in found}, list[int](), False
     if is_everybody and kept:
         sums, as_of = read_kept(kept[0][1]), kept[0][0]
     else:
-        bests, most = read_bests_state(tx), None if is_everybody else COUNTED
-        rows = tx.session.execute(ask_sums(held, brand_id, kept=bests is not None, most=most)).all()
+        bests = read_bests_state(tx)
+        most = COUNTED if found and found[0][-2] > COUNTED and not is_everybody else None
+        rows, few, more = read_lanes(tx, held, brand_id, kept=bests is not None, most=most, few=WALK)
         sums, as_of = read_sums(rows), bests.at if bests else None
         counts = counts if is_everybody else count_lanes(rows)
-    total = sum(counts.values())
-    more = not is_everybody and total > COUNTED
+    total, number_at = sum(counts.values()), counts
     if more:
         # Sums of some would say nothing. In each lane there may be many.
         sums, as_of = {}, None
-    many = {stage.id: WALK for stage in stages} if more else counts
-    picked = tx.session.execute(pick_cards(tx, wanted, held, many, brand_id, opened)).all()
+        counts = {
+            stage.id: max(counts.get(stage.id, 0), WALK)
+            for stage in stages
+            if not wanted.stages or stage.name in wanted.stages
+        }
+    numbers = [Contact.id.in_(few)]
+    asked = Held(numbers, numbers) if few else Held(held, conditions(tx, wanted, brand_id, each=True))
+    picked = tx.session.execute(pick_cards(tx, wanted, asked, counts, brand_id, opened)).all()
     cards = _describe(tx, _first_of_each(picked, opened))
     stays = typical_stays(row[0] for row in moves)
     lanes = tuple(
         Lane(
             stage=stage,
-            count=max(counts.get(stage.id, 0), len(cards[stage.id])),
+            count=max(number_at.get(stage.id, 0), len(cards[stage.id])),
             beyond=more,
             stay=stays.get(stage.id),
             money=tuple(sums.get(stage.id, ())),
@@ -113,7 +119,7 @@ def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: in
         for stage in stages
     )
     everyone = found[0][-1] if found else 0
-    return Board(lanes=lanes, total=COUNTED if more else total, everyone=everyone, more=more, as_of=as_of)
+    return Board(lanes=lanes, total=total, everyone=everyone, more=more, as_of=as_of)
 
 
 def _stages(rows: Rows) -> list[Stage]:
@@ -122,7 +128,7 @@ def _stages(rows: Rows) -> list[Stage]:
 
 
 def _ask_stages(brand_id: int | None, *, counted: bool) -> Select[*tuple[Any, ...]]:
-    """Return the question for all stages, with how many stand at each, and how many contacts there are."""
+    """Return the question for all stages, with how many stand at each, with the brand, up to a bound, and at all."""
     number: Any = null()
     if counted:
         # Everybody: an index counts them without looking at a person, and few were erased.
@@ -133,7 +139,10 @@ def _ask_stages(brand_id: int | None, *, counted: bool) -> Select[*tuple[Any, ..
         number = standing.scalar_subquery()
     gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
     everyone = select(func.count()).select_from(Contact).scalar_subquery() - gone
-    return select(*Stage.__table__.c, cast(number, Integer).label("number"), everyone.label("everyone"))
+    some = select(Relationship.id).where(Relationship.brand_id == brand_id).limit(COUNTED + 1).subquery()
+    many = select(func.count()).select_from(some).scalar_subquery()
+    number = cast(number, Integer)
+    return select(*Stage.__table__.c, number.label("number"), many.label("many"), everyone.label("everyone"))
 
 
 def _first_of_each(rows: Sequence[Any], opened: int | None) -> list[Any]:

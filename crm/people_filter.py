@@ -13,6 +13,7 @@ from crm.contacts import fold
 from crm.field_filter import field_condition
 from crm.fit import best_fit
 from crm.inbox import is_open, is_our_turn, is_their_turn
+from crm.lane_sums import by_person
 from crm.models import Contact, ContactAddress, ContactBest, ContactTag, Handle, Pulse, Relationship, Stage, Thread
 from crm.pulses import is_silent
 from crm.rhythms import talk_is_due
@@ -117,8 +118,8 @@ def _person_tests(tx: Tx, wanted: PeopleFilter, brand_id: int | None, *, each: b
     yield from _plain_conditions(wanted, each=each)
     if wanted.stages:
         meant = select(Stage.id).where(Stage.name.in_(wanted.stages))
-        held = Relationship.brand_id == brand_id, Relationship.stage_id.in_(meant)
-        yield _is_among(Relationship.contact_id, *held, each=each)
+        with_brand = by_person(brand_id) if each else Relationship.brand_id == brand_id
+        yield _is_among(Relationship.contact_id, with_brand, Relationship.stage_id.in_(meant), each=each)
     if wanted.turns:
         yield or_(*(_turn_condition(tx, turn, each=each) for turn in wanted.turns))
     if wanted.upkeep:
