@@ -13,9 +13,9 @@ from crm.bests import read_bests_state
 from crm.exchange import Exchange, list_exchanges
 from crm.kept import ask_kept
 from crm.lane_picks import CARDS, MORE, Held, pick_cards
-from crm.lane_sums import count_lanes, lane_name, read_kept, read_lanes, read_sums
+from crm.lane_sums import MANY, count_lanes, lane_name, read_kept, read_lanes, read_sums
 from crm.models import Contact, Handle, Relationship, Stage, Task, Thread, User
-from crm.people import COUNTED, decide_contact_turn, list_contact_threads, list_main_handles
+from crm.people import decide_contact_turn, list_contact_threads, list_main_handles
 from crm.people_filter import PeopleFilter, conditions
 from crm.people_order import WALK
 from crm.stays import ask_moves, typical_stays
@@ -89,7 +89,7 @@ def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: in
         sums, as_of = read_kept(kept[0][1]), kept[0][0]
     else:
         bests = read_bests_state(tx)
-        most = COUNTED if found and found[0][-2] > COUNTED and not is_everybody else None
+        most = MANY if found and found[0][-2] > MANY and not is_everybody else None
         rows, few, more = read_lanes(tx, held, brand_id, kept=bests is not None, most=most, few=WALK)
         sums, as_of = read_sums(rows), bests.at if bests else None
         counts = counts if is_everybody else count_lanes(rows)
@@ -139,7 +139,7 @@ def _ask_stages(brand_id: int | None, *, counted: bool) -> Select[*tuple[Any, ..
         number = standing.scalar_subquery()
     gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
     everyone = select(func.count()).select_from(Contact).scalar_subquery() - gone
-    some = select(Relationship.id).where(Relationship.brand_id == brand_id).limit(COUNTED + 1).subquery()
+    some = select(Relationship.id).where(Relationship.brand_id == brand_id).limit(MANY + 1).subquery()
     many = select(func.count()).select_from(some).scalar_subquery()
     number = cast(number, Integer)
     return select(*Stage.__table__.c, number.label("number"), many.label("many"), everyone.label("everyone"))

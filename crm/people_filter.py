@@ -19,7 +19,7 @@ from crm.pulses import is_silent
 from crm.rhythms import talk_is_due
 from crm.scoring import DEFAULTS
 from crm.segments import Either, Every, Node, Not, Term
-from kit.db import lowered
+from kit.db import is_one_of, lowered
 from kit.tx import Tx
 
 T = TypeVar("T")
@@ -89,7 +89,7 @@ def segment_condition(tx: Tx, wanted: PeopleFilter, node: Node, brand_id: int | 
     parts = node.parts if isinstance(node, Every) else (node,)
     terms = [wanted.terms[part] for part in parts if isinstance(part, Term)]
     held = [test for term in terms for test in _account_tests(tx, term)]
-    found = [_has_handle(*held)] if held else []
+    found = [_has_handle(*held, each=each)] if held else []
     found += [test for term in terms for test in _person_tests(tx, term, brand_id, each=each)]
     found += [segment_condition(tx, wanted, part, brand_id, each=each) for part in parts if not isinstance(part, Term)]
     return and_(true(), *found)
@@ -105,7 +105,7 @@ def words_condition(text: str) -> list[Condition]:
 
 def _conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None, *, each: bool) -> Iterable[Condition]:
     if held := list(_account_tests(tx, wanted)):
-        yield _has_handle(*held)
+        yield _has_handle(*held, each=each)
     yield from _person_tests(tx, wanted, brand_id, each=each)
 
 
@@ -127,8 +127,8 @@ def _person_tests(tx: Tx, wanted: PeopleFilter, brand_id: int | None, *, each: b
         asked = {"quiet": quiet, "due": talk_is_due(tx, brand_id)}
         yield or_(false(), *(asked[word] for word in wanted.upkeep if word in asked))
     if wanted.fit != (None, None):
-        yield _fit_condition(tx, wanted)
-    yield from _contacted_conditions(tx, wanted)
+        yield _fit_condition(tx, wanted, each=each)
+    yield from _contacted_conditions(tx, wanted, each=each)
     for key, text in wanted.own:
         yield field_condition(tx, key, text)
     yield from wanted.also
@@ -166,20 +166,21 @@ def _account_tests(tx: Tx, wanted: PeopleFilter) -> Iterable[Condition]:
         yield Handle.last_post_on <= tx.now.date() - timedelta(days=_days(fewest))
 
 
-def _contacted_conditions(tx: Tx, wanted: PeopleFilter) -> Iterable[Condition]:
+def _contacted_conditions(tx: Tx, wanted: PeopleFilter, *, each: bool) -> Iterable[Condition]:
     """Yield when mail last went either way, of all conversations; machine mail does not count."""
+    talks = Thread.contact_id == Contact.id
     said = or_(Thread.last_in_at.is_not(None), Thread.last_out_at.is_not(None))
     if wanted.never:
-        yield ~_there_is(Thread.contact_id == Contact.id, said)
+        yield ~_there_is(talks, said, each=each)
     fewest, most = wanted.contacted
     if most is not None:
         at = tx.now - timedelta(days=_days(most))
-        yield _there_is(Thread.contact_id == Contact.id, or_(Thread.last_in_at >= at, Thread.last_out_at >= at))
+        yield _there_is(talks, or_(Thread.last_in_at >= at, Thread.last_out_at >= at), each=each)
     if fewest is not None:
         at = tx.now - timedelta(days=_days(fewest))
         newer = or_(Thread.last_in_at > at, Thread.last_out_at > at)
-        yield _there_is(Thread.contact_id == Contact.id, said)
-        yield ~_there_is(Thread.contact_id == Contact.id, newer)
+        yield _there_is(talks, said, each=each)
+        yield ~_there_is(talks, newer, each=each)
 
 
 def _days(number: float) -> int:
@@ -198,9 +199,9 @@ def _plain_conditions(wanted: PeopleFilter, *, each: bool) -> Iterable[Condition
     ways: list[Condition] = []
     if "email" in wanted.reach:
         takes = (ContactAddress.mailable != "bad", ContactAddress.retired_at.is_(None))
-        ways.append(_there_is(ContactAddress.contact_id == Contact.id, *takes))
+        ways.append(_there_is(ContactAddress.contact_id == Contact.id, *takes, each=each))
     if "dm" in wanted.reach:
-        ways.append(_has_handle(Handle.platform.in_(DM_PLATFORMS)))
+        ways.append(_has_handle(Handle.platform.in_(DM_PLATFORMS), each=each))
     if wanted.reach:
         yield or_(false(), *ways)
     if wanted.owners:
@@ -208,7 +209,7 @@ def _plain_conditions(wanted: PeopleFilter, *, each: bool) -> Iterable[Condition
         yield or_(Contact.owner_id.in_(wanted.owners), *nobody)
 
 
-def _fit_condition(tx: Tx, wanted: PeopleFilter) -> Condition:
+def _fit_condition(tx: Tx, wanted: PeopleFilter, *, each: bool) -> Condition:
     """Return that the fit as it is shown, in whole points, lies between the bounds."""
     low, high = wanted.fit
     kept = read_bests_state(tx) if wanted.weights == DEFAULTS else None
@@ -219,12 +220,12 @@ def _fit_condition(tx: Tx, wanted: PeopleFilter) -> Condition:
     between = [score >= low - 0.5] if low is not None else []
     between += [score < high + 0.5] if high is not None else []
     if fit is None:
-        return _there_is(best.contact_id == Contact.id, *between)
+        return _there_is(best.contact_id == Contact.id, *between, each=each)
     return _is_among(fit.c.contact_id, *between, each=False)
 
 
-def _has_handle(*held: Condition) -> Condition:
-    return _there_is(Handle.contact_id == Contact.id, Handle.retired_at.is_(None), *held)
+def _has_handle(*held: Condition, each: bool) -> Condition:
+    return _there_is(Handle.contact_id == Contact.id, Handle.retired_at.is_(None), *held, each=each)
 
 
 def _turn_condition(tx: Tx, turn: str, *, each: bool) -> Condition:
@@ -232,18 +233,24 @@ def _turn_condition(tx: Tx, turn: str, *, each: bool) -> Condition:
         _is_among(Thread.contact_id, Thread.contact_id.is_not(None), is_open(), waits, each=each)
         for waits in (is_our_turn(tx.now), is_their_turn(tx.now))
     )
+    if turn == "you" and not each:
+        return is_one_of(Contact.id, select(Thread.contact_id).where(is_open(), is_our_turn(tx.now)).scalar_subquery())
     found = {"you": ours, "them": and_(~ours, theirs), "rest": and_(~ours, ~theirs)}
     return found.get(turn, false())
 
 
-def _there_is(*held: Condition) -> Condition:
-    """Return that there is such a row; asked of each person, so that an index alone should answer."""
-    return exists(literal_column("1")).where(*held).correlate(Contact)
+def _there_is(*held: Any, each: bool) -> Condition:
+    """Return that there is such a row; asked of each person, so that an index alone should answer.
+
+    With `each` it ends with "offset 0", or PostgreSQL would gather all such rows first.
+    """
+    rows: Select[Any] = select(literal_column("1")).where(*held).correlate(Contact)
+    return exists(rows.offset(0) if each else rows)
 
 
 def _is_among(who: Any, *held: Any, each: bool) -> Condition:
     """Return that a contact is one of those: asked once, of an index that needs no look at people, or of each."""
-    return _there_is(who == Contact.id, *held) if each else Contact.id.in_(select(who).where(*held))
+    return _there_is(who == Contact.id, *held, each=True) if each else Contact.id.in_(select(who).where(*held))
 
 
 def _escape(text: str) -> str:

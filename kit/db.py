@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import (
     JSON,
@@ -107,6 +107,10 @@ class is_one_of(FunctionElement[bool]):  # noqa: N801 - reads as the SQL operato
 
     type = Boolean()
     inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Self:  # noqa: ARG002 - as it is called
+        """Stand as it is: compared with 1, as functions are on SQLite, it would be no look at an index."""
+        return self
 
 
 @compiles(is_one_of)

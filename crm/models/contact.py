@@ -22,6 +22,7 @@ class Contact(Base):
         ),
         Index("ix_contacts_name", text("lower(name)"), "id"),
         Index("ix_contacts_topic", "topic"),
+        Index("ix_contacts_added", "created_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,5 +1,5 @@
-"""Few among many: first mails by mailbox, open conversations by person, and topics, by indexes that hold all that is
-asked.
+"""Few among many: first mails by mailbox, open conversations by person, topics, and people by when they came, by
+indexes that hold all that is asked.
 
 Revision: 0026
 Follows: 0025
@@ -23,11 +23,13 @@ def upgrade() -> None:
     turn = ["contact_id", "last_in_at", "last_out_at", "done_at", "snoozed_until"]
     op.create_index("ix_threads_awake", "threads", turn, sqlite_where=_OPEN, postgresql_where=_OPEN)
     op.create_index("ix_contacts_topic", "contacts", ["topic"])
+    op.create_index("ix_contacts_added", "contacts", ["created_at", "id"])
     op.create_index("ix_handles_topic", "handles", ["topic", "contact_id", "retired_at"])
 
 
 def downgrade() -> None:
     op.drop_index("ix_handles_topic", table_name="handles")
+    op.drop_index("ix_contacts_added", table_name="contacts")
     op.drop_index("ix_contacts_topic", table_name="contacts")
     op.drop_index("ix_threads_awake", table_name="threads")
     op.drop_index("ix_sends_first", table_name="sends")
