@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Engine
 
 from kit.clock import FixedClock
 from kit.db import make_engine
@@ -112,10 +113,16 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-def database(database_url: str, clock: FixedClock) -> Iterator[Database]:
+def engine(database_url: str) -> Iterator[Engine]:
+    """Open a migrated, empty database; also a test that fails leaves no connection behind."""
     engine = make_engine(database_url)
-    yield Database(engine, clock, Random(1))
+    yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def database(engine: Engine, clock: FixedClock) -> Database:
+    return Database(engine, clock, Random(1))
 
 
 @pytest.fixture

@@ -3,12 +3,8 @@
 A page that is new fails here until it has an example: one line in `EXAMPLES`.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import MetaData, select
@@ -21,17 +17,16 @@ from crm.jobs import add_to_file, start_job
 from crm.models import Mailbox, MessageBody
 from crm.texts import create_text
 from kit.clock import FixedClock
-from kit.config import load_settings
 from kit.tx import Tx
 from sequences.insight.explain import explain_send
 from sequences.insight.forecast import make_forecast
 from sequences.reading.opt_outs import make_token
 from sequences.sending import mail_drafts
 from sequences.versions.authoring import import_sequence, pause_sequence, read_draft, start_sequence
-from tests.web.cast import SEQUENCE, Cast, seed_cast
+from tests.web.cast import SEQUENCE, Cast
 from web.app import create_app
 from web.demo.story import Story
-from web.wiring import House, make_engine_of, open_house
+from web.wiring import House, make_engine_of
 
 # What to ask for by each route, and with what answer. Numbers are those of tests/web/cast.py.
 EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -243,15 +238,6 @@ class _Demo:
 
     def enter(self, key: str) -> str:
         return self._session
-
-
-@pytest.fixture
-def full_house(database_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[tuple[House, Cast]]:
-    settings = load_settings({"RAPPORT_HOME": str(tmp_path), "RAPPORT_DATABASE_URL": database_url})
-    house = open_house(settings, clock=clock)
-    house.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    yield house, seed_cast(house)
-    house.database.engine.dispose()
 
 
 def test_no_look_changes_anything(full_house: tuple[House, Cast], clock: FixedClock) -> None:
