@@ -37,6 +37,12 @@ def _is_there(name: str) -> bool:
     return shutil.which(programs.get(name, name), path=path) is not None
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, in the order it was dealt: a minute's test that begins last is waited for alone."""
+    items.sort(key=lambda item: "acceptance" not in item.path.parts and not item.get_closest_marker("simulation"))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for mark in item.iter_markers("server"):
         name = mark.args[0]
