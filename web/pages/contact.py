@@ -5,6 +5,7 @@ from flask import Blueprint, Response, make_response, redirect, request
 from crm import history
 from crm.agenda import read_agenda
 from crm.fields import known_fields, list_values
+from crm.notes import mark_note
 from crm.person import read_person
 from crm.rhythms import CHOICES
 from crm.scoring import read_weights, write_weights
@@ -14,6 +15,7 @@ from crm.users import list_users
 from kit.errors import NotFoundError
 from web import forms, outgoing
 from web.merge_words import say_evidence
+from web.pages.notes import may_change_note
 from web.people_query import fold_lists
 from web.people_words import PART_WORDS
 from web.request import this_tx, this_user
@@ -65,6 +67,8 @@ def _show(contact_id: int, slug: str) -> Response:
         weights_text=write_weights(weights),
         part_words=PART_WORDS,
         story=story,
+        may_change_note=may_change_note,
+        mark_note=mark_note,
         names=history.name_actors(everyone),
         outgoing=[send for send in sends if send.state != "sent"],
         why={send.rfc_id: send.id for send in sends},
