@@ -27,6 +27,7 @@ from web import forms
 from web.account_form import read_channel
 from web.auth import require
 from web.figures import slug
+from web.listing import keep
 from web.own_form import read_own, show_typed
 from web.people_query import fold_lists, read_filter
 from web.people_view import PeopleView, change_people, fold_form, read_people_view
@@ -56,7 +57,14 @@ def index() -> ResponseReturnValue:
         tx, view.wanted, brand_id=this_brand_id(), page=forms.read_int(view.query.get("page")) or 1
     )
     costly = find_costliest(tx, view, about["chips"]) if not found.rows and found.everyone else None
-    return page("contacts/page.html", found=found, costly=costly, stages=list_stages(tx), **about)
+    return page(
+        "contacts/page.html",
+        found=found,
+        costly=costly,
+        stages=list_stages(tx),
+        listed=keep(view.text),
+        **about,
+    )
 
 
 def describe_view(tx: Tx, view: PeopleView) -> dict[str, Any]:
