@@ -64,7 +64,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/pipeline": (200, ("/pipeline", "/pipeline?q=ima&lane=2&sort=-fit")),
     "/contacts/<int:contact_id>/edit": (200, ("/contacts/1/edit", "/contacts/8/edit")),
     "/contacts/<int:contact_id>/channels": (200, ("/contacts/1/channels", "/contacts/8/channels")),
-    "/contacts/<int:contact_id>": (200, ("/contacts/1", "/contacts/1?show=notes", "/contacts/8")),
+    "/contacts/<int:contact_id>": (200, ("/contacts/1", "/contacts/1?show=notes&in=q=ima%26sort=-size", "/contacts/8")),
     "/contacts/<int:contact_id>-<slug>": (200, ("/contacts/1-imani", "/contacts/3-layan?show=messages")),
     "/contacts/import": (200, ("/contacts/import",)),
     "/contacts/import/<int:job_id>": (200, ("/contacts/import/2",)),
