@@ -4,20 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, func, null, select, true
 
+from crm.contact_turns import ContactTurn, Due, ask_dues, decide_contact_turn, gather_dues, list_contact_threads
 from crm.contacts import rank
 from crm.erased import is_here
 from crm.exchange import Exchange, list_exchanges
-from crm.inbox import turn_of
 from crm.lane_sums import by_person
-from crm.models import Contact, Handle, Relationship, Stage, Thread
+from crm.models import Contact, Handle, Relationship, Stage
 from crm.people_filter import PeopleFilter, conditions, words_condition
 from crm.people_order import WALK, ordered, tell_as_of
 from crm.scoring import Figures, score_fit, shown
 from crm.spread import Spread, judge_posts, list_spreads
-from crm.turns import Turn
+from crm.together import Together
 from kit.tx import Tx
 
 __all__ = ["PAGE", "PeopleFilter", "PeoplePage", "PersonRow"]
@@ -34,8 +35,7 @@ class PersonRow:
     contact: Contact
     handles: tuple[Handle, ...]
     stage: str | None
-    turn: Turn
-    waiting_since: Thread | None
+    turn: ContactTurn
     exchange: Exchange
     fit: int | None
     spread: Spread
@@ -69,7 +69,7 @@ def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
     if total >= WALK:
-        clauses = _among_all(conditions(tx, wanted, brand_id, each=True))
+        clauses = narrow(conditions(tx, wanted, brand_id, each=True))
     elif few:
         clauses = [Contact.id.in_(few)]
     contacts = _read_page(tx, wanted, clauses, total, page) if total else []
@@ -85,10 +85,8 @@ def _count(tx: Tx, clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[l
 
     One query that looks through everybody once at the most.
     """
-    gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
-    there = select(func.count()).select_from(Contact).scalar_subquery() - gone
+    _, there = count_matching(clauses)
     if len(clauses) == 1:
-        # Without a filter only who was erased is left out, and one count says both.
         everyone = tx.session.execute(select(there)).scalar_one()
         return [], everyone, everyone
     found = select(Contact.id).where(*clauses).limit(most + 1).cte("found").prefix_with("MATERIALIZED")
@@ -97,6 +95,19 @@ def _count(tx: Tx, clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[l
     one = select(counted.label("total"), there.label("everyone")).subquery()
     rows = tx.session.execute(select(one, numbers.c.id).outerjoin(numbers, true())).all()
     return [row[2] for row in rows if row[0] and row[0] < WALK], rows[0][0], rows[0][1]
+
+
+def count_matching(clauses: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Return what counts who matches, null where that is everybody, and what counts everybody."""
+    # Without a filter only who was erased is left out, and one count says both.
+    counted = select(func.count(Contact.id)).where(*clauses).scalar_subquery() if len(clauses) > 1 else null()
+    gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
+    return counted, select(func.count()).select_from(Contact).scalar_subquery() - gone
+
+
+def narrow(clauses: Sequence[ColumnElement[bool]]) -> Sequence[ColumnElement[bool]]:
+    """Return the conditions of a list; of everybody in words that an index answers without looking at a person."""
+    return clauses if len(clauses) > 1 else [is_here()]
 
 
 def _read_page(
@@ -109,11 +120,6 @@ def _read_page(
     return [found[number] for number in ids]
 
 
-def _among_all(clauses: Sequence[ColumnElement[bool]]) -> Sequence[ColumnElement[bool]]:
-    """Return the same, for everybody in words that an index answers."""
-    return [is_here()] if len(clauses) == 1 else clauses
-
-
 def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None) -> list[int]:
     """Return the numbers of all contacts that match, in the order of the list."""
     query = ordered(tx, select(Contact.id).where(*conditions(tx, wanted, brand_id)), wanted)
@@ -122,7 +128,7 @@ def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None) -> li
 
 def find_first(tx: Tx, wanted: PeopleFilter, most: int, *, brand_id: int | None) -> tuple[list[int], int]:
     """Return the numbers of the first who match, in the order of the list, and how many match in all."""
-    found = select(Contact.id).where(*_among_all(conditions(tx, wanted, brand_id)))
+    found = select(Contact.id).where(*narrow(conditions(tx, wanted, brand_id)))
     if wanted.q:
         # To find words everybody is looked at: that is done once.
         together = ordered(tx, found.add_columns(func.count().over()), wanted).limit(most)
@@ -137,7 +143,7 @@ def count_each(tx: Tx, asked: Sequence[PeopleFilter], *, brand_id: int | None) -
     if not asked:
         return []
     counts = [
-        select(func.count(Contact.id)).where(*_among_all(conditions(tx, wanted, brand_id))).scalar_subquery()
+        select(func.count(Contact.id)).where(*narrow(conditions(tx, wanted, brand_id))).scalar_subquery()
         for wanted in asked
     ]
     return [int(number) for number in tx.session.execute(select(*counts)).one()]
@@ -155,7 +161,7 @@ def count_up_to(tx: Tx, asked: Sequence[PeopleFilter], most: int, *, brand_id: i
 
 
 def _count_up_to(clauses: Sequence[ColumnElement[bool]], most: int) -> ScalarSelect[int]:
-    found = select(Contact.id).where(*_among_all(clauses)).limit(most + 1).subquery()
+    found = select(Contact.id).where(*narrow(clauses)).limit(most + 1).subquery()
     return select(func.count()).select_from(found).scalar_subquery()
 
 
@@ -185,32 +191,23 @@ def describe_people(
     ids = [contact.id for contact in contacts]
     handles, exchanges = list_main_handles(tx, ids), list_exchanges(tx, ids)
     spreads = list_spreads(tx, [found[0].id for found in handles.values()])
-    stages, threads = _stages(tx, ids, brand_id), list_contact_threads(tx, ids)
+    threads = list_contact_threads(tx, ids)
+    stages, dues = _stages_and_dues(tx, ids, brand_id)
     rows = []
     for contact in contacts:
-        turn, since = decide_contact_turn(tx, threads[contact.id])
         accounts = handles.get(contact.id, ())
         rows.append(
             PersonRow(
                 contact=contact,
                 handles=accounts,
                 stage=stages.get(contact.id),
-                turn=turn,
-                waiting_since=since,
+                turn=decide_contact_turn(threads[contact.id], dues[contact.id], tx.now),
                 exchange=exchanges[contact.id],
                 fit=_best(accounts, weights, tx),
                 spread=(judge_posts(accounts[0].views_spread) or spreads[accounts[0].id]) if accounts else "unclear",
             )
         )
     return tuple(rows)
-
-
-def list_contact_threads(tx: Tx, contact_ids: Iterable[int]) -> dict[int, list[Thread]]:
-    """Return each contact's conversations, in one query; a contact without any has none."""
-    threads: dict[int, list[Thread]] = defaultdict(list)
-    for thread in tx.session.scalars(select(Thread).where(Thread.contact_id.in_(contact_ids))):
-        threads[thread.contact_id or 0].append(thread)
-    return threads
 
 
 def _best(handles: Iterable[Handle], weights: Mapping[str, int], tx: Tx) -> int | None:
@@ -230,20 +227,14 @@ def figures_of(handle: Handle) -> Figures:
     )
 
 
-def decide_contact_turn(tx: Tx, threads: Iterable[Thread]) -> tuple[Turn, Thread | None]:
-    """Return whose turn it is over all conversations, and the one that waits longest for it."""
-    turns = [(turn_of(thread, tx.now), thread) for thread in threads]
-    for turn in (Turn.YOU, Turn.THEM):
-        waiting = [thread for found, thread in turns if found is turn]
-        if waiting:
-            return turn, min(waiting, key=lambda thread: (thread.last_at, thread.id))
-    return Turn.RESTING, None
-
-
-def _stages(tx: Tx, contact_ids: list[int], brand_id: int | None) -> dict[int, str]:
-    rows = tx.session.execute(
+def _stages_and_dues(
+    tx: Tx, contact_ids: list[int], brand_id: int | None
+) -> tuple[dict[int, str], Mapping[int, list[Due]]]:
+    """Return where each contact stands, and what is due from us about each. One query."""
+    standing = (
         select(Relationship.contact_id, Stage.name)
         .join(Stage, Stage.id == Relationship.stage_id)
         .where(Relationship.contact_id.in_(contact_ids), by_person(brand_id))
     )
-    return {row[0]: row[1] for row in rows}
+    stages, owed = Together(standing, ask_dues(contact_ids, tx.now)).ask(tx)
+    return {row[0]: row[1] for row in stages}, gather_dues(owed)

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal
 from sqlalchemy.orm import aliased
 
 from crm.bests import read_bests_state
+from crm.contact_turns import ask_ours, ask_theirs
 from crm.contacts import fold
 from crm.field_filter import field_condition
 from crm.fit import best_fit
-from crm.inbox import is_open, is_our_turn, is_their_turn
 from crm.lane_sums import by_person
 from crm.models import Contact, ContactAddress, ContactBest, ContactTag, Handle, Pulse, Relationship, Stage, Thread
 from crm.pulses import is_silent
@@ -121,7 +121,7 @@ def _person_tests(tx: Tx, wanted: PeopleFilter, brand_id: int | None, *, each: b
         with_brand = by_person(brand_id) if each else Relationship.brand_id == brand_id
         yield _is_among(Relationship.contact_id, with_brand, Relationship.stage_id.in_(meant), each=each)
     if wanted.turns:
-        yield or_(*(_turn_condition(tx, turn, each=each) for turn in wanted.turns))
+        yield or_(*(_turn_condition(tx, turn) for turn in wanted.turns))
     if wanted.upkeep:
         quiet = _is_among(Pulse.contact_id, is_silent(tx.now), each=each)
         asked = {"quiet": quiet, "due": talk_is_due(tx, brand_id)}
@@ -228,13 +228,10 @@ def _has_handle(*held: Condition, each: bool) -> Condition:
     return _there_is(Handle.contact_id == Contact.id, Handle.retired_at.is_(None), *held, each=each)
 
 
-def _turn_condition(tx: Tx, turn: str, *, each: bool) -> Condition:
-    ours, theirs = (
-        _is_among(Thread.contact_id, Thread.contact_id.is_not(None), is_open(), waits, each=each)
-        for waits in (is_our_turn(tx.now), is_their_turn(tx.now))
-    )
-    if turn == "you" and not each:
-        return is_one_of(Contact.id, select(Thread.contact_id).where(is_open(), is_our_turn(tx.now)).scalar_subquery())
+def _turn_condition(tx: Tx, turn: str) -> Condition:
+    if turn == "you":
+        return is_one_of(Contact.id, ask_ours(tx.now).scalar_subquery())
+    ours, theirs = Contact.id.in_(ask_ours(tx.now)), Contact.id.in_(ask_theirs(tx.now))
     found = {"you": ours, "them": and_(~ours, theirs), "rest": and_(~ours, ~theirs)}
     return found.get(turn, false())
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from crm import closing, inbox
+from crm.contact_turns import decide_contact_turn
 from crm.exchange import list_exchanges
 from crm.inbox_beside import Beside, Note, read_beside
 from crm.inbox_page import count_kind_and_find, read_page
@@ -139,6 +140,7 @@ def _conversation(tx: Tx, thread: Thread, trouble: Trouble | None) -> dict[str, 
     return {
         "thread": thread,
         "thread_turn": inbox.turn_of(thread, tx.now),
+        "contact_turn": decide_contact_turn([thread], beside.dues, tx.now),
         "beside": beside,
         "flow": flow,
         "folded": folded,
