@@ -38,7 +38,8 @@ def read_lanes(
     found = query.cte("standing").prefix_with("MATERIALIZED")
     number = select(func.count().label("number")).select_from(people) if most else select(literal(0).label("number"))
     sums, some, ((matching,),) = Together(_sum(found.c), select(found.c.contact_id).limit(few), number).ask(tx)
-    return sums, [row[0] for row in some] if len(some) < few else [], most is not None and matching > most
+    more = most is not None and matching > most
+    return sums, [] if more or len(some) >= few else [row[0] for row in some], more
 
 
 def ask_sums(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, ...]]:

@@ -94,7 +94,8 @@ def _count(tx: Tx, clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[l
     numbers = select(found.c.id).limit(WALK).subquery()
     one = select(counted.label("total"), there.label("everyone")).subquery()
     rows = tx.session.execute(select(one, numbers.c.id).outerjoin(numbers, true())).all()
-    return [row[2] for row in rows if row[0] and row[0] < WALK], rows[0][0], rows[0][1]
+    total, everyone, _ = rows[0]
+    return [row[2] for row in rows] if 0 < total < WALK and total <= most else [], total, everyone
 
 
 def count_matching(clauses: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
