@@ -99,9 +99,9 @@ def _count(tx: Tx, clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[l
 
 
 def count_matching(clauses: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """Return what counts who matches, null where that is everybody, and what counts everybody."""
+    """Return what counts who matches, up to COUNTED and one, null for everybody, and what counts everybody."""
     # Without a filter only who was erased is left out, and one count says both.
-    counted = select(func.count(Contact.id)).where(*clauses).scalar_subquery() if len(clauses) > 1 else null()
+    counted = _count_up_to(clauses, COUNTED) if len(clauses) > 1 else null()
     gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
     return counted, select(func.count()).select_from(Contact).scalar_subquery() - gone
 
