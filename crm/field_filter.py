@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Float, String, and_, case, cast, false, func, not_, or_
 
 from crm.fields import known_fields
+from crm.folding import escape_like
 from crm.models import Contact
 from kit.db import lowered
 from kit.tx import Tx
@@ -35,7 +36,7 @@ def field_condition(tx: Tx, key: str, text: str) -> Condition:
 def _words(_tx: Tx, value: Any, text: str) -> Condition:
     """Words are found in any case; `a,b` is either of them."""
     words = [word.strip() for word in text.split(",") if word.strip()]
-    return or_(false(), *(lowered(value).like(f"%{_escape(word.lower())}%", escape="\\") for word in words))
+    return or_(false(), *(lowered(value).like(f"%{escape_like(word.lower())}%", escape="\\") for word in words))
 
 
 def _choice(_tx: Tx, value: Any, text: str) -> Condition:
@@ -130,7 +131,3 @@ def _read_day(text: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError:
         return None
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -13,13 +13,15 @@ from crm.contact_turns import ask_ours, ask_theirs
 from crm.contacts import fold
 from crm.field_filter import field_condition
 from crm.fit import best_fit
+from crm.folding import escape_like
 from crm.lane_sums import by_person
 from crm.models import Contact, ContactAddress, ContactBest, ContactTag, Handle, Pulse, Relationship, Stage, Thread
 from crm.pulses import is_silent
 from crm.rhythms import talk_is_due
 from crm.scoring import DEFAULTS
 from crm.segments import Either, Every, Node, Not, Term
-from kit.db import is_one_of, lowered
+from crm.topics import topics_like
+from kit.db import is_one_of
 from kit.tx import Tx
 
 T = TypeVar("T")
@@ -100,7 +102,7 @@ def words_condition(text: str) -> list[Condition]:
     words = fold(text).split()[:8]
     if text.strip() and not words:
         return [false()]
-    return [Contact.search_text.like(f"%{_escape(word)}%", escape="\\") for word in words]
+    return [Contact.search_text.like(f"%{escape_like(word)}%", escape="\\") for word in words]
 
 
 def _conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None, *, each: bool) -> Iterable[Condition]:
@@ -113,7 +115,7 @@ def _person_tests(tx: Tx, wanted: PeopleFilter, brand_id: int | None, *, each: b
     """Yield what must hold for the person."""
     yield from words_condition(wanted.q)
     if wanted.topic:
-        ours, theirs = (column.in_(_topics_like(column, wanted.topic)) for column in (Contact.topic, Handle.topic))
+        ours, theirs = (column.in_(topics_like(column, wanted.topic)) for column in (Contact.topic, Handle.topic))
         yield or_(ours, _is_among(Handle.contact_id, Handle.retired_at.is_(None), theirs, each=each))
     yield from _plain_conditions(wanted, each=each)
     if wanted.stages:
@@ -130,21 +132,10 @@ def _person_tests(tx: Tx, wanted: PeopleFilter, brand_id: int | None, *, each: b
         yield _fit_condition(tx, wanted, each=each)
     yield from _contacted_conditions(tx, wanted, each=each)
     for key, text in wanted.own:
-        yield field_condition(tx, key, text)
+        has = field_condition(tx, key, text)
+        # As a question of its own: PostgreSQL takes what it cannot judge for next to nobody, and would look for all.
+        yield select(has).correlate(Contact).scalar_subquery() if each else has
     yield from wanted.also
-
-
-def _topics_like(column: Any, words: str) -> Select[Any]:
-    """Return which of the topics there are fit: those are compared, and not each person's.
-
-    They are read from the index one after the other, each the next after the last, however many people have it.
-    """
-    named = column.class_
-    topics = select(func.min(aliased(named).topic).label("topic")).cte(recursive=True)
-    after = aliased(named)
-    onward = select(func.min(after.topic)).where(after.topic > topics.c.topic).scalar_subquery()
-    topics = topics.union_all(select(onward).where(topics.c.topic.is_not(None)))
-    return select(topics.c.topic).where(lowered(topics.c.topic).like(f"%{_escape(words.lower())}%", escape="\\"))
 
 
 def _account_tests(tx: Tx, wanted: PeopleFilter) -> Iterable[Condition]:
@@ -248,7 +239,3 @@ def _there_is(*held: Any, each: bool) -> Condition:
 def _is_among(who: Any, *held: Any, each: bool) -> Condition:
     """Return that a contact is one of those: asked once, of an index that needs no look at people, or of each."""
     return _there_is(who == Contact.id, *held, each=True) if each else Contact.id.in_(select(who).where(*held))
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
