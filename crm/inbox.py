@@ -11,6 +11,7 @@ from crm.models import Message, Thread
 from crm.models.thread import OPEN_THREAD
 from crm.together import Rows
 from crm.turns import Turn, decide_turn
+from crm.whose import is_thread_mine
 from kit.errors import NotFoundError, say
 from kit.tx import Tx
 from mailer.said import ASKS_BELOW
@@ -98,8 +99,11 @@ def is_their_turn(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def thread_questions(now: datetime) -> tuple[Select[*tuple[Any, ...]], ...]:
-    """Return what is to be asked for the counts that the inbox and the navigation show."""
+def thread_questions(now: datetime, *, mine_of: int | None = None) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """Return what is to be asked for the counts that the inbox and the navigation show.
+
+    The turns are those of a colleague, if one is named; all conversations are always counted, as that is quick.
+    """
     turns = (
         select(
             Thread.mailbox_id,
@@ -109,6 +113,8 @@ def thread_questions(now: datetime) -> tuple[Select[*tuple[Any, ...]], ...]:
         .where(is_open())
         .group_by(Thread.mailbox_id)
     )
+    if mine_of is not None:
+        turns = turns.where(is_thread_mine(mine_of, now))
     return turns, select(Thread.mailbox_id, func.count()).group_by(Thread.mailbox_id)
 
 

@@ -32,9 +32,9 @@ class Ledger:
     settled: tuple[PromiseRow, ...]
 
 
-def owed_by(user_ids: Collection[int], today: date) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions that a promise is owed by today, by these colleagues or by nobody in particular."""
-    return Promise.state == OPEN, Promise.due_on <= today, _of(user_ids)
+def owed_by(user_ids: Collection[int] | None, today: date) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a promise is owed by today: by these colleagues or nobody, or by anyone."""
+    return Promise.state == OPEN, Promise.due_on <= today, *([] if user_ids is None else [_of(user_ids)])
 
 
 def read_ledger(tx: Tx, *, user_ids: Collection[int] | None) -> Ledger:

@@ -48,8 +48,8 @@ def list_sections(tx: Tx, today: date, *, user_ids: Collection[int] | None) -> T
     )
 
 
-def list_due(tx: Tx, today: date, *, user_ids: Collection[int], limit: int = 20) -> list[TaskRow]:
-    """Return what some colleagues have to do by today, with what is nobody's; the oldest first."""
+def list_due(tx: Tx, today: date, *, user_ids: Collection[int] | None, limit: int = 20) -> list[TaskRow]:
+    """Return what some colleagues have to do by today, with what is nobody's, or all; the oldest first."""
     return _rows(tx, _open(user_ids).where(Task.due_on <= today).limit(limit))
 
 

@@ -109,7 +109,13 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/healthz": (200, ("/healthz",)),
     "/inbox": (
         200,
-        ("/inbox", "/inbox?turn=you&kind=question&mailbox=1", "/inbox?turn=snoozed", "/inbox?kind=to_check"),
+        (
+            "/inbox",
+            "/inbox?turn=you&kind=question&mailbox=1",
+            "/inbox?turn=snoozed",
+            "/inbox?who=everyone",
+            "/inbox?kind=to_check",
+        ),
     ),
     "/inbox/write": (200, ("/inbox/write", "/inbox/write?q=ima")),
     "/inbox/<int:thread_id>": (200, ("/inbox/1", "/inbox/3")),
@@ -210,7 +216,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/templates/new": (200, ("/templates/new", "/templates/new?from=pitches/dm.md", "/templates/new?kind=snippet")),
     "/sends/unclear": (200, ("/sends/unclear",)),
     "/tasks": (200, ("/tasks", "/tasks?who=everyone&show=done", "/tasks?show=promises")),
-    "/today": (200, ("/today",)),
+    "/today": (200, ("/today", "/today?who=everyone")),
     "/u/<path:token>": (200, ("/u/{opt_out}",)),
 }
 DRAFT = {

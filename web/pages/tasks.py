@@ -8,6 +8,7 @@ from crm.people import list_main_handles
 from crm.person_edits import list_colleagues
 from crm.promise_list import read_ledger
 from crm.upkeep_desk import read_upkeep_desk
+from crm.whose import MINE
 from kit.errors import InvalidError, say
 from sequences.course import planning
 from web import forms
@@ -17,6 +18,7 @@ from web.respond import done, page
 from web.shell import this_brand_id
 from web.times import read_zone
 from web.undo import undo_place
+from web.whose import this_who
 from web.words import _
 
 blueprint = Blueprint("tasks", __name__)
@@ -27,10 +29,10 @@ _MAX_TITLE = 500
 def index() -> Response:
     """Show what is to be done, or what was."""
     tx, user = this_tx(), this_user()
-    who = forms.choose(request.args.get("who", ""), ("mine", "everyone"), "mine")
+    who = this_who()
     show = forms.choose(request.args.get("show", ""), ("open", "done", "promises"), "open")
     today, desk = tx.now.astimezone(read_zone(user.zone)).date(), read_upkeep_desk(tx, user.id)
-    user_ids, user_id = (desk.user_ids, user.id) if who == "mine" else (None, None)
+    user_ids, user_id = (desk.user_ids, user.id) if who == MINE else (None, None)
     sections = task_list.list_sections(tx, today, user_ids=user_ids) if show == "open" else None
     steps = [*sections.overdue, *sections.today, *sections.later] if sections else []
     return page(
