@@ -69,6 +69,7 @@ class Wanted:
     kind: str = ""
     mailbox_id: int | None = None
     mine_of: int | None = None
+    brand_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,8 @@ def _narrow(tx: Tx, query: Query, wanted: Wanted) -> Query:
     kind = wanted.kind
     if wanted.mine_of is not None:
         query = query.where(is_thread_mine(wanted.mine_of, tx.now))
+    if wanted.brand_id is not None:
+        query = query.where(Thread.brand_id == wanted.brand_id)
     if wanted.mailbox_id is not None:
         query = query.where(Thread.mailbox_id == wanted.mailbox_id)
     if not kind:

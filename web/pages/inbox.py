@@ -1,6 +1,7 @@
 """Wire: the inbox: the list, one conversation beside it, and what is known about the person."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from crm import closing, inbox
 from crm.exchange import list_exchanges
 from crm.inbox import ThreadRow
 from crm.inbox_beside import Beside, Note, read_beside
-from crm.inbox_page import Wanted, count_waiting, read_page
+from crm.inbox_page import count_waiting, read_page
 from crm.models import Contact, Message, MessageBody, Thread
 from crm.people import list_main_handles
 from crm.person import list_stages_around
@@ -32,7 +33,7 @@ from web.respond import done, page
 from web.shell import this_shell
 from web.times import long_day, read_zone
 from web.undo import undo_place
-from web.whose import mine_of, this_who
+from web.whose import this_who
 from web.words import _, lazy
 
 blueprint = Blueprint("inbox", __name__)
@@ -111,7 +112,7 @@ def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status:
     rows, desk = found.rows, read_upkeep_desk(tx, this_user().id)
     context: dict[str, object] = {"rows": rows, "onward": found.onward, "where": where}
     context |= {"reading": thread_id, "kinds": KINDS, "who": this_who()}
-    context["interested"] = count_waiting(tx, Wanted(kind="interested", mailbox_id=where.mailbox_id, mine_of=mine_of()))
+    context["interested"] = count_waiting(tx, replace(where.wanted, turn="", kind="interested"))
     context |= {"desk": desk, "clocks": read_clocks(rows, desk.hours, tx.now)}
     opened = thread_id if thread_id is not None else next((row.thread.id for row in rows), None)
     context |= {"opened": opened, "ask": request.args.get("ask", "")}

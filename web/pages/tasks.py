@@ -1,5 +1,8 @@
 """Wire: tasks: mine or everyone's, by when they are due; done, moved to another day, given to a colleague."""
 
+from functools import partial
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, request
 
 from crm import task_edits, task_list, tasks
@@ -33,7 +36,8 @@ def index() -> Response:
     show = forms.choose(request.args.get("show", ""), ("open", "done", "promises"), "open")
     today, desk = tx.now.astimezone(read_zone(user.zone)).date(), read_upkeep_desk(tx, user.id)
     user_ids, user_id = (desk.user_ids, user.id) if who == MINE else (None, None)
-    sections = task_list.list_sections(tx, today, user_ids=user_ids) if show == "open" else None
+    brand_id = forms.read_int(request.args.get("brand"))
+    sections = task_list.list_sections(tx, today, user_ids=user_ids, brand_id=brand_id) if show == "open" else None
     steps = [*sections.overdue, *sections.today, *sections.later] if sections else []
     return page(
         "tasks/page.html",
@@ -42,12 +46,18 @@ def index() -> Response:
         show=show,
         today=today,
         desk=desk,
-        ledger=read_ledger(tx, user_ids=user_ids) if show == "promises" else None,
+        ledger=read_ledger(tx, user_ids=user_ids, brand_id=brand_id) if show == "promises" else None,
         sections=sections,
-        finished=task_list.list_done(tx, user_id=user_id) if show == "done" else [],
+        finished=task_list.list_done(tx, user_id=user_id, brand_id=brand_id) if show == "done" else [],
         handles=list_main_handles(tx, {row.task.contact_id for row in steps if row.task.contact_id}),
         colleagues=list_colleagues(tx),
+        brand_id=brand_id,
+        place=partial(_address, who=who, show=show, brand=brand_id or ""),
     )
+
+
+def _address(**query: object) -> str:
+    return f"/tasks?{urlencode({name: value for name, value in query.items() if value})}"
 
 
 @blueprint.post("/tasks")
