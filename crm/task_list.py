@@ -40,7 +40,7 @@ class TaskSections:
 def list_sections(
     tx: Tx, today: date, *, user_ids: Collection[int] | None, brand_id: int | None = None
 ) -> TaskSections:
-    """Return open tasks of some colleagues, with those that are nobody's, or of everyone; of a brand or all. Two queries."""
+    """Return open tasks of some colleagues, with those that are nobody's, or of everyone; of all brands or one."""
     soon = _rows(tx, _open(user_ids, brand_id).where(Task.due_on <= today).limit(2 * SECTION))
     later = _open(user_ids, brand_id).where(or_(Task.due_on > today, Task.due_on.is_(None))).limit(SECTION)
     return TaskSections(
