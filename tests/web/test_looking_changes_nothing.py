@@ -102,6 +102,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/say/<path:token>": (200, ("/say/{say}",)),
     "/feedback/new": (200, ("/feedback/new", "/feedback/new?who=ima")),
     "/feedback/themes/<int:theme_id>": (200, ("/feedback/themes/1",)),
+    "/feedback/words": (200, ("/feedback/words", "/feedback/words?language=de", "/feedback/words?language=da")),
     "/feedback/themes/<int:theme_id>/telling": (
         200,
         ("/feedback/themes/1/telling", "/feedback/themes/1/telling?from=1"),
