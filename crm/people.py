@@ -7,15 +7,15 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, null, select
 
+from crm.contact_turns import ContactTurn, Due, ask_dues, decide_contact_turn, gather_dues, list_contact_threads
 from crm.contacts import rank
 from crm.exchange import Exchange, list_exchanges
-from crm.inbox import turn_of
-from crm.models import Contact, Handle, Relationship, Stage, Thread
+from crm.models import Contact, Handle, Relationship, Stage
 from crm.people_filter import PeopleFilter, conditions, words_condition
 from crm.people_order import ordered, tell_as_of
 from crm.scoring import Figures, score_fit, shown
 from crm.spread import Spread, judge_posts, list_spreads
-from crm.turns import Turn
+from crm.together import Together
 from kit.tx import Tx
 
 __all__ = ["PAGE", "PeopleFilter", "PeoplePage", "PersonRow"]
@@ -30,8 +30,7 @@ class PersonRow:
     contact: Contact
     handles: tuple[Handle, ...]
     stage: str | None
-    turn: Turn
-    waiting_since: Thread | None
+    turn: ContactTurn
     exchange: Exchange
     fit: int | None
     spread: Spread
@@ -136,32 +135,23 @@ def describe_people(
     ids = [contact.id for contact in contacts]
     handles, exchanges = list_main_handles(tx, ids), list_exchanges(tx, ids)
     spreads = list_spreads(tx, [found[0].id for found in handles.values()])
-    stages, threads = _stages(tx, ids, brand_id), list_contact_threads(tx, ids)
+    threads = list_contact_threads(tx, ids)
+    stages, dues = _stages_and_dues(tx, ids, brand_id)
     rows = []
     for contact in contacts:
-        turn, since = decide_contact_turn(tx, threads[contact.id])
         accounts = handles.get(contact.id, ())
         rows.append(
             PersonRow(
                 contact=contact,
                 handles=accounts,
                 stage=stages.get(contact.id),
-                turn=turn,
-                waiting_since=since,
+                turn=decide_contact_turn(threads[contact.id], dues[contact.id], tx.now),
                 exchange=exchanges[contact.id],
                 fit=_best(accounts, weights, tx),
                 spread=(judge_posts(accounts[0].views_spread) or spreads[accounts[0].id]) if accounts else "unclear",
             )
         )
     return tuple(rows)
-
-
-def list_contact_threads(tx: Tx, contact_ids: Iterable[int]) -> dict[int, list[Thread]]:
-    """Return each contact's conversations, in one query; a contact without any has none."""
-    threads: dict[int, list[Thread]] = defaultdict(list)
-    for thread in tx.session.scalars(select(Thread).where(Thread.contact_id.in_(contact_ids))):
-        threads[thread.contact_id or 0].append(thread)
-    return threads
 
 
 def _best(handles: Iterable[Handle], weights: Mapping[str, int], tx: Tx) -> int | None:
@@ -181,20 +171,14 @@ def figures_of(handle: Handle) -> Figures:
     )
 
 
-def decide_contact_turn(tx: Tx, threads: Iterable[Thread]) -> tuple[Turn, Thread | None]:
-    """Return whose turn it is over all conversations, and the one that waits longest for it."""
-    turns = [(turn_of(thread, tx.now), thread) for thread in threads]
-    for turn in (Turn.YOU, Turn.THEM):
-        waiting = [thread for found, thread in turns if found is turn]
-        if waiting:
-            return turn, min(waiting, key=lambda thread: (thread.last_at, thread.id))
-    return Turn.RESTING, None
-
-
-def _stages(tx: Tx, contact_ids: list[int], brand_id: int | None) -> dict[int, str]:
-    rows = tx.session.execute(
+def _stages_and_dues(
+    tx: Tx, contact_ids: list[int], brand_id: int | None
+) -> tuple[dict[int, str], Mapping[int, list[Due]]]:
+    """Return where each contact stands, and what is due from us about each. One query."""
+    standing = (
         select(Relationship.contact_id, Stage.name)
         .join(Stage, Stage.id == Relationship.stage_id)
         .where(Relationship.contact_id.in_(contact_ids), Relationship.brand_id == brand_id)
     )
-    return {row[0]: row[1] for row in rows}
+    stages, owed = Together(standing, ask_dues(contact_ids, tx.now)).ask(tx)
+    return {row[0]: row[1] for row in stages}, gather_dues(owed)

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 
 from crm import closing, inbox
+from crm.contact_turns import decide_contact_turn
 from crm.exchange import list_exchanges
 from crm.inbox import ThreadRow
 from crm.inbox_beside import Beside, Note, read_beside
@@ -141,6 +142,7 @@ def _conversation(tx: Tx, thread_id: int, rows: Sequence[ThreadRow], trouble: Tr
     return {
         "thread": thread,
         "thread_turn": inbox.turn_of(thread, tx.now),
+        "contact_turn": decide_contact_turn([thread], beside.dues, tx.now),
         "beside": beside,
         "flow": flow,
         "folded": folded,
