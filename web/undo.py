@@ -40,6 +40,7 @@ from sequences.reviewing import undoing
 from sequences.sending import imports_back
 from sequences.team import absence
 from sequences.telling import posting
+from sequences.telling import words as tell_words
 from sequences.versions import draft_undo
 from web.auth import may
 from web.request import this_user
@@ -79,6 +80,7 @@ BY_POWER: dict[str, dict[str, Reverser]] = {
         draft_undo.KIND: draft_undo.reverse_draft,
         twin_list.APART: twin_list.reverse_apart,
         feedback_import.KIND: feedback_import_undo.reverse_import,
+        tell_words.KIND: tell_words.reverse_words,
         **dict.fromkeys(BULK.keys() - _MAIL, reverse_deed),
     },
     "feedback": {

@@ -100,6 +100,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/say/<path:token>": (200, ("/say/{say}",)),
     "/feedback/new": (200, ("/feedback/new", "/feedback/new?who=ima")),
     "/feedback/themes/<int:theme_id>": (200, ("/feedback/themes/1",)),
+    "/feedback/words": (200, ("/feedback/words", "/feedback/words?language=de", "/feedback/words?language=da")),
     "/feedback/themes/<int:theme_id>/telling": (
         200,
         ("/feedback/themes/1/telling", "/feedback/themes/1/telling?from=1"),
@@ -107,7 +108,13 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/healthz": (200, ("/healthz",)),
     "/inbox": (
         200,
-        ("/inbox", "/inbox?turn=you&kind=question&mailbox=1", "/inbox?turn=snoozed", "/inbox?kind=to_check"),
+        (
+            "/inbox",
+            "/inbox?turn=you&kind=question&mailbox=1",
+            "/inbox?turn=snoozed",
+            "/inbox?who=everyone",
+            "/inbox?kind=to_check",
+        ),
     ),
     "/inbox/write": (200, ("/inbox/write", "/inbox/write?q=ima")),
     "/inbox/<int:thread_id>": (200, ("/inbox/1", "/inbox/3")),
@@ -208,7 +215,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/templates/new": (200, ("/templates/new", "/templates/new?from=pitches/dm.md", "/templates/new?kind=snippet")),
     "/sends/unclear": (200, ("/sends/unclear",)),
     "/tasks": (200, ("/tasks", "/tasks?who=everyone&show=done", "/tasks?show=promises")),
-    "/today": (200, ("/today",)),
+    "/today": (200, ("/today", "/today?who=everyone")),
     "/u/<path:token>": (200, ("/u/{opt_out}",)),
 }
 DRAFT = {
