@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, null, select
 
@@ -54,11 +55,7 @@ class PeoplePage:
 def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int = 1) -> PeoplePage:
     """Return one page of contacts that match; `brand_id` says whose stages count."""
     clauses = conditions(tx, wanted, brand_id)
-    # Without a filter only who was erased is left out, and one count says both.
-    counted = select(func.count(Contact.id)).where(*clauses).scalar_subquery() if len(clauses) > 1 else null()
-    gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
-    there = select(func.count()).select_from(Contact).scalar_subquery() - gone
-    matching, everyone = tx.session.execute(select(counted, there)).one()
+    matching, everyone = tx.session.execute(select(*count_matching(clauses))).one()
     total = everyone if matching is None else matching
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
@@ -68,14 +65,26 @@ def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int
     return PeoplePage(rows=rows, total=total, everyone=everyone, number=page, pages=pages, as_of=as_of)
 
 
+def count_matching(clauses: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Return what counts who matches, null where that is everybody, and what counts everybody."""
+    # Without a filter only who was erased is left out, and one count says both.
+    counted = select(func.count(Contact.id)).where(*clauses).scalar_subquery() if len(clauses) > 1 else null()
+    gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
+    return counted, select(func.count()).select_from(Contact).scalar_subquery() - gone
+
+
+def narrow(clauses: Sequence[ColumnElement[bool]]) -> Sequence[ColumnElement[bool]]:
+    """Return the conditions of a list; of everybody in words that an index answers without looking at a person."""
+    if len(clauses) > 1:
+        return clauses
+    return [Contact.id.not_in(select(Contact.id).where(Contact.erased_at.is_not(None)))]
+
+
 def _read_page(
     tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], total: int, page: int
 ) -> list[Contact]:
     """Return the people of a page: first who they are, then what is known of them."""
-    if len(clauses) == 1:
-        # Everybody: in words that an index answers without looking at a person.
-        clauses = [Contact.id.not_in(select(Contact.id).where(Contact.erased_at.is_not(None)))]
-    query = ordered(tx, select(Contact.id).where(*clauses), wanted, matching=total, most=page * PAGE)
+    query = ordered(tx, select(Contact.id).where(*narrow(clauses)), wanted, matching=total, most=page * PAGE)
     ids = list(tx.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
     found = {contact.id: contact for contact in tx.session.scalars(select(Contact).where(Contact.id.in_(ids)))}
     return [found[number] for number in ids]

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Date, Integer, String, Subquery, cast, exi
 
 from crm.changes import Undone, record_change
 from crm.contacts import display_name, get_contact
-from crm.models import Change, Contact, Relationship, Stage, Suppression
-from crm.pipeline import ensure_relationship
+from crm.models import Change, Contact, Relationship, Stage, Suppression, TimelineEntry
+from crm.pipeline import ensure_relationship, find_relationship
 from crm.timeline import record_entry
 from kit.db import Instant
 from kit.errors import InvalidError, say
@@ -87,6 +87,19 @@ def note_talk(tx: Tx, contact_id: int, brand_id: int | None) -> None:
         return
     row = ensure_relationship(tx, contact_id, brand_id)
     row.talked_at, row.rest_until = tx.now, None
+
+
+def recount_talk(tx: Tx, contact_id: int, brand_id: int | None) -> None:
+    """Let the last talk be what mails and the messages that are logged say, after one of those went or came back."""
+    row = find_relationship(tx, contact_id, brand_id) if brand_id is not None else None
+    if row is None:
+        return
+    tx.session.flush()
+    logged = select(func.max(TimelineEntry.at)).where(
+        TimelineEntry.contact_id == contact_id, TimelineEntry.kind == "dm", TimelineEntry.brand_id == brand_id
+    )
+    known = (row.last_in_at, row.last_out_at, tx.session.scalar(logged))
+    row.talked_at = max((at for at in known if at is not None), default=None)
 
 
 def reverse_rhythm(tx: Tx, change: Change, actor: str) -> Undone:

@@ -20,7 +20,8 @@ NAMES = ("q", "topic", *LISTS, *RANGES, "sequence", "basis", WHERE)
 # What changes how people are shown, not who is.
 ORDER = ("sort", "weights")
 # What says where on the page somebody is; a saved view has none of it.
-PLACES = ("page", "view", "as", "lane", "build")
+PICKED = "picked"
+PLACES = ("page", "view", "as", "lane", "build", PICKED)
 _MOST = 300
 # What stands for a code: who reads it, and what is said when nobody can.
 _CODES: Mapping[str, tuple[Callable[[str], str | None], str]] = {

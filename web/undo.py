@@ -12,6 +12,7 @@ from crm import (
     import_change,
     leaves,
     links,
+    notes,
     person_edits,
     posts,
     promises,
@@ -101,6 +102,8 @@ BY_POWER: dict[str, dict[str, Reverser]] = {
     },
     "rules": {
         import_change.KIND: imports_back.reverse_import,
+        notes.TEXT: notes.reverse_text,
+        notes.REMOVED: notes.reverse_removal,
         rhythms.STAGE: rhythms.reverse_stage_rhythm,
         stale_setting.KIND: stale_setting.reverse_stale_days,
         working_hours_setting.KIND: working_hours_setting.reverse_working_hours,
@@ -114,11 +117,13 @@ POWERS: dict[str, str] = {kind: power for power, ways in BY_POWER.items() for ki
 
 
 def power_to_undo(change: Change, user_id: int) -> str:
-    """Return the power it takes to take a change back: less for one's own leave, and for what one imported oneself."""
+    """Return the power it takes to take a change back: less for one's own leave, notes, and what one imported."""
     if change.kind == leaves.KIND and change.data.get("user_id") == user_id:
         return "feedback"
     if change.kind == import_change.KIND and change.actor == f"user:{user_id}":
         return "edit"
+    if change.kind in (notes.TEXT, notes.REMOVED) and change.data.get("writer") == f"user:{user_id}":
+        return "feedback"
     return POWERS.get(change.kind, "edit")
 
 
