@@ -105,7 +105,10 @@ def keep(house: House) -> None:
 def measure(house: House, only: str, looks: int) -> None:
     """Print one line for each page."""
     client, questions = sign_in(house), [0]
-    event.listen(house.database.engine, "before_cursor_execute", lambda *_: questions.__setitem__(0, questions[0] + 1))
+    event.listen(
+        house.database.engine, "before_cursor_execute",
+        lambda _connection, _cursor, statement, *_: questions.__setitem__(0, questions[0] + (statement[:5] != "BEGIN")),
+    )  # fmt: skip
     print(f"{'page':60} {'median':>8} {'95 %':>8} {'cpu':>8} {'queries':>8} {'kB':>6}")
     slow = 0
     for path in sorted(pages()):

@@ -13,11 +13,12 @@ from crm.bests import read_bests_state
 from crm.contact_turns import ContactTurn, decide_contact_turn, list_contact_threads, list_dues
 from crm.exchange import Exchange, list_exchanges
 from crm.kept import ask_kept
-from crm.lane_picks import CARDS, MORE, pick_cards
-from crm.lane_sums import ask_sums, count_lanes, lane_name, read_kept, read_sums
+from crm.lane_picks import CARDS, MORE, Held, pick_cards
+from crm.lane_sums import MANY, count_lanes, lane_name, read_kept, read_lanes, read_sums
 from crm.models import Contact, Handle, Relationship, Stage, Task, User
 from crm.people import list_main_handles
 from crm.people_filter import PeopleFilter, conditions
+from crm.people_order import WALK
 from crm.stays import ask_moves, typical_stays
 from crm.together import Rows, Together, as_objects
 from crm.turns import Turn
@@ -43,17 +44,21 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """One stage: how many stand there, how long people stay, what they ask for, by currency, and the first cards."""
+    """One stage: how many stand there, how long people stay, what they ask for, by currency, and the first cards.
+
+    With `beyond` counting stopped: at least `count` stand there, and what they ask for is not known.
+    """
 
     stage: Stage
     count: int
     stay: timedelta | None
     money: tuple[tuple[Decimal, str], ...]
     cards: tuple[Card, ...]
+    beyond: bool = False
 
     @property
     def more(self) -> int:
-        """How many are not shown."""
+        """How many of those counted are not shown."""
         return self.count - len(self.cards)
 
 
@@ -61,12 +66,13 @@ class Lane:
 class Board:
     """All lanes. `total` counts who matches and stands on the board; `everyone` all contacts there are.
 
-    `as_of` is when the money of the lanes was counted, if that was not now.
+    With `more` counting stopped there. `as_of` is when the money of the lanes was counted, if that was not now.
     """
 
     lanes: tuple[Lane, ...]
     total: int
     everyone: int
+    more: bool = False
     as_of: datetime | None = None
 
 
@@ -78,28 +84,42 @@ def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: in
         _ask_stages(brand_id, counted=is_everybody), ask_kept(lane_name(brand_id), tx.now), ask_moves(brand_id)
     ).ask(tx)
     stages = _stages(found)
-    rows: Sequence[Any] = ()
+    counts, few, more = {row[0]: row[-3] or 0 for row in found}, list[int](), False
     if is_everybody and kept:
         sums, as_of = read_kept(kept[0][1]), kept[0][0]
     else:
         bests = read_bests_state(tx)
-        rows = tx.session.execute(ask_sums(held, brand_id, kept=bests is not None)).all()
+        most = MANY if found and found[0][-2] > MANY and not is_everybody else None
+        rows, few, more = read_lanes(tx, held, brand_id, kept=bests is not None, most=most, few=WALK)
         sums, as_of = read_sums(rows), bests.at if bests else None
-    counts = {row[0]: row[-2] or 0 for row in found} if is_everybody else count_lanes(rows)
-    picked = tx.session.execute(pick_cards(tx, wanted, held, counts, brand_id, opened)).all()
+        counts = counts if is_everybody else count_lanes(rows)
+    total, number_at = sum(counts.values()), counts
+    if more:
+        # Sums of some would say nothing. In each lane there may be many.
+        sums, as_of = {}, None
+        counts = {
+            stage.id: max(counts.get(stage.id, 0), WALK)
+            for stage in stages
+            if not wanted.stages or stage.name in wanted.stages
+        }
+    numbers = [Contact.id.in_(few)]
+    asked = Held(numbers, numbers) if few else Held(held, conditions(tx, wanted, brand_id, each=True))
+    picked = tx.session.execute(pick_cards(tx, wanted, asked, counts, brand_id, opened)).all()
     cards = _describe(tx, _first_of_each(picked, opened))
     stays = typical_stays(row[0] for row in moves)
     lanes = tuple(
         Lane(
             stage=stage,
-            count=counts.get(stage.id, 0),
+            count=max(number_at.get(stage.id, 0), len(cards[stage.id])),
+            beyond=more,
             stay=stays.get(stage.id),
             money=tuple(sums.get(stage.id, ())),
             cards=tuple(cards[stage.id]),
         )
         for stage in stages
     )
-    return Board(lanes=lanes, total=sum(counts.values()), everyone=found[0][-1] if found else 0, as_of=as_of)
+    everyone = found[0][-1] if found else 0
+    return Board(lanes=lanes, total=total, everyone=everyone, more=more, as_of=as_of)
 
 
 def _stages(rows: Rows) -> list[Stage]:
@@ -108,7 +128,7 @@ def _stages(rows: Rows) -> list[Stage]:
 
 
 def _ask_stages(brand_id: int | None, *, counted: bool) -> Select[*tuple[Any, ...]]:
-    """Return the question for all stages, with how many stand at each, and how many contacts there are."""
+    """Return the question for all stages, with how many stand at each, with the brand, up to a bound, and at all."""
     number: Any = null()
     if counted:
         # Everybody: an index counts them without looking at a person, and few were erased.
@@ -119,7 +139,10 @@ def _ask_stages(brand_id: int | None, *, counted: bool) -> Select[*tuple[Any, ..
         number = standing.scalar_subquery()
     gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
     everyone = select(func.count()).select_from(Contact).scalar_subquery() - gone
-    return select(*Stage.__table__.c, cast(number, Integer).label("number"), everyone.label("everyone"))
+    some = select(Relationship.id).where(Relationship.brand_id == brand_id).limit(MANY + 1).subquery()
+    many = select(func.count()).select_from(some).scalar_subquery()
+    number = cast(number, Integer)
+    return select(*Stage.__table__.c, number.label("number"), many.label("many"), everyone.label("everyone"))
 
 
 def _first_of_each(rows: Sequence[Any], opened: int | None) -> list[Any]:

@@ -8,9 +8,9 @@ import hashlib
 import hmac
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, func, insert, select
 
-from crm.models import ErasedMark, WorkspaceSetting
+from crm.models import Contact, ErasedMark, WorkspaceSetting
 from kit.errors import RefusedError, Sentence, say
 from kit.ids import new_token
 from kit.tx import Tx
@@ -58,6 +58,11 @@ def refuse_erased(tx: Tx, *, emails: Collection[str] = (), handles: Collection[H
     """Refuse an address or account of somebody who was erased."""
     if any(find_erased(tx, emails, handles)):
         raise RefusedError(erased_sentence(), code="erased")
+
+
+def is_here() -> ColumnElement[bool]:
+    """Return that a contact was not erased, in words that an index answers without looking at the person."""
+    return Contact.id.not_in(select(Contact.id).where(Contact.erased_at.is_not(None)))
 
 
 def has_erased(tx: Tx) -> bool:

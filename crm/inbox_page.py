@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -33,6 +33,7 @@ from mailer.said import ASKS_BELOW
 
 _LIMIT = 50
 _PARTS = ("you", "them", "rest", "snoozed")
+T = TypeVar("T")
 Query = Select[*tuple[Any, ...]]
 
 
@@ -93,7 +94,7 @@ def read_page(tx: Tx, wanted: Wanted, *, after: Spot | None = None, limit: int =
         select(found.c.part, Thread, Contact.name, Contact.language, last, waits)
         .join(found, found.c.id == Thread.id)
         .outerjoin(Contact, Contact.id == Thread.contact_id)
-        .outerjoin(last, last.id == _newest())
+        .outerjoin(last, last.id == _newest(Message.id.expression))
         .order_by(found.c.part, case((ours, Thread.last_in_at)), case((ours, Thread.id)), *_BY_TIME)
         .limit(limit + 1)
     )
@@ -108,9 +109,17 @@ def read_page(tx: Tx, wanted: Wanted, *, after: Spot | None = None, limit: int =
 
 def count_waiting(tx: Tx, wanted: Wanted) -> int:
     """Return how many of these conversations wait, or sleep: those above the resting ones."""
+    return count_waiting_and_find(tx, wanted, None)[0]
+
+
+def count_waiting_and_find(tx: Tx, wanted: Wanted, thread_id: int | None) -> tuple[int, Thread | None]:
+    """Return the same, and one conversation that no page in view shows. One query."""
     waits = or_(is_our_turn(tx.now), is_snoozed(tx.now))
-    query = select(func.count()).select_from(Thread).where(is_open(), waits)
-    return tx.session.scalar(_narrow(tx, query, wanted)) or 0
+    query = select(func.count().label("number")).select_from(Thread).where(is_open(), waits)
+    counted = _narrow(tx, query, wanted).subquery()
+    asked = aliased(Thread)
+    row = tx.session.execute(select(counted.c.number, asked).outerjoin(asked, asked.id == thread_id)).one()
+    return row[0], row[1]
 
 
 def _first_of_each(tx: Tx, wanted: Wanted, after: Spot | None, limit: int) -> list[Query]:
@@ -153,18 +162,16 @@ def _narrow(tx: Tx, query: Query, wanted: Wanted) -> Query:
         query = query.where(Thread.mailbox_id == wanted.mailbox_id)
     if not kind:
         return query
-    last = aliased(Message)
-    query = query.join(last, last.id == _newest())
     if kind == TO_CHECK:
         unsure = select(Message.thread_id).where(text(UNSURE), Message.reply_confidence < ASKS_BELOW)
         query = query.where(Thread.id.in_(unsure))
-        return query.where(last.reply_confidence < ASKS_BELOW, last.reply_kind_by == "")
-    return query.where(or_(last.reply_kind == kind, last.kind == kind))
+        return query.where(_newest(and_(Message.reply_confidence < ASKS_BELOW, Message.reply_kind_by == "")))
+    return query.where(_newest(or_(Message.reply_kind == kind, Message.kind == kind)))
 
 
-def _newest() -> ScalarSelect[int]:
-    """Return the number of a conversation's newest mail."""
-    mails = select(Message.id).where(Message.thread_id == Thread.id)
+def _newest(what: ColumnElement[T]) -> ScalarSelect[T]:
+    """Return something of a conversation's newest mail. Asked of each: as a join, all mails may be read to find few."""
+    mails = select(what).where(Message.thread_id == Thread.id).correlate(Thread)
     return mails.order_by(Message.at.desc(), Message.id.desc()).limit(1).scalar_subquery()
 
 

@@ -1,7 +1,7 @@
 """Use cases: who is shown in each lane of the board: of many by an index, of few by sorting them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal_column, select, union_all
 
@@ -10,14 +10,22 @@ from crm.lane_sums import by_person, stand_with
 from crm.models import Contact, Relationship, User
 from crm.people_filter import PeopleFilter
 from crm.people_order import WALK, find_kept, in_order, order_of
+from kit.db import is_one_of
 from kit.tx import Tx
 
 CARDS = 6
 MORE = 60
 
 
+class Held(NamedTuple):
+    """What must hold for people: said so that all of them are found, and asked of each (`conditions`)."""
+
+    among: Sequence[Any]
+    each: Sequence[Any]
+
+
 def pick_cards(
-    tx: Tx, wanted: PeopleFilter, held: Sequence[Any], counts: Mapping[int, int], brand_id: int | None,
+    tx: Tx, wanted: PeopleFilter, held: Held, counts: Mapping[int, int], brand_id: int | None,
     opened: int | None,
 ) -> Select[*tuple[Any, ...]]:  # fmt: skip
     """Return the query for the first cards of every lane: in the order asked for, else who waits on us first.
@@ -28,6 +36,8 @@ def pick_cards(
         found = _waiting_first(tx, held, counts, brand_id, opened)
     else:
         found = _in_order(tx, wanted, held, counts, brand_id, opened)
+    # There are no more, which no planner knows: it looks these few up.
+    found = select(found).limit((CARDS * (len(counts) + 1) + MORE) * 2).subquery("shown")
     return (
         select(Contact, Relationship, User)
         .join(found, found.c.id == Contact.id)
@@ -38,7 +48,7 @@ def pick_cards(
 
 
 def _in_order(
-    tx: Tx, wanted: PeopleFilter, held: Sequence[Any], counts: Mapping[int, int], brand_id: int | None,
+    tx: Tx, wanted: PeopleFilter, held: Held, counts: Mapping[int, int], brand_id: int | None,
     opened: int | None,
 ) -> Subquery:  # fmt: skip
     """Return those who come first in the order asked for."""
@@ -47,35 +57,34 @@ def _in_order(
     parts: list[Select[*tuple[Any, ...]]] = []
     for stage_id in long:
         # By the person, or the planner would sort the lane instead of walking through the figure.
-        lane = _standing(by_person(brand_id), Relationship.stage_id == stage_id, *held)
+        lane = _standing(by_person(brand_id), Relationship.stage_id == stage_id, *held.each)
         most = _most(stage_id, opened)
         first, order = in_order(tx, lane, wanted, matching=counts[stage_id], most=most)
         place = func.row_number().over(order_by=order).label("place")
         parts.append(_shown(first.add_columns(_zero("part"), place).order_by(*order).limit(most)))
     if short or not parts:
-        fit, order = order_of(tx, wanted, select(Contact.id).where(*held))
-        ranked = _among(short, brand_id, held)
+        fit, order = order_of(tx, wanted, select(Contact.id).where(*held.among))
+        ranked = _among(short, brand_id, held.among)
         parts.append(
             _ranked(ranked if fit is None else ranked.outerjoin(fit, fit.c.contact_id == Contact.id), order, 0, opened)
         )
     return union_all(*parts).subquery("found")
 
 
-def _waiting_first(
-    tx: Tx, held: Sequence[Any], counts: Mapping[int, int], brand_id: int | None, opened: int | None
-) -> Subquery:
+def _waiting_first(tx: Tx, held: Held, counts: Mapping[int, int], brand_id: int | None, opened: int | None) -> Subquery:
     """Return those whose turn or ours it is, who are few, then of each lane those who came last."""
     awake, asleep = ask_awake(tx.now), is_asleep(Relationship.contact_id, tx.now)
-    waiting = _standing(by_person(brand_id), *held).join(awake, awake.c.contact_id == Contact.id)
+    few = is_one_of(Relationship.contact_id, select(awake.c.contact_id).correlate(None).scalar_subquery())
+    waiting = _standing(by_person(brand_id), *held.each, few).join(awake, awake.c.contact_id == Contact.id)
     parts = [_ranked(waiting, (awake.c.turn, Relationship.stage_since.desc(), Contact.id.expression), 0, opened)]
     long, short = _split(counts)
     for stage_id in long:
         here = Relationship.brand_id == brand_id, Relationship.stage_id == stage_id
-        lane = _standing(*here, *held, *asleep).add_columns(_zero("part", 1), _zero("place"))
+        lane = _standing(*here, *held.each, *asleep).add_columns(_zero("part", 1), _zero("place"))
         lane = lane.order_by(Relationship.stage_since.desc(), Relationship.contact_id)
         parts.append(_shown(lane.limit(_most(stage_id, opened))))
     if short:
-        rest = _among(short, brand_id, held).where(*asleep)
+        rest = _among(short, brand_id, held.among).where(*asleep)
         parts.append(_ranked(rest, (Relationship.stage_since.desc(), Contact.id.expression), 1, opened))
     return union_all(*parts).subquery("found")
 

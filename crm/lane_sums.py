@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, select
 from sqlalchemy.orm import aliased
 
 from crm.kept import is_due, keep
 from crm.models import Brand, Contact, ContactBest, Handle, Relationship
+from crm.together import Together
 from kit.tx import Tx
 
 # Up to so many people a page counts for itself.
@@ -20,24 +21,46 @@ MANY = 5_000
 Money = dict[int, list[tuple[Decimal, str]]]
 
 
-def ask_sums(held: Sequence[Any], brand_id: int | None, *, kept: bool = False) -> Select[*tuple[Any, ...]]:
-    """Return the question for stage, currency, sum, and how many stand there; those who ask for nothing too.
+def read_lanes(
+    tx: Tx, held: Sequence[Any], brand_id: int | None, *, kept: bool, most: int | None, few: int
+) -> tuple[list[Any], list[int], bool]:
+    """Return stage, currency, sum, and how many stand there; who they are, if fewer than `few`; and if there are more.
 
-    With `kept` the prices are those that the beat kept of each person.
+    With `kept` the prices are those that the beat kept of each person. With `most` nobody is looked for beyond so many
+    and one who match. One query that looks for them once.
     """
-    one = (_kept_prices if kept else _prices)(held, brand_id).subquery().c
-    return select(one.stage_id, one.code, func.sum(one.amount), func.count()).group_by(one.stage_id, one.code)
+    query = (_kept_prices() if kept else _prices()).add_columns(Relationship.contact_id).where(by_person(brand_id))
+    match = select(Contact.id).where(*held)
+    people = match.limit(None if most is None else most + 1).cte("people").prefix_with("MATERIALIZED")
+    # Who matches is looked for first where those are bounded; else those who stand with the brand are the fewer.
+    is_one = people.c.id == Relationship.contact_id
+    query = query.where(Relationship.contact_id.in_(match)) if most is None else query.join(people, is_one)
+    found = query.cte("standing").prefix_with("MATERIALIZED")
+    number = select(func.count().label("number")).select_from(people) if most else select(literal(0).label("number"))
+    sums, some, ((matching,),) = Together(_sum(found.c), select(found.c.contact_id).limit(few), number).ask(tx)
+    more = most is not None and matching > most
+    return sums, [] if more or len(some) >= few else [row[0] for row in some], more
 
 
-def _prices(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, ...]]:
+def ask_sums(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, ...]]:
+    """Return the question for stage, currency, sum, and how many stand there; those who ask for nothing too."""
+    return _sum(_prices().where(*stand_with(brand_id, held)).subquery().c)
+
+
+def _sum(one: Any) -> Select[*tuple[Any, ...]]:
+    total = func.sum(one.amount).label("total")
+    return select(one.stage_id, one.code, total, func.count().label("number")).group_by(one.stage_id, one.code)
+
+
+def _prices() -> Select[*tuple[Any, ...]]:
     amount, code = price_of(Relationship.contact_id)
-    return select(Relationship.stage_id, amount.label("amount"), code.label("code")).where(*stand_with(brand_id, held))
+    return select(Relationship.stage_id, amount.label("amount"), code.label("code")).select_from(Relationship)
 
 
-def _kept_prices(held: Sequence[Any], brand_id: int | None) -> Select[*tuple[Any, ...]]:
+def _kept_prices() -> Select[*tuple[Any, ...]]:
     known = ContactBest.contact_id == Relationship.contact_id
     query = select(Relationship.stage_id, ContactBest.asked.label("amount"), ContactBest.asked_in.label("code"))
-    return query.select_from(Relationship).outerjoin(ContactBest, known).where(*stand_with(brand_id, held))
+    return query.select_from(Relationship).outerjoin(ContactBest, known)
 
 
 def price_of(contact_id: Any) -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:

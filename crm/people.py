@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, null, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, null, select, true
 
 from crm.contact_turns import ContactTurn, Due, ask_dues, decide_contact_turn, gather_dues, list_contact_threads
 from crm.contacts import rank
+from crm.erased import is_here
 from crm.exchange import Exchange, list_exchanges
+from crm.lane_sums import by_person
 from crm.models import Contact, Handle, Relationship, Stage
 from crm.people_filter import PeopleFilter, conditions, words_condition
-from crm.people_order import ordered, tell_as_of
+from crm.people_order import WALK, ordered, tell_as_of
 from crm.scoring import Figures, score_fit, shown
 from crm.spread import Spread, judge_posts, list_spreads
 from crm.together import Together
@@ -22,6 +24,8 @@ from kit.tx import Tx
 __all__ = ["PAGE", "PeopleFilter", "PeoplePage", "PersonRow"]
 
 PAGE = 50
+# Who asks for half of everybody does not need to know how many those are to the last.
+COUNTED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,8 @@ class PersonRow:
 class PeoplePage:
     """One page of the list; `total` counts all that match, `everyone` all there are.
 
-    `as_of` is when the figures were compared that people are sorted by, if that was not now.
+    With `more` counting stopped there: more match, and on more pages. `as_of` is when the figures were compared that
+    people are sorted by, if that was not now.
     """
 
     rows: tuple[PersonRow, ...]
@@ -49,51 +54,89 @@ class PeoplePage:
     everyone: int
     number: int
     pages: int = field(default=1)
+    more: bool = False
     as_of: datetime | None = None
 
 
 def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int = 1) -> PeoplePage:
-    """Return one page of contacts that match; `brand_id` says whose stages count."""
-    clauses = conditions(tx, wanted, brand_id)
-    matching, everyone = tx.session.execute(select(*count_matching(clauses))).one()
-    total = everyone if matching is None else matching
+    """Return one page of contacts that match; `brand_id` says whose stages count.
+
+    Those who match a filter are counted up to COUNTED, or as far as the page.
+    """
+    clauses: Sequence[ColumnElement[bool]] = conditions(tx, wanted, brand_id)
+    most = max(COUNTED, page * PAGE)
+    few, total, everyone = _count(tx, clauses, most)
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
+    if total >= WALK:
+        clauses = narrow(conditions(tx, wanted, brand_id, each=True))
+    elif few:
+        clauses = [Contact.id.in_(few)]
     contacts = _read_page(tx, wanted, clauses, total, page) if total else []
     rows = describe_people(tx, contacts, brand_id, wanted.weights)
-    as_of = tell_as_of(tx, wanted)
-    return PeoplePage(rows=rows, total=total, everyone=everyone, number=page, pages=pages, as_of=as_of)
+    as_of, more = tell_as_of(tx, wanted), total > most and total != everyone
+    return PeoplePage(
+        rows=rows, total=most if more else total, everyone=everyone, number=page, pages=pages, more=more, as_of=as_of
+    )
+
+
+def _count(tx: Tx, clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[list[int], int, int]:
+    """Return who matches, if those are few, how many do, up to `most` and one, and how many there are.
+
+    One query that looks through everybody once at the most.
+    """
+    _, there = count_matching(clauses)
+    if len(clauses) == 1:
+        everyone = tx.session.execute(select(there)).scalar_one()
+        return [], everyone, everyone
+    found = select(Contact.id).where(*clauses).limit(most + 1).cte("found").prefix_with("MATERIALIZED")
+    counted = select(func.count()).select_from(found).scalar_subquery()
+    numbers = select(found.c.id).limit(WALK).subquery()
+    one = select(counted.label("total"), there.label("everyone")).subquery()
+    rows = tx.session.execute(select(one, numbers.c.id).outerjoin(numbers, true())).all()
+    total, everyone, _ = rows[0]
+    return [row[2] for row in rows] if 0 < total < WALK and total <= most else [], total, everyone
 
 
 def count_matching(clauses: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """Return what counts who matches, null where that is everybody, and what counts everybody."""
+    """Return what counts who matches, up to COUNTED and one, null for everybody, and what counts everybody."""
     # Without a filter only who was erased is left out, and one count says both.
-    counted = select(func.count(Contact.id)).where(*clauses).scalar_subquery() if len(clauses) > 1 else null()
+    counted = _count_up_to(clauses, COUNTED) if len(clauses) > 1 else null()
     gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
     return counted, select(func.count()).select_from(Contact).scalar_subquery() - gone
 
 
 def narrow(clauses: Sequence[ColumnElement[bool]]) -> Sequence[ColumnElement[bool]]:
     """Return the conditions of a list; of everybody in words that an index answers without looking at a person."""
-    if len(clauses) > 1:
-        return clauses
-    return [Contact.id.not_in(select(Contact.id).where(Contact.erased_at.is_not(None)))]
+    return clauses if len(clauses) > 1 else [is_here()]
 
 
 def _read_page(
     tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], total: int, page: int
 ) -> list[Contact]:
     """Return the people of a page: first who they are, then what is known of them."""
-    query = ordered(tx, select(Contact.id).where(*narrow(clauses)), wanted, matching=total, most=page * PAGE)
+    query = ordered(tx, select(Contact.id).where(*clauses), wanted, matching=total, most=page * PAGE)
     ids = list(tx.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
     found = {contact.id: contact for contact in tx.session.scalars(select(Contact).where(Contact.id.in_(ids)))}
     return [found[number] for number in ids]
 
 
-def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, most: int | None = None) -> list[int]:
-    """Return the numbers of all contacts that match, or the first `most` of them, in the order of the list."""
+def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None) -> list[int]:
+    """Return the numbers of all contacts that match, in the order of the list."""
     query = ordered(tx, select(Contact.id).where(*conditions(tx, wanted, brand_id)), wanted)
-    return list(tx.session.scalars(query.limit(most)))
+    return list(tx.session.scalars(query))
+
+
+def find_first(tx: Tx, wanted: PeopleFilter, most: int, *, brand_id: int | None) -> tuple[list[int], int]:
+    """Return the numbers of the first who match, in the order of the list, and how many match in all."""
+    found = select(Contact.id).where(*narrow(conditions(tx, wanted, brand_id)))
+    if wanted.q:
+        # To find words everybody is looked at: that is done once.
+        together = ordered(tx, found.add_columns(func.count().over()), wanted).limit(most)
+        rows = tx.session.execute(together).all()
+        return [row[0] for row in rows], rows[0][1] if rows else 0
+    count = tx.session.scalars(select(func.count()).select_from(found.subquery())).one()
+    return list(tx.session.scalars(ordered(tx, found, wanted, matching=count, most=most).limit(most))), count
 
 
 def count_each(tx: Tx, asked: Sequence[PeopleFilter], *, brand_id: int | None) -> list[int]:
@@ -101,7 +144,8 @@ def count_each(tx: Tx, asked: Sequence[PeopleFilter], *, brand_id: int | None) -
     if not asked:
         return []
     counts = [
-        select(func.count(Contact.id)).where(*conditions(tx, wanted, brand_id)).scalar_subquery() for wanted in asked
+        select(func.count(Contact.id)).where(*narrow(conditions(tx, wanted, brand_id))).scalar_subquery()
+        for wanted in asked
     ]
     return [int(number) for number in tx.session.execute(select(*counts)).one()]
 
@@ -113,9 +157,13 @@ def count_up_to(tx: Tx, asked: Sequence[PeopleFilter], most: int, *, brand_id: i
     """
     if not asked:
         return []
-    found = [select(Contact.id).where(*conditions(tx, wanted, brand_id)).limit(most + 1).subquery() for wanted in asked]
-    counts = [select(func.count()).select_from(each).scalar_subquery() for each in found]
+    counts = [_count_up_to(conditions(tx, wanted, brand_id), most) for wanted in asked]
     return [int(number) for number in tx.session.execute(select(*counts)).one()]
+
+
+def _count_up_to(clauses: Sequence[ColumnElement[bool]], most: int) -> ScalarSelect[int]:
+    found = select(Contact.id).where(*narrow(clauses)).limit(most + 1).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
 
 
 def search_people(tx: Tx, words: str, *, limit: int = 8) -> list[tuple[Contact, Handle | None]]:
@@ -187,7 +235,7 @@ def _stages_and_dues(
     standing = (
         select(Relationship.contact_id, Stage.name)
         .join(Stage, Stage.id == Relationship.stage_id)
-        .where(Relationship.contact_id.in_(contact_ids), Relationship.brand_id == brand_id)
+        .where(Relationship.contact_id.in_(contact_ids), by_person(brand_id))
     )
     stages, owed = Together(standing, ask_dues(contact_ids, tx.now)).ask(tx)
     return {row[0]: row[1] for row in stages}, gather_dues(owed)

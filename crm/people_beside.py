@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
+from crm import people
 from crm.models import Contact
 from crm.people import count_matching, narrow
 from crm.people_filter import PeopleFilter, conditions
@@ -23,7 +24,7 @@ COUNTED = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
-    """The numbers of who comes before and after, the place from 1, and how many match.
+    """The numbers of who comes before and after, the place from 1, and how many match; at least so many with `more`.
 
     `place` is None for who is not in the list, any more or at all: the neighbours of where they would stand are known
     all the same. One above COUNTED means anywhere after it.
@@ -33,6 +34,7 @@ class Beside:
     after: int | None
     place: int | None
     total: int
+    more: bool = False
 
 
 def find_beside(tx: Tx, wanted: PeopleFilter, contact_id: int, *, brand_id: int | None) -> Beside | None:
@@ -45,13 +47,16 @@ def find_beside(tx: Tx, wanted: PeopleFilter, contact_id: int, *, brand_id: int 
     if not total:
         return None
     spot = Spot(value, bool(is_known))
-    stretches = find_stretches(tx, wanted, narrow(clauses), spot) if total >= WALK else ()
+    each = narrow(conditions(tx, wanted, brand_id, each=True))
+    stretches = find_stretches(tx, wanted, each, spot) if total >= WALK else ()
     ask = _ask_walking(stretches, contact_id) if stretches else _ask_sorting(tx, wanted, clauses, contact_id)
     found = tx.session.execute(ask).first()
     if found is None:
         return None
     before, after, place = found
-    return Beside(before=before, after=after, place=place if inside else None, total=total)
+    more = matching is not None and matching > people.COUNTED
+    place = place if inside else None
+    return Beside(before=before, after=after, place=place, total=people.COUNTED if more else total, more=more)
 
 
 def _ask_sorting(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, false, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal_column, or_, select, true
 from sqlalchemy.orm import aliased
 
 from crm.bests import read_bests_state
@@ -13,12 +13,13 @@ from crm.contact_turns import ask_ours, ask_theirs
 from crm.contacts import fold
 from crm.field_filter import field_condition
 from crm.fit import best_fit
-from crm.models import Contact, ContactAddress, ContactBest, ContactTag, Handle, Relationship, Stage, Thread
-from crm.pulses import going_quiet
+from crm.lane_sums import by_person
+from crm.models import Contact, ContactAddress, ContactBest, ContactTag, Handle, Pulse, Relationship, Stage, Thread
+from crm.pulses import is_silent
 from crm.rhythms import talk_is_due
 from crm.scoring import DEFAULTS
 from crm.segments import Either, Every, Node, Not, Term
-from kit.db import lowered
+from kit.db import is_one_of, lowered
 from kit.tx import Tx
 
 T = TypeVar("T")
@@ -67,26 +68,30 @@ class PeopleFilter:
     sort: str = "name"
 
 
-def conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> list[Condition]:
-    """Return what must hold for a contact; `brand_id` says whose stages count."""
+def conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None, *, each: bool = False) -> list[Condition]:
+    """Return what must hold for a contact; `brand_id` says whose stages count.
+
+    With `each` it is asked of one person after the other, for who takes the first of many in an order: nobody is looked
+    for in a list of all who have a tag, say.
+    """
     if wanted.fault:
         return [Contact.erased_at.is_(None), false()]
-    whole = [segment_condition(tx, wanted, wanted.where, brand_id)] if wanted.where is not None else []
-    return [Contact.erased_at.is_(None), *_conditions(tx, wanted, brand_id), *whole]
+    whole = [segment_condition(tx, wanted, wanted.where, brand_id, each=each)] if wanted.where is not None else []
+    return [Contact.erased_at.is_(None), *_conditions(tx, wanted, brand_id, each=each), *whole]
 
 
-def segment_condition(tx: Tx, wanted: PeopleFilter, node: Node, brand_id: int | None) -> Condition:
+def segment_condition(tx: Tx, wanted: PeopleFilter, node: Node, brand_id: int | None, *, each: bool) -> Condition:
     """Return a segment's tree as one condition. What is unknown of a person does not hold, so "not" holds."""
     if isinstance(node, Not):
-        return segment_condition(tx, wanted, node.part, brand_id).is_not(true())
+        return segment_condition(tx, wanted, node.part, brand_id, each=each).is_not(true())
     if isinstance(node, Either):
-        return or_(*(segment_condition(tx, wanted, part, brand_id) for part in node.parts))
+        return or_(*(segment_condition(tx, wanted, part, brand_id, each=each) for part in node.parts))
     parts = node.parts if isinstance(node, Every) else (node,)
     terms = [wanted.terms[part] for part in parts if isinstance(part, Term)]
     held = [test for term in terms for test in _account_tests(tx, term)]
-    found = [_has_handle(*held)] if held else []
-    found += [test for term in terms for test in _person_tests(tx, term, brand_id)]
-    found += [segment_condition(tx, wanted, part, brand_id) for part in parts if not isinstance(part, Term)]
+    found = [_has_handle(*held, each=each)] if held else []
+    found += [test for term in terms for test in _person_tests(tx, term, brand_id, each=each)]
+    found += [segment_condition(tx, wanted, part, brand_id, each=each) for part in parts if not isinstance(part, Term)]
     return and_(true(), *found)
 
 
@@ -98,35 +103,48 @@ def words_condition(text: str) -> list[Condition]:
     return [Contact.search_text.like(f"%{_escape(word)}%", escape="\\") for word in words]
 
 
-def _conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> Iterable[Condition]:
+def _conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None, *, each: bool) -> Iterable[Condition]:
     if held := list(_account_tests(tx, wanted)):
-        yield _has_handle(*held)
-    yield from _person_tests(tx, wanted, brand_id)
+        yield _has_handle(*held, each=each)
+    yield from _person_tests(tx, wanted, brand_id, each=each)
 
 
-def _person_tests(tx: Tx, wanted: PeopleFilter, brand_id: int | None) -> Iterable[Condition]:
+def _person_tests(tx: Tx, wanted: PeopleFilter, brand_id: int | None, *, each: bool) -> Iterable[Condition]:
     """Yield what must hold for the person."""
     yield from words_condition(wanted.q)
     if wanted.topic:
-        topic = f"%{_escape(wanted.topic.lower())}%"
-        ours = lowered(Contact.topic).like(topic, escape="\\")
-        theirs = lowered(Handle.topic).like(topic, escape="\\")
-        yield or_(ours, _is_among(Handle.contact_id, Handle.retired_at.is_(None), theirs))
-    yield from _plain_conditions(wanted)
+        ours, theirs = (column.in_(_topics_like(column, wanted.topic)) for column in (Contact.topic, Handle.topic))
+        yield or_(ours, _is_among(Handle.contact_id, Handle.retired_at.is_(None), theirs, each=each))
+    yield from _plain_conditions(wanted, each=each)
     if wanted.stages:
         meant = select(Stage.id).where(Stage.name.in_(wanted.stages))
-        yield _is_among(Relationship.contact_id, Relationship.brand_id == brand_id, Relationship.stage_id.in_(meant))
+        with_brand = by_person(brand_id) if each else Relationship.brand_id == brand_id
+        yield _is_among(Relationship.contact_id, with_brand, Relationship.stage_id.in_(meant), each=each)
     if wanted.turns:
         yield or_(*(_turn_condition(tx, turn) for turn in wanted.turns))
     if wanted.upkeep:
-        asked = {"quiet": going_quiet(tx.now), "due": talk_is_due(tx, brand_id)}
+        quiet = _is_among(Pulse.contact_id, is_silent(tx.now), each=each)
+        asked = {"quiet": quiet, "due": talk_is_due(tx, brand_id)}
         yield or_(false(), *(asked[word] for word in wanted.upkeep if word in asked))
     if wanted.fit != (None, None):
-        yield _fit_condition(tx, wanted)
-    yield from _contacted_conditions(tx, wanted)
+        yield _fit_condition(tx, wanted, each=each)
+    yield from _contacted_conditions(tx, wanted, each=each)
     for key, text in wanted.own:
         yield field_condition(tx, key, text)
     yield from wanted.also
+
+
+def _topics_like(column: Any, words: str) -> Select[Any]:
+    """Return which of the topics there are fit: those are compared, and not each person's.
+
+    They are read from the index one after the other, each the next after the last, however many people have it.
+    """
+    named = column.class_
+    topics = select(func.min(aliased(named).topic).label("topic")).cte(recursive=True)
+    after = aliased(named)
+    onward = select(func.min(after.topic)).where(after.topic > topics.c.topic).scalar_subquery()
+    topics = topics.union_all(select(onward).where(topics.c.topic.is_not(None)))
+    return select(topics.c.topic).where(lowered(topics.c.topic).like(f"%{_escape(words.lower())}%", escape="\\"))
 
 
 def _account_tests(tx: Tx, wanted: PeopleFilter) -> Iterable[Condition]:
@@ -148,39 +166,42 @@ def _account_tests(tx: Tx, wanted: PeopleFilter) -> Iterable[Condition]:
         yield Handle.last_post_on <= tx.now.date() - timedelta(days=_days(fewest))
 
 
-def _contacted_conditions(tx: Tx, wanted: PeopleFilter) -> Iterable[Condition]:
+def _contacted_conditions(tx: Tx, wanted: PeopleFilter, *, each: bool) -> Iterable[Condition]:
     """Yield when mail last went either way, of all conversations; machine mail does not count."""
+    talks = Thread.contact_id == Contact.id
     said = or_(Thread.last_in_at.is_not(None), Thread.last_out_at.is_not(None))
     if wanted.never:
-        yield ~_there_is(Thread.contact_id == Contact.id, said)
+        yield ~_there_is(talks, said, each=each)
     fewest, most = wanted.contacted
     if most is not None:
         at = tx.now - timedelta(days=_days(most))
-        yield _there_is(Thread.contact_id == Contact.id, or_(Thread.last_in_at >= at, Thread.last_out_at >= at))
+        yield _there_is(talks, or_(Thread.last_in_at >= at, Thread.last_out_at >= at), each=each)
     if fewest is not None:
         at = tx.now - timedelta(days=_days(fewest))
         newer = or_(Thread.last_in_at > at, Thread.last_out_at > at)
-        yield _there_is(Thread.contact_id == Contact.id, said)
-        yield ~_there_is(Thread.contact_id == Contact.id, newer)
+        yield _there_is(talks, said, each=each)
+        yield ~_there_is(talks, newer, each=each)
 
 
 def _days(number: float) -> int:
     return int(min(max(number, 0), _MOST_DAYS))
 
 
-def _plain_conditions(wanted: PeopleFilter) -> Iterable[Condition]:
+def _plain_conditions(wanted: PeopleFilter, *, each: bool) -> Iterable[Condition]:
     if wanted.countries:
-        yield Contact.country.in_([country.upper() for country in wanted.countries])
+        # Of each by itself, as no index of countries is to be read then.
+        country = func.coalesce(Contact.country, "") if each else Contact.country
+        yield country.in_([country.upper() for country in wanted.countries])
     if wanted.languages:
         yield Contact.language.in_(wanted.languages)
     if wanted.tags:
-        yield _is_among(ContactTag.contact_id, ContactTag.tag.in_(wanted.tags))
+        yield _is_among(ContactTag.contact_id, ContactTag.tag.in_(wanted.tags), each=each)
     ways: list[Condition] = []
     if "email" in wanted.reach:
         takes = (ContactAddress.mailable != "bad", ContactAddress.retired_at.is_(None))
-        ways.append(_there_is(ContactAddress.contact_id == Contact.id, *takes))
+        ways.append(_there_is(ContactAddress.contact_id == Contact.id, *takes, each=each))
     if "dm" in wanted.reach:
-        ways.append(_has_handle(Handle.platform.in_(DM_PLATFORMS)))
+        ways.append(_has_handle(Handle.platform.in_(DM_PLATFORMS), each=each))
     if wanted.reach:
         yield or_(false(), *ways)
     if wanted.owners:
@@ -188,7 +209,7 @@ def _plain_conditions(wanted: PeopleFilter) -> Iterable[Condition]:
         yield or_(Contact.owner_id.in_(wanted.owners), *nobody)
 
 
-def _fit_condition(tx: Tx, wanted: PeopleFilter) -> Condition:
+def _fit_condition(tx: Tx, wanted: PeopleFilter, *, each: bool) -> Condition:
     """Return that the fit as it is shown, in whole points, lies between the bounds."""
     low, high = wanted.fit
     kept = read_bests_state(tx) if wanted.weights == DEFAULTS else None
@@ -199,28 +220,34 @@ def _fit_condition(tx: Tx, wanted: PeopleFilter) -> Condition:
     between = [score >= low - 0.5] if low is not None else []
     between += [score < high + 0.5] if high is not None else []
     if fit is None:
-        return _there_is(best.contact_id == Contact.id, *between)
-    return _is_among(fit.c.contact_id, *between)
+        return _there_is(best.contact_id == Contact.id, *between, each=each)
+    return _is_among(fit.c.contact_id, *between, each=False)
 
 
-def _has_handle(*held: Condition) -> Condition:
-    return _there_is(Handle.contact_id == Contact.id, Handle.retired_at.is_(None), *held)
+def _has_handle(*held: Condition, each: bool) -> Condition:
+    return _there_is(Handle.contact_id == Contact.id, Handle.retired_at.is_(None), *held, each=each)
 
 
 def _turn_condition(tx: Tx, turn: str) -> Condition:
+    if turn == "you":
+        return is_one_of(Contact.id, ask_ours(tx.now).scalar_subquery())
     ours, theirs = Contact.id.in_(ask_ours(tx.now)), Contact.id.in_(ask_theirs(tx.now))
     found = {"you": ours, "them": and_(~ours, theirs), "rest": and_(~ours, ~theirs)}
     return found.get(turn, false())
 
 
-def _there_is(*held: Condition) -> Condition:
-    """Return that there is such a row; asked of each person, so that an index alone should answer."""
-    return exists(literal_column("1")).where(*held)
+def _there_is(*held: Any, each: bool) -> Condition:
+    """Return that there is such a row; asked of each person, so that an index alone should answer.
+
+    With `each` it ends with "offset 0", or PostgreSQL would gather all such rows first.
+    """
+    rows: Select[Any] = select(literal_column("1")).where(*held).correlate(Contact)
+    return exists(rows.offset(0) if each else rows)
 
 
-def _is_among(who: Any, *held: Any) -> Condition:
-    """Return that a contact is one of those; asked once, for what an index finds without looking at people."""
-    return Contact.id.in_(select(who).where(*held))
+def _is_among(who: Any, *held: Any, each: bool) -> Condition:
+    """Return that a contact is one of those: asked once, of an index that needs no look at people, or of each."""
+    return _there_is(who == Contact.id, *held, each=True) if each else Contact.id.in_(select(who).where(*held))
 
 
 def _escape(text: str) -> str:

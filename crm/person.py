@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy import Select, and_, select
 
 from crm.account_book import AccountBook, read_accounts
-from crm.contact_turns import ContactTurn, decide_contact_turn, list_dues
+from crm.contact_turns import ContactTurn, Due, ask_dues, decide_contact_turn, gather_dues
 from crm.exchange import AnswerTimes, Exchange, count_weeks, measure_answers
 from crm.history import History
 from crm.models import Contact, ContactAddress, Handle, Relationship, Stage, Suppression, Thread
 from crm.people_around import Tie, read_people_around
 from crm.scoring import DEFAULTS
+from crm.together import Together, as_objects, every
 from crm.twin_list import TwinOf, read_twin, twin_columns
 from kit.tx import Tx
 
@@ -66,9 +67,7 @@ def read_person(
     around = read_people_around(tx, contact_id)
     mails = story.exchange
     stages, twin, merge_id = _stages_and_twin(tx, contact_id, brand_id)
-    threads = list(
-        tx.session.scalars(select(Thread).where(Thread.contact_id == contact_id).order_by(Thread.last_at.desc()))
-    )
+    threads, dues = _threads_and_dues(tx, contact_id)
     return Person(
         contact=around.contact,
         addresses=tuple(one for one in around.addresses if one.retired_at is None),
@@ -79,7 +78,7 @@ def read_person(
         stages=tuple(stage for stage, _ in stages),
         relationship=next((found for _, found in stages if found), None),
         threads=tuple(threads),
-        turn=decide_contact_turn(threads, list_dues(tx, [contact_id])[contact_id], tx.now),
+        turn=decide_contact_turn(threads, dues, tx.now),
         exchange=count_weeks(mails, weeks=weeks, now=tx.now),
         answers=measure_answers(mails),
         last_reply_at=max((at for direction, at in mails if direction == "in"), default=None),
@@ -92,6 +91,15 @@ def read_person(
 def list_stages_around(tx: Tx, contact_id: int, brand_id: int | None) -> list[tuple[Stage, Relationship | None]]:
     """Return all stages in order; the one a person stands at carries the relationship."""
     return [(row[0], row[1]) for row in tx.session.execute(_stages_around(contact_id, brand_id))]
+
+
+def _threads_and_dues(tx: Tx, contact_id: int) -> tuple[list[Thread], list[Due]]:
+    """Return the conversations, the newest first, and what is due from us. One query."""
+    threads, dues = Together(every(Thread).where(Thread.contact_id == contact_id), ask_dues([contact_id], tx.now)).ask(
+        tx
+    )
+    found = sorted(as_objects(Thread, threads), key=lambda thread: thread.last_at, reverse=True)
+    return found, gather_dues(dues)[contact_id]
 
 
 def _stages_and_twin(

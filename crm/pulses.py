@@ -58,11 +58,6 @@ def list_quiet(tx: Tx, *, limit: int = 3) -> list[Quiet]:
     ]
 
 
-def going_quiet(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a contact goes quiet, for filters."""
-    return Contact.id.in_(select(Pulse.contact_id).where(is_silent(now)))
-
-
 def is_silent(now: datetime) -> ColumnElement[bool]:
     """Return the condition on a pulse that the silence is longer than usual."""
     return Pulse.quiet_from < now

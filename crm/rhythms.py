@@ -4,12 +4,26 @@
 people there are: one for each stage that has a rhythm, and one for each rhythm of its own.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, String, Subquery, cast, exists, func, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    String,
+    Subquery,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 
 from crm.changes import Undone, record_change
 from crm.contacts import display_name, get_contact
@@ -24,7 +38,7 @@ KIND, STAGE = "rhythm", "stage_rhythm"
 CHOICES = (7, 14, 30, 60, 90, 180, 365)
 MOST_DAYS = 730
 NONE = 0
-_DAY_S = 86_400
+_RHYTHMS = "stage_rhythms"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +65,7 @@ def set_stage_rhythm(tx: Tx, stage: Stage, days: int | None, *, actor: str) -> C
         return None
     data = {"stage_id": stage.id, "before": stage.talk_days, "after": days}
     stage.talk_days = days
+    tx.session.info.pop(_RHYTHMS, None)
     words = say("Rhythm of %(name)s changed", name=stage.name)
     return record_change(tx, STAGE, actor=actor, summary=words, data=data)
 
@@ -120,6 +135,7 @@ def reverse_stage_rhythm(tx: Tx, change: Change, _actor: str) -> Undone:
     if stage is None or stage.talk_days != change.data["after"]:
         return Undone(change=change, undone=0, left=1, why=say("Somebody changed it since."))
     stage.talk_days = change.data["before"]
+    tx.session.info.pop(_RHYTHMS, None)
     return Undone(change=change, undone=1)
 
 
@@ -150,25 +166,40 @@ def due_branches(
 
 def talk_is_due(tx: Tx, brand_id: int | None) -> ColumnElement[bool]:
     """Return the condition that it is time to talk to a contact, for filters."""
-    since = func.coalesce(Relationship.talked_at, Relationship.stage_since, type_=Instant())
+    rest = or_(Relationship.rest_until.is_(None), Relationship.rest_until <= tx.now.date())
+    due = select(Relationship.contact_id).where(Relationship.brand_id == brand_id, rest)
+    own = due.where(Relationship.rhythm_days > NONE)
+    # Apart, as each is a look at an index: by what few have of their own, and by each stage that has a rhythm. That
+    # somebody has none of their own is said so that no index of rhythms is read for it.
+    parts = [own.where(since) for since in _since(_days_before(tx, Relationship.rhythm_days))]
+    usual = due.where(func.coalesce(Relationship.rhythm_days, -1) == -1)
+    for stage_id, days in _stage_rhythms(tx).items():
+        cut = tx.now - timedelta(days=days)
+        parts += [usual.where(Relationship.stage_id == stage_id, since) for since in _since(cut)]
+    return Contact.id.in_(union_all(*parts))
+
+
+def remember_rhythms(tx: Tx, stages: Iterable[Stage]) -> None:
+    """Keep the rhythms of all stages, where somebody read those for something else."""
+    tx.session.info[_RHYTHMS] = {stage.id: stage.talk_days for stage in stages if stage.talk_days}
+
+
+def _stage_rhythms(tx: Tx) -> dict[int, int]:
+    if _RHYTHMS not in tx.session.info:
+        remember_rhythms(tx, tx.session.scalars(select(Stage).where(Stage.talk_days > NONE)))
+    found: dict[int, int] = tx.session.info[_RHYTHMS]
+    return found
+
+
+def _days_before(tx: Tx, days: Any) -> ColumnElement[Any]:
+    """Return the instant so many days of 24 hours ago, as the database keeps instants."""
     now = literal(tx.now, Instant())
     if tx.session.get_bind().dialect.name == "sqlite":
-        passed: ColumnElement[Any] = func.julianday(now) - func.julianday(since)
-    else:
-        passed = func.extract("epoch", now - since) / _DAY_S
-    rest = or_(Relationship.rest_until.is_(None), Relationship.rest_until <= tx.now.date())
-    held = Relationship.brand_id == brand_id, rest
-    # Apart, as each has an index: whoever has no rhythm, who are most, is not looked at.
-    usual = select(Relationship.contact_id).join(Stage, Stage.id == Relationship.stage_id).where(
-        Stage.talk_days > NONE, Relationship.rhythm_days.is_(None), passed > Stage.talk_days, *held
-    )  # fmt: skip
-    own = select(Relationship.contact_id).where(
-        Relationship.rhythm_days > NONE, passed > Relationship.rhythm_days, *held
-    )
-    return or_(Contact.id.in_(usual), Contact.id.in_(own))
+        return func.strftime("%Y-%m-%d %H:%M:%f", now, "-" + cast(days, String) + " days")
+    return now - func.make_interval(0, 0, 0, 0, days * 24)
 
 
-def _since(before: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _since(before: Any) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Return what is true of those to whom nobody talked since: talked to, or never."""
     return Relationship.talked_at < before, Relationship.talked_at.is_(None) & (Relationship.stage_since < before)
 

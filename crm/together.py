@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import CompoundSelect, Select, cast, literal_column, null, select, union_all
+from sqlalchemy.orm.attributes import manager_of_class
 from sqlalchemy.types import TypeEngine
 
 from kit.db import Base
@@ -48,8 +49,14 @@ def every(model: type[Base]) -> Select[*tuple[Any, ...]]:
 
 def as_objects(model: type[Model], rows: Rows) -> list[Model]:
     """Return the rows of `every` as objects to read from; a session knows nothing of them."""
-    keys = [column.key for column in model.__table__.c]
-    return [model(**dict(zip(keys, row, strict=True))) for row in rows]
+    keys, manager = [column.key for column in model.__table__.c], manager_of_class(model)
+    found: list[Model] = []
+    for row in rows:
+        # As a session loads it: to set each value as a change would take ten times as long.
+        one: Model = manager.new_instance()
+        one.__dict__.update(zip(keys, row, strict=True))
+        found.append(one)
+    return found
 
 
 def _find_places(wanted: Sequence[TypeEngine[Any]], kinds: list[TypeEngine[Any]]) -> tuple[int, ...]:

@@ -125,6 +125,7 @@ class Enrolment(Base):
 
 # In the words of the partial indexes, so that no planner has to prove that they fit.
 NEEDS_A_PERSON, LEFT = "state IN ('draft', 'unknown')", "state = 'sent'"
+FIRST_MAIL = f"{LEFT} AND NOT is_follow_up AND sequence_id IS NOT NULL"
 
 
 def _where(clause: str) -> dict[str, Any]:
@@ -152,6 +153,7 @@ class Send(Base):
         Index("ix_sends_box_hard", "mailbox_id", "hard_bounced_at", **_where("hard_bounced_at IS NOT NULL")),
         Index("ix_sends_sequence_hard", "sequence_id", "hard_bounced_at", **_where("hard_bounced_at IS NOT NULL")),
         Index("ix_sends_left", "mailbox_id", "sent_at", "bounced_at", **_where(LEFT)),
+        Index("ix_sends_first", "mailbox_id", "sent_at", "thread_id", **_where(FIRST_MAIL)),
         Index("ix_sends_sequence_log", "sequence_id", "sent_at"),
         Index("ix_sends_domain_log", "domain", "sent_at"),
         Index("ix_sends_contact", "contact_id"),

@@ -21,6 +21,8 @@ class Contact(Base):
             postgresql_where=text("erased_at IS NOT NULL"),
         ),
         Index("ix_contacts_name", text("lower(name)"), "id"),
+        Index("ix_contacts_topic", "topic"),
+        Index("ix_contacts_added", "created_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

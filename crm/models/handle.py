@@ -31,6 +31,7 @@ class Handle(Base):
             "price_amount",
             "last_post_on",
         ),
+        Index("ix_handles_topic", "topic", "contact_id", "retired_at"),
         Index(
             "ix_handles_price",
             "contact_id",

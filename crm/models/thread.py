@@ -34,6 +34,17 @@ class Thread(Base):
             sqlite_where=text(OPEN_THREAD),
             postgresql_where=text(OPEN_THREAD),
         ),
+        # The same by person, for lists of people.
+        Index(
+            "ix_threads_awake",
+            "contact_id",
+            "last_in_at",
+            "last_out_at",
+            "done_at",
+            "snoozed_until",
+            sqlite_where=text(OPEN_THREAD),
+            postgresql_where=text(OPEN_THREAD),
+        ),
         # Whose turn it is, by mailbox, which every page says.
         Index(
             "ix_threads_turns",

@@ -13,7 +13,7 @@ from crm.together import Together
 from kit.tx import Tx
 from mailer.families import Family, family_of
 from sequences.mailboxes.sending_rules import Figures
-from sequences.models import LEFT, Send, Sequence
+from sequences.models import FIRST_MAIL, LEFT, Send, Sequence
 from sequences.sending.breaker import COUNTED_FOR, BounceRate
 from sequences.sending.throttle import DAY
 
@@ -60,9 +60,9 @@ def read_figures(tx: Tx, boxes: Collection[int], *, whole: bool = True) -> Figur
 
 
 def _count_sends(tx: Tx, boxes: Collection[int], counts: Mapping[int, Counter[str]]) -> None:
-    """Count from ix_sends_left; rows are read of first mails and of what met a dead address only."""
+    """Count from ix_sends_left and ix_sends_first; rows are read of what met a dead address only."""
     now, mail = tx.now, func.count()
-    left = text(f"sends.{LEFT}"), Send.mailbox_id.in_(boxes), Send.sent_at > now - _MONTH
+    ours = Send.mailbox_id.in_(boxes), Send.sent_at > now - _MONTH
     log = select(
         Send.mailbox_id,
         mail.filter(Send.sent_at > now - DAY).label("last_day"),
@@ -71,7 +71,7 @@ def _count_sends(tx: Tx, boxes: Collection[int], counts: Mapping[int, Counter[st
         mail.filter(Send.sent_at > now - _WEEK - DAY, Send.sent_at <= now - DAY).label("week_before"),
         mail.filter(Send.bounced_at.is_not(None)).label("bounces"),
         mail.filter(Send.sent_at > now - COUNTED_FOR).label("sent_14"),
-    ).where(*left)
+    ).where(text(LEFT), *ours)
     hard = select(
         Send.mailbox_id,
         mail.filter(Send.sent_at > now - _MONTH).label("hard"),
@@ -82,7 +82,7 @@ def _count_sends(tx: Tx, boxes: Collection[int], counts: Mapping[int, Counter[st
             Send.mailbox_id, mail.label("first_mails"), mail.filter(Thread.last_in_at > Send.sent_at).label("answered")
         )
         .outerjoin(Thread, Thread.id == Send.thread_id)
-        .where(*left, Send.is_follow_up.is_(False), Send.sequence_id.is_not(None), Send.sent_at <= now - _WEEK)
+        .where(text(FIRST_MAIL), *ours, Send.sent_at <= now - _WEEK)
     )
     questions = [query.group_by(Send.mailbox_id) for query in (log, hard, first)]
     for query, rows in zip(questions, Together(*questions).ask(tx), strict=True):

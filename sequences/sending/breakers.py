@@ -4,11 +4,11 @@ from collections.abc import Collection
 from collections.abc import Sequence as SequenceOf
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from crm.mailboxes import pause_mailbox
 from crm.models import Mailbox
-from crm.together import Together
+from crm.together import Rows, Together
 from kit.db import Instant
 from kit.tx import Tx
 from sequences.incidents import record_incident
@@ -38,6 +38,17 @@ def count_hard_bounce(tx: Tx, send: Send) -> None:
 def mailbox_rate(tx: Tx, mailbox: Mailbox) -> BounceRate:
     """Return how a mailbox did since a person last resumed it, 14 days at most."""
     return _rates(tx, [_of_mailbox(mailbox)])[0]
+
+
+def ask_mailbox_rate(now: datetime, mailbox: Mailbox) -> Select[int, int, int]:
+    """Return the question for the same, so that it can be asked beside others; `read_rate` reads the answer."""
+    return _ask(now, _of_mailbox(mailbox))
+
+
+def read_rate(rows: Rows) -> BounceRate:
+    """Return what was asked of one mailbox or sequence."""
+    ((hard, sent, refused),) = rows
+    return BounceRate(sent=sent + refused, hard=hard) if hard else BounceRate(sent=0, hard=0)
 
 
 def sequence_rate(tx: Tx, sequence: Sequence) -> BounceRate:
@@ -100,20 +111,18 @@ def _of_sequence(sequence: Sequence) -> _Counted:
 
 def _rates(tx: Tx, asked: SequenceOf[_Counted]) -> list[BounceRate]:
     """Return how each of these did, in one query."""
-    questions = []
-    for which, counted_from in asked:
-        since = max(tx.now - COUNTED_FOR, counted_from) if counted_from else tx.now - COUNTED_FOR
-        hard = which, Send.hard_bounced_at > since
-        counts = (hard, (which, Send.sent_at > since), (*hard, Send.sent_at.is_(None)))
-        columns = (select(func.count()).select_from(Send).where(*each).scalar_subquery() for each in counts)
-        questions.append(select(*(column.label(name) for column, name in zip(columns, _COUNTS, strict=True))))
-    return [
-        BounceRate(sent=sent + refused, hard=hard) if hard else BounceRate(sent=0, hard=0)
-        for ((hard, sent, refused),) in Together(*questions).ask(tx)
-    ]
+    return [read_rate(rows) for rows in Together(*(_ask(tx.now, one) for one in asked)).ask(tx)]
 
 
-_COUNTS = ("hard", "sent", "refused")
+def _ask(now: datetime, asked: _Counted) -> Select[int, int, int]:
+    which, counted_from = asked
+    since = max(now - COUNTED_FOR, counted_from) if counted_from else now - COUNTED_FOR
+    hard = which, Send.hard_bounced_at > since
+    counts = (hard, (which, Send.sent_at > since), (*hard, Send.sent_at.is_(None)))
+    first, second, third = (select(func.count()).select_from(Send).where(*each).scalar_subquery() for each in counts)
+    return select(first.label("hard"), second.label("sent"), third.label("refused"))
+
+
 _ANY_RECENT = (
     select(Send.id)
     .where(

@@ -10,9 +10,9 @@ from crm.models import Mailbox
 from kit.errors import InvalidError, NotFoundError, say
 from kit.tx import Tx
 from sequences.course.runs import OPEN
-from sequences.models import Enrolment, Send
-from sequences.sending.breaker import AT_LEAST, COUNTED_FOR
-from sequences.sending.breakers import mailbox_rate
+from sequences.models import Enrolment
+from sequences.sending.breaker import AT_LEAST
+from sequences.sending.breakers import ask_mailbox_rate, read_rate
 from sequences.sending.limits import read_paces
 from sequences.sending.sender_pool import Sender
 from sequences.versions.sequence_file import SequenceFile
@@ -38,29 +38,16 @@ def find_pool(tx: Tx, document: SequenceFile, mailbox: str | None = None) -> lis
 def read_senders(tx: Tx, pool: Sequence[Mailbox]) -> tuple[list[Sender], Counter[int]]:
     """Return how much each mailbox can take on and how well it is, and how many open runs wait for a first mail."""
     numbers = [box.id for box in pool]
-    bad = Send.hard_bounced_at > tx.now - COUNTED_FOR
     early = Enrolment.state.in_(OPEN), Enrolment.last_sent_at.is_(None), Enrolment.mailbox_id.in_(numbers)
-    paces, (bounced, waiting) = read_paces(
-        tx,
-        pool,
-        (
-            select(Send.mailbox_id).where(Send.mailbox_id.in_(numbers), bad).distinct(),
-            select(Enrolment.mailbox_id, func.count()).where(*early).group_by(Enrolment.mailbox_id),
-        ),
-    )
-    with_bounces = {row[0] for row in bounced}
+    waits = select(Enrolment.mailbox_id, func.count()).where(*early).group_by(Enrolment.mailbox_id)
+    paces, (waiting, *bounced) = read_paces(tx, pool, (waits, *(ask_mailbox_rate(tx.now, box) for box in pool)))
     senders = [
         Sender(
             mailbox_id=box.id,
             room=pace.room(tx.now),
-            bounce_rate=_bounce_rate(tx, box) if box.id in with_bounces else 0.0,
+            bounce_rate=rate.share if rate.sent >= AT_LEAST else 0.0,
             is_paused=box.paused_at is not None,
         )
-        for box, pace in zip(pool, paces, strict=True)
+        for box, pace, rate in zip(pool, paces, map(read_rate, bounced), strict=True)
     ]
     return senders, Counter({row[0]: row[1] for row in waiting})
-
-
-def _bounce_rate(tx: Tx, box: Mailbox) -> float:
-    rate = mailbox_rate(tx, box)
-    return rate.share if rate.sent >= AT_LEAST else 0.0

@@ -19,6 +19,7 @@ from crm.handles import add_handle
 from crm.models import Contact, ContactField
 from crm.pipeline import ensure_relationship
 from crm.places import read_place
+from crm.rhythms import remember_rhythms
 from crm.scoring import PARTS
 from kit.errors import InvalidError, say
 from kit.tx import Tx
@@ -56,6 +57,8 @@ def index() -> ResponseReturnValue:
         return redirect("/contacts?" + urlencode(fold_form(fold_lists(request.args.lists()))))
     tx, view = this_tx(), read_people_view()
     about = describe_view(tx, view)
+    stages = list_stages(tx)
+    remember_rhythms(tx, stages)
     found = people.list_people(
         tx, view.wanted, brand_id=this_brand_id(), page=forms.read_int(view.query.get("page")) or 1
     )
@@ -64,7 +67,7 @@ def index() -> ResponseReturnValue:
         "contacts/page.html",
         found=found,
         costly=costly,
-        stages=list_stages(tx),
+        stages=stages,
         listed=keep(view.text),
         picked=split_picked(view.query.get(PICKED, ""), [row.contact.id for row in found.rows]),
         **about,

@@ -10,9 +10,8 @@ from flask import Blueprint, Response, g, request
 from crm import closing, inbox
 from crm.contact_turns import decide_contact_turn
 from crm.exchange import list_exchanges
-from crm.inbox import ThreadRow
 from crm.inbox_beside import Beside, Note, read_beside
-from crm.inbox_page import count_waiting, read_page
+from crm.inbox_page import count_waiting_and_find, read_page
 from crm.models import Contact, Message, MessageBody, Thread
 from crm.people import list_main_handles
 from crm.person import list_stages_around
@@ -113,18 +112,22 @@ def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status:
     rows, desk = found.rows, read_upkeep_desk(tx, this_user().id)
     context: dict[str, object] = {"rows": rows, "onward": found.onward, "where": where}
     context |= {"reading": thread_id, "kinds": KINDS, "who": this_who()}
-    context["interested"] = count_waiting(tx, replace(where.wanted, turn="", kind="interested"))
+    # A conversation that lies further down is read on the way.
+    further = None if any(row.thread.id == thread_id for row in rows) else thread_id
+    context["interested"], thread = count_waiting_and_find(
+        tx, replace(where.wanted, turn="", kind="interested"), further
+    )
     context |= {"desk": desk, "clocks": read_clocks(rows, desk.hours, tx.now)}
     opened = thread_id if thread_id is not None else next((row.thread.id for row in rows), None)
     context |= {"opened": opened, "ask": request.args.get("ask", "")}
     if not is_partial() and opened is not None:
         this_shell()  # brands and mailboxes are known from here on
-        context |= _conversation(tx, opened, rows, trouble)
+        context |= _conversation(tx, thread or inbox.get_thread(tx, opened), trouble)
     return page("inbox/page.html", part="inbox/_list.html", status=status, **context)
 
 
-def _conversation(tx: Tx, thread_id: int, rows: Sequence[ThreadRow], trouble: Trouble | None) -> dict[str, object]:
-    thread = next((row.thread for row in rows if row.thread.id == thread_id), None) or inbox.get_thread(tx, thread_id)
+def _conversation(tx: Tx, thread: Thread, trouble: Trouble | None) -> dict[str, object]:
+    thread_id = thread.id
     mails, proposed = list_talk(tx, thread_id)
     desk = read_desk(
         tx,

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from crm.brands import list_stages
-from crm.people import find_people_ids
+from crm.people import PeopleFilter, find_first, find_people_ids
 from crm.saved_views import ViewShelf, read_shelf
 from kit.errors import InvalidError, RapportError, say
 from kit.tx import Tx
@@ -61,16 +61,16 @@ def choose(sequence_id: int) -> Response:
     this_shell()  # its brands are the sequence's too: read once
     sequence = get_sequence_by_id(tx, sequence_id)
     query, shelf = fold_lists(request.args.lists()), read_shelf(tx, this_user().id)
-    fault, ids, verdicts = "", list[int](), list[Verdict]()
+    fault, found, verdicts = "", 0, list[Verdict]()
     try:
-        ids = _find(tx, sequence, query, shelf)
-        verdicts = _enrol(tx, sequence, ids[:MOST_AT_ONCE], override="", dry_run=True) if ids else []
+        ids, found = _find_first(tx, sequence, query, shelf)
+        verdicts = _enrol(tx, sequence, ids, override="", dry_run=True) if ids else []
     except RapportError as error:
         fault = said(error)
     return page(
         "sequences/people_new.html", sequence=sequence, query=query, stages=list_stages(tx), fault=fault,
         wanted={name: value for name, value in query.items() if is_name(name)}, asked=bool(query), **_sums(verdicts),
-        status=422 if fault else 200, most=MOST_AT_ONCE, tab="people", found=len(ids), views=shelf.views,
+        status=422 if fault else 200, most=MOST_AT_ONCE, tab="people", found=found, views=shelf.views,
         view=shelf.find(query.get("view", "")),
     )  # fmt: skip
 
@@ -137,7 +137,21 @@ def lift(sequence_id: int, number: int) -> Response:
 
 
 def _find(tx: Tx, sequence: Sequence, query: dict[str, str], shelf: ViewShelf) -> list[int]:
-    """Return whom a form means: numbers, the address of a view, a saved view as it is now, or the fields of a filter.
+    """Return whom a form means."""
+    meant = _read_whom(query, shelf)
+    return find_people_ids(tx, meant, brand_id=sequence.brand_id) if isinstance(meant, PeopleFilter) else meant
+
+
+def _find_first(tx: Tx, sequence: Sequence, query: dict[str, str], shelf: ViewShelf) -> tuple[list[int], int]:
+    """Return the first whom a form means, and how many it means in all."""
+    meant = _read_whom(query, shelf)
+    if isinstance(meant, PeopleFilter):
+        return find_first(tx, meant, MOST_AT_ONCE, brand_id=sequence.brand_id)
+    return meant[:MOST_AT_ONCE], len(meant)
+
+
+def _read_whom(query: dict[str, str], shelf: ViewShelf) -> PeopleFilter | list[int]:
+    """Return what a form says: numbers, the address of a view, a saved view as it is now, or the fields of a filter.
 
     Nobody for nothing.
     """
@@ -146,14 +160,10 @@ def _find(tx: Tx, sequence: Sequence, query: dict[str, str], shelf: ViewShelf) -
     saved = shelf.find(query["view"]) if query.get("view") else None
     address = query.get("address") or ("" if saved else query.get("view", ""))
     if address:
-        wanted = read_filter_text(address)
-    elif saved is not None:
-        wanted = read_chosen(read_query_text(saved.query), user_id=this_user().id)
-    elif is_filtered(query):
-        wanted = read_chosen(query, user_id=this_user().id)
-    else:
-        return []
-    return find_people_ids(tx, wanted, brand_id=sequence.brand_id)
+        return read_filter_text(address)
+    if saved is not None:
+        return read_chosen(read_query_text(saved.query), user_id=this_user().id)
+    return read_chosen(query, user_id=this_user().id) if is_filtered(query) else []
 
 
 def _add_later(tx: Tx, sequence: Sequence, ids: list[int], override: str) -> Response:

@@ -12,7 +12,7 @@ from crm.disclosures import record_disclosure
 from crm.export_job import list_rows, name_columns
 from crm.fields import offered_fields
 from crm.models import Contact
-from crm.people import count_each, find_people_ids
+from crm.people import find_first, find_people_ids
 from crm.person_edits import list_colleagues
 from kit.errors import InvalidError, RapportError, say
 from kit.tx import Tx
@@ -120,9 +120,11 @@ def _read_selection(*, most: int | None = None) -> Selection:
     query = given.get("query", "")
     if given.get("all") == "1":
         wanted = read_chosen(read_query_text(query), user_id=this_user().id)
-        ids = find_people_ids(this_tx(), wanted, brand_id=this_brand_id(), most=most)
-        is_cut = most is not None and len(ids) == most
-        count = count_each(this_tx(), [wanted], brand_id=this_brand_id())[0] if is_cut else len(ids)
+        if most is None:
+            ids = find_people_ids(this_tx(), wanted, brand_id=this_brand_id())
+            count = len(ids)
+        else:
+            ids, count = find_first(this_tx(), wanted, most, brand_id=this_brand_id())
         return Selection(ids=tuple(ids), count=count, everybody=True, query=query)
     words = [word for text in given.getlist("id") for word in forms.read_list(text)]
     numbers = dict.fromkeys(number for word in words if (number := forms.read_int(word)))

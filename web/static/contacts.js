@@ -25,7 +25,8 @@
     const others = taken ? 0 : Number(elsewhere?.dataset.elsewhere ?? 0);
     const n = taken ? Number(everybody.dataset.total) : ticked + others;
     const say = (number) => number.toLocaleString(document.documentElement.lang);
-    count.textContent = (others ? count.dataset.wordsMore : count.dataset.words).replace("{n}", say(n)).replace("{here}", say(ticked));
+    const words = others ? count.dataset.wordsMore : (taken && everybody.dataset.words) || count.dataset.words;
+    count.textContent = words.replace("{n}", say(n)).replace("{here}", say(ticked));
     all.value = taken ? "1" : "";
     if (everybody) everybody.hidden = taken;
   };
