@@ -8,6 +8,7 @@ from crm.models import Change, Mailbox, Message
 from mailer.fakes import FakeMailServer
 from sequences.draft_models import DraftFile, SequenceDraft, TrialMail
 from sequences.insight.outcome_kept import name_subject
+from sequences.insight.report import audience
 from sequences.models import Enrolment, Send
 from sequences.reports.kept import BEGINNING, store
 from sequences.versions.authoring import document_of, get_version
@@ -371,3 +372,40 @@ def test_the_list_says_what_left_and_who_answered(ada: Person, house: House, cas
     page = ada.get("/sequences")
     assert len(queries) <= MOST
     assert f'<td class="n">{sent}</td><td class="n">25.0%</td>' in page
+
+
+def test_a_sequence_is_archived_and_brought_back(ada: Person, house: House, cast: Cast) -> None:
+    root = f"/sequences/{cast.sequence}"
+    assert f'href="{root}/archive"' in ada.get(f"{root}/settings")
+    asked = ada.get(f"{root}/archive")
+    assert "3 people are still in it." in asked
+    assert "Archive and end 3 runs" in asked
+    # A page from before somebody was put in does not say that their runs may end.
+    assert "People are still in" in ada.post(f"{root}/archive", status=409)
+    toast = ada.get(ada.post(f"{root}/archive", end="1"))
+    assert f'href="{root}-' not in ada.get("/sequences")
+    assert f'href="{root}-' in ada.get("/sequences?show=archived")
+    for part in ("", "/people", "/report", "/settings", "/forecast", "/versions", "/launch"):
+        assert "rchived" in ada.get(root + part), part
+    assert "Add people" not in ada.get(f"{root}/people")
+    assert "is archived" in ada.get(f"{root}/people/new", status=409)
+    assert "is archived" in ada.post(f"{root}/people", email="a@b.example", status=409)
+    assert "is archived" in ada.post(f"{root}/launch", status=409)
+    named = "Everyday Carbon, first touch</option>"
+    assert named not in ada.get("/contacts/selection?act=enrol&id=1")
+    assert named not in ada.get("/contacts")
+    assert named in ada.get(f"/contacts?sequence={cast.sequence}")
+    ada.post(undo_in(toast))
+    assert f'href="{root}-' in ada.get("/sequences")
+    assert named in ada.get("/contacts/selection?act=enrol&id=1")
+    assert states_in(house, cast) == {"active": 3}
+    ada.post(f"{root}/archive", end="1")
+    assert "sends nothing yet" in ada.get(ada.post(f"{root}/archive/lift"))
+    with house.database.reading() as tx:
+        assert get_sequence_by_id(tx, cast.sequence).state == "paused"
+    assert states_in(house, cast) == {"stopped": 3}
+
+
+def states_in(house: House, cast: Cast) -> dict[str, int]:
+    with house.database.reading() as tx:
+        return {state: count for state, count in audience(tx, cast.sequence).items() if count and state != "all"}
