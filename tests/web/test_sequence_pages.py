@@ -257,11 +257,12 @@ def test_the_fields_of_a_text_are_chips_that_say_whom_they_are_missing_for(ada: 
     step = f"{place}/steps/1"
     ada.post(f"{place}/steps/first-touch/text", subject="A pan, {{ contact.first_name }}?", seen=mark_in(ada.get(step)),
              body="{{ contact.personal_line }}\n\n{{ contact.frist_name }}")  # fmt: skip
-    used = ada.get(step).split('id="used"')[1].split("</div>")[0]
+    used = ada.get(step).split('id="used"')[1].split("<details")[0]
     assert re.findall(r'data-find="([^"]+)"', used) == [
         "contact.first_name", "contact.personal_line", "contact.frist_name"
     ]  # fmt: skip
     assert "is not known" in used
+    assert ">frist name<" in used
     ada.post(f"{place}/steps/first-touch/text", subject="A pan, {{ contact.first_name }}?", seen=mark_in(ada.get(step)),
              body="{{ contact.personal_line }}")  # fmt: skip
     page = ada.get(step)
@@ -272,6 +273,19 @@ def test_the_fields_of_a_text_are_chips_that_say_whom_they_are_missing_for(ada: 
     part = ada.client.get(step, headers={"HX-Request": "true", "HX-Target": "preview"}).text
     assert 'id="used" hx-swap-oob="true"' in part
     assert "<textarea" not in part
+
+
+def test_a_hostile_text_is_shown_as_words(ada: Person, cast: Cast) -> None:
+    place = begin(ada)
+    step = f"{place}/steps/1"
+    ada.post(f"{place}/steps/first-touch/text", subject="<b>Hi</b> {{ contact.city | default('<i>\"x') }}",
+             seen=mark_in(ada.get(step)),
+             body="<script>alert(1)</script> {% if contact.city %}<hr>{% endif %}")  # fmt: skip
+    shown = ada.get(step).split('id="used"')[1].split("<details")[0]
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+    assert '<code class="faint t12">{% if contact.city %}</code>&lt;hr&gt;' in shown
+    assert "Otherwise: &lt;i&gt;" in shown
+    assert not re.search(r"<(script|hr|b|i)>", shown)
 
 
 def undo_in(page: str) -> str:
