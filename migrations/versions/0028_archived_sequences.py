@@ -14,14 +14,14 @@ down_revision = "0025"
 branch_labels = None
 depends_on = None
 
-_CHECK = op.f("ck_sequences_state")
+_NAME = "ck_sequences_state"
 
 
 def upgrade() -> None:
     with op.batch_alter_table("sequences") as table:
         table.add_column(sa.Column("archived_at", kit.db.Instant(), nullable=True))
-        table.drop_constraint(_CHECK, type_="check")
-        table.create_check_constraint(_CHECK, "state IN ('draft', 'live', 'paused', 'archived')")
+        table.drop_constraint(op.f(_NAME), type_="check")
+        table.create_check_constraint(op.f(_NAME), "state IN ('draft', 'live', 'paused', 'archived')")
 
 
 def downgrade() -> None:
@@ -34,6 +34,6 @@ def downgrade() -> None:
         )
     )
     with op.batch_alter_table("sequences") as table:
-        table.drop_constraint(_CHECK, type_="check")
-        table.create_check_constraint(_CHECK, "state IN ('draft', 'live', 'paused')")
+        table.drop_constraint(op.f(_NAME), type_="check")
+        table.create_check_constraint(op.f(_NAME), "state IN ('draft', 'live', 'paused')")
         table.drop_column("archived_at")
