@@ -12,7 +12,7 @@ HTMX := web/static/vendor/htmx.min.js
 # Three workers and hundreds of commands load the same modules: whoever is first leaves them compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test check collect fix services sim corpus fuzz bench screenshots
+.PHONY: help setup demo test check lint types suite fix services sim corpus fuzz bench screenshots
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,21 +32,27 @@ $(HTMX): package-lock.json | .setup-done
 demo: setup ## Show the main job in a browser; ARGS=--headless runs it to the end and prints what happened
 	@.venv/bin/rapport demo $(ARGS)
 
+# What takes seconds is told at once. Types take a minute of one core: beside the tests, which have work for the other.
 test: setup ## Run every check and every test
-	@$(MAKE) --no-print-directory -j 2 check collect
-	@TMPDIR=$(TESTS_IN) $(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory -j 2 types suite
 
-check: setup ## Format, lint, types, floors, spelling
+check: lint types ## Format, lint, floors, spelling, types
+
+lint: setup
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
-	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
 	@.venv/bin/codespell README.md CHANGELOG.md CONTRIBUTING.md docs kit mailer/*.py crm/*.py crm/models sequences web templates \
 		--skip 'web/static/vendor,web/locale,docs/pictures,mailer/folder_names.py,web/demo/cast.py,sequences/pitches/lint_words.py,sequences/pitches/reading_grade.py,sequences/pitches/spam_phrases.py' --ignore-words-list 're-use,fo,ines,unparseable,ser,sting,nd'
 
-# Compiles the tests beside the checks, which leave one core idle; what is wrong with them the run itself will say.
-collect: setup
+types: setup
+	@.venv/bin/mypy
+
+# Collected once before: so one process compiles the tests, not every worker; what is wrong with them the run will say.
+suite: setup
 	@$(PY) -m pytest --collect-only -q $(ARGS) >/dev/null 2>&1 || true
+	@TMPDIR=$(TESTS_IN) $(PY) -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 fix: setup ## Format, and mend what can be mended by itself
 	@.venv/bin/ruff format .

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Integer, Select, cast, func, null, select
 
 from crm.bests import read_bests_state
+from crm.contact_turns import ContactTurn, decide_contact_turn, list_contact_threads, list_dues
 from crm.exchange import Exchange, list_exchanges
 from crm.kept import ask_kept
 from crm.lane_picks import CARDS, MORE, pick_cards
 from crm.lane_sums import ask_sums, count_lanes, lane_name, read_kept, read_sums
-from crm.models import Contact, Handle, Relationship, Stage, Task, Thread, User
-from crm.people import decide_contact_turn, list_contact_threads, list_main_handles
+from crm.models import Contact, Handle, Relationship, Stage, Task, User
+from crm.people import list_main_handles
 from crm.people_filter import PeopleFilter, conditions
 from crm.stays import ask_moves, typical_stays
 from crm.together import Rows, Together, as_objects
@@ -33,8 +34,7 @@ class Card:
     handle: Handle | None
     owner: User | None
     exchange: Exchange
-    turn: Turn
-    waiting_since: Thread | None
+    turn: ContactTurn
     task: Task | None
     stage_since: datetime
     quiet_for: timedelta
@@ -136,10 +136,10 @@ def _first_of_each(rows: Sequence[Any], opened: int | None) -> list[Any]:
 def _describe(tx: Tx, rows: Sequence[Any]) -> Mapping[int, list[Card]]:
     ids = [contact.id for contact, _, _ in rows]
     handles, exchanges, threads = list_main_handles(tx, ids), list_exchanges(tx, ids), list_contact_threads(tx, ids)
-    tasks = _next_tasks(tx, ids)
+    tasks, dues = _next_tasks(tx, ids), list_dues(tx, ids)
     found: dict[int, list[Card]] = defaultdict(list)
     for contact, standing, owner in rows:
-        turn, since = decide_contact_turn(tx, threads[contact.id])
+        turn = decide_contact_turn(threads[contact.id], dues[contact.id], tx.now)
         last = max([standing.stage_since, *(thread.last_at for thread in threads[contact.id])])
         quiet = tx.now - last
         found[standing.stage_id].append(
@@ -149,11 +149,10 @@ def _describe(tx: Tx, rows: Sequence[Any]) -> Mapping[int, list[Card]]:
                 owner=owner,
                 exchange=exchanges[contact.id],
                 turn=turn,
-                waiting_since=since,
                 task=tasks.get(contact.id),
                 stage_since=standing.stage_since,
                 quiet_for=quiet,
-                stale=turn is not Turn.RESTING and quiet >= STALE_AFTER,
+                stale=turn.kind is not Turn.RESTING and quiet >= STALE_AFTER,
             )
         )
     return found

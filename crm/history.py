@@ -9,6 +9,7 @@ from sqlalchemy import and_, select
 
 from crm.exchange import HUMAN
 from crm.models import Message, MessageBody, Proposal, TimelineEntry, User
+from crm.notes import read_edited
 from kit.tx import Tx
 
 _LIMIT = 300
@@ -42,6 +43,11 @@ class Moment:
     text: str = ""
     waited: str = ""
     gap: timedelta | None = None
+
+    @property
+    def edited_at(self) -> datetime | None:
+        """When a note was last said in other words."""
+        return read_edited(self.entry.data) if self.entry is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

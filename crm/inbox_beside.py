@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Select, String, cast, func, literal, or_, select
 
+from crm.contact_turns import Due, ask_dues, gather_dues
 from crm.models import Product, Task, Theme, TimelineEntry, User
+from crm.notes import read_edited
 from crm.together import Together, as_objects, every
 from kit.tx import Tx
 
@@ -21,6 +24,7 @@ class Note:
     kind: str
     text: str
     who: str
+    edited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,7 @@ class Beside:
     themes: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
     next_action: NextAction | None = None
+    dues: tuple[Due, ...] = ()
 
 
 def read_beside(tx: Tx, contact_id: int, brand_id: int | None) -> Beside:
@@ -58,21 +63,26 @@ def read_beside(tx: Tx, contact_id: int, brand_id: int | None) -> Beside:
         .limit(1)
     )
     names = themes.order_by(func.lower(Theme.name), Theme.id).limit(_THEMES)
-    products, named, tasks, notes = Together(sold, names, task, _ask_notes(contact_id, brand_id)).ask(tx)
-    told = [Note(id=row[0], at=row[1], kind=row[2], text=row[3], who=row[4] or "") for row in notes]
+    owed = ask_dues([contact_id], tx.now)
+    products, named, tasks, notes, dues = Together(sold, names, task, _ask_notes(contact_id, brand_id), owed).ask(tx)
+    told = [
+        Note(id=row[0], at=row[1], kind=row[2], text=row[3], who=row[4] or "", edited_at=read_edited(row[5]))
+        for row in notes
+    ]
     return Beside(
         products=tuple(sorted(as_objects(Product, products), key=lambda product: product.name)),
         themes=tuple(sorted((row[0] for row in named), key=str.lower)),
         notes=tuple(sorted(told, key=lambda note: (note.at, note.id))),
         next_action=next((NextAction(id=row[0], title=row[1], due_on=row[2], who=row[3] or "") for row in tasks), None),
+        dues=tuple(gather_dues(dues)[contact_id]),
     )
 
 
-def _ask_notes(contact_id: int, brand_id: int | None) -> Select[int, datetime, str, str, str]:
+def _ask_notes(contact_id: int, brand_id: int | None) -> Select[int, datetime, str, str, str, dict[str, Any]]:
     """Return the question for the newest notes of a person, whatever they are about but another brand."""
     entry = TimelineEntry
     query = (
-        select(entry.id, entry.at, entry.kind, entry.summary, User.name)
+        select(entry.id, entry.at, entry.kind, entry.summary, User.name, entry.data)
         .outerjoin(User, literal("user:") + cast(User.id, String) == entry.actor)
         .where(entry.contact_id == contact_id, entry.kind.in_(("note", "dm")))
     )

@@ -26,6 +26,7 @@ from sqlalchemy.orm import aliased
 from crm.inbox import TO_CHECK, ThreadRow, is_open, is_our_turn, is_snoozed, is_their_turn, turn_of
 from crm.models import Contact, Message, Thread
 from crm.models.thread import UNSURE
+from crm.whose import is_thread_mine
 from kit.db import Instant
 from kit.tx import Tx
 from mailer.said import ASKS_BELOW
@@ -59,11 +60,16 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which conversations: `turn` is you, them, rest or snoozed; `kind` a kind of reply, or `to_check` for guesses."""
+    """Which conversations: `turn` is you, them, rest or snoozed; `kind` a kind of reply, or `to_check` for guesses.
+
+    `mine_of` is the colleague whose they are; None for everyone's.
+    """
 
     turn: str = ""
     kind: str = ""
     mailbox_id: int | None = None
+    mine_of: int | None = None
+    brand_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +106,11 @@ def read_page(tx: Tx, wanted: Wanted, *, after: Spot | None = None, limit: int =
     return InboxPage(rows=shown, onward=Spot(part, at, thread.id))
 
 
-def count_kind(tx: Tx, kind: str, mailbox_id: int | None = None) -> int:
-    """Return how many conversations wait, or sleep, after an answer of this kind: those above the resting ones."""
+def count_waiting(tx: Tx, wanted: Wanted) -> int:
+    """Return how many of these conversations wait, or sleep: those above the resting ones."""
     waits = or_(is_our_turn(tx.now), is_snoozed(tx.now))
     query = select(func.count()).select_from(Thread).where(is_open(), waits)
-    return tx.session.scalar(_narrow(query, Wanted(kind=kind, mailbox_id=mailbox_id))) or 0
+    return tx.session.scalar(_narrow(tx, query, wanted)) or 0
 
 
 def _first_of_each(tx: Tx, wanted: Wanted, after: Spot | None, limit: int) -> list[Query]:
@@ -125,7 +131,7 @@ def _first_of_each(tx: Tx, wanted: Wanted, after: Spot | None, limit: int) -> li
         query = select(Thread.id, literal_column(str(number), Integer).label("part")).where(*clauses)
         if after and number == after.part:
             query = query.where(_comes_after(after))
-        parts.append(_narrow(query, wanted).order_by(*order).limit(limit))
+        parts.append(_narrow(tx, query, wanted).order_by(*order).limit(limit))
     return parts
 
 
@@ -137,8 +143,12 @@ def _comes_after(spot: Spot) -> ColumnElement[bool]:
     return and_(at <= spot.at, or_(at < spot.at, Thread.id < spot.thread_id))
 
 
-def _narrow(query: Query, wanted: Wanted) -> Query:
+def _narrow(tx: Tx, query: Query, wanted: Wanted) -> Query:
     kind = wanted.kind
+    if wanted.mine_of is not None:
+        query = query.where(is_thread_mine(wanted.mine_of, tx.now))
+    if wanted.brand_id is not None:
+        query = query.where(Thread.brand_id == wanted.brand_id)
     if wanted.mailbox_id is not None:
         query = query.where(Thread.mailbox_id == wanted.mailbox_id)
     if not kind:

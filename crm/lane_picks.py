@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, exists, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal_column, select, union_all
 
-from crm.inbox import is_open, is_our_turn, is_their_turn
+from crm.contact_turns import ask_awake, is_asleep
 from crm.lane_sums import by_person, stand_with
-from crm.models import Contact, Relationship, Thread, User
+from crm.models import Contact, Relationship, User
 from crm.people_filter import PeopleFilter
 from crm.people_order import WALK, find_kept, in_order, order_of
 from kit.tx import Tx
@@ -65,22 +65,17 @@ def _waiting_first(
     tx: Tx, held: Sequence[Any], counts: Mapping[int, int], brand_id: int | None, opened: int | None
 ) -> Subquery:
     """Return those whose turn or ours it is, who are few, then of each lane those who came last."""
-    turn = func.min(case((is_our_turn(tx.now), 0), else_=1))
-    either = or_(is_our_turn(tx.now), is_their_turn(tx.now))
-    awake = (
-        select(Thread.contact_id, turn.label("turn")).where(is_open(), either).group_by(Thread.contact_id).subquery()
-    )
+    awake, asleep = ask_awake(tx.now), is_asleep(Relationship.contact_id, tx.now)
     waiting = _standing(by_person(brand_id), *held).join(awake, awake.c.contact_id == Contact.id)
     parts = [_ranked(waiting, (awake.c.turn, Relationship.stage_since.desc(), Contact.id.expression), 0, opened)]
-    asleep = ~exists(literal_column("1")).where(Thread.contact_id == Relationship.contact_id, is_open(), either)
     long, short = _split(counts)
     for stage_id in long:
         here = Relationship.brand_id == brand_id, Relationship.stage_id == stage_id
-        lane = _standing(*here, *held, asleep).add_columns(_zero("part", 1), _zero("place"))
+        lane = _standing(*here, *held, *asleep).add_columns(_zero("part", 1), _zero("place"))
         lane = lane.order_by(Relationship.stage_since.desc(), Relationship.contact_id)
         parts.append(_shown(lane.limit(_most(stage_id, opened))))
     if short:
-        rest = _among(short, brand_id, held).where(asleep)
+        rest = _among(short, brand_id, held).where(*asleep)
         parts.append(_ranked(rest, (Relationship.stage_since.desc(), Contact.id.expression), 1, opened))
     return union_all(*parts).subquery("found")
 

@@ -4,18 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, null, select
 
+from crm.contact_turns import ContactTurn, Due, ask_dues, decide_contact_turn, gather_dues, list_contact_threads
 from crm.contacts import rank
 from crm.exchange import Exchange, list_exchanges
-from crm.inbox import turn_of
-from crm.models import Contact, Handle, Relationship, Stage, Thread
+from crm.models import Contact, Handle, Relationship, Stage
 from crm.people_filter import PeopleFilter, conditions, words_condition
 from crm.people_order import ordered, tell_as_of
 from crm.scoring import Figures, score_fit, shown
 from crm.spread import Spread, judge_posts, list_spreads
-from crm.turns import Turn
+from crm.together import Together
 from kit.tx import Tx
 
 __all__ = ["PAGE", "PeopleFilter", "PeoplePage", "PersonRow"]
@@ -30,8 +31,7 @@ class PersonRow:
     contact: Contact
     handles: tuple[Handle, ...]
     stage: str | None
-    turn: Turn
-    waiting_since: Thread | None
+    turn: ContactTurn
     exchange: Exchange
     fit: int | None
     spread: Spread
@@ -55,11 +55,7 @@ class PeoplePage:
 def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int = 1) -> PeoplePage:
     """Return one page of contacts that match; `brand_id` says whose stages count."""
     clauses = conditions(tx, wanted, brand_id)
-    # Without a filter only who was erased is left out, and one count says both.
-    counted = select(func.count(Contact.id)).where(*clauses).scalar_subquery() if len(clauses) > 1 else null()
-    gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
-    there = select(func.count()).select_from(Contact).scalar_subquery() - gone
-    matching, everyone = tx.session.execute(select(counted, there)).one()
+    matching, everyone = tx.session.execute(select(*count_matching(clauses))).one()
     total = everyone if matching is None else matching
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
@@ -69,14 +65,26 @@ def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int
     return PeoplePage(rows=rows, total=total, everyone=everyone, number=page, pages=pages, as_of=as_of)
 
 
+def count_matching(clauses: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Return what counts who matches, null where that is everybody, and what counts everybody."""
+    # Without a filter only who was erased is left out, and one count says both.
+    counted = select(func.count(Contact.id)).where(*clauses).scalar_subquery() if len(clauses) > 1 else null()
+    gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
+    return counted, select(func.count()).select_from(Contact).scalar_subquery() - gone
+
+
+def narrow(clauses: Sequence[ColumnElement[bool]]) -> Sequence[ColumnElement[bool]]:
+    """Return the conditions of a list; of everybody in words that an index answers without looking at a person."""
+    if len(clauses) > 1:
+        return clauses
+    return [Contact.id.not_in(select(Contact.id).where(Contact.erased_at.is_not(None)))]
+
+
 def _read_page(
     tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], total: int, page: int
 ) -> list[Contact]:
     """Return the people of a page: first who they are, then what is known of them."""
-    if len(clauses) == 1:
-        # Everybody: in words that an index answers without looking at a person.
-        clauses = [Contact.id.not_in(select(Contact.id).where(Contact.erased_at.is_not(None)))]
-    query = ordered(tx, select(Contact.id).where(*clauses), wanted, matching=total, most=page * PAGE)
+    query = ordered(tx, select(Contact.id).where(*narrow(clauses)), wanted, matching=total, most=page * PAGE)
     ids = list(tx.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE)))
     found = {contact.id: contact for contact in tx.session.scalars(select(Contact).where(Contact.id.in_(ids)))}
     return [found[number] for number in ids]
@@ -136,32 +144,23 @@ def describe_people(
     ids = [contact.id for contact in contacts]
     handles, exchanges = list_main_handles(tx, ids), list_exchanges(tx, ids)
     spreads = list_spreads(tx, [found[0].id for found in handles.values()])
-    stages, threads = _stages(tx, ids, brand_id), list_contact_threads(tx, ids)
+    threads = list_contact_threads(tx, ids)
+    stages, dues = _stages_and_dues(tx, ids, brand_id)
     rows = []
     for contact in contacts:
-        turn, since = decide_contact_turn(tx, threads[contact.id])
         accounts = handles.get(contact.id, ())
         rows.append(
             PersonRow(
                 contact=contact,
                 handles=accounts,
                 stage=stages.get(contact.id),
-                turn=turn,
-                waiting_since=since,
+                turn=decide_contact_turn(threads[contact.id], dues[contact.id], tx.now),
                 exchange=exchanges[contact.id],
                 fit=_best(accounts, weights, tx),
                 spread=(judge_posts(accounts[0].views_spread) or spreads[accounts[0].id]) if accounts else "unclear",
             )
         )
     return tuple(rows)
-
-
-def list_contact_threads(tx: Tx, contact_ids: Iterable[int]) -> dict[int, list[Thread]]:
-    """Return each contact's conversations, in one query; a contact without any has none."""
-    threads: dict[int, list[Thread]] = defaultdict(list)
-    for thread in tx.session.scalars(select(Thread).where(Thread.contact_id.in_(contact_ids))):
-        threads[thread.contact_id or 0].append(thread)
-    return threads
 
 
 def _best(handles: Iterable[Handle], weights: Mapping[str, int], tx: Tx) -> int | None:
@@ -181,20 +180,14 @@ def figures_of(handle: Handle) -> Figures:
     )
 
 
-def decide_contact_turn(tx: Tx, threads: Iterable[Thread]) -> tuple[Turn, Thread | None]:
-    """Return whose turn it is over all conversations, and the one that waits longest for it."""
-    turns = [(turn_of(thread, tx.now), thread) for thread in threads]
-    for turn in (Turn.YOU, Turn.THEM):
-        waiting = [thread for found, thread in turns if found is turn]
-        if waiting:
-            return turn, min(waiting, key=lambda thread: (thread.last_at, thread.id))
-    return Turn.RESTING, None
-
-
-def _stages(tx: Tx, contact_ids: list[int], brand_id: int | None) -> dict[int, str]:
-    rows = tx.session.execute(
+def _stages_and_dues(
+    tx: Tx, contact_ids: list[int], brand_id: int | None
+) -> tuple[dict[int, str], Mapping[int, list[Due]]]:
+    """Return where each contact stands, and what is due from us about each. One query."""
+    standing = (
         select(Relationship.contact_id, Stage.name)
         .join(Stage, Stage.id == Relationship.stage_id)
         .where(Relationship.contact_id.in_(contact_ids), Relationship.brand_id == brand_id)
     )
-    return {row[0]: row[1] for row in rows}
+    stages, owed = Together(standing, ask_dues(contact_ids, tx.now)).ask(tx)
+    return {row[0]: row[1] for row in stages}, gather_dues(owed)

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, and_, exists, false, literal_column, or_, 
 from sqlalchemy.orm import aliased
 
 from crm.bests import read_bests_state
+from crm.contact_turns import ask_ours, ask_theirs
 from crm.contacts import fold
 from crm.field_filter import field_condition
 from crm.fit import best_fit
-from crm.inbox import is_open, is_our_turn, is_their_turn
 from crm.models import Contact, ContactAddress, ContactBest, ContactTag, Handle, Relationship, Stage, Thread
 from crm.pulses import going_quiet
 from crm.rhythms import talk_is_due
@@ -208,10 +208,7 @@ def _has_handle(*held: Condition) -> Condition:
 
 
 def _turn_condition(tx: Tx, turn: str) -> Condition:
-    ours, theirs = (
-        _is_among(Thread.contact_id, Thread.contact_id.is_not(None), is_open(), waits)
-        for waits in (is_our_turn(tx.now), is_their_turn(tx.now))
-    )
+    ours, theirs = Contact.id.in_(ask_ours(tx.now)), Contact.id.in_(ask_theirs(tx.now))
     found = {"you": ours, "them": and_(~ours, theirs), "rest": and_(~ours, ~theirs)}
     return found.get(turn, false())
 

@@ -3,16 +3,30 @@
 Who has no figure comes last, in either direction; among equals the number decides.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Select, Subquery, cast, func, literal_column, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    cast,
+    false,
+    func,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from crm.bests import Kept, read_bests_state
 from crm.fit import best_fit
 from crm.models import Contact, ContactBest, Handle
 from crm.people_filter import PeopleFilter
+from crm.people_stretches import Figured, Numbered, Stretch
 from crm.scoring import DEFAULTS
 from kit.tx import Tx
 
@@ -111,6 +125,58 @@ def _walk(
     found = union_all(*(select(part) for part in parts)).subquery("found")
     order = found.c.part, _directed(found.c.figure, down=down), Contact.id.expression
     return query.join(found, found.c.id == Contact.id), order
+
+
+class Spot(NamedTuple):
+    """Where a person stands in the order of a list: their name or figure, and whether figures of them are kept."""
+
+    value: Any
+    is_known: bool
+
+
+def ask_spot(tx: Tx, wanted: PeopleFilter, contact_id: int) -> tuple[ColumnElement[Any], ColumnElement[bool]]:
+    """Return the questions for a person's `Spot`, so that they can be asked beside others."""
+    column = _indexed(tx, wanted)
+    if column is None:
+        return null(), false()
+    whose = Contact.id if find_kept(tx, wanted) is None else ContactBest.contact_id
+    own = select(column).where(whose == contact_id)
+    return own.scalar_subquery(), own.exists()
+
+
+def find_stretches(
+    tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], spot: Spot
+) -> tuple[Stretch, ...]:
+    """Return what a long list is made of, in its order, as one person sees it; nothing where no index gives the order.
+
+    What is found from the first on is what `ordered` finds.
+    """
+    column, kept = _indexed(tx, wanted), find_kept(tx, wanted)
+    if column is None:
+        return ()
+    if kept is None:
+        down = wanted.sort in {"-name", "-added"}
+        return (Figured(select(Contact.id).where(*clauses), Contact.id.expression, column, down, spot.value),)
+    number = ContactBest.contact_id.expression
+    there: Select[*tuple[Any, ...]] = select(literal_column("1")).where(*clauses)
+    fits = select(ContactBest.contact_id).where(there.where(Contact.id == number).exists())
+    newer = aliased(Contact)
+    came = select(newer.id).where(newer.id > kept.upto, there.where(Contact.id == newer.id).exists())
+    return (
+        Figured(fits.where(column.is_not(None)), number, column, wanted.sort.startswith("-"), spot.value),
+        Numbered(fits.where(column.is_(None)), number, spot.is_known and spot.value is None),
+        Numbered(came, newer.id.expression, not spot.is_known),
+    )
+
+
+def _indexed(tx: Tx, wanted: PeopleFilter) -> ColumnElement[Any] | None:
+    """Return the column by which an index orders people as asked; None where accounts are compared as they stand."""
+    key = wanted.sort.lstrip("-")
+    if find_kept(tx, wanted) is not None:
+        return _kept_figure(key)
+    if key == "fit" or key in _FIGURES:
+        return None
+    return Contact.created_at.expression if key == "added" else func.lower(Contact.name)
 
 
 def _last(query: Select[Any], best: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:

@@ -7,13 +7,12 @@ from datetime import datetime
 from sqlalchemy import Select, and_, select
 
 from crm.account_book import AccountBook, read_accounts
+from crm.contact_turns import ContactTurn, decide_contact_turn, list_dues
 from crm.exchange import AnswerTimes, Exchange, count_weeks, measure_answers
 from crm.history import History
 from crm.models import Contact, ContactAddress, Handle, Relationship, Stage, Suppression, Thread
-from crm.people import decide_contact_turn
 from crm.people_around import Tie, read_people_around
 from crm.scoring import DEFAULTS
-from crm.turns import Turn
 from crm.twin_list import TwinOf, read_twin, twin_columns
 from kit.tx import Tx
 
@@ -34,8 +33,7 @@ class Person:
     stages: tuple[Stage, ...]
     relationship: Relationship | None
     threads: tuple[Thread, ...]
-    turn: Turn
-    waiting: Thread | None
+    turn: ContactTurn
     exchange: Exchange
     answers: AnswerTimes
     last_reply_at: datetime | None
@@ -71,7 +69,6 @@ def read_person(
     threads = list(
         tx.session.scalars(select(Thread).where(Thread.contact_id == contact_id).order_by(Thread.last_at.desc()))
     )
-    turn, waiting = decide_contact_turn(tx, threads)
     return Person(
         contact=around.contact,
         addresses=tuple(one for one in around.addresses if one.retired_at is None),
@@ -82,8 +79,7 @@ def read_person(
         stages=tuple(stage for stage, _ in stages),
         relationship=next((found for _, found in stages if found), None),
         threads=tuple(threads),
-        turn=turn,
-        waiting=waiting,
+        turn=decide_contact_turn(threads, list_dues(tx, [contact_id])[contact_id], tx.now),
         exchange=count_weeks(mails, weeks=weeks, now=tx.now),
         answers=measure_answers(mails),
         last_reply_at=max((at for direction, at in mails if direction == "in"), default=None),

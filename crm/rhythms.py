@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Date, Integer, String, Subquery, cast, exi
 
 from crm.changes import Undone, record_change
 from crm.contacts import display_name, get_contact
-from crm.models import Change, Contact, Relationship, Stage, Suppression
-from crm.pipeline import ensure_relationship
+from crm.models import Change, Contact, Relationship, Stage, Suppression, TimelineEntry
+from crm.pipeline import ensure_relationship, find_relationship
 from crm.timeline import record_entry
 from kit.db import Instant
 from kit.errors import InvalidError, say
@@ -89,6 +89,19 @@ def note_talk(tx: Tx, contact_id: int, brand_id: int | None) -> None:
     row.talked_at, row.rest_until = tx.now, None
 
 
+def recount_talk(tx: Tx, contact_id: int, brand_id: int | None) -> None:
+    """Let the last talk be what mails and the messages that are logged say, after one of those went or came back."""
+    row = find_relationship(tx, contact_id, brand_id) if brand_id is not None else None
+    if row is None:
+        return
+    tx.session.flush()
+    logged = select(func.max(TimelineEntry.at)).where(
+        TimelineEntry.contact_id == contact_id, TimelineEntry.kind == "dm", TimelineEntry.brand_id == brand_id
+    )
+    known = (row.last_in_at, row.last_out_at, tx.session.scalar(logged))
+    row.talked_at = max((at for at in known if at is not None), default=None)
+
+
 def reverse_rhythm(tx: Tx, change: Change, actor: str) -> Undone:
     """Put a rhythm back to what it was, unless somebody changed it since."""
     row = tx.session.get(Relationship, change.data["relationship"], with_for_update=True)
@@ -111,18 +124,18 @@ def reverse_stage_rhythm(tx: Tx, change: Change, _actor: str) -> Undone:
 
 
 def due_branches(
-    now: datetime, rhythms: Mapping[int, int], brand_id: int | None, today: date, *, user_ids: Collection[int],
+    now: datetime, rhythms: Mapping[int, int], brand_id: int | None, today: date, *, user_ids: Collection[int] | None,
     limit: int, own: bool = True,
 ) -> list[Subquery]:  # fmt: skip
-    """Return one look at an index for each rhythm: whom these colleagues should talk to, and people who are nobody's.
+    """Return one look at an index for each rhythm: whom these colleagues, or any, should talk to, and who is nobody's.
 
     `rhythms` are days by stage; without `own` nobody has one of their own. People whom nobody may write to are left
     out; who waits longest comes first.
     """
-    mine = or_(Contact.owner_id.in_(list(user_ids)), Contact.owner_id.is_(None))
+    mine = [] if user_ids is None else [or_(Contact.owner_id.in_(list(user_ids)), Contact.owner_id.is_(None))]
     awake = or_(Relationship.rest_until.is_(None), Relationship.rest_until <= today)
     forbidden = exists().where(Suppression.contact_id == Contact.id, Suppression.lifted_at.is_(None))
-    held = [Relationship.brand_id == brand_id, awake, mine, ~forbidden, Contact.erased_at.is_(None)]
+    held = [Relationship.brand_id == brand_id, awake, *mine, ~forbidden, Contact.erased_at.is_(None)]
     whose: list[tuple[str, ColumnElement[bool], int]] = [
         ("stage", (Relationship.stage_id == stage_id) & Relationship.rhythm_days.is_(None), days)
         for stage_id, days in sorted(rhythms.items())

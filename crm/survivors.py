@@ -53,3 +53,14 @@ def list_absorbed(tx: Tx, contact_id: int) -> Iterable[ContactMerge]:
     """Return the merges into one contact that hold, the newest first."""
     query = select(ContactMerge).where(ContactMerge.survivor_id == contact_id)
     return tx.session.scalars(query.order_by(ContactMerge.at.desc(), ContactMerge.absorbed_id.desc())).all()
+
+
+def find_absorbed(tx: Tx, contact_id: int) -> frozenset[int]:
+    """Return everybody who lives on in one contact, those who came with somebody absorbed included."""
+    found: set[int] = set()
+    fresh = {contact_id}
+    while fresh:
+        query = select(ContactMerge.absorbed_id).where(ContactMerge.survivor_id.in_(fresh))
+        fresh = set(tx.session.scalars(query)) - found
+        found |= fresh
+    return frozenset(found)

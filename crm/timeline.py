@@ -1,4 +1,4 @@
-"""Use cases: the append-only timeline. Every change of state writes its entry in the same transaction."""
+"""Use cases: the timeline: facts are added, notes may change (crm.notes). Every change of state writes its entry."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, cast

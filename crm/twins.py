@@ -36,6 +36,8 @@ def refresh_twins(tx: Tx, contact_ids: Iterable[int]) -> None:
 
 def read_known(tx: Tx, contact_ids: Collection[int]) -> dict[int, Known]:
     """Return what tells these people apart; who was erased or merged away is not among them."""
+    if not contact_ids:
+        return {}
     columns = (Contact.id, Contact.name, Contact.country, Contact.city, Contact.topic)
     people = select(*columns).where(Contact.id.in_(contact_ids), Contact.erased_at.is_(None))
     found = {

@@ -3,12 +3,11 @@
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, func, select, text
 
 from crm.models import Contact, Mailbox, Message
-from crm.zones import is_zone, zone_of_country
 from kit.tx import Tx
 from sequences.models import NEEDS_A_PERSON, Enrolment, Send, SendBody, Sequence
 
@@ -33,6 +32,14 @@ class MailboxDay:
     sent: int
 
 
+class Whereabouts(NamedTuple):
+    """Where somebody lives, for their clock."""
+
+    zone: str | None
+    country: str | None
+    city: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enrolled:
     """One person in a sequence, with the newest mail of this run."""
@@ -41,7 +48,7 @@ class Enrolled:
     name: str
     send_id: int | None = None
     is_sent: bool = False
-    zone: str = ""
+    lives: Whereabouts
 
 
 WAITING = (
@@ -114,7 +121,7 @@ def list_runs(tx: Tx, contact_id: int) -> list[tuple[Enrolment, Sequence]]:
 
 
 def list_enrolled(tx: Tx, sequence_id: int, *, state: str = "", limit: int = 200, offset: int = 0) -> Rows[Enrolled]:
-    """Return people of a sequence, who moved last first; `zone` is whose clock they live by, "" when unknown."""
+    """Return people of a sequence, who moved last first."""
     moved = func.coalesce(Enrolment.ended_at, Enrolment.last_sent_at, Enrolment.created_at).desc(), Enrolment.id
     inside = select(Enrolment.id).where(Enrolment.sequence_id == sequence_id)
     inside = inside.where(Enrolment.state == state) if state else inside
@@ -122,7 +129,7 @@ def list_enrolled(tx: Tx, sequence_id: int, *, state: str = "", limit: int = 200
     shown = inside.order_by(*moved).limit(limit).offset(offset).subquery()
     newest = select(func.max(Send.id)).where(Send.enrolment_id == Enrolment.id).correlate(Enrolment).scalar_subquery()
     query = (
-        select(Enrolment, Contact.name, Contact.zone, Contact.country, Send.id, Send.state)
+        select(Enrolment, Contact.name, Contact.zone, Contact.country, Contact.city, Send.id, Send.state)
         .join(Contact, Contact.id == Enrolment.contact_id)
         .outerjoin(Send, Send.id == newest)
         .where(Enrolment.id.in_(select(shown)))
@@ -134,7 +141,7 @@ def list_enrolled(tx: Tx, sequence_id: int, *, state: str = "", limit: int = 200
             name=name or run.email,
             send_id=send_id,
             is_sent=sent == "sent",
-            zone=(zone if is_zone(zone) else zone_of_country(country)) or "",
+            lives=Whereabouts(zone, country, city),
         )
-        for run, name, zone, country, send_id, sent in tx.session.execute(query)
+        for run, name, zone, country, city, send_id, sent in tx.session.execute(query)
     ]

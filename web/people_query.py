@@ -20,7 +20,8 @@ NAMES = ("q", "topic", *LISTS, *RANGES, "sequence", "basis", WHERE)
 # What changes how people are shown, not who is.
 ORDER = ("sort", "weights")
 # What says where on the page somebody is; a saved view has none of it.
-PLACES = ("page", "view", "as", "lane", "build")
+PICKED = "picked"
+PLACES = ("page", "view", "as", "lane", "build", PICKED)
 _MOST = 300
 # What stands for a code: who reads it, and what is said when nobody can.
 _CODES: Mapping[str, tuple[Callable[[str], str | None], str]] = {
@@ -128,6 +129,8 @@ def read_where(text: str) -> Node | None:
 
 
 def _read_term(name: str, value: str, user_id: int | None) -> PeopleFilter:
+    if unread := list_unread({name: value}):
+        raise InvalidError(unread[name])
     wanted = _read_plain({name: value}, user_id)
     if not value.strip() or (wanted == PeopleFilter() and not wanted.also):
         raise InvalidError(say("%(name)s:%(value)s asks for nothing in particular.", name=name, value=value))

@@ -3,6 +3,7 @@
 from flask import Response, flash, make_response, redirect, render_template, request
 
 from web.auth import local_path
+from web.listing import keep_list
 from web.request import is_partial
 
 
@@ -18,7 +19,7 @@ def done(place: str, say: str = "", *, undo: str = "", back: bool = True) -> Res
     if say:
         flash(say, undo or "note")
     wanted = request.form.get("back") if back else None
-    return make_response(redirect(local_path(wanted) if wanted else place, code=303))
+    return make_response(redirect(keep_list(local_path(wanted) if wanted else place), code=303))
 
 
 def send_csv(content: bytes, name: str) -> Response:

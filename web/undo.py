@@ -12,6 +12,7 @@ from crm import (
     import_change,
     leaves,
     links,
+    notes,
     person_edits,
     posts,
     promises,
@@ -39,6 +40,7 @@ from sequences.reviewing import undoing
 from sequences.sending import imports_back
 from sequences.team import absence
 from sequences.telling import posting
+from sequences.telling import words as tell_words
 from sequences.versions import draft_undo
 from web.auth import may
 from web.request import this_user
@@ -78,6 +80,7 @@ BY_POWER: dict[str, dict[str, Reverser]] = {
         draft_undo.KIND: draft_undo.reverse_draft,
         twin_list.APART: twin_list.reverse_apart,
         feedback_import.KIND: feedback_import_undo.reverse_import,
+        tell_words.KIND: tell_words.reverse_words,
         **dict.fromkeys(BULK.keys() - _MAIL, reverse_deed),
     },
     "feedback": {
@@ -101,6 +104,8 @@ BY_POWER: dict[str, dict[str, Reverser]] = {
     },
     "rules": {
         import_change.KIND: imports_back.reverse_import,
+        notes.TEXT: notes.reverse_text,
+        notes.REMOVED: notes.reverse_removal,
         rhythms.STAGE: rhythms.reverse_stage_rhythm,
         stale_setting.KIND: stale_setting.reverse_stale_days,
         working_hours_setting.KIND: working_hours_setting.reverse_working_hours,
@@ -114,11 +119,13 @@ POWERS: dict[str, str] = {kind: power for power, ways in BY_POWER.items() for ki
 
 
 def power_to_undo(change: Change, user_id: int) -> str:
-    """Return the power it takes to take a change back: less for one's own leave, and for what one imported oneself."""
+    """Return the power it takes to take a change back: less for one's own leave, notes, and what one imported."""
     if change.kind == leaves.KIND and change.data.get("user_id") == user_id:
         return "feedback"
     if change.kind == import_change.KIND and change.actor == f"user:{user_id}":
         return "edit"
+    if change.kind in (notes.TEXT, notes.REMOVED) and change.data.get("writer") == f"user:{user_id}":
+        return "feedback"
     return POWERS.get(change.kind, "edit")
 
 

@@ -13,7 +13,7 @@ STAGE_MOVE = "kind = 'stage'"
 
 
 class TimelineEntry(Base):
-    """One immutable fact about a contact: who, what, why. `undoes_id` names the entry that this one takes back.
+    """One fact about a contact: who, what, why; only notes change (crm.notes). `undoes_id` names what this takes back.
 
     `actor` is `user:<id>`, `rule:<name>`, `contact` or `system`.
     """

@@ -4,10 +4,10 @@ from collections.abc import Sequence as Rows
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 
 from crm.mailboxes import list_mailboxes
-from crm.models import Brand, Mailbox
+from crm.models import Brand, Contact, Mailbox
 from kit.tx import Tx
 from sequences.course.runs import OPEN
 from sequences.models import Enrolment
@@ -17,10 +17,11 @@ from sequences.versions.tree import list_places
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """How many wait and when the first may be written to; what is missing is named, what is asked for is a list."""
+    """How many wait, who may be written to first and when; what is missing is named, what is asked for is a list."""
 
     waiting: int
     first_at: datetime | None
+    first: Contact | None
     boxes: tuple[Mailbox, ...]
     mails: int
     reviewed: int
@@ -37,16 +38,25 @@ class Launch:
 def read_launch(tx: Tx, writing: Writing, *, is_public: bool) -> Launch:
     """Return the plan of a launch. Four queries."""
     sequence = writing.sequence
-    query = select(func.count(Enrolment.id), func.min(Enrolment.next_at)).where(
-        Enrolment.sequence_id == sequence.id, Enrolment.state.in_(OPEN)
+    inside = Enrolment.sequence_id == sequence.id, Enrolment.state.in_(OPEN)
+    waiting = select(func.count(Enrolment.id)).where(*inside).scalar_subquery()
+    soonest = (
+        select(Enrolment.id).where(*inside, Enrolment.next_at.is_not(None)).order_by(Enrolment.next_at, Enrolment.id)
     )
-    waiting, first = tx.session.execute(query).one()
+    query = (
+        select(waiting, Enrolment.next_at, Contact)
+        .select_from(select(literal(1)).subquery())
+        .outerjoin(Enrolment, Enrolment.id == soonest.limit(1).scalar_subquery())
+        .outerjoin(Contact, Contact.id == Enrolment.contact_id)
+    )
+    count, at, first = tx.session.execute(query).one()
     brand = tx.session.get_one(Brand, sequence.brand_id)
     mails = [place.step for place in list_places(writing.tree) if place.step.get("kind") == "email"]
     said = writing.tree.get("new_per_day")
     return Launch(
-        waiting=waiting,
-        first_at=max(first, tx.now) if first else None,
+        waiting=count,
+        first_at=max(at, tx.now) if at else None,
+        first=first,
         boxes=tuple(_boxes(list_mailboxes(tx), writing)),
         mails=len(mails),
         reviewed=sum(step.get("review") == "required" for step in mails),

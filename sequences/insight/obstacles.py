@@ -14,8 +14,9 @@ from sequences.insight.remedies import remedy_for
 from sequences.models import Send
 from sequences.sending.docket import Case, read_docket
 from sequences.sending.gate import Gate, judge_stops
-from sequences.sending.limits import Pace, SharedLimits, read_pace
+from sequences.sending.limits import SharedLimits, read_pace
 from sequences.sending.outbox import UNREAD
+from sequences.sending.pace import Pace
 from sequences.sending.stop_rules import Clear, Hold, Stop
 from sequences.sending.throttle import Later
 from sequences.team.rules import TeamRules, decide_at_send

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence as Rows
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
@@ -34,7 +35,7 @@ _MANY = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who reads the preview: place among all who may, and the neighbours."""
+    """Who reads the preview: place among all who may, the neighbours, and when their next step is due, if any is."""
 
     contact: Contact
     email: str
@@ -42,6 +43,7 @@ class Reader:
     total: int
     before_id: int | None
     after_id: int | None
+    next_at: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -132,15 +134,17 @@ def list_readers(
         ]
         total = tx.session.scalar(select(func.count(Contact.id)).where(*clauses)) or 0
     line = select(func.max(Enrolment.personal_line)).where(*inside).correlate(Contact).scalar_subquery()
-    query = select(Contact, address, line).where(*clauses).order_by(Contact.name, Contact.id)
+    due = select(func.min(Enrolment.next_at)).where(*inside).correlate(Contact).scalar_subquery()
+    query = select(Contact, address, line, due).where(*clauses).order_by(Contact.name, Contact.id)
     # First who is shown, and only then what is said of them: of all this would take long.
     first = select(Contact.id).where(*clauses).order_by(Contact.name, Contact.id).limit(LOOKED_AT).subquery()
     shown = query.where(Contact.id.in_(select(first)))
-    rows = [(row[0], row[1] or "", row[2] or "") for row in tx.session.execute(shown)]
+    found = tx.session.execute(shown).all()
+    rows = [(row[0], row[1] or "", row[2] or "") for row in found]
     at = next((n for n, row in enumerate(rows) if row[0].id == wanted), None)
     if at is None and wanted:
         return _far_reader(tx, query, clauses, wanted, total), rows
-    return (_reader_at(rows, at or 0, total) if rows else None), rows
+    return (_reader_at(rows, at or 0, total, found[at or 0][3]) if rows else None), rows
 
 
 def preview_step(
@@ -230,10 +234,10 @@ def _points(subject: str | None, text: str) -> tuple[ChecklistItem, ...]:
     return pitch_checklist(subject, text) if subject else ()
 
 
-def _reader_at(rows: list[tuple[Contact, str, str]], at: int, total: int) -> Reader:
+def _reader_at(rows: list[tuple[Contact, str, str]], at: int, total: int, next_at: datetime | None) -> Reader:
     contact, email, _ = rows[at]
     return Reader(
-        contact=contact, email=email, position=at + 1, total=total,
+        contact=contact, email=email, position=at + 1, total=total, next_at=next_at,
         before_id=rows[at - 1][0].id if at else None, after_id=rows[at + 1][0].id if at + 1 < len(rows) else None,
     )  # fmt: skip
 
@@ -251,6 +255,6 @@ def _far_reader(tx: Tx, query: Any, clauses: list[ColumnElement[bool]], wanted: 
     )
     count = tx.session.scalar(select(func.count(Contact.id)).where(*clauses, earlier)) or 0
     return Reader(
-        contact=contact, email=row[1] or "", position=count + 1, total=total,
+        contact=contact, email=row[1] or "", position=count + 1, total=total, next_at=row[3],
         before_id=tx.session.scalar(before), after_id=tx.session.scalar(after),
     )  # fmt: skip

@@ -80,12 +80,3 @@ def suggest_field(path: str) -> str | None:
         return close[0]
     leaves = {name.rpartition(".")[2]: name for name in FIELDS}
     return next((leaves[found] for found in get_close_matches(leaf, leaves, n=1, cutoff=0.7)), None)
-
-
-def example_values() -> dict[str, dict[str, object]]:
-    """Build the examples as values for a preview, by root and name."""
-    values: dict[str, dict[str, object]] = {root: {} for root in sorted(ROOTS)}
-    for path, field in FIELDS.items():
-        root, _, name = path.partition(".")
-        values[root][name] = {} if path == "contact.custom" else field.example
-    return values

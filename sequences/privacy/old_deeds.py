@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from crm.changes import keep_words
 from crm.models import Change, Feedback, Task, Thread, TimelineEntry
+from crm.survivors import find_absorbed
 from kit.errors import say
 from kit.tx import Tx
 from sequences.models import Enrolment
@@ -81,7 +82,8 @@ def _leave_out(change: Change, key: str, numbers: frozenset[int]) -> int | None:
 
 
 def read_theirs(tx: Tx, contact_id: int) -> Theirs:
-    """Return by which numbers changes may name a person."""
+    """Return by which numbers changes may name a person: also by those they had before they were merged."""
+    absorbed = find_absorbed(tx, contact_id)
 
     def numbers(column: Any, owner: Any) -> frozenset[int]:
         return frozenset(tx.session.scalars(select(column).where(owner == contact_id)))
@@ -92,6 +94,7 @@ def read_theirs(tx: Tx, contact_id: int) -> Theirs:
             "task": numbers(Task.id, Task.contact_id),
             "note": numbers(Feedback.id, Feedback.contact_id),
             "run": numbers(Enrolment.id, Enrolment.contact_id),
+            **dict.fromkeys(_OF_PERSON, absorbed),
         },
         # Numbers of removed rows may be given anew: a way back must not lead to somebody else.
         by_list={

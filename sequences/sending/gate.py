@@ -12,7 +12,8 @@ from sequences.models import Send
 from sequences.sending.breaker import Level
 from sequences.sending.breakers import read_breakers
 from sequences.sending.docket import Case, read_docket
-from sequences.sending.limits import LOOK_AGAIN, Pace, SharedLimits, read_pace
+from sequences.sending.limits import LOOK_AGAIN, SharedLimits, read_pace
+from sequences.sending.pace import Pace
 from sequences.sending.stop_rules import Clear, Facts, Hold, Stop, decide_stop
 from sequences.sending.throttle import Go, Later
 from sequences.team.team_gate import TeamGate

@@ -34,23 +34,6 @@ class SendingDay:
     bounced: int
 
 
-def decide_pace(
-    sent: Sequence[datetime], *, now: datetime, cap: int | None, gap_s: float, what: str = say("this mailbox")
-) -> Go | Later:
-    """Decide whether one more mail may leave. `sent` are the instants of the last 24 h, ascending."""
-    recent = [at for at in sent if at > now - DAY]
-    if cap is not None and len(recent) >= cap:
-        if cap <= 0:
-            return Later(at=now + DAY, reason=say("The daily limit of %(what)s is 0.", what=what))
-        frees = recent[len(recent) - cap] + DAY
-        return Later(at=frees, reason=_reached(cap, what))
-    if sent and gap_s > 0:
-        free_at = sent[-1] + timedelta(seconds=gap_s)
-        if free_at > now:
-            return Later(at=free_at, reason=say("A pause between two mails of %(what)s.", what=what))
-    return Go()
-
-
 def ramped_cap(cap: int | None, days: Sequence[SendingDay]) -> int:
     """Return today's cap while a mailbox warms up: 5 at first, 2 more after each clean day, back on bounces.
 
@@ -73,10 +56,6 @@ def draw_gap(low_s: int, high_s: int, *, mailbox_id: int, after: datetime) -> fl
     return Random(f"{mailbox_id}:{after.isoformat()}").uniform(low_s, max(low_s, high_s))
 
 
-def _reached(cap: int, what: str) -> str:
-    return say("The limit of %(cap)s mails in 24 hours of %(what)s is reached.", cap=cap, what=what)
-
-
 class Limit:
     """One limit over a rolling 24 h: a cap and the newest instants that count against it, ascending.
 
@@ -95,7 +74,8 @@ class Limit:
         # The oldest of the newest `cap` decides: one look, however high the cap.
         if len(self._recent) < self.cap or self._recent[0] <= now - DAY:
             return None
-        return Later(at=self._recent[0] + DAY, reason=_reached(self.cap, self.what))
+        words = say("The limit of %(cap)s mails in 24 hours of %(what)s is reached.", cap=self.cap, what=self.what)
+        return Later(at=self._recent[0] + DAY, reason=words)
 
     def take(self, now: datetime) -> None:
         """Count one more mail."""

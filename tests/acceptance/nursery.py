@@ -25,6 +25,8 @@ _NURSE = """
 import json, os, sys
 from web.cli.program import program
 import sequences.tick, web.app, web.service, web.wiring
+from sqlalchemy.orm import configure_mappers
+configure_mappers()
 quiet = os.dup(1)
 os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 for command in (["tick", "--help"], ["up", "--help"], ["mailboxes", "poll", "--help"]):
@@ -49,11 +51,15 @@ for line in sys.stdin:
         os.chdir(order["folder"])
         os.environ.clear()
         os.environ.update(order["environment"])
-        sys.argv = ["rapport", *order["arguments"]]
         from web.cli import main
         code = 70
         try:
-            main()
+            if len(order["commands"]) == 1:
+                sys.argv = ["rapport", *order["commands"][0]]
+                main()
+            else:
+                for command in order["commands"]:
+                    program.main(command, standalone_mode=False)
             code = 0
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 0 if end.code is None else 1
@@ -123,16 +129,18 @@ class Nursery:
 
     def start(
         self,
-        arguments: Sequence[str],
-        *,
+        *commands: Sequence[str],
         environment: Mapping[str, str],
         folder: Path,
         log: Path,
         err: Path | None = None,
     ) -> Process:
-        """Start `rapport` with `arguments`; what it says is in `log`, its complaints in `err` when that is given."""
+        """Start `rapport`; what it says is in `log`, its complaints in `err` when that is given.
+
+        Of several commands, which must all succeed, each runs when the one before has ended, in the same process.
+        """
         order = {
-            "arguments": arguments,
+            "commands": commands,
             "environment": dict(environment),
             "folder": str(folder),
             "log": str(log),

@@ -14,13 +14,6 @@ from tests.acceptance.nursery import Nursery, Process
 
 _COMMAND = str(Path(sys.executable).with_name("rapport"))
 _LONGEST_S = 120
-_SEVERAL = """
-import json, sys
-from web.cli.program import program
-for command in json.load(sys.stdin):
-    program.main(command, standalone_mode=False)
-"""
-
 SEQUENCE = """\
 name: {name}
 brand: Lumen Markers
@@ -78,10 +71,13 @@ class Program:
                 check=False,
             )
             return Result(done.returncode, done.stdout, done.stderr)
+        return self._run(arguments, environment=environment)
+
+    def _run(self, *commands: Sequence[str], environment: dict[str, str]) -> Result:
         with TemporaryDirectory(prefix="rapport-run-") as name:
             out, err = Path(name, "out"), Path(name, "err")
             process = self.nursery.start(
-                arguments, environment=self.env(environment), folder=self.home.parent, log=out, err=err
+                *commands, environment=self.env(environment), folder=self.home.parent, log=out, err=err
             )
             try:
                 code = process.wait(_LONGEST_S)
@@ -134,18 +130,11 @@ class Program:
         return documents
 
     def _do_all(self, commands: Sequence[Sequence[str]], environment: dict[str, str]) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", _SEVERAL],
-            input=json.dumps(commands),
-            env=self.env(environment),
-            cwd=self.home.parent,
-            capture_output=True,
-            text=True,
-            timeout=_LONGEST_S,
-            check=False,
-        )
-        assert done.returncode == 0, f"{commands}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done.stdout
+        if self.from_nothing:
+            return "".join(self.do(*command, **environment) for command in commands)
+        done = self._run(*commands, environment=environment)
+        assert done.code == 0, f"{commands}: exit {done.code}\n{done.out}\n{done.err}"
+        return done.out
 
     def connect(self, *addresses: str, smtp: str, imap: str, password: str = "secret") -> None:
         """Add the brand and its mailboxes, without caps and pauses."""

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from crm.contacts import create_contact
 from crm.pipeline import stage_name
 from tests.browser.conftest import Visitors
 from tests.web.cast import Cast
@@ -119,4 +120,28 @@ def test_on_a_phone_an_import_names_its_columns_whole_and_a_row_is_put_right(vis
     expect(page.get_by_text("2 people are new.")).to_be_visible()
     expect(page.get_by_role("list", name="Rows that were put right")).to_contain_text("rashid@bakri.example")
     assert ada.overflow() <= 0
+
+
+def test_ticks_stay_from_page_to_page(visitors: Visitors, cast: Cast, house: House) -> None:
+    with house.database.transaction() as tx:
+        for number in range(60):
+            create_contact(tx, name=f"Zoe {number:02}", actor="cli")
+    ada = visitors.come()
+    page = ada.go("/contacts?q=zoe")
+    page.get_by_label("Select Zoe 03").click()
+    page.get_by_label("Select Zoe 05").click()
+    page.get_by_role("button", name="Next").click()
+    expect(page.get_by_text("2 chosen, 0 of them on this page")).to_be_visible()
+    page.get_by_label("Select Zoe 55").click()
+    expect(page.get_by_text("3 chosen, 1 of them on this page")).to_be_visible()
+    page.get_by_role("link", name="Person").click()
+    # From the other end of the alphabet: Zoe 55 stands on its first page.
+    expect(page).to_have_url(re.compile("sort=-name"))
+    expect(page.get_by_text("3 chosen, 1 of them on this page")).to_be_visible()
+    page.keyboard.press("s")
+    expect(page.get_by_role("heading", level=1, name="3 people chosen")).to_be_visible()
+    page.go_back()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Owner")).to_be_hidden()
+    assert "picked" not in page.url
     assert ada.complaints == []

@@ -11,11 +11,11 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import Engine, inspect
 
 import crm.models
 import sequences.models
-from kit.db import Base, make_engine
+from kit.db import Base
 
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("kit", "mailer", "crm", "sequences", "web")
@@ -103,8 +103,8 @@ def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
 # SQLite does not say what an index of an expression is made of: those of the models are compared on PostgreSQL.
 @pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
 @pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")
-def test_the_schema_goes_up_down_and_up_and_equals_the_models(database_url: str) -> None:
-    engine, config = make_engine(database_url), Config()
+def test_the_schema_goes_up_down_and_up_and_equals_the_models(engine: Engine) -> None:
+    config = Config()
     config.set_main_option("script_location", str(ROOT / "migrations"))
     for target in ("base", "head"):
         with engine.begin() as connection:
@@ -115,6 +115,5 @@ def test_the_schema_goes_up_down_and_up_and_equals_the_models(database_url: str)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": _is_ours})
         differences = compare_metadata(context, Base.metadata)
-    engine.dispose()
     assert {crm.models.Contact.__table__, sequences.models.Send.__table__} <= set(Base.metadata.sorted_tables)
     assert differences == []

@@ -118,7 +118,10 @@ def test_do_not_contact_comes_back_unless_somebody_asked_for_it(database: Databa
 
 def test_a_job_goes_on_where_it_was_and_is_one_change(database: Database, people: list[int]) -> None:
     with database.transaction() as tx:
-        ids = people + [contacts.create_contact(tx, name=f"More {n}", actor="system").id for n in range(490)]
+        more = [Contact(name=f"More {n}", created_at=tx.now) for n in range(490)]
+        tx.session.add_all(more)
+        tx.session.flush()
+        ids = people + [contact.id for contact in more]
     with database.transaction() as tx:
         job_id = deeds.do_later(tx, "stage", ids, _order("Talking"), actor=ADA, place="/contacts").id
     chunks, finished = 0, False

@@ -6,11 +6,10 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
 
 from crm.models import ThemeMove
-from kit.db import make_engine
 from kit.errors import RefusedError
 from web.schema import backup_database, require_schema, restore_database, upgrade_schema
 
@@ -26,18 +25,15 @@ def test_files_are_named_after_their_revision_and_the_last_is_the_head() -> None
     assert scripts.get_current_head() == max(names)
 
 
-def test_a_newer_database_is_refused(database_url: str) -> None:
-    engine = make_engine(database_url)
+def test_a_newer_database_is_refused(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     for opening in (upgrade_schema, require_schema):
         with pytest.raises(RefusedError, match="newer Rapport"):
             opening(engine)
-    engine.dispose()
 
 
-def test_a_backup_brings_everything_back(database_url: str, tmp_path: Path) -> None:
-    engine = make_engine(database_url)
+def test_a_backup_brings_everything_back(engine: Engine, tmp_path: Path) -> None:
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO stages (name, position) VALUES ('Found', 0)"))
     backup_database(engine, tmp_path / "backup")
@@ -46,11 +42,9 @@ def test_a_backup_brings_everything_back(database_url: str, tmp_path: Path) -> N
     restore_database(engine, tmp_path / "backup")
     with engine.connect() as connection:
         assert connection.execute(text("SELECT name FROM stages")).scalar() == "Found"
-    engine.dispose()
 
 
-def test_themes_begun_twice_become_one_and_circles_open(database_url: str) -> None:
-    engine = make_engine(database_url)
+def test_themes_begun_twice_become_one_and_circles_open(engine: Engine) -> None:
     with engine.begin() as connection:
         _migrate(connection, "0023")
         for number, key, into in ((1, "lid", None), (2, "lid", None), (3, "a", None), (4, "b", 3)):
@@ -76,7 +70,6 @@ def test_themes_begun_twice_become_one_and_circles_open(database_url: str) -> No
     with Session(engine) as session:
         assert session.scalars(select(ThemeMove.kind)).all() == ["merged", "merged"]
         assert all(session.scalars(select(ThemeMove.at)))
-    engine.dispose()
 
 
 def _migrate(connection: Connection, target: str) -> None:

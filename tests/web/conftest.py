@@ -42,10 +42,22 @@ def house(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path,
     house.database.engine.dispose()
 
 
+@pytest.fixture
+def full_house(database_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[tuple[House, Cast]]:
+    """The company of the mock on a database of either kind."""
+    house = _open_at(tmp_path, clock, RAPPORT_DATABASE_URL=database_url)
+    yield house, seed_cast(house)
+    house.database.engine.dispose()
+
+
 def _open(folder: Path, source: Path, clock: FixedClock) -> House:
     shutil.copy(source, folder / "rapport.sqlite3")
-    settings = load_settings({"RAPPORT_HOME": str(folder), "RAPPORT_SECRET_KEY": "a key for tests only"})
-    house = open_house(settings, clock=clock)
+    return _open_at(folder, clock)
+
+
+def _open_at(folder: Path, clock: FixedClock, **environment: str) -> House:
+    own = {"RAPPORT_HOME": str(folder), "RAPPORT_SECRET_KEY": "a key for tests only"}
+    house = open_house(load_settings(own | environment), clock=clock)
     house.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     return house
 

@@ -1,16 +1,10 @@
 """Every page over SQLite and PostgreSQL alike: the same rows, the same words."""
 
-from pathlib import Path
-
-from argon2 import PasswordHasher
-
-from kit.clock import FixedClock
-from kit.config import load_settings
-from tests.web.cast import seed_cast
+from tests.web.cast import Cast
 from tests.web.conftest import sign_in
 from tests.web.test_pages import PATHS
 from web.app import create_app
-from web.wiring import open_house
+from web.wiring import House
 
 SAID = {
     "/today": "6 people are waiting on you",
@@ -23,12 +17,8 @@ SAID = {
 }
 
 
-def test_every_page(database_url: str, tmp_path: Path, clock: FixedClock) -> None:
-    settings = load_settings({"RAPPORT_HOME": str(tmp_path), "RAPPORT_DATABASE_URL": database_url})
-    house = open_house(settings, clock=clock)
-    house.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    seed_cast(house)
+def test_every_page(full_house: tuple[House, Cast]) -> None:
+    house, _ = full_house
     ada = sign_in(create_app(house), house, "ada@brackenware.example")
     for path in PATHS:
         assert SAID.get(path, "<h1") in ada.get(path), path
-    house.database.engine.dispose()

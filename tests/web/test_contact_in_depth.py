@@ -122,7 +122,7 @@ def test_fit_shows_its_weights_and_follows_them(ada: Person, cast: Cast, house: 
     assert all(fits)
     assert len({fit[1] for fit in fits if fit}) == 2
     assert "/contacts?weights=" in other
-    assert "?weights=price%3A5" in ada.get("/contacts?weights=price:5")
+    assert "?in=weights=price%253A5" in ada.get("/contacts?weights=price:5")
 
 
 @pytest.mark.parametrize("days", [5, 400])

@@ -1,22 +1,18 @@
 """Whatever an address or a form asks, every route answers with a page or a refusal, never with a fault of ours."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from flask import request
 from werkzeug.routing import Rule
 
 from crm.feedback_links import open_link, token_of
 from crm.models import Feedback
-from kit.clock import FixedClock
-from kit.config import load_settings
-from tests.web.cast import seed_cast
+from tests.web.cast import Cast
 from tests.web.conftest import CSRF, Person, sign_in
 from web.app import create_app, make_rooms
-from web.wiring import House, open_house
+from web.wiring import House
 
 ROOT = Path(__file__).resolve().parents[2]
 HUGE = "99999999999999999999"
@@ -30,13 +26,8 @@ LEFT_ALONE = {
 
 
 @pytest.fixture
-def open_doors(database_url: str, tmp_path: Path, clock: FixedClock) -> Iterator[House]:
-    settings = load_settings({"RAPPORT_HOME": str(tmp_path), "RAPPORT_DATABASE_URL": database_url})
-    house = open_house(settings, clock=clock)
-    house.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    seed_cast(house)
-    yield house
-    house.database.engine.dispose()
+def open_doors(full_house: tuple[House, Cast]) -> House:
+    return full_house[0]
 
 
 def _names() -> list[str]:

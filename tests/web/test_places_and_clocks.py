@@ -1,11 +1,14 @@
 """Countries, languages and zones are read as people write them, and refused under the field when nobody knows them."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from crm.models import Contact, Handle
 from crm.zones import find_zone, zone_of
+from sequences.models import Enrolment
 from tests.web.cast import Cast
 from tests.web.conftest import Person
 from tests.web.test_refused_forms import field_of
@@ -91,6 +94,31 @@ def test_a_clock_is_their_own_or_guessed_and_none_where_it_cannot_be_read(
     assert "in <bdi>Ireland</bdi> (guessed)" in look("nonsense", "IE")
     assert "(guessed)" not in look("Copenhagen", None)
     assert "in Copenhagen" not in look("Copenhagen", None), "a zone nobody knows has no clock"
+
+
+def test_dates_of_a_sequence_are_told_on_both_clocks(ada: Person, cast: Cast, house: House) -> None:
+    dorte, place = cast.contacts["Dorte Fjeldgaard"], f"/sequences/{cast.sequence}"
+    with house.database.transaction() as tx:
+        for run in tx.session.scalars(select(Enrolment)):
+            own = run.contact_id == dorte
+            run.next_at = datetime(2026, 11, 24, 9, 10, tzinfo=UTC) + timedelta(days=0 if own else 2)
+        tx.session.get_one(Contact, dorte).zone = "America/Toronto"
+    their = "04:10 in Toronto"
+    assert re.search(
+        rf"the first from <time.*?>.*?10:10</time> \(<span[^>]*>{their}</span>\)", ada.get(f"{place}/launch")
+    )
+    people = ada.get(f"{place}/people")
+    assert their in people[people.index(f'href="/contacts/{dorte}"') :].split("</tr>")[0]
+    preview = ada.get(f"{place}/steps/1?preview={dorte}")
+    assert re.search(rf"Next step <time.*?10:10</time>, <span[^>]*>{their}<", preview)
+    # A guess says so; who has no clock has no second time.
+    with house.database.transaction() as tx:
+        tx.session.get_one(Contact, dorte).zone = None
+    for path in ("/launch", "/people", f"/steps/1?preview={dorte}"):
+        assert "10:10 in <bdi>Denmark</bdi> (guessed)" in ada.get(place + path)
+    with house.database.transaction() as tx:
+        tx.session.get_one(Contact, dorte).country = None
+    assert not re.search(r"the first from <time[^>]*>[^<]*</time> \(", ada.get(f"{place}/launch"))
 
 
 def test_a_zone_is_found_by_its_name_or_by_its_only_place() -> None:

@@ -11,11 +11,10 @@ from crm.models import Brand, Relationship, Stage
 from kit.clock import FixedClock
 from kit.tx import Tx
 from tests.web.cast import Cast
-from tests.web.test_looking_changes_nothing import EXAMPLES, _come_in, _Demo, full_house
+from tests.web.test_looking_changes_nothing import EXAMPLES, _come_in, _Demo
 from web.app import create_app
 from web.wiring import House
 
-__all__ = ["full_house"]
 MOST = 15
 
 

@@ -3,8 +3,10 @@
 import json
 import mailbox
 import os
+import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -48,11 +50,27 @@ def hold(database: Database) -> None:
         hold_outbox(tx)
 
 
+@pytest.fixture
+def open_other(tmp_path: Path, sqlite_template: Path, clock: FixedClock) -> Iterator[Callable[..., House]]:
+    """Open another, empty installation, which is closed whatever comes of it."""
+    with ExitStack() as stack:
+
+        def open_it(**environment: str) -> House:
+            home = tmp_path / "other"
+            home.mkdir()
+            shutil.copy(sqlite_template, home / "rapport.sqlite3")
+            house = open_house(load_settings({"RAPPORT_HOME": str(home), **environment}), clock=clock)
+            stack.callback(house.database.engine.dispose)
+            return house
+
+        yield open_it
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server("postgresql"))])
 def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where an export goes: a database of either kind."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'other.sqlite3'}"
+        yield f"sqlite:///{tmp_path / 'other' / 'rapport.sqlite3'}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     with server.fresh_database() as url:
@@ -60,14 +78,13 @@ def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def test_out_and_in_and_out_is_the_same(
-    house: House, cast: Cast, other_url: str, clock: FixedClock, tmp_path: Path
+    house: House, cast: Cast, other_url: str, open_other: Callable[..., House], tmp_path: Path
 ) -> None:
     del cast
     hold(house.database)
     first = export(house.database, tmp_path / "one")
     assert sum(part["rows"] for part in json.loads(first[MANIFEST])["files"].values()) > 150
-    settings = load_settings({"RAPPORT_HOME": str(tmp_path / "other"), "RAPPORT_DATABASE_URL": other_url})
-    other = open_house(settings, clock=clock, upgrade=True)
+    other = open_other(RAPPORT_DATABASE_URL=other_url)
     take_in(other.database, tmp_path / "one")
     second = export(other.database, tmp_path / "two")
     assert [name for name in first if first[name] != second[name]] == []
@@ -79,13 +96,14 @@ def test_out_and_in_and_out_is_the_same(
         tx.session.add(new)
         tx.session.flush()
         assert new.id == (last or 0) + 1
-    other.database.engine.dispose()
 
 
-def test_nothing_is_sent_after_taking_in(house: House, cast: Cast, clock: FixedClock, tmp_path: Path) -> None:
+def test_nothing_is_sent_after_taking_in(
+    house: House, cast: Cast, open_other: Callable[..., House], tmp_path: Path
+) -> None:
     del cast
     export(house.database, tmp_path / "one")
-    other = open_house(load_settings({"RAPPORT_HOME": str(tmp_path / "other")}), clock=clock)
+    other = open_other()
     _rows, held = take_in(other.database, tmp_path / "one")
     assert held == 2
     with other.database.reading() as tx:
@@ -94,12 +112,11 @@ def test_nothing_is_sent_after_taking_in(house: House, cast: Cast, clock: FixedC
         assert "live" not in tx.session.scalars(select(Sequence.state)).all()
     with pytest.raises(RefusedError, match="data here already"):
         take_in(other.database, tmp_path / "one")
-    other.database.engine.dispose()
 
 
 @pytest.mark.parametrize("harm", ["line", "missing", "manifest", "schema", "extra"])
 def test_a_damaged_export_changes_nothing(
-    house: House, cast: Cast, clock: FixedClock, tmp_path: Path, harm: str
+    house: House, cast: Cast, open_other: Callable[..., House], tmp_path: Path, harm: str
 ) -> None:
     del cast
     folder = tmp_path / "one"
@@ -115,15 +132,16 @@ def test_a_damaged_export_changes_nothing(
         manifest.write_bytes(manifest.read_bytes().replace(head_revision().encode(), b"0001"))
     else:
         people.write_bytes(people.read_bytes().replace(b'"name":', b'"nome":', 1))
-    other = open_house(load_settings({"RAPPORT_HOME": str(tmp_path / "other")}), clock=clock)
+    other = open_other()
     with pytest.raises(RapportError):
         take_in(other.database, folder)
     with other.database.reading() as tx:
         assert tx.session.scalars(select(Contact.id)).all() == []
-    other.database.engine.dispose()
 
 
-def test_secrets_stay_unless_asked_for(house: House, cast: Cast, clock: FixedClock, tmp_path: Path) -> None:
+def test_secrets_stay_unless_asked_for(
+    house: House, cast: Cast, open_other: Callable[..., House], tmp_path: Path
+) -> None:
     del cast
     with house.database.reading() as tx:
         secret = tx.session.scalars(select(Mailbox.secret)).first() or "none"
@@ -132,10 +150,9 @@ def test_secrets_stay_unless_asked_for(house: House, cast: Cast, clock: FixedClo
     assert b"$argon2" not in without
     sealed = b"".join(export(house.database, tmp_path / "two", with_secrets=True).values())
     assert secret.encode() in sealed
-    other = open_house(load_settings({"RAPPORT_HOME": str(tmp_path / "other")}), clock=clock)
+    other = open_other()
     with pytest.raises(RefusedError, match="another key"):
         take_in(other.database, tmp_path / "two")
-    other.database.engine.dispose()
 
 
 def test_people_as_csv_and_mails_as_mbox(house: House, cast: Cast, tmp_path: Path) -> None:

@@ -27,10 +27,12 @@ from web import forms
 from web.account_form import read_channel
 from web.auth import require
 from web.figures import slug
+from web.listing import keep
 from web.own_form import read_own, show_typed
-from web.people_query import fold_lists, read_filter
+from web.people_query import PICKED, fold_lists, read_filter
 from web.people_view import PeopleView, change_people, fold_form, read_people_view
 from web.people_words import PART_WORDS, Chip, Names, list_chips
+from web.picking import split_picked, turn_page
 from web.refused_forms import form_at
 from web.request import this_actor, this_tx, this_user
 from web.respond import done, page
@@ -48,6 +50,8 @@ def index() -> ResponseReturnValue:
     """Show who matches. Both ends of a range may also come as two fields, for a form without script."""
     if request.args.get("as") == "board":
         return redirect("/pipeline?" + urlencode([pair for pair in request.args.items(multi=True) if pair[0] != "as"]))
+    if place := turn_page(request):
+        return redirect(place)
     if is_form(request.args):
         return redirect("/contacts?" + urlencode(fold_form(fold_lists(request.args.lists()))))
     tx, view = this_tx(), read_people_view()
@@ -56,7 +60,15 @@ def index() -> ResponseReturnValue:
         tx, view.wanted, brand_id=this_brand_id(), page=forms.read_int(view.query.get("page")) or 1
     )
     costly = find_costliest(tx, view, about["chips"]) if not found.rows and found.everyone else None
-    return page("contacts/page.html", found=found, costly=costly, stages=list_stages(tx), **about)
+    return page(
+        "contacts/page.html",
+        found=found,
+        costly=costly,
+        stages=list_stages(tx),
+        listed=keep(view.text),
+        picked=split_picked(view.query.get(PICKED, ""), [row.contact.id for row in found.rows]),
+        **about,
+    )
 
 
 def describe_view(tx: Tx, view: PeopleView) -> dict[str, Any]:

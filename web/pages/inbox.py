@@ -1,16 +1,18 @@
 """Wire: the inbox: the list, one conversation beside it, and what is known about the person."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from crm import closing, inbox
+from crm.contact_turns import decide_contact_turn
 from crm.exchange import list_exchanges
 from crm.inbox import ThreadRow
 from crm.inbox_beside import Beside, Note, read_beside
-from crm.inbox_page import count_kind, read_page
+from crm.inbox_page import count_waiting, read_page
 from crm.models import Contact, Message, MessageBody, Thread
 from crm.people import list_main_handles
 from crm.person import list_stages_around
@@ -32,6 +34,7 @@ from web.respond import done, page
 from web.shell import this_shell
 from web.times import long_day, read_zone
 from web.undo import undo_place
+from web.whose import this_who
 from web.words import _, lazy
 
 blueprint = Blueprint("inbox", __name__)
@@ -102,13 +105,15 @@ def snooze(thread_id: int) -> Response:
 def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status: int = 200) -> Response:
     """Show the inbox with a conversation open, and why an answer could not be sent above its text."""
     tx, where = this_tx(), read_where()
+    g.who = where.query.get("who")  # where a form came from counts as the address of this page
     found = read_page(tx, where.wanted, after=where.after)
     if where.after and not found.rows:  # the last of a page was just done
         where = Where(query={name: text for name, text in where.query.items() if name != "after"})
         found = read_page(tx, where.wanted)
     rows, desk = found.rows, read_upkeep_desk(tx, this_user().id)
     context: dict[str, object] = {"rows": rows, "onward": found.onward, "where": where}
-    context |= {"reading": thread_id, "kinds": KINDS, "interested": count_kind(tx, "interested", where.mailbox_id)}
+    context |= {"reading": thread_id, "kinds": KINDS, "who": this_who()}
+    context["interested"] = count_waiting(tx, replace(where.wanted, turn="", kind="interested"))
     context |= {"desk": desk, "clocks": read_clocks(rows, desk.hours, tx.now)}
     opened = thread_id if thread_id is not None else next((row.thread.id for row in rows), None)
     context |= {"opened": opened, "ask": request.args.get("ask", "")}
@@ -137,6 +142,7 @@ def _conversation(tx: Tx, thread_id: int, rows: Sequence[ThreadRow], trouble: Tr
     return {
         "thread": thread,
         "thread_turn": inbox.turn_of(thread, tx.now),
+        "contact_turn": decide_contact_turn([thread], beside.dues, tx.now),
         "beside": beside,
         "flow": flow,
         "folded": folded,

@@ -12,6 +12,8 @@
   const all = form.querySelector("[data-all]"), everybody = form.querySelector("[data-everybody]");
   const off = () => document.documentElement.dataset.keys === "off";
   const typing = (el) => el.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog");
+  // Who is ticked on other pages goes along in the form; the address says so too, and forgets it once nobody is.
+  let elsewhere = form.querySelector("[data-elsewhere]");
   let last = -1, taken = false;
 
   const show = () => {
@@ -20,8 +22,10 @@
     boxes.forEach((b) => { if (b.checked) b.closest("tr").setAttribute("aria-selected", "true"); });
     whole.checked = ticked === boxes.length;
     whole.classList.toggle("mixed", ticked > 0 && ticked < boxes.length);
-    const n = taken ? Number(everybody.dataset.total) : ticked;
-    count.textContent = count.dataset.words.replace("{n}", n.toLocaleString(document.documentElement.lang));
+    const others = taken ? 0 : Number(elsewhere?.dataset.elsewhere ?? 0);
+    const n = taken ? Number(everybody.dataset.total) : ticked + others;
+    const say = (number) => number.toLocaleString(document.documentElement.lang);
+    count.textContent = (others ? count.dataset.wordsMore : count.dataset.words).replace("{n}", say(n)).replace("{here}", say(ticked));
     all.value = taken ? "1" : "";
     if (everybody) everybody.hidden = taken;
   };
@@ -49,14 +53,23 @@
       clear();
     }
   });
-  const clear = () => { boxes.forEach((b) => tick(b, false)); show(); };
+  const clear = () => {
+    boxes.forEach((b) => tick(b, false));
+    elsewhere?.remove();
+    elsewhere = null;
+    form.classList.remove("more");
+    const here = new URL(location);
+    here.searchParams.delete("picked");
+    history.replaceState(null, "", here);
+    show();
+  };
 
   // x ticks the row the cursor is on; Shift j and k tick on the way; Escape clears.
   const rows = boxes.map((b) => b.closest("tr"));
   const here = () => rows.findIndex((r) => r.classList.contains("at") || r.contains(document.activeElement));
   document.addEventListener("keydown", (e) => {
     if (typing(e.target) || e.metaKey || e.ctrlKey || e.altKey) return;
-    if (e.key === "Escape" && boxes.some((b) => b.checked)) { clear(); return; }
+    if (e.key === "Escape" && (elsewhere || boxes.some((b) => b.checked))) { clear(); return; }
     if (off()) return;
     const at = here();
     if (e.key === "x" && at >= 0) { tick(boxes[at], !boxes[at].checked); last = at; show(); }
@@ -75,6 +88,14 @@
   document.addEventListener("letter", (e) => {
     const at = here(), control = "slo".includes(e.detail) && form.querySelector(`[data-key="${e.detail}"]`);
     if (control && at >= 0 && !boxes.some((b) => b.checked)) { tick(boxes[at], true); show(); }
+  });
+  // Another order of the list keeps who is ticked.
+  form.querySelector("thead").addEventListener("click", (e) => {
+    const link = e.target.closest("a[href]");
+    if (!link || taken) return;
+    const to = new URL(link.href), ids = [elsewhere?.value, ...boxes.filter((b) => b.checked).map((b) => b.value)].filter(Boolean);
+    if (ids.length) to.searchParams.set("picked", ids.join(",")); else to.searchParams.delete("picked");
+    link.href = to;
   });
   addEventListener("pageshow", show);
   show();

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Engine, Table, bindparam, insert, select, update
 
 from crm.models import Contact, TimelineEntry
-from kit.db import execute_many, make_engine
+from kit.db import execute_many
 
 AT = datetime(2026, 11, 27, 9, 30, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
 CONTACTS, ENTRIES = (model.__table__ for model in (Contact, TimelineEntry))
@@ -18,8 +18,7 @@ RENAME = (
 )
 
 
-def test_rows_are_stored_as_sqlalchemy_stores_them(database_url: str) -> None:
-    engine = make_engine(database_url)
+def test_rows_are_stored_as_sqlalchemy_stores_them(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(insert(CONTACTS), [{"id": 1, "name": "Imani Osei", "created_at": AT}])
         rows = [
@@ -36,11 +35,8 @@ def test_rows_are_stored_as_sqlalchemy_stores_them(database_url: str) -> None:
         assert connection.execute(select(ENTRIES.c.summary).order_by(ENTRIES.c.id)).scalars().all() == [
             "one", "it's 100 %", "two", "it's 100 %",
         ]  # fmt: skip
-    engine.dispose()
 
 
-def test_a_naive_instant_is_refused(database_url: str) -> None:
-    engine = make_engine(database_url)
+def test_a_naive_instant_is_refused(engine: Engine) -> None:
     with engine.begin() as connection, pytest.raises(ValueError, match="zone"):
         execute_many(connection, RENAME, [{"key": 1, "words": "x", "when": datetime(2026, 1, 1)}])  # noqa: DTZ001
-    engine.dispose()

@@ -12,9 +12,9 @@ from random import Random
 from typing import Any
 
 from mailer.types import Address, Attachment, Letter
-from sequences.pitches.merge_fields import example_values
 from sequences.pitches.pitch import STARTERS, Footer, Rendered, lookup_pitch, render_pitch
 from sequences.sending.letters import as_document
+from tests.unit.sequences.examples import example_values
 
 COUNT = 500
 

@@ -4,9 +4,10 @@ import time
 
 import pytest
 
-from sequences.pitches.merge_fields import FIELDS, ROOTS, example_values, is_field
+from sequences.pitches.merge_fields import FIELDS, ROOTS, is_field
 from sequences.pitches.pitch import check_pitch, render_pitch
 from sequences.pitches.pitch_sandbox import FILTERS
+from tests.unit.sequences.examples import example_values
 
 FINE = (
     "",

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sequences.pitches.merge_fields import example_values
 from sequences.pitches.pitch import STARTERS, Footer, Rendered, lookup_pitch, render_pitch
+from tests.unit.sequences.examples import example_values
 
 ALLOWED = {"div", "p", "ul", "ol", "li", "strong", "em", "code", "a", "br", "hr", "blockquote", "h1", "h2", "h3"}
 

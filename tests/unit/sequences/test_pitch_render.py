@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from sequences.pitches.merge_fields import example_values
 from sequences.pitches.pitch import Footer, Gaps, Rendered, render_pitch
+from tests.unit.sequences.examples import example_values
 
 FOOTER = Footer(
     postal_address="4 Fern Row\nDundalk",

@@ -3,7 +3,6 @@
 import pytest
 
 from kit.errors import InvalidError
-from sequences.pitches.merge_fields import example_values
 from sequences.pitches.pitch import (
     STARTERS,
     Gaps,
@@ -15,6 +14,7 @@ from sequences.pitches.pitch import (
     word_count,
 )
 from sequences.pitches.starter_pitch import STARTER_FOLDER
+from tests.unit.sequences.examples import example_values
 
 PATHS = [starter.path for starter in STARTERS]
 FROM_CSV = {"contact": {"email": "imani@kettle.example", "name": "Imani Oduya"}}

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sequences.sending.throttle import DAY, RAMP_START, Go, Later, SendingDay, decide_pace, draw_gap, ramped_cap
+from sequences.sending.pace import Pace
+from sequences.sending.throttle import DAY, RAMP_START, Go, Later, Limit, SendingDay, draw_gap, ramped_cap
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 CLEAN = SendingDay(sent=4, bounced=0)
@@ -17,6 +18,13 @@ IDLE = SendingDay(sent=0, bounced=0)
 
 def ago(**parts: float) -> datetime:
     return NOW - timedelta(**parts)
+
+
+def pace(sent: list[datetime], cap: int | None, gap_s: float) -> Pace:
+    """A mailbox that sent at these instants, ascending."""
+    limit = None if cap is None else Limit("mia@pastel.example", cap, sent)
+    gap_until = sent[-1] + timedelta(seconds=gap_s) if sent and gap_s else None
+    return Pace(address="mia@pastel.example", limit=limit, gap_until=gap_until, reserve=lambda: 0)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +46,7 @@ def ago(**parts: float) -> datetime:
     ],
 )
 def test_decides_the_pace(sent: list[datetime], cap: int | None, gap_s: float, free_at: datetime | None) -> None:
-    verdict = decide_pace(sent, now=NOW, cap=cap, gap_s=gap_s)
+    verdict = pace(sent, cap, gap_s).check(NOW)
     if free_at is None:
         assert verdict == Go()
     else:
@@ -47,11 +55,11 @@ def test_decides_the_pace(sent: list[datetime], cap: int | None, gap_s: float, f
 
 
 def test_the_reason_names_limit_and_mailbox() -> None:
-    capped = decide_pace([ago(hours=1)], now=NOW, cap=1, gap_s=0, what="mia@pastel.example")
+    capped = pace([ago(hours=1)], 1, 0).check(NOW)
     assert capped == Later(
         at=ago(hours=1) + DAY, reason="The limit of 1 mails in 24 hours of mia@pastel.example is reached."
     )
-    paused = decide_pace([ago(seconds=1)], now=NOW, cap=9, gap_s=60, what="mia@pastel.example")
+    paused = pace([ago(seconds=1)], 9, 60).check(NOW)
     assert isinstance(paused, Later)
     assert "pause between two mails of mia@pastel.example" in paused.reason
 
@@ -65,9 +73,7 @@ def test_a_sender_who_obeys_never_exceeds_the_cap_in_any_24_hours(cap: int, gap_
     now, sent = NOW, list[datetime]()
     for nap in naps:
         now += timedelta(seconds=nap)
-        while isinstance(
-            verdict := decide_pace([at for at in sent if at > now - DAY], now=now, cap=cap, gap_s=gap_s), Later
-        ):
+        while isinstance(verdict := pace(sent, cap, gap_s).check(now), Later):
             assert verdict.at > now
             now = verdict.at
         sent.append(now)
@@ -81,10 +87,10 @@ def test_asking_again_at_the_promised_time_is_a_go_unless_the_cap_is_nothing(
     ages: list[int], cap: int, gap_s: float
 ) -> None:
     sent = sorted(NOW - timedelta(seconds=age) for age in ages)
-    verdict = decide_pace(sent, now=NOW, cap=cap, gap_s=gap_s)
+    verdict = pace(sent, cap, gap_s).check(NOW)
     if isinstance(verdict, Go):
         return
-    again = decide_pace(sent, now=verdict.at, cap=cap, gap_s=gap_s)
+    again = pace(sent, cap, gap_s).check(verdict.at)
     if cap == 0:
         assert isinstance(again, Later)
     elif isinstance(again, Later):
