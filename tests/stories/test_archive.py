@@ -1,8 +1,13 @@
 """A sequence is archived: who is in it leaves it or keeps it open, nothing is sent, and all of it comes back."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from crm.changes import undo_change
 from crm.mailboxes import get_mailbox
@@ -21,6 +26,7 @@ from tests.stories.world import MIA, World
 from web.undo import REVERSERS
 
 ADA = "user:1"
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
 def put_away(world: World, *, end_runs: bool = True) -> int:
@@ -189,3 +195,35 @@ def test_nobody_comes_back_into_it_another_way(world: World) -> None:
         put_back(tx, world.sequence_id(), run, actor=ADA)
     assert undo(world, taken)[:2] == (0, 1)
     assert world.runs()[0].state == "stopped"
+
+
+def test_an_older_program_and_a_newer_one_lose_nothing_of_a_sequence(world: World) -> None:
+    world.load()
+    world.enrol(world.people(2))
+    world.tick()
+    put_away(world)
+    before = waiting(world)
+    with world.database.engine.begin() as connection:
+        migrate(connection, "0025")
+    with world.database.engine.begin() as connection:
+        found = connection.execute(text("SELECT state, paused_at IS NULL FROM sequences")).all()
+        assert [tuple(row) for row in found] == [("paused", False)]
+        for table in ("sequence_versions", "enrolments", "sends"):
+            assert connection.scalar(text(f"SELECT count(*) FROM {table}")), table
+    with pytest.raises(IntegrityError), world.database.engine.begin() as connection:
+        connection.execute(text("UPDATE sequences SET state = 'archived'"))
+    with world.database.engine.begin() as connection:
+        migrate(connection, "head")
+    assert waiting(world) == before
+    with world.database.transaction() as tx:
+        archive_sequence(tx, get_sequence(tx, "spring"), actor=ADA)
+    if world.database.engine.dialect.name == "sqlite":
+        with world.database.engine.connect() as connection:
+            assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
+
+
+def migrate(connection: Connection, target: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    (command.upgrade if target == "head" else command.downgrade)(config, target)
