@@ -31,7 +31,7 @@ from crm import (
 from crm.changes import Reverser
 from crm.models import Change
 from sequences.bulk.deeds import KINDS, reverse_deed
-from sequences.course import leaving
+from sequences.course import archive, leaving
 from sequences.jobs.bulk import BULK
 from sequences.merging import merge
 from sequences.merging.unmerge import reverse_merge
@@ -94,6 +94,8 @@ BY_POWER: dict[str, dict[str, Reverser]] = {
     "send": {
         **dict.fromkeys(_MAIL, reverse_deed),
         leaving.ADDED: leaving.undo_added,
+        archive.ARCHIVE: archive.reverse_archive,
+        archive.BACK: archive.reverse_back,
         posting.TOLD: posting.take_back,
     },
     "approve": {

@@ -1,14 +1,14 @@
 """Whose work a colleague looks at, their own or everyone's; and changes that lose what is too old to be taken back.
 
 Revision: 0029
-Follows: 0025
+Follows: 0028
 """
 
 from alembic import op
 import sqlalchemy as sa
 
 revision = "0029"
-down_revision = "0025"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
