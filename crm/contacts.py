@@ -24,8 +24,10 @@ __all__ = [
     "list_handles",
     "lock_contact",
     "lock_contacts",
+    "split_name",
 ]
 
+LONGEST_NAME, LONGEST_PART = 300, 150
 _BATCH = 1_000  # so many rows are locked by one statement
 
 
@@ -33,9 +35,10 @@ def create_contact(
     tx: Tx, *, name: str = "", emails: Iterable[str] = (), actor: str, source: str = "by hand", **facts: str | None
 ) -> Contact:
     """Add a person; the first address is the one we write to. `facts` are columns of Contact."""
-    first, _, last = name.strip().partition(" ")
+    name = name.strip()[:LONGEST_NAME]
+    first, last = split_name(name)
     contact = Contact(
-        name=name.strip(),
+        name=name,
         first_name=first,
         last_name=last,
         source=source,
@@ -50,6 +53,12 @@ def create_contact(
     refresh_twins(tx, [contact.id])
     record_entry(tx, contact.id, "added", say("Added %(source)s", source=source), actor=actor)
     return contact
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Return what is taken for first and last name, as long as their columns are."""
+    first, _, last = name.partition(" ")
+    return first[:LONGEST_PART], last[:LONGEST_PART]
 
 
 def add_address(tx: Tx, contact: Contact, email: str, *, source: str) -> ContactAddress:

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Float, String, and_, case, cast, false, func, not_, or_
 
@@ -17,6 +17,7 @@ from kit.tx import Tx
 
 ANY, NONE = "any", "none"
 Condition = ColumnElement[bool]
+End = TypeVar("End")
 _UNITS = {"k": 1_000.0, "m": 1_000_000.0}
 
 
@@ -86,17 +87,21 @@ _KINDS: dict[str, Callable[[Tx, Any, str], Condition]] = {
 
 
 def read_numbers(text: str) -> tuple[float | None, float | None] | None:
-    """Return the bounds of `a..b`; a lone number is the lower one; None when there is no number at all."""
-    low, _, high = text.partition("..")
-    bounds = (_read_number(low), _read_number(high))
-    return None if bounds == (None, None) else bounds
+    """Return the bounds of `a..b`; a lone number is the lower one; None when an end is no number, or there is none."""
+    return _read_ends(text, _read_number)
 
 
 def read_days(text: str) -> tuple[date | None, date | None] | None:
-    """Return the bounds of `2026-01-01..2026-03-31`; a lone day is the first one; None when there is no day."""
-    low, _, high = text.partition("..")
-    bounds = (_read_day(low), _read_day(high))
-    return None if bounds == (None, None) else bounds
+    """Return the bounds of `2026-01-01..2026-03-31`; a lone day is the first one; None when an end is no day."""
+    return _read_ends(text, _read_day)
+
+
+def _read_ends(text: str, read: Callable[[str], End | None]) -> tuple[End | None, End | None] | None:
+    ends = [part.strip() for part in text.split("..", 1)]
+    low, high = [*(read(end) for end in ends), None][:2]
+    # Half a range that can be read is not what was asked.
+    unread = any(end and one is None for end, one in zip(ends, (low, high), strict=False))
+    return None if unread or (low, high) == (None, None) else (low, high)
 
 
 def _between(number: ColumnElement[Any], low: float | None, high: float | None) -> Condition:

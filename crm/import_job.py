@@ -16,6 +16,8 @@ from crm.csv_writing import BOM, write_rows
 from crm.fields import known_fields
 from crm.import_change import close_change, open_change
 from crm.import_chunks import note_import, open_import, place_chunk, was_taken_back, widen
+from crm.import_memory import spell_columns
+from crm.import_mending import mend_rows
 from crm.import_merge import VERDICTS, Outcome
 from crm.import_people import Directory
 from crm.import_writes import Origin, write_chunk
@@ -82,11 +84,12 @@ def _open(tx: Tx, job: Job) -> _Reader:
     chosen = job.data.get("columns", {})
     mapping, conventions = understand(table, chosen, None, job.data["filename"], known_fields(tx))
     require_people(mapping)
-    raws = islice(table.rows(), job.done, None)
+    mended = mend_rows(table.rows(), job.data.get("corrections", {}), len(table.header))
+    raws = islice(mended, job.done, None)
     reader = _Reader(
         table=table,
         rows=((raw, read_row(raw, mapping, conventions)) for raw in raws),
-        columns=mapping.columns,
+        columns=spell_columns(mapping),
         done=job.done,
         copy=copy,
     )
@@ -175,5 +178,6 @@ def _finish(tx: Tx, job: Job, origin: Origin) -> None:
 
 def _forget(tx: Tx, job: Job) -> None:
     job.total = job.done
+    job.data = {**job.data, "corrections": {}}
     for role in (UPLOAD, SEEN):
         drop_file(tx, job.id, role)

@@ -30,6 +30,7 @@ from crm.csv_files import Mapping as ColumnMapping
 from crm.fields import known_fields
 from crm.import_change import close_change, open_change
 from crm.import_chunks import note_import, open_import, place_chunk, was_taken_back, widen
+from crm.import_memory import spell_columns
 from crm.import_merge import VERDICTS, Outcome
 from crm.import_own import require_own, with_own
 from crm.import_people import Directory
@@ -130,7 +131,7 @@ def run_import(
     change_id = 0
     if not dry_run:
         with database.transaction() as tx:
-            result.import_id = open_import(tx, name, brand_id, mapping.columns, actor)
+            result.import_id = open_import(tx, name, brand_id, spell_columns(mapping), actor)
             change_id = open_change(tx, result.import_id, name, actor=actor, place="/contacts?sort=-added").id
     origin = Origin(import_id=result.import_id or 0, filename=name, actor=actor, brand_id=brand_id)
     run = _Run(database, origin, dry_run=dry_run)

@@ -1,7 +1,7 @@
 """Use cases: conversations by whose turn it is: what holds for each turn, in SQL, and how many there are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from crm.models import Message, Thread
 from crm.models.thread import OPEN_THREAD
 from crm.together import Rows
 from crm.turns import Turn, decide_turn
+from crm.whose import is_thread_mine
 from kit.errors import NotFoundError, say
 from kit.tx import Tx
 from mailer.said import ASKS_BELOW
@@ -45,17 +46,22 @@ class ThreadRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxCounts:
-    """How many conversations there are by turn, in one mailbox or in all; `all` counts those that rest, too."""
+    """How many conversations there are by turn, in one mailbox or in all, of one brand or of all.
+
+    `all` counts those that rest, too; nobody counts them by brand.
+    """
 
     you: int = 0
     them: int = 0
     snoozed: int = 0
     all: int = 0
     mailboxes: Mapping[int, "InboxCounts"] = field(default_factory=dict)
+    brands: Mapping[int | None, "InboxCounts"] = field(default_factory=dict)
 
-    def of(self, mailbox_id: int | None) -> "InboxCounts":
-        """Return the counts of one mailbox; None means all of them."""
-        return self if mailbox_id is None else self.mailboxes.get(mailbox_id, InboxCounts())
+    def of(self, mailbox_id: int | None, brand_id: int | None = None) -> "InboxCounts":
+        """Return the counts of one mailbox and one brand; None means all of them."""
+        of_brand = self if brand_id is None else self.brands.get(brand_id, InboxCounts())
+        return of_brand if mailbox_id is None else of_brand.mailboxes.get(mailbox_id, InboxCounts())
 
     def shown(self, turn: str) -> int:
         """Return how many a choice shows; without one, those that anybody still owes something."""
@@ -98,27 +104,41 @@ def is_their_turn(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def thread_questions(now: datetime) -> tuple[Select[*tuple[Any, ...]], ...]:
-    """Return what is to be asked for the counts that the inbox and the navigation show."""
+def thread_questions(now: datetime, *, mine_of: int | None = None) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """Return what is to be asked for the counts that the inbox and the navigation show.
+
+    The turns are those of a colleague, if one is named; all conversations are always counted, as that is quick.
+    """
     turns = (
         select(
             Thread.mailbox_id,
+            Thread.brand_id,
             *(func.count().filter(fits) for fits in (is_our_turn(now), is_their_turn(now), is_snoozed(now))),
         )
         .select_from(Thread)
         .where(is_open())
-        .group_by(Thread.mailbox_id)
+        .group_by(Thread.mailbox_id, Thread.brand_id)
     )
+    if mine_of is not None:
+        turns = turns.where(is_thread_mine(mine_of, now))
     return turns, select(Thread.mailbox_id, func.count()).group_by(Thread.mailbox_id)
 
 
 def read_counts(turns: Rows, boxes: Rows) -> InboxCounts:
     """Return the counts from the answers to `thread_questions`."""
-    by_turn: dict[int, tuple[int, int, int]] = {row[0]: (row[1], row[2], row[3]) for row in turns}
+    totals: dict[int, int] = dict(boxes)
+    brands = {
+        brand_id: _add_up([row for row in turns if row[1] == brand_id], {}) for brand_id in {row[1] for row in turns}
+    }
+    return replace(_add_up(turns, totals), brands=brands)
+
+
+def _add_up(turns: Rows, totals: Mapping[int, int]) -> InboxCounts:
+    """Return the counts of some rows of turns, by mailbox and together."""
     mailboxes: dict[int, InboxCounts] = {}
-    for box, total in boxes:
-        you, them, snoozed = by_turn.get(box, (0, 0, 0))
-        mailboxes[box] = InboxCounts(you=you, them=them, snoozed=snoozed, all=total)
+    for box in {*totals, *(row[0] for row in turns)}:
+        you, them, snoozed = (sum(row[place] for row in turns if row[0] == box) for place in (2, 3, 4))
+        mailboxes[box] = InboxCounts(you=you, them=them, snoozed=snoozed, all=totals.get(box, 0))
     every = mailboxes.values()
     return InboxCounts(
         you=sum(one.you for one in every),

@@ -26,6 +26,7 @@ from sqlalchemy.orm import aliased
 from crm.inbox import TO_CHECK, ThreadRow, is_open, is_our_turn, is_snoozed, is_their_turn, turn_of
 from crm.models import Contact, Message, Thread
 from crm.models.thread import UNSURE
+from crm.whose import is_thread_mine
 from kit.db import Instant
 from kit.tx import Tx
 from mailer.said import ASKS_BELOW
@@ -60,11 +61,16 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which conversations: `turn` is you, them, rest or snoozed; `kind` a kind of reply, or `to_check` for guesses."""
+    """Which conversations: `turn` is you, them, rest or snoozed; `kind` a kind of reply, or `to_check` for guesses.
+
+    `mine_of` is the colleague whose they are; None for everyone's.
+    """
 
     turn: str = ""
     kind: str = ""
     mailbox_id: int | None = None
+    mine_of: int | None = None
+    brand_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,16 +107,16 @@ def read_page(tx: Tx, wanted: Wanted, *, after: Spot | None = None, limit: int =
     return InboxPage(rows=shown, onward=Spot(part, at, thread.id))
 
 
-def count_kind(tx: Tx, kind: str, mailbox_id: int | None = None) -> int:
-    """Return how many conversations wait, or sleep, after an answer of this kind: those above the resting ones."""
-    return count_kind_and_find(tx, kind, mailbox_id, None)[0]
+def count_waiting(tx: Tx, wanted: Wanted) -> int:
+    """Return how many of these conversations wait, or sleep: those above the resting ones."""
+    return count_waiting_and_find(tx, wanted, None)[0]
 
 
-def count_kind_and_find(tx: Tx, kind: str, mailbox_id: int | None, thread_id: int | None) -> tuple[int, Thread | None]:
+def count_waiting_and_find(tx: Tx, wanted: Wanted, thread_id: int | None) -> tuple[int, Thread | None]:
     """Return the same, and one conversation that no page in view shows. One query."""
     waits = or_(is_our_turn(tx.now), is_snoozed(tx.now))
     query = select(func.count().label("number")).select_from(Thread).where(is_open(), waits)
-    counted = _narrow(query, Wanted(kind=kind, mailbox_id=mailbox_id)).subquery()
+    counted = _narrow(tx, query, wanted).subquery()
     asked = aliased(Thread)
     row = tx.session.execute(select(counted.c.number, asked).outerjoin(asked, asked.id == thread_id)).one()
     return row[0], row[1]
@@ -134,7 +140,7 @@ def _first_of_each(tx: Tx, wanted: Wanted, after: Spot | None, limit: int) -> li
         query = select(Thread.id, literal_column(str(number), Integer).label("part")).where(*clauses)
         if after and number == after.part:
             query = query.where(_comes_after(after))
-        parts.append(_narrow(query, wanted).order_by(*order).limit(limit))
+        parts.append(_narrow(tx, query, wanted).order_by(*order).limit(limit))
     return parts
 
 
@@ -146,8 +152,12 @@ def _comes_after(spot: Spot) -> ColumnElement[bool]:
     return and_(at <= spot.at, or_(at < spot.at, Thread.id < spot.thread_id))
 
 
-def _narrow(query: Query, wanted: Wanted) -> Query:
+def _narrow(tx: Tx, query: Query, wanted: Wanted) -> Query:
     kind = wanted.kind
+    if wanted.mine_of is not None:
+        query = query.where(is_thread_mine(wanted.mine_of, tx.now))
+    if wanted.brand_id is not None:
+        query = query.where(Thread.brand_id == wanted.brand_id)
     if wanted.mailbox_id is not None:
         query = query.where(Thread.mailbox_id == wanted.mailbox_id)
     if not kind:

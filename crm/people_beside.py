@@ -19,7 +19,7 @@ from crm.people_stretches import Stretch
 from kit.tx import Tx
 
 # So far a place is counted; further down it is only said that it is further down.
-COUNTED = 1_000
+COUNTED = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from crm.basis import Basis, put_basis
 from crm.changes import Undone, record_change
-from crm.contacts import display_name, lock_contact, refresh_search_text
+from crm.contacts import display_name, lock_contact, refresh_search_text, split_name
 from crm.models import Change, Contact, ContactTag, User
 from crm.places import read_place
 from crm.timeline import record_entry
@@ -178,7 +178,7 @@ def _put(tx: Tx, contact: Contact, facts: Mapping[str, str | None]) -> None:
     for name, value in facts.items():
         setattr(contact, name, value)
     if "name" in facts:
-        contact.first_name, _, contact.last_name = contact.name.partition(" ")
+        contact.first_name, contact.last_name = split_name(contact.name)
     if "basis" in facts:
         put_basis(contact, Basis(words=contact.basis, since=tx.now.date()))
     refresh_search_text(tx, contact)

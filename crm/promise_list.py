@@ -32,14 +32,15 @@ class Ledger:
     settled: tuple[PromiseRow, ...]
 
 
-def owed_by(user_ids: Collection[int], today: date) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions that a promise is owed by today, by these colleagues or by nobody in particular."""
-    return Promise.state == OPEN, Promise.due_on <= today, _of(user_ids)
+def owed_by(user_ids: Collection[int] | None, today: date) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a promise is owed by today: by these colleagues or nobody, or by anyone."""
+    return Promise.state == OPEN, Promise.due_on <= today, *([] if user_ids is None else [_of(user_ids)])
 
 
-def read_ledger(tx: Tx, *, user_ids: Collection[int] | None) -> Ledger:
-    """Return the ledger of some colleagues, with what is nobody's, or of everyone. Three queries."""
+def read_ledger(tx: Tx, *, user_ids: Collection[int] | None, brand_id: int | None = None) -> Ledger:
+    """Return the ledger of some colleagues, with what is nobody's, or of everyone; of a brand or all. Three queries."""
     whose = [] if user_ids is None else [_of(user_ids)]
+    whose += [] if brand_id is None else [Promise.brand_id == brand_id]
     undated = Promise.due_on.is_(None)
     proposed = _query().where(Promise.state == PROPOSED, *whose).order_by(Promise.id.desc())
     owed = _query().where(Promise.state == OPEN, *whose).order_by(undated, Promise.due_on, Promise.id)

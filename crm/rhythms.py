@@ -140,18 +140,18 @@ def reverse_stage_rhythm(tx: Tx, change: Change, _actor: str) -> Undone:
 
 
 def due_branches(
-    now: datetime, rhythms: Mapping[int, int], brand_id: int | None, today: date, *, user_ids: Collection[int],
+    now: datetime, rhythms: Mapping[int, int], brand_id: int | None, today: date, *, user_ids: Collection[int] | None,
     limit: int, own: bool = True,
 ) -> list[Subquery]:  # fmt: skip
-    """Return one look at an index for each rhythm: whom these colleagues should talk to, and people who are nobody's.
+    """Return one look at an index for each rhythm: whom these colleagues, or any, should talk to, and who is nobody's.
 
     `rhythms` are days by stage; without `own` nobody has one of their own. People whom nobody may write to are left
     out; who waits longest comes first.
     """
-    mine = or_(Contact.owner_id.in_(list(user_ids)), Contact.owner_id.is_(None))
+    mine = [] if user_ids is None else [or_(Contact.owner_id.in_(list(user_ids)), Contact.owner_id.is_(None))]
     awake = or_(Relationship.rest_until.is_(None), Relationship.rest_until <= today)
     forbidden = exists().where(Suppression.contact_id == Contact.id, Suppression.lifted_at.is_(None))
-    held = [Relationship.brand_id == brand_id, awake, mine, ~forbidden, Contact.erased_at.is_(None)]
+    held = [Relationship.brand_id == brand_id, awake, *mine, ~forbidden, Contact.erased_at.is_(None)]
     whose: list[tuple[str, ColumnElement[bool], int]] = [
         ("stage", (Relationship.stage_id == stage_id) & Relationship.rhythm_days.is_(None), days)
         for stage_id, days in sorted(rhythms.items())

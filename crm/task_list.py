@@ -37,10 +37,12 @@ class TaskSections:
     later: tuple[TaskRow, ...]
 
 
-def list_sections(tx: Tx, today: date, *, user_ids: Collection[int] | None) -> TaskSections:
-    """Return open tasks of some colleagues, with those that are nobody's, or of everyone. Two queries."""
-    soon = _rows(tx, _open(user_ids).where(Task.due_on <= today).limit(2 * SECTION))
-    later = _open(user_ids).where(or_(Task.due_on > today, Task.due_on.is_(None))).limit(SECTION)
+def list_sections(
+    tx: Tx, today: date, *, user_ids: Collection[int] | None, brand_id: int | None = None
+) -> TaskSections:
+    """Return open tasks of some colleagues, with those that are nobody's, or of everyone; of all brands or one."""
+    soon = _rows(tx, _open(user_ids, brand_id).where(Task.due_on <= today).limit(2 * SECTION))
+    later = _open(user_ids, brand_id).where(or_(Task.due_on > today, Task.due_on.is_(None))).limit(SECTION)
     return TaskSections(
         overdue=tuple(row for row in soon if row.task.due_on and row.task.due_on < today),
         today=tuple(row for row in soon if row.task.due_on == today),
@@ -48,14 +50,14 @@ def list_sections(tx: Tx, today: date, *, user_ids: Collection[int] | None) -> T
     )
 
 
-def list_due(tx: Tx, today: date, *, user_ids: Collection[int], limit: int = 20) -> list[TaskRow]:
-    """Return what some colleagues have to do by today, with what is nobody's; the oldest first."""
+def list_due(tx: Tx, today: date, *, user_ids: Collection[int] | None, limit: int = 20) -> list[TaskRow]:
+    """Return what some colleagues have to do by today, with what is nobody's, or all; the oldest first."""
     return _rows(tx, _open(user_ids).where(Task.due_on <= today).limit(limit))
 
 
-def list_done(tx: Tx, *, user_id: int | None) -> list[TaskRow]:
+def list_done(tx: Tx, *, user_id: int | None, brand_id: int | None = None) -> list[TaskRow]:
     """Return what was done in the last 30 days, the newest first."""
-    query = _query().where(Task.done_at > tx.now - _DONE_SHOWN)
+    query = _query(brand_id).where(Task.done_at > tx.now - _DONE_SHOWN)
     if user_id is not None:
         query = query.where(or_(Task.assignee_id == user_id, Task.done_by == f"user:{user_id}"))
     return _rows(tx, query.order_by(Task.done_at.desc(), Task.id.desc()).limit(SECTION))
@@ -118,17 +120,18 @@ def _tell(tx: Tx, task: Task, summary: str, actor: str) -> None:
         record_entry(tx, task.contact_id, "task", str(summary), actor=actor, brand_id=task.brand_id, data=data)
 
 
-def _query() -> Select[Task, Contact, User]:
-    return (
+def _query(brand_id: int | None = None) -> Select[Task, Contact, User]:
+    query = (
         select(Task, Contact, User)
         .outerjoin(Contact, Contact.id == Task.contact_id)
         .outerjoin(User, User.id == Task.assignee_id)
         .where(or_(Task.contact_id.is_(None), and_(Contact.id.is_not(None), Contact.erased_at.is_(None))))
     )
+    return query if brand_id is None else query.where(Task.brand_id == brand_id)
 
 
-def _open(user_ids: Collection[int] | None) -> Select[Task, Contact, User]:
-    query = _query().where(Task.done_at.is_(None)).order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+def _open(user_ids: Collection[int] | None, brand_id: int | None = None) -> Select[Task, Contact, User]:
+    query = _query(brand_id).where(Task.done_at.is_(None)).order_by(Task.due_on.is_(None), Task.due_on, Task.id)
     if user_ids is None:
         return query
     return query.where(or_(Task.assignee_id.in_(list(user_ids)), Task.assignee_id.is_(None)))

@@ -15,6 +15,7 @@ from crm.promise_list import owed_by
 from crm.pulses import Quiet, is_silent
 from crm.rhythms import TalkDue, due_branches
 from crm.upkeep_desk import UpkeepDesk
+from crm.whose import is_mine
 from kit.db import Instant
 from kit.tx import Tx
 
@@ -39,13 +40,13 @@ class Board:
 
 
 def read_board(
-    tx: Tx, desk: UpkeepDesk, brand_id: int | None, today: date, *, owed: int = 8, talks: int = 6, quiet: int = 3
-) -> Board:
-    """Return what Today shows of upkeep, for a colleague and those they stand in for."""
-    parts = [_owed(desk.user_ids, today, owed), _quiet(tx.now, quiet)]
-    parts += due_branches(
-        tx.now, desk.rhythms, brand_id, today, user_ids=desk.user_ids, limit=talks, own=desk.own_rhythms
-    )
+    tx: Tx, desk: UpkeepDesk, brand_id: int | None, today: date, *, mine: bool = True, owed: int = 8,
+    talks: int = 6, quiet: int = 3,
+) -> Board:  # fmt: skip
+    """Return what Today shows of upkeep, for a colleague and those they stand in for, or for everyone."""
+    user_ids = desk.user_ids if mine else None
+    parts = [_owed(user_ids, today, owed), _quiet(tx.now, desk.user_id if mine else None, quiet)]
+    parts += due_branches(tx.now, desk.rhythms, brand_id, today, user_ids=user_ids, limit=talks, own=desk.own_rhythms)
     found = union_all(*(select(part) for part in parts)).subquery()
     rows = tx.session.execute(select(Contact, found).join(found, found.c.contact_id == Contact.id)).all()
     return Board(
@@ -55,7 +56,7 @@ def read_board(
     )
 
 
-def _owed(user_ids: Sequence[int], today: date, limit: int) -> Subquery:
+def _owed(user_ids: Sequence[int] | None, today: date, limit: int) -> Subquery:
     return (
         select(
             literal("promise", String).label("kind"), Promise.contact_id.label("contact_id"),
@@ -70,7 +71,8 @@ def _owed(user_ids: Sequence[int], today: date, limit: int) -> Subquery:
     )  # fmt: skip
 
 
-def _quiet(now: datetime, limit: int) -> Subquery:
+def _quiet(now: datetime, mine_of: int | None, limit: int) -> Subquery:
+    whose = [] if mine_of is None else [is_mine(mine_of, now)]
     return (
         select(
             literal("quiet", String).label("kind"), Pulse.contact_id.label("contact_id"),
@@ -78,7 +80,7 @@ def _quiet(now: datetime, limit: int) -> Subquery:
             cast(null(), String).label("words"), cast(null(), Date).label("day"),
         )
         .join(Contact, Contact.id == Pulse.contact_id)
-        .where(Contact.erased_at.is_(None), is_silent(now))
+        .where(Contact.erased_at.is_(None), is_silent(now), *whose)
         .order_by(Pulse.quiet_from.desc(), Pulse.contact_id)
         .limit(limit)
         .subquery()

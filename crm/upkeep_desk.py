@@ -20,7 +20,7 @@ _CACHE = "upkeep_desk"
 class UpkeepDesk:
     """The desk of one colleague. `rhythms` in days by stage; `stand_ins` are those on leave whose work shows here.
 
-    `own_rhythms` says whether anybody has a rhythm of their own at all.
+    `own_rhythms` says whether anybody has a rhythm of their own at all, `colleagues` whether there are others.
     """
 
     user_id: int
@@ -28,6 +28,7 @@ class UpkeepDesk:
     rhythms: dict[int, int]
     stand_ins: tuple[StandIn, ...]
     own_rhythms: bool
+    colleagues: bool
 
     @property
     def user_ids(self) -> tuple[int, ...]:
@@ -54,8 +55,9 @@ def _read(tx: Tx, user_id: int) -> UpkeepDesk:
     absent = aliased(User)
     # By brand, as the index has it.
     own = exists().where(Relationship.brand_id.in_(select(Brand.id)), Relationship.rhythm_days > NONE)
+    others = exists().where(User.id != user_id, User.disabled_at.is_(None))
     query = (
-        select(*setting_columns(), stages.c.id, stages.c.talk_days, own, absent, away.c.back_at)
+        select(*setting_columns(), stages.c.id, stages.c.talk_days, own, others, absent, away.c.back_at)
         .select_from(one)
         .outerjoin(stages, true())
         .outerjoin(away, true())
@@ -69,5 +71,6 @@ def _read(tx: Tx, user_id: int) -> UpkeepDesk:
         hours=parse_hours(hours or {}, holidays or {}, zone or "UTC"),
         rhythms={row[3]: row[4] for row in rows if row[3] is not None},
         own_rhythms=bool(rows[0][5]),
+        colleagues=bool(rows[0][6]),
         stand_ins=tuple(sorted(stand_ins.values(), key=lambda one: (one.back_at, one.user.id))),
     )

@@ -20,10 +20,13 @@ OPEN_ENROLMENT = text("state IN ('active', 'held')")
 
 
 class Sequence(Base):
-    """Ordered steps by name; `state` is draft, live or paused. Breakers count bounces since `counted_from`."""
+    """Ordered steps by name; `state` is draft, live, paused or archived. Breakers count bounces since `counted_from`.
+
+    Only a live one sends; in an archived one nobody is under way.
+    """
 
     __tablename__ = "sequences"
-    __table_args__ = (CheckConstraint("state IN ('draft', 'live', 'paused')", name="state"),)
+    __table_args__ = (CheckConstraint("state IN ('draft', 'live', 'paused', 'archived')", name="state"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120), unique=True)
@@ -33,6 +36,7 @@ class Sequence(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     paused_at: Mapped[datetime | None] = mapped_column(Instant)
+    archived_at: Mapped[datetime | None] = mapped_column(Instant)
     counted_from: Mapped[datetime | None] = mapped_column(Instant)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from crm.bests import keep_bests
 from crm.lane_sums import keep_lanes
 from crm.models import Mailbox
+from crm.old_changes import empty_old_changes
 from crm.search_index import index_waiting
 from crm.today import keep_answers
 from sequences.course.planning import plan_due
@@ -40,6 +41,7 @@ def sweep(engine: Engine) -> Counts:
         keep_lanes(tx)
         keep_answers(tx)
     keep_bests(engine.database)
+    empty_old_changes(engine.database)
     keep_next(engine)
     index_mails(engine)
     while True:

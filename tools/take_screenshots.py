@@ -74,6 +74,7 @@ PAGES = {
     "feedback-new": "/feedback/new",
     "feedback-theme": "/feedback/themes/1",
     "feedback-telling": "/feedback/themes/1/telling",
+    "feedback-words": "/feedback/words?language=de",
     "feedback-links": "/feedback/links",
     "feedback-import": "/feedback/import",
     "reports": "/reports/outreach",

@@ -9,6 +9,7 @@ from flask import request
 from crm.inbox_page import Spot, Wanted
 from web import forms
 from web.auth import local_path
+from web.whose import mine_of
 
 # Said about one look only, not about where one is.
 _PASSING = frozenset({"ask"})
@@ -23,7 +24,9 @@ class Where:
     @property
     def wanted(self) -> Wanted:
         """Return which conversations the list shows."""
-        return Wanted(turn=self.turn, kind=self.kind, mailbox_id=self.mailbox_id)
+        return Wanted(
+            turn=self.turn, kind=self.kind, mailbox_id=self.mailbox_id, brand_id=self.brand_id, mine_of=mine_of()
+        )
 
     @property
     def turn(self) -> str:
@@ -39,6 +42,11 @@ class Where:
     def mailbox_id(self) -> int | None:
         """Return the mailbox that is chosen."""
         return forms.read_int(self.query.get("mailbox"))
+
+    @property
+    def brand_id(self) -> int | None:
+        """Return the brand that is chosen."""
+        return forms.read_int(self.query.get("brand"))
 
     @property
     def after(self) -> Spot | None:

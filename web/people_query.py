@@ -129,6 +129,8 @@ def read_where(text: str) -> Node | None:
 
 
 def _read_term(name: str, value: str, user_id: int | None) -> PeopleFilter:
+    if unread := list_unread({name: value}):
+        raise InvalidError(unread[name])
     wanted = _read_plain({name: value}, user_id)
     if not value.strip() or (wanted == PeopleFilter() and not wanted.also):
         raise InvalidError(say("%(name)s:%(value)s asks for nothing in particular.", name=name, value=value))

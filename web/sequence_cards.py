@@ -28,8 +28,17 @@ class SequenceCard:
     rate: float | None
 
 
-def list_sequence_cards(tx: Tx) -> list[SequenceCard]:
-    """Return all sequences by name. Four queries, none of which reads a mail's row."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardList:
+    """The sequences at hand, or the archived ones, and how many there are of each."""
+
+    cards: list[SequenceCard]
+    at_hand: int
+    archived: int
+
+
+def list_sequence_cards(tx: Tx, *, archived: bool = False) -> CardList:
+    """Return sequences by name. Four queries, none of which reads a mail's row."""
     counts: dict[int, dict[str, int]] = defaultdict(dict)
     states = select(Enrolment.sequence_id, Enrolment.state, func.count())
     for sequence_id, state, count in tx.session.execute(states.group_by(Enrolment.sequence_id, Enrolment.state)):
@@ -40,13 +49,17 @@ def list_sequence_cards(tx: Tx) -> list[SequenceCard]:
     rows = tx.session.execute(
         select(Sequence, Brand.name).join(Brand, Brand.id == Sequence.brand_id).order_by(Sequence.name)
     )
-    return [
+    cards = [
         SequenceCard(
             sequence=row, brand=brand, states=counts.get(row.id, {}), sent=sent.get(row.id, 0),
             rate=rates.get(name_subject(row.id)),
         )
         for row, brand in rows
     ]  # fmt: skip
+    shown = [card for card in cards if (card.sequence.state == "archived") == archived]
+    others = len(cards) - len(shown)
+    away, near = (len(shown), others) if archived else (others, len(shown))
+    return CardList(cards=shown, at_hand=near, archived=away)
 
 
 def _read_rates(tx: Tx) -> dict[str, float]:

@@ -11,6 +11,7 @@ from crm.together import Together
 from web.outgoing import WAITING, MailboxDay, Waiting, list_mailbox_days, read_waiting
 from web.request import this_tx, this_user
 from web.times import day_bounds, read_zone
+from web.whose import mine_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ def this_shell() -> Shell:
         counted = list_brands_with_new(tx)
         brands = [brand for brand, _count in counted]
         chosen = _chosen(brands)
-        *threads, waiting = Together(*thread_questions(tx.now), WAITING).ask(tx)
+        *threads, waiting = Together(*thread_questions(tx.now, mine_of=mine_of()), WAITING).ask(tx)
         g.shell = Shell(
             brand=chosen,
             feedback=next((count for brand, count in counted if brand is chosen), 0),

@@ -31,7 +31,7 @@ from crm import (
 from crm.changes import Reverser
 from crm.models import Change
 from sequences.bulk.deeds import KINDS, reverse_deed
-from sequences.course import leaving
+from sequences.course import archive, leaving
 from sequences.jobs.bulk import BULK
 from sequences.merging import merge
 from sequences.merging.unmerge import reverse_merge
@@ -40,6 +40,7 @@ from sequences.reviewing import undoing
 from sequences.sending import imports_back
 from sequences.team import absence
 from sequences.telling import posting
+from sequences.telling import words as tell_words
 from sequences.versions import draft_undo
 from web.auth import may
 from web.request import this_user
@@ -79,6 +80,7 @@ BY_POWER: dict[str, dict[str, Reverser]] = {
         draft_undo.KIND: draft_undo.reverse_draft,
         twin_list.APART: twin_list.reverse_apart,
         feedback_import.KIND: feedback_import_undo.reverse_import,
+        tell_words.KIND: tell_words.reverse_words,
         **dict.fromkeys(BULK.keys() - _MAIL, reverse_deed),
     },
     "feedback": {
@@ -92,6 +94,8 @@ BY_POWER: dict[str, dict[str, Reverser]] = {
     "send": {
         **dict.fromkeys(_MAIL, reverse_deed),
         leaving.ADDED: leaving.undo_added,
+        archive.ARCHIVE: archive.reverse_archive,
+        archive.BACK: archive.reverse_back,
         posting.TOLD: posting.take_back,
     },
     "approve": {

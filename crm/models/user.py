@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.db import Base, Document, Instant
 
+# Whose work a colleague looks at.
+MINE, EVERYONE = "mine", "everyone"
 ROLES = ("admin", "manager", "outreach", "relationship", "reviewer", "brand")
 
 
@@ -30,6 +32,7 @@ class User(Base):
     letter_keys: Mapped[bool] = mapped_column(default=True)
     language: Mapped[str] = mapped_column(String(12), default="", server_default="")
     undo_s: Mapped[int] = mapped_column(default=10)
+    whose: Mapped[str] = mapped_column(String(10), default=MINE, server_default=MINE)
     created_at: Mapped[datetime] = mapped_column(Instant)
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
 

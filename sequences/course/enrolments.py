@@ -20,7 +20,7 @@ from sequences.models import Enrolment, SequenceVersion
 from sequences.models import Sequence as SequenceRow
 from sequences.sending.sender_pool import choose_sender
 from sequences.sending.senders import find_pool, read_senders
-from sequences.versions.authoring import document_of, get_version
+from sequences.versions.published import document_of, get_version, refuse_archived
 
 __all__ = ["PERSONAL_LINE", "Verdict", "enrol", "refuse_unknown"]
 
@@ -59,6 +59,10 @@ def enrol(
     if not dry_run:
         # Somebody else may want the same people at this moment: who comes second must see what the first did.
         lock_contacts(tx, wanted)
+        # Nor may it be archived from here to the end of this transaction.
+        tx.session.flush()
+        tx.session.refresh(sequence, with_for_update={"read": True})
+    refuse_archived(sequence)
     version = get_version(tx, sequence)
     order = _Order(sequence=sequence, version=version, actor=actor, user_id=user_id, override=override.strip())
     pool = {box.id: box for box in find_pool(tx, document_of(version), mailbox)}

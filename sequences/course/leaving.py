@@ -10,11 +10,12 @@ from crm.models import Change, Contact
 from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 from sequences.course.forgetting import forget_runs
-from sequences.course.run_marks import mend_stranded
+from sequences.course.run_marks import is_in_again, mend_stranded
 from sequences.course.runs import OPEN, WAITING, go_on, hold_runs, stop_run
 from sequences.course.stamps import read_stamp, write_stamp
 from sequences.models import Enrolment, Send, Sequence
 from sequences.sending.stop_rules import Hold, Stop
+from sequences.versions.published import refuse_archived
 
 TAKEN_OUT = "taken_out"
 ADDED, REMOVED = "sequence_added", "sequence_removed"
@@ -44,10 +45,8 @@ def put_back(tx: Tx, sequence_id: int, run_id: int, *, actor: str) -> Enrolment:
     kept = run.facts.get("taken_out")
     if run.state != "stopped" or run.reason != TAKEN_OUT or not kept:
         raise ConflictError(say("This cannot be taken back: something else ended it since."))
-    again = select(Enrolment.id).where(
-        Enrolment.sequence_id == sequence_id, Enrolment.contact_id == run.contact_id, Enrolment.state.in_(OPEN)
-    )
-    if tx.session.scalar(again.limit(1)):
+    refuse_archived(tx.session.get_one(Sequence, sequence_id))
+    if is_in_again(tx, run):
         raise ConflictError(say("This person is in the sequence again already."))
     ended_at = run.ended_at
     run.ended_at, run.next_at = None, read_stamp(kept["next_at"])

@@ -17,7 +17,7 @@ from sequences.course.hours import hours_at
 from sequences.course.schedule import Hours, open_from
 from sequences.models import Enrolment, Send, Sequence, SequenceVersion
 from sequences.versions.flow import OWN_KINDS
-from sequences.versions.published import document_of
+from sequences.versions.published import document_of, refuse_archived
 from sequences.versions.sequence_file import SequenceFile
 
 _OPEN = ("active", "held")
@@ -56,6 +56,7 @@ def plan_resume(tx: Tx, sequence: Sequence) -> list[ResumedStep]:
 
     These are the earliest dates: windows and waits are in them, limits let a few leave at a time.
     """
+    refuse_archived(sequence)
     if sequence.state != "paused" or sequence.paused_at is None:
         raise ConflictError(say("%(name)s is not paused.", name=sequence.name))
     clocks = _Clocks(tx)

@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from crm.models import Task
 from kit.tx import Tx
 from sequences.course.planning import complete_step_task
 from sequences.course.runs import OPEN, WAITING, go_on, schedule_next, stale_at
 from sequences.course.stamps import read_stamp, write_stamp
-from sequences.models import Enrolment, Send
+from sequences.models import Enrolment, Send, Sequence
 
 Mark = dict[str, Any]
 _UNDER_WAY = (*WAITING, "claimed", "sending", "unknown")
@@ -20,38 +20,53 @@ _UNDER_WAY = (*WAITING, "claimed", "sending", "unknown")
 
 def read_marks(tx: Tx, contact_ids: Collection[int]) -> dict[int, list[Mark]]:
     """Return the runs by contact that something could end, each with its mails that wait."""
-    tx.session.flush()
     states = (*OPEN, "finished")
-    query = select(Enrolment).where(Enrolment.contact_id.in_(contact_ids), Enrolment.state.in_(states))
-    rows = tx.session.scalars(query.order_by(Enrolment.id)).all()
-    waiting = select(Send.enrolment_id, Send.id, Send.state, Send.reason)
-    waiting = waiting.where(Send.enrolment_id.in_([row.id for row in rows]), Send.state.in_(WAITING))
-    sends: dict[int, list[list[Any]]] = defaultdict(list)
-    for run_id, *send in tx.session.execute(waiting.order_by(Send.id)):
-        sends[run_id or 0].append(send)
     found: dict[int, list[Mark]] = defaultdict(list)
-    for row in rows:
-        found[row.contact_id].append(
-            {"run": row.id, "state": row.state, "reason": row.reason, "next_at": write_stamp(row.next_at),
-             "hold_until": write_stamp(row.hold_until), "ended_at": write_stamp(row.ended_at), "sends": sends[row.id]}
-        )  # fmt: skip
+    for row, mark in _mark(tx, Enrolment.contact_id.in_(contact_ids), Enrolment.state.in_(states)):
+        found[row.contact_id].append(mark)
     return found
 
 
-def restore_marks(tx: Tx, marks: Iterable[Mark], *, reason: str, since: datetime, actor: str) -> int:
+def read_open_marks(tx: Tx, sequence_id: int) -> list[Mark]:
+    """Return the open runs of a sequence, each with its mails that wait."""
+    return [mark for _, mark in _mark(tx, Enrolment.sequence_id == sequence_id, Enrolment.state.in_(OPEN))]
+
+
+def _mark(tx: Tx, *which: ColumnElement[bool]) -> list[tuple[Enrolment, Mark]]:
+    tx.session.flush()
+    rows = tx.session.scalars(select(Enrolment).where(*which).order_by(Enrolment.id)).all()
+    waiting = select(Send.enrolment_id, Send.id, Send.state, Send.reason)
+    waiting = waiting.join(Enrolment, Enrolment.id == Send.enrolment_id).where(*which, Send.state.in_(WAITING))
+    sends: dict[int, list[list[Any]]] = defaultdict(list)
+    for run_id, *send in tx.session.execute(waiting.order_by(Send.id)):
+        sends[run_id or 0].append(send)
+    return [(row, _describe(row, sends[row.id])) for row in rows]
+
+
+def _describe(row: Enrolment, sends: list[list[Any]]) -> Mark:
+    return {
+        "run": row.id, "state": row.state, "reason": row.reason, "next_at": write_stamp(row.next_at),
+        "hold_until": write_stamp(row.hold_until), "ended_at": write_stamp(row.ended_at), "sends": sends,
+    }  # fmt: skip
+
+
+def restore_marks(
+    tx: Tx, marks: Iterable[Mark], *, reason: str, since: datetime, actor: str, goes_on: bool = True
+) -> int:
     """Let runs stand as they did where they were ended for `reason`; return how many could not.
 
-    Where time has passed since, an open run goes on with the next open hours instead of a past date.
+    Where time has passed since, an open run goes on with the next open hours instead of a past date, unless the
+    caller sees to that (`goes_on`). Nobody comes back into a sequence that was archived.
     """
     failed = 0
     for mark in marks:
         run = tx.session.get(Enrolment, mark["run"])
-        if run is None or run.state != "stopped" or run.reason != reason or _is_in_again(tx, run, mark):
+        if run is None or run.state != "stopped" or run.reason != reason or _is_shut(tx, run, mark):
             failed += 1
             continue
         _restore(tx, run, mark)
         mend_stranded(tx, run, since=since)
-        if tx.now > since and mark["state"] == "active":
+        if goes_on and tx.now > since and mark["state"] == "active":
             go_on(tx, run, actor=actor)
     tx.session.flush()
     return failed
@@ -108,9 +123,15 @@ def _restore(tx: Tx, run: Enrolment, mark: Mark) -> None:
     tx.session.flush()
 
 
-def _is_in_again(tx: Tx, run: Enrolment, mark: Mark) -> bool:
+def _is_shut(tx: Tx, run: Enrolment, mark: Mark) -> bool:
+    """Return whether an open run cannot come back: its sequence was archived, or the person is in it again."""
     if mark["state"] not in OPEN:
         return False
+    return tx.session.get_one(Sequence, run.sequence_id).state == "archived" or is_in_again(tx, run)
+
+
+def is_in_again(tx: Tx, run: Enrolment) -> bool:
+    """Return whether somebody whose run ended is in the same sequence by another one."""
     again = select(Enrolment.id).where(
         Enrolment.sequence_id == run.sequence_id, Enrolment.contact_id == run.contact_id, Enrolment.state.in_(OPEN)
     )

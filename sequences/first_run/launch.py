@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from crm.contacts import display_name, lock_contacts, refresh_search_text
+from crm.contacts import display_name, lock_contacts, refresh_search_text, split_name
 from crm.models import Contact, Handle
 from crm.timeline import record_entry
 from kit.errors import RefusedError, say
@@ -85,7 +85,7 @@ def save_words(tx: Tx, lines: Mapping[int, str], names: Mapping[int, str], *, ac
             record_entry(tx, contact.id, "personal_line", say("Personal line: %(line)s", line=line), actor=actor)
         if name and not contact.name:
             contact.name = name[:150]
-            contact.first_name, _, contact.last_name = contact.name.partition(" ")
+            contact.first_name, contact.last_name = split_name(contact.name)
             record_entry(tx, contact.id, "edited", say("Name: %(name)s", name=name), actor=actor)
             refresh_search_text(tx, contact)
     tx.session.flush()

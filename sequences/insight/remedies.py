@@ -37,6 +37,7 @@ _OF_RULES = {
     "stopped": say("The run has ended; put them into the sequence again to write to them."),
     "finished": say("The run has ended; put them into a sequence again to write to them."),
     "taken_out": say("Put them into the sequence again."),
+    "sequence_archived": say("It never leaves. Bring the sequence back on its page, then put them in again."),
     "left": say("Somebody else may read there now: find the right address, and put that one into the sequence."),
     "auto_reply": say("It goes on by itself on that date; an answer before then ends the sequence."),
     "held": say("It goes on by itself on that date, or when somebody lets the run go on."),

@@ -17,7 +17,7 @@ from sequences.course.run_marks import mend_stranded
 from sequences.course.runs import OPEN
 from sequences.merging.runs import refuse_under_way, stop_what_is_forbidden
 from sequences.merging.since import Since, refresh_turns, sort_out
-from sequences.models import Enrolment
+from sequences.models import Enrolment, Sequence
 
 
 def reverse_merge(tx: Tx, change: Change, actor: str) -> Undone:
@@ -75,7 +75,7 @@ def _demand_undisturbed(tx: Tx, change: Change) -> None:
 
 
 def _blocked(tx: Tx, data: Mapping[str, Any]) -> set[int]:
-    """Return the runs that cannot go on, because the same person is in that sequence again since."""
+    """Return the runs that cannot go on: the same person is in that sequence again since, or it was archived."""
     opened = _opened(data)
     if not opened:
         return set()
@@ -84,8 +84,12 @@ def _blocked(tx: Tx, data: Mapping[str, Any]) -> set[int]:
         Enrolment.contact_id == data["survivor"], Enrolment.state.in_(OPEN), Enrolment.id > newest
     )
     again = {row[0] for row in tx.session.execute(query)}
-    rows = tx.session.execute(select(Enrolment.id, Enrolment.sequence_id).where(Enrolment.id.in_(opened)))
-    return {number for number, sequence_id in rows if sequence_id in again}
+    rows = tx.session.execute(
+        select(Enrolment.id, Sequence.id, Sequence.state)
+        .join(Sequence, Sequence.id == Enrolment.sequence_id)
+        .where(Enrolment.id.in_(opened))
+    )
+    return {number for number, sequence_id, state in rows if sequence_id in again or state == "archived"}
 
 
 def _opened(data: Mapping[str, Any]) -> set[int]:

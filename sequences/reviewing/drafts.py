@@ -32,6 +32,7 @@ class DraftRow:
     contact_id: int
     contact_name: str
     step_key: str
+    brand_id: int | None
     gaps: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -67,6 +68,7 @@ class Draft:
     sequence_id: int
     sequence_name: str
     sequence_state: str
+    brand_id: int | None
     step_key: str
     variant: str
     email: str
@@ -109,7 +111,16 @@ def list_drafts(tx: Tx, *, sequence_id: int | None = None, begins: int = 0, limi
     """Return what waits for approval, the earliest due first, from the place `begins` on. Two queries."""
     line = func.coalesce(func.nullif(Enrolment.personal_line, ""), Contact.personal_line)
     rows = tx.session.execute(
-        select(Send.id, Send.step_key, Send.sequence_id, Send.explanation, Contact, line.label("line"), _USES_LINE)
+        select(
+            Send.id,
+            Send.step_key,
+            Send.brand_id,
+            Send.sequence_id,
+            Send.explanation,
+            Contact,
+            line.label("line"),
+            _USES_LINE,
+        )
         .join(SendBody, SendBody.send_id == Send.id)
         .join(Contact, Contact.id == Send.contact_id)
         .join(Enrolment, Enrolment.id == Send.enrolment_id)
@@ -224,6 +235,7 @@ def _row(row: Row[Any], copies: list[Copy]) -> DraftRow:
         contact_id=row.Contact.id,
         contact_name=display_name(row.Contact),
         step_key=row.step_key or "",
+        brand_id=row.brand_id,
         gaps=tuple(row.explanation.get("gaps") or ()),
         warnings=(warning,) if warning else (),
     )
@@ -245,8 +257,9 @@ def _draft(
         letter = cut_letter(send.subject, body.text, line=line)
     return Draft(
         send_id=send.id, contact=contact, sequence_id=sequence.id, sequence_name=sequence.name,
-        sequence_state=sequence.state, step_key=send.step_key or "", variant=send.variant, email=send.email,
-        subject=send.subject, subject_source=subject, source=body.source, personal_line=line, letter=letter,
+        sequence_state=sequence.state, brand_id=sequence.brand_id, step_key=send.step_key or "",
+        variant=send.variant, email=send.email, subject=send.subject, subject_source=subject,
+        source=body.source, personal_line=line, letter=letter,
         due_at=due_of(send), queued_at=send.due_at, mailbox_address=mailbox.address,
         mailbox_pause=mailbox.pause_reason if mailbox.paused_at else "", run_state=run.state, gaps=gaps,
         is_edited=bool(send.explanation.get("edited")), mark=mark_of(send, body.source, subject, line),

@@ -194,8 +194,9 @@ def _move(tx: Tx, send_id: int, owner: str | None, states: str | tuple[str, ...]
 
 def _waits() -> Select[int]:
     """Return the query for what a mailbox may try now: by hand first, then follow-ups, then the oldest."""
-    is_live = select(Sequence.id).where(Sequence.state == "live")
-    # What waits of a run that has ended is taken too: its re-check cancels it, so that nothing waits for ever.
+    # What waits of a run that has ended, or in an archived sequence because a worker died with it, is taken too: its
+    # re-check cancels it, so that nothing waits for ever.
+    is_live = select(Sequence.id).where(Sequence.state.in_(("live", "archived")))
     is_not_held = select(Enrolment.id).where(Enrolment.id == Send.enrolment_id, Enrolment.state != "held").exists()
     return (
         select(Send.id)

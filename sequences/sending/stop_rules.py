@@ -9,6 +9,7 @@ from mailer.types import MailKind, ReplyKind
 
 OUT_OF_OFFICE_DEFAULT = timedelta(days=14)
 ON_LEAVE = "on_leave"
+ARCHIVED = "sequence_archived"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,8 @@ def _decide_run(facts: Facts) -> Clear | Stop | Hold:
         return Stop(reason="bounce", sentence=say("The address does not take mail."))
     if facts.stage and f"stage:{facts.stage}" in facts.stop_on:
         return Stop(reason="stage", sentence=say("The contact is at the stage %(stage)s.", stage=facts.stage))
+    if facts.sequence_state == "archived":
+        return Stop(reason=ARCHIVED, sentence=say("The sequence was archived."))
     if facts.sequence_state != "live":
         return Hold(
             reason="sequence_paused",

@@ -1,5 +1,6 @@
 """Use cases: writing the letters: one for each person who raised a theme that is out, with what each of them said."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -9,9 +10,10 @@ from crm.models import Contact, Theme
 from kit.errors import ConflictError, InvalidError, NotFoundError, say
 from kit.tx import Tx
 from sequences.tell_models import ThemeTell
-from sequences.telling.letter import write_letter, write_subject
+from sequences.telling.letter import Words, choose_language, write_letter, write_subject
 from sequences.telling.raisers import Raiser, read_raisers
 from sequences.telling.safety import Bar, Teller, find_bars
+from sequences.telling.words import read_words
 
 BY_HAND = "by_hand"
 _MAX_TEXT = 50_000
@@ -34,7 +36,7 @@ def write_letters(tx: Tx, theme_id: int, teller: Teller) -> Written:
     people = [one for one in read_raisers(tx, theme).people if one.status in ("open", "draft", "held", "not_sent")]
     bars = find_bars(tx, theme, [one.contact for one in people], teller)
     _forget_others(tx, theme, {one.contact.id for one in people})
-    drafts = 0
+    words, drafts = read_words(tx), 0
     for one in people:
         tell = own_letter(tx, theme, one, teller.actor)
         bar = bars.get(one.contact.id)
@@ -42,7 +44,7 @@ def write_letters(tx: Tx, theme_id: int, teller: Teller) -> Written:
             hold(tell, bar)
         elif tell.rule != BY_HAND:
             drafts += 1
-            _write(tell, theme, one)
+            _write(tell, theme, one, words)
     tx.session.flush()
     return Written(drafts=drafts, held=len(people) - drafts)
 
@@ -104,7 +106,7 @@ def write_anyway(tx: Tx, theme_id: int, tell_id: int, *, why: str, teller: Telle
     one = next((one for one in read_raisers(tx, theme).people if one.contact.id == contact.id), None)
     if one is None:
         raise ConflictError(say("This person has no note with this theme any more."))
-    _write(tell, theme, one)
+    _write(tell, theme, one, read_words(tx))
     return tell
 
 
@@ -126,12 +128,14 @@ def hold(tell: ThemeTell, bar: Bar) -> None:
     tell.reason, tell.words = str(bar.sentence), keep_words(bar.sentence)
 
 
-def _write(tell: ThemeTell, theme: Theme, one: Raiser) -> None:
+def _write(tell: ThemeTell, theme: Theme, one: Raiser, known: Mapping[str, Words]) -> None:
     tell.state, tell.reason, tell.words, tell.rule, tell.send_id = "draft", "", {}, "", None
     if not tell.is_edited:
         said = [(note.quote, note.created_at) for note in one.notes]
-        tell.subject = write_subject(theme.name)
-        tell.text = write_letter(one.contact.first_name or "", said, theme.did, theme.out_on)
+        language = choose_language(known, one.contact.language)
+        words, name = known[language], one.contact.first_name or ""
+        tell.subject = write_subject(words, theme.name)
+        tell.text = write_letter(words, language, name, said, theme.did, theme.out_on)
 
 
 def _forget_others(tx: Tx, theme: Theme, raisers: set[int]) -> None:

@@ -18,7 +18,15 @@ from sequences.course.resume_plan import resume_sequence
 from sequences.models import Sequence, SequenceVersion
 from sequences.models import SequenceFile as StoredFile
 from sequences.pitches.pitch import check_pitch, lookup_pitch
-from sequences.versions.published import document_of, find_sequence, get_sequence, get_version, list_sequences, steps_of
+from sequences.versions.published import (
+    document_of,
+    find_sequence,
+    get_sequence,
+    get_version,
+    list_sequences,
+    refuse_archived,
+    steps_of,
+)
 from sequences.versions.sequence_file import SequenceFile, Step, read_sequence_file
 
 __all__ = ["Draft", "document_of", "find_sequence", "get_sequence", "get_version", "import_sequence", "list_sequences",
@@ -144,6 +152,7 @@ def start_sequence(tx: Tx, name: str, *, is_public: bool = False) -> Sequence:
     `is_public`: others can open our links, so that mail can carry one click (RFC 8058).
     """
     sequence = get_sequence(tx, name)
+    refuse_archived(sequence)
     if sequence.state == "paused":
         raise ConflictError(say("%(name)s is paused. Go on with: rapport sequences resume %(name)r", name=name))
     if sequence.state == "draft":

@@ -15,7 +15,7 @@ from sequences.models import Sequence, SequenceFile, SequenceVersion
 from sequences.pitches.pitch import check_pitch, lookup_pitch
 from sequences.versions.authoring import Draft, import_sequence, workspace_pitches
 from sequences.versions.migration import PlannedMove, plan_draft
-from sequences.versions.published import find_sequence, get_version
+from sequences.versions.published import get_version, require_free_name
 from sequences.versions.revisions import read_editions
 from sequences.versions.sequence_file import read_sequence_file
 from sequences.versions.starters import STARTS, make_start
@@ -90,8 +90,7 @@ def create_sequence(tx: Tx, name: str, *, start: str, brand: str = "", actor: st
     name = " ".join(name.split())
     if not name:
         raise InvalidError(say("Give the sequence a name; people never see it."))
-    if find_sequence(tx, name):
-        raise ConflictError(say("There is a sequence named %(name)s already. Choose another name.", name=name))
+    require_free_name(tx, name)
     if start not in STARTS:
         raise InvalidError(say("There is no such starter."))
     of = get_brand(tx, brand or (None if len(list_brands(tx)) == 1 else ""))

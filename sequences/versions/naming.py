@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from kit.errors import ConflictError, InvalidError, say
+from kit.errors import InvalidError, say
 from kit.tx import Tx
 from sequences.draft_models import DraftFile
 from sequences.models import Sequence
 from sequences.versions.authoring import import_sequence, publish
 from sequences.versions.drafting import Writing, change_draft, compile_as, read_writing
-from sequences.versions.published import find_sequence
+from sequences.versions.published import require_free_name
 from sequences.versions.tree import Tree, read_tree
 
 MOST = 120
@@ -24,7 +24,7 @@ def rename(tx: Tx, sequence: Sequence, name: str, *, actor: str) -> bool:
     name, before = _read_name(name), sequence.name
     if name == before:
         return False
-    _require_free(tx, name)
+    require_free_name(tx, name)
     writing = read_writing(tx, sequence)
     text = compile_as(tx, _published(writing), name)
     sequence.name = name
@@ -67,11 +67,6 @@ def _read_name(name: str) -> str:
     if len(name) > MOST:
         raise InvalidError(say("A name has at most %(most)s characters.", most=MOST))
     return name
-
-
-def _require_free(tx: Tx, name: str) -> None:
-    if find_sequence(tx, name):
-        raise ConflictError(say("There is a sequence named %(name)s already. Choose another name.", name=name))
 
 
 def _free_name(tx: Tx, name: str) -> str:

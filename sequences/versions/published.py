@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from sqlalchemy import select
 
-from kit.errors import NotFoundError, say
+from kit.errors import ConflictError, NotFoundError, say
 from kit.tx import Tx
 from sequences.models import Sequence, SequenceVersion
 from sequences.versions.sequence_file import SequenceFile, Step
@@ -25,9 +25,33 @@ def get_sequence(tx: Tx, name: str) -> Sequence:
     return sequence
 
 
-def list_sequences(tx: Tx) -> list[Sequence]:
-    """Return all sequences, newest first."""
-    return list(tx.session.scalars(select(Sequence).order_by(Sequence.id.desc())))
+def list_sequences(tx: Tx, *, archived: bool = False) -> list[Sequence]:
+    """Return the sequences at hand, or those that are archived, newest first."""
+    query = select(Sequence).where((Sequence.state == "archived") == archived)
+    return list(tx.session.scalars(query.order_by(Sequence.id.desc())))
+
+
+def refuse_archived(sequence: Sequence) -> None:
+    """Refuse what would let an archived sequence send."""
+    if sequence.state == "archived":
+        raise ConflictError(
+            say(
+                "%(name)s is archived: it takes nobody in and sends nothing. Bring it back first, on its page or with: "
+                "rapport sequences unarchive %(name)r",
+                name=sequence.name,
+            )
+        )
+
+
+def require_free_name(tx: Tx, name: str) -> None:
+    """Refuse a name that a sequence has, at hand or archived."""
+    other = find_sequence(tx, name)
+    if other and other.state == "archived":
+        raise ConflictError(
+            say("An archived sequence is named %(name)s. Choose another name, or bring that one back.", name=name)
+        )
+    if other:
+        raise ConflictError(say("There is a sequence named %(name)s already. Choose another name.", name=name))
 
 
 def get_version(tx: Tx, sequence: Sequence, number: int | None = None) -> SequenceVersion:

@@ -99,6 +99,29 @@ def test_without_script(visitors: Visitors, cast: Cast, house: House) -> None:
     expect(page.get_by_text("Taken back.")).to_be_visible()
 
 
+def test_on_a_phone_an_import_names_its_columns_whole_and_a_row_is_put_right(visitors: Visitors, cast: Cast) -> None:
+    ada = visitors.come(wide=390)
+    page = ada.go("/contacts/import")
+    long = "what they said about the pan in spring"
+    page.get_by_label("Or paste addresses").fill(
+        f"Name\tEmail\tInstagram\t{long}\nSunniva\tsunniva@elgaard.example\t@sunniva\tfine\nRashid\tnone here\t\tx"
+    )
+    page.get_by_role("button", name="See how it is read").click()
+    cut = page.locator(".import-map th b").evaluate_all(
+        "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
+    )
+    assert cut == []
+    label, choice = page.get_by_text(long), page.get_by_label(f"{long} becomes")
+    assert (label.bounding_box() or {})["y"] < (choice.bounding_box() or {})["y"]
+    assert (choice.bounding_box() or {})["width"] > 300
+    # Enter puts the row right; it never begins the import.
+    page.get_by_role("group", name="Put line 3 right").get_by_label("Email").fill("rashid@bakri.example")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("2 people are new.")).to_be_visible()
+    expect(page.get_by_role("list", name="Rows that were put right")).to_contain_text("rashid@bakri.example")
+    assert ada.overflow() <= 0
+
+
 def test_ticks_stay_from_page_to_page(visitors: Visitors, cast: Cast, house: House) -> None:
     with house.database.transaction() as tx:
         for number in range(60):

@@ -26,6 +26,7 @@ def test_from_a_starter_to_an_approved_mail(visitors: Visitors, cast: Cast, hous
     expect(page.get_by_role("heading", level=1, name="Small kitchens")).to_be_visible()
 
     # Typed words keep themselves, and the preview follows.
+    page.get_by_text("Change the words").click()
     page.get_by_label("Subject").fill("A pan for {{ contact.first_name }}")
     body = page.get_by_label("Message, in Markdown")
     body.fill("Hi {{ contact.first_name }},\n\nwe make a pan. Would you try it by 4 December?")
@@ -60,14 +61,17 @@ def test_from_a_starter_to_an_approved_mail(visitors: Visitors, cast: Cast, hous
     assert ada.complaints == []
 
 
-def test_fields_are_chips_drawn_anew_that_lead_to_their_place(visitors: Visitors, cast: Cast) -> None:
+def test_fields_are_chips_in_the_text_that_lead_to_their_place(visitors: Visitors, cast: Cast) -> None:
     ada = visitors.come()
     page = ada.go(f"/sequences/{cast.sequence}/steps/1")
+    read = page.get_by_role("group", name="The text, with its fields")
+    # A click on a chip opens the words; what is typed there is read anew.
+    read.get_by_role("link", name="first name").first.click()
     body = page.get_by_label("Message, in Markdown")
-    body.fill("Hi {{ contact.first_name }}")
-    used = page.get_by_role("list", name="Fields in this text")
-    expect(used.get_by_role("link", name="personal line")).to_have_count(0)
-    used.get_by_role("link", name="first name").press("Enter")
+    expect(body).to_be_focused()
+    body.fill("Hello, {{ contact.first_name }}: <b>a pan</b>")
+    expect(read).to_have_text("Hello, first name: <b>a pan</b>")
+    read.get_by_role("link", name="first name").press("Enter")
     expect(body).to_be_focused()
     assert page.evaluate("String(getSelection())") == "{{ contact.first_name }}"
     assert ada.complaints == []
@@ -94,6 +98,7 @@ def test_nothing_is_in_the_way(visitors: Visitors, cast: Cast, wide: int, theme:
 def test_a_phone_without_script_writes_a_step(visitors: Visitors, cast: Cast) -> None:
     ada = visitors.come(wide=390, script=False)
     page = ada.go(f"/sequences/{cast.sequence}/steps/2")
+    page.get_by_text("Change the words").click()
     page.get_by_label("Message, in Markdown").fill("A short word, {{ contact.first_name }}.")
     page.get_by_role("button", name="Keep draft").click()
     expect(page.get_by_text("Draft of version 2.")).to_be_visible()

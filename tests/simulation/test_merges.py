@@ -1,11 +1,11 @@
-"""Worlds in which contacts become one and two again at any moment, also in the middle of a mail: no rule breaks."""
+"""Worlds in which contacts become one and two again, and sequences are archived, at any moment: no rule breaks."""
 
 import os
 
 import pytest
 
 from web.simulation.campaign import simulate, tell
-from web.simulation.script import MERGES, draw_script
+from web.simulation.script import ARCHIVES, MERGES, draw_script
 
 SEEDS = int(os.environ.get("RAPPORT_MERGE_SEEDS", "8"))
 PARTS = 5
@@ -21,11 +21,13 @@ def test_no_rule_breaks_while_contacts_are_merged(part: int) -> None:
         lines = "\n".join(tell(campaign.outcome.history))
         pytest.fail(f"{lines}\nseed {campaign.outcome.seed} broke a rule: {campaign.outcome.broken}", pytrace=False)
     assert campaign.sent
-    assert all(campaign.counts[kind] for kind in MERGES)
+    assert all(campaign.counts[kind] for kind in (*MERGES, *ARCHIVES))
     assert campaign.stops["stopped: merged"]
+    assert campaign.stops["stopped: sequence_archived"]
 
 
-def test_merges_leave_the_scripts_of_the_seeds_alone() -> None:
+def test_they_leave_the_scripts_of_the_seeds_alone() -> None:
     with_merges = draw_script(3, 30, merges=True)
-    assert [event for event in with_merges if event.kind not in MERGES] == draw_script(3, 30)
-    assert {event.kind for event in with_merges} >= set(MERGES)
+    more = {*MERGES, *ARCHIVES}
+    assert [event for event in with_merges if event.kind not in more] == draw_script(3, 30)
+    assert {event.kind for event in with_merges} >= more

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from crm.inbox import Turn
-from crm.inbox_page import InboxPage, Spot, Wanted, count_kind, read_page
+from crm.inbox_page import InboxPage, Spot, Wanted, count_waiting, read_page
 from crm.models import Message, Thread
 from kit.tx import Tx
 from tests.stories.world import World
@@ -77,11 +77,11 @@ def test_a_kind_is_counted_while_it_waits(world: World) -> None:
     with world.database.transaction() as tx:
         _fill(tx)
         rows = read_page(tx, Wanted(kind="interested")).rows
-        assert count_kind(tx, "interested") == len(rows) == 6
+        assert count_waiting(tx, Wanted(kind="interested")) == len(rows) == 6
         rows[0].thread.done_at, rows[1].thread.snoozed_until = tx.now, tx.now + timedelta(days=1)
         tx.session.flush()
-        assert count_kind(tx, "interested") == 5
-        assert count_kind(tx, "interested", mailbox_id=2) == 0
+        assert count_waiting(tx, Wanted(kind="interested")) == 5
+        assert count_waiting(tx, Wanted(kind="interested", mailbox_id=2)) == 0
 
 
 def test_a_place_in_the_list_that_is_none_is_the_beginning() -> None:

@@ -26,6 +26,7 @@ from kit.errors import RapportError, say
 from kit.tx import Database, Tx
 from sequences.bulk import deeds
 from sequences.bulk.act import Order
+from sequences.course import archive as put_away
 from sequences.course import leaving
 from sequences.course.enrolments import enrol
 from sequences.merging.merge import merge_contacts
@@ -130,6 +131,11 @@ def take_out(tx: Tx, rng: Random) -> Change | None:
     return leaving.take_out(tx, run.sequence_id, run.id, actor=ADA)
 
 
+def archive(tx: Tx, rng: Random) -> Change | None:
+    sequence = tx.session.get_one(Sequence, rng.choice((1, 2)))
+    return put_away.archive_sequence(tx, sequence, end_runs=True, actor=ADA)
+
+
 def part(tx: Tx, rng: Random) -> Change | None:
     pairs = list(tx.session.scalars(select(ContactPair).where(ContactPair.state == "open")))
     return twin_list.keep_apart(tx, pairs[0].low_id, pairs[0].high_id, actor=ADA) if pairs else None
@@ -155,6 +161,7 @@ def bring(database: Database, folder: Path, rng: Random) -> int:
 DEEDS: dict[str, Deed] = {
     "edit": edit, "tag": tag, "untag": untag, "give": give, "move": move, "many": many, "finish": finish,
     "plan": plan, "rest": rest, "merge": merge, "put in": put_in, "take out": take_out, "part": part,
+    "archive": archive,
 }  # fmt: skip
 
 

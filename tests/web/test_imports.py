@@ -206,3 +206,96 @@ def test_a_file_that_is_looked_at_goes_with_the_person_it_names(ada: Person, cas
     ada.get(place, status=404)
     place = _send(ada, FILE)
     assert "This person was erased and stays so." in ada.get(place)
+
+
+FAULTY = (
+    "Name;Email;Instagram;City\n"
+    "Sunniva Elgaard;sunniva@elgaard.example;@sunniva.elgaard;Aarhus\n"
+    "Rashid Bakri;rashid at bakri;;Amman\n"
+    ";;;Leeds\n"
+    "Tom;tom@marker.example;;York;one;too;many\n"
+)
+
+
+def test_a_row_is_put_right_on_the_page_and_comes_in(ada: Person, cast: Cast, house: House) -> None:
+    before = _people(house)
+    place = _send(ada, FAULTY)
+    page = ada.get(place)
+    assert "3 rows need a look and will be left out." in page
+    assert 'name="fix-3-1"' in page
+    assert 'value="rashid at bakri"' in page
+    # What is typed elsewhere on the page is kept, and a wrong correction is told like a wrong file.
+    ada.post(f"{place}/mapping", **{"fix-3-1": "still wrong", "fix-4-0": "Nobody <b>Known</b>", "tag": "kept"})
+    page = ada.get(place)
+    assert "2 rows need a look and will be left out." in page
+    assert 'value="still wrong"' in page
+    assert 'value="kept"' in page
+    assert "Nobody &lt;b&gt;Known&lt;/b&gt; · Leeds" in page
+    ada.post(f"{place}/mapping", **{"fix-3-1": "rashid@bakri.example"})
+    assert "1 row needs a look and will be left out." in ada.get(place)
+    # One of them is to be as in the file after all; the last one is put right in the very click that imports.
+    ada.post(f"{place}/mapping", as_in_file="4")
+    assert "2 rows need a look and will be left out." in ada.get(place)
+    job = ada.post(f"{place}/job", **{"fix-5-1": "thomas@marker.example"})
+    _work(house)
+    page = ada.get(job)
+    with house.database.reading() as tx:
+        done = get_job(tx, int(job.rpartition("/")[2]))
+        assert [done.result["counts"][verdict] for verdict in ("created", "rejected")] == [3, 1]
+        assert done.data["corrections"] == {}
+    assert _people(house) - before == {"Sunniva Elgaard", "Rashid Bakri", "Tom"}
+    assert ";;;Leeds" not in ada.client.get(f"{job}/left-out").text
+    undo = re.search(r'action="(/changes/\d+/undo)"', page)
+    assert undo
+    ada.post(undo[1])
+    assert _people(house) == before
+
+
+def test_columns_are_mapped_as_the_last_time_and_can_be_read_afresh(ada: Person, cast: Cast, house: House) -> None:
+    file = "who;reach;where\nSunniva Elgaard;47.2K;Aarhus\n"
+    place = _send(ada, file)
+    ada.post(f"{place}/mapping", c0="name", c1="tiktok.followers", c2="notes")
+    ada.post(f"{place}/job")
+    _work(house)
+    # The same columns, in another order and in capitals: mapped as they were, and said so.
+    again = _send(ada, "WHERE;who;Reach\nAmman;Rashid Bakri;132K\n", "later.csv")
+    page = ada.get(again)
+    assert re.search(r"Mapped as on .+ by <bdi>Ada Marsh</bdi>\.", page)
+    assert _fields(page) == ["notes", "name", "tiktok.followers"]
+    # What is changed then holds, for this file and the next.
+    ada.post(f"{again}/mapping", c0="city")
+    ada.post(f"{again}/job")
+    _work(house)
+    third = _send(ada, file, "third.csv")
+    assert _fields(ada.get(third)) == ["name", "tiktok.followers", "city"]
+    ada.post(f"{third}/mapping", afresh="1")
+    page = ada.get(third)
+    assert "Mapped as on" not in page
+    assert _fields(page) != ["name", "tiktok.followers", "city"]
+    assert "Mapped as on" not in ada.get(_send(ada, "who;reach\nTom;3\n", "other.csv"))
+
+
+def test_an_import_taken_back_teaches_nothing(ada: Person, cast: Cast, house: House) -> None:
+    file = "who;reach;where\nSunniva Elgaard;47.2K;Aarhus\n"
+    place = _send(ada, file)
+    ada.post(f"{place}/mapping", c0="name", c2="notes")
+    job = ada.post(f"{place}/job")
+    _work(house)
+    undo = re.search(r'action="(/changes/\d+/undo)"', ada.get(job))
+    assert undo
+    ada.post(undo[1])
+    assert "Mapped as on" not in ada.get(_send(ada, file))
+
+
+def _people(house: House) -> set[str]:
+    with house.database.reading() as tx:
+        return set(tx.session.scalars(select(Contact.name).where(Contact.erased_at.is_(None))))
+
+
+def _fields(page: str) -> list[str]:
+    """Return what the columns of a page become."""
+    return [
+        found[1]
+        for select_ in page.split('<select class="select" id="c')[1:]
+        if (found := re.search(r'value="([^"]+)" selected', select_.split("</select>")[0]))
+    ]

@@ -100,6 +100,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/say/<path:token>": (200, ("/say/{say}",)),
     "/feedback/new": (200, ("/feedback/new", "/feedback/new?who=ima")),
     "/feedback/themes/<int:theme_id>": (200, ("/feedback/themes/1",)),
+    "/feedback/words": (200, ("/feedback/words", "/feedback/words?language=de", "/feedback/words?language=da")),
     "/feedback/themes/<int:theme_id>/telling": (
         200,
         ("/feedback/themes/1/telling", "/feedback/themes/1/telling?from=1"),
@@ -107,7 +108,13 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/healthz": (200, ("/healthz",)),
     "/inbox": (
         200,
-        ("/inbox", "/inbox?turn=you&kind=question&mailbox=1", "/inbox?turn=snoozed", "/inbox?kind=to_check"),
+        (
+            "/inbox",
+            "/inbox?turn=you&kind=question&mailbox=1",
+            "/inbox?turn=snoozed",
+            "/inbox?who=everyone",
+            "/inbox?kind=to_check",
+        ),
     ),
     "/inbox/write": (200, ("/inbox/write", "/inbox/write?q=ima")),
     "/inbox/<int:thread_id>": (200, ("/inbox/1", "/inbox/3")),
@@ -136,9 +143,10 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/review/<int:send_id>": (200, ("/review/1", "/review/2", "/review/3")),
     "/search": (200, ("/search", "/search?q=ima", "/search?q=the+pan&kind=mails")),
     "/sends/<int:send_id>/explanation": (200, ("/sends/1/explanation", "/sends/3/explanation")),
-    "/sequences": (200, ("/sequences",)),
+    "/sequences": (200, ("/sequences", "/sequences?show=archived")),
     "/sequences/<int:sequence_id>": (200, ("/sequences/1", "/sequences/1?preview=3")),
     "/sequences/<int:sequence_id>-<slug>": (200, ("/sequences/1-first", "/sequences/1-first?variant=b")),
+    "/sequences/<int:sequence_id>/archive": (200, ("/sequences/1/archive",)),
     "/sequences/<int:sequence_id>/draft": (409, ("/sequences/1/draft",)),
     "/sequences/<int:sequence_id>/forecast": (200, ("/sequences/1/forecast?days=30&who=filter&stage=Shortlisted",)),
     "/sequences/<int:sequence_id>/launch": (200, ("/sequences/1/launch",)),
@@ -208,7 +216,7 @@ EXAMPLES: dict[str, tuple[int, tuple[str, ...]]] = {
     "/templates/new": (200, ("/templates/new", "/templates/new?from=pitches/dm.md", "/templates/new?kind=snippet")),
     "/sends/unclear": (200, ("/sends/unclear",)),
     "/tasks": (200, ("/tasks", "/tasks?who=everyone&show=done", "/tasks?show=promises")),
-    "/today": (200, ("/today",)),
+    "/today": (200, ("/today", "/today?who=everyone")),
     "/u/<path:token>": (200, ("/u/{opt_out}",)),
 }
 DRAFT = {

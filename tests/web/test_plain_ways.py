@@ -11,7 +11,18 @@ from tests.web.conftest import Person
 from web.wiring import House
 
 
-@pytest.mark.parametrize("asked", ["size=abc", "posted=soon", "fit=5..x", "country=Atlantis", "language=Klingonese"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "size=abc",
+        "posted=soon",
+        "fit=5..x",
+        "size=20k..abc",
+        "views=abc..9k",
+        "country=Atlantis",
+        "language=Klingonese",
+    ],
+)
 def test_a_filter_nobody_can_read_is_left_out_and_said(ada: Person, cast: Cast, asked: str) -> None:
     for place in ("/contacts", "/pipeline"):
         page = ada.get(f"{place}?{asked}")

@@ -54,6 +54,13 @@ def test_what_cannot_be_read_shows_nobody_and_says_why(ada: Person) -> None:
     assert "changed as text" in ada.get("/contacts?where=(tag:one-pan&build=1")
 
 
+@pytest.mark.parametrize("where", ["size:20k..abc", "size:abc..500k", "not er:3..x", "tag:one-pan or posted:..soon"])
+def test_half_a_range_in_a_segment_shows_nobody_and_says_why(ada: Person, where: str) -> None:
+    page = ada.get(f"/contacts?where={where.replace(' ', '+')}")
+    assert "is no range I can read. Write it like 20k..500k." in page
+    assert NAME.findall(page) == []
+
+
 def _form(page: str) -> dict[str, str]:
     """Return the form's fields as a browser would send them."""
     part = page[page.index('class="builder"') : page.index("Write it as text")]
@@ -132,6 +139,8 @@ def test_own_fields_are_filters(ada: Person, cast: Cast, house: House) -> None:
     assert _found(ada, "field.pan_size_from=30&field.pan_size_to=") == {"Tomek"}
     assert _found(ada, "field.hob=gas&field.hob=induction") == {"Imani", "Tomek"}
     assert _found(ada, "where=field.hob:any+and+not+field.pan_size:30..") == {"Imani"}
+    for half in ("20..x", "x..30", "20..30..40", "..x"):
+        assert _found(ada, f"field.pan_size={half}") == set()
     page = ada.get("/contacts?field.pan_size=20..30&where=not+field.hob:induction")
     assert 'Pan size <b dir="auto">20 to 30</b>' in page
     assert 'Not: Hob <b dir="auto">induction</b>' in page

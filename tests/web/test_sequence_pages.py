@@ -8,6 +8,7 @@ from crm.models import Change, Mailbox, Message
 from mailer.fakes import FakeMailServer
 from sequences.draft_models import DraftFile, SequenceDraft, TrialMail
 from sequences.insight.outcome_kept import name_subject
+from sequences.insight.report import audience
 from sequences.models import Enrolment, Send
 from sequences.reports.kept import BEGINNING, store
 from sequences.versions.authoring import document_of, get_version
@@ -256,11 +257,12 @@ def test_the_fields_of_a_text_are_chips_that_say_whom_they_are_missing_for(ada: 
     step = f"{place}/steps/1"
     ada.post(f"{place}/steps/first-touch/text", subject="A pan, {{ contact.first_name }}?", seen=mark_in(ada.get(step)),
              body="{{ contact.personal_line }}\n\n{{ contact.frist_name }}")  # fmt: skip
-    used = ada.get(step).split('id="used"')[1].split("</div>")[0]
+    used = ada.get(step).split('id="used"')[1].split("<details")[0]
     assert re.findall(r'data-find="([^"]+)"', used) == [
         "contact.first_name", "contact.personal_line", "contact.frist_name"
     ]  # fmt: skip
     assert "is not known" in used
+    assert ">frist name<" in used
     ada.post(f"{place}/steps/first-touch/text", subject="A pan, {{ contact.first_name }}?", seen=mark_in(ada.get(step)),
              body="{{ contact.personal_line }}")  # fmt: skip
     page = ada.get(step)
@@ -271,6 +273,19 @@ def test_the_fields_of_a_text_are_chips_that_say_whom_they_are_missing_for(ada: 
     part = ada.client.get(step, headers={"HX-Request": "true", "HX-Target": "preview"}).text
     assert 'id="used" hx-swap-oob="true"' in part
     assert "<textarea" not in part
+
+
+def test_a_hostile_text_is_shown_as_words(ada: Person, cast: Cast) -> None:
+    place = begin(ada)
+    step = f"{place}/steps/1"
+    ada.post(f"{place}/steps/first-touch/text", subject="<b>Hi</b> {{ contact.city | default('<i>\"x') }}",
+             seen=mark_in(ada.get(step)),
+             body="<script>alert(1)</script> {% if contact.city %}<hr>{% endif %}")  # fmt: skip
+    shown = ada.get(step).split('id="used"')[1].split("<details")[0]
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+    assert '<code class="faint t12">{% if contact.city %}</code>&lt;hr&gt;' in shown
+    assert "Otherwise: &lt;i&gt;" in shown
+    assert not re.search(r"<(script|hr|b|i)>", shown)
 
 
 def undo_in(page: str) -> str:
@@ -371,3 +386,40 @@ def test_the_list_says_what_left_and_who_answered(ada: Person, house: House, cas
     page = ada.get("/sequences")
     assert len(queries) <= MOST
     assert f'<td class="n">{sent}</td><td class="n">25.0%</td>' in page
+
+
+def test_a_sequence_is_archived_and_brought_back(ada: Person, house: House, cast: Cast) -> None:
+    root = f"/sequences/{cast.sequence}"
+    assert f'href="{root}/archive"' in ada.get(f"{root}/settings")
+    asked = ada.get(f"{root}/archive")
+    assert "3 people are still in it." in asked
+    assert "Archive and end 3 runs" in asked
+    # A page from before somebody was put in does not say that their runs may end.
+    assert "People are still in" in ada.post(f"{root}/archive", status=409)
+    toast = ada.get(ada.post(f"{root}/archive", end="1"))
+    assert f'href="{root}-' not in ada.get("/sequences")
+    assert f'href="{root}-' in ada.get("/sequences?show=archived")
+    for part in ("", "/people", "/report", "/settings", "/forecast", "/versions", "/launch"):
+        assert "rchived" in ada.get(root + part), part
+    assert "Add people" not in ada.get(f"{root}/people")
+    assert "is archived" in ada.get(f"{root}/people/new", status=409)
+    assert "is archived" in ada.post(f"{root}/people", email="a@b.example", status=409)
+    assert "is archived" in ada.post(f"{root}/launch", status=409)
+    named = "Everyday Carbon, first touch</option>"
+    assert named not in ada.get("/contacts/selection?act=enrol&id=1")
+    assert named not in ada.get("/contacts")
+    assert named in ada.get(f"/contacts?sequence={cast.sequence}")
+    ada.post(undo_in(toast))
+    assert f'href="{root}-' in ada.get("/sequences")
+    assert named in ada.get("/contacts/selection?act=enrol&id=1")
+    assert states_in(house, cast) == {"active": 3}
+    ada.post(f"{root}/archive", end="1")
+    assert "sends nothing yet" in ada.get(ada.post(f"{root}/archive/lift"))
+    with house.database.reading() as tx:
+        assert get_sequence_by_id(tx, cast.sequence).state == "paused"
+    assert states_in(house, cast) == {"stopped": 3}
+
+
+def states_in(house: House, cast: Cast) -> dict[str, int]:
+    with house.database.reading() as tx:
+        return {state: count for state, count in audience(tx, cast.sequence).items() if count and state != "all"}

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from crm.feedback import log_feedback
-from crm.models import Thread
+from crm.models import Contact, Thread
 from crm.suppressions import suppress
 from sequences.models import Send
 from sequences.tell_models import ThemeTell
@@ -164,3 +164,37 @@ def test_who_was_told_is_listed_with_what_came_of_it(ada: Person, theme: int, ho
     assert f'href="/inbox/{thread.id}"' in rows[NAMES[0]]
     assert 'Told creators <span class="count">2</span>' in page  # what came back told nobody
     assert "Nobody has been told yet" in ada.get("/feedback?tab=told&product=1")
+
+
+def test_the_words_round_a_letter_are_changed_by_language(ada: Person, theme: int, house: House, cast: Cast) -> None:
+    place = _out(ada, theme)
+    assert 'href="/feedback/words"' in ada.get(f"{place}/telling")
+    assert "On {{ day }} you told us:" in ada.get("/feedback/words")
+    page = ada.get("/feedback/words?language=de")
+    assert "Hallo {{ name }}," in page
+    with house.database.transaction() as tx:
+        tx.session.get_one(Contact, cast.contacts["Hanne Vosk"]).language = "de"
+    assert ada.post("/feedback/words", language="de", hello="Servus {{ name }},") == "/feedback/words?language=de"
+    page = ada.get("/feedback/words?language=de")
+    assert "Servus {{ name }}," in page
+    assert "Empty: “Hallo {{ name }},”" in page
+    undo = re.search(r'action="(/changes/\d+/undo)"', page)
+    assert undo
+    ada.post(f"{place}/letters")
+    assert "Servus Hanne," in ada.get(f"{place}/telling")
+    ada.post(undo[1])
+    ada.post(f"{place}/letters")
+    assert "Hallo Hanne," in ada.get(f"{place}/telling")
+    assert "Hi Imani," in ada.get(f"{place}/telling")
+
+
+def test_words_that_would_spoil_a_letter_are_asked_for_again(ada: Person, app: Flask, house: House) -> None:
+    page = ada.post("/feedback/words", status=422, language="da", hello="Hej {{ name }},", came_from="/feedback/words")
+    assert "there is no built-in text in this language" in page
+    assert "Hej {{ name }}," in page
+    ada.post("/feedback/words", status=422, language="Klingonese", hello="Hej")
+    assert 'value="da"' in ada.get("/feedback/words?language=Danish")
+    assert 'value="en"' in ada.get("/feedback/words?language=Klingonese")
+    brand = sign_in(app, house, "yuki@brackenware.example")
+    assert "disabled" in brand.get("/feedback/words")
+    brand.post("/feedback/words", status=403, language="de", hello="Hej")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from sequences.course.archive import archive_sequence, bring_back
 from sequences.course.resume_plan import ResumedStep, plan_resume, resume_sequence
 from sequences.insight.report import audience, step_numbers
 from sequences.insight.variants import list_experiments
@@ -128,10 +129,32 @@ def _print_dates(steps: list[ResumedStep]) -> None:
     click.echo("Limits and gaps hold as ever: what is due beyond them leaves later.")
 
 
+@sequences_command.command("archive")
+@click.argument("name")
+@click.option("--end-runs", is_flag=True, help="End the runs of everybody who is in it.")
+def archive(name: str, end_runs: bool) -> None:
+    """Put a sequence away: it sends nothing; report, people and mails stay."""
+    with enter().database.transaction() as tx:
+        archive_sequence(tx, get_sequence(tx, name), end_runs=end_runs, actor=ACTOR)
+    click.echo(f"{name} is archived. Bring it back with: rapport sequences unarchive {name!r}")
+
+
+@sequences_command.command("unarchive")
+@click.argument("name")
+def unarchive(name: str) -> None:
+    """Bring an archived sequence back, as a draft or paused; runs that ended stay ended."""
+    with enter().database.transaction() as tx:
+        sequence = get_sequence(tx, name)
+        bring_back(tx, sequence, actor=ACTOR)
+        state = sequence.state
+    click.echo(f"{name} is back: {'paused' if state == 'paused' else 'a draft'}.")
+
+
 @sequences_command.command("list")
+@click.option("--archived", is_flag=True, help="Those that are archived instead.")
 @json_option
-def list_(as_json: bool) -> None:
-    """List the sequences with their numbers."""
+def list_(archived: bool, as_json: bool) -> None:
+    """List the sequences at hand with their numbers."""
     with enter().database.reading() as tx:
         rows = [
             {
@@ -141,7 +164,7 @@ def list_(as_json: bool) -> None:
                 **audience(tx, one.id),
                 "sent": sum(step.sent for step in step_numbers(tx, one.id) if step.kind == "email"),
             }
-            for one in list_sequences(tx)
+            for one in list_sequences(tx, archived=archived)
         ]
     if as_json:
         print_json(rows)

@@ -13,7 +13,7 @@ from web.simulation.script import FAULTS, OPERATORS, PEOPLE
 @click.option("--seeds", default=20, show_default=True, help="How many worlds.")
 @click.option("--days", default=30, show_default=True, help="How many days each lives.")
 @click.option("--first", default=0, show_default=True, metavar="SEED", help="The number of the first world.")
-@click.option("--merges", is_flag=True, help="Contacts become one, and two again, as well.")
+@click.option("--merges", is_flag=True, help="Contacts become one and two again, and sequences are archived, as well.")
 @json_option
 def simulate_command(seeds: int, days: int, first: int, merges: bool, as_json: bool) -> None:
     """Live through worlds with faults, crashes, people and operators, and check every rule after every step."""

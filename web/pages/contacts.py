@@ -76,14 +76,16 @@ def index() -> ResponseReturnValue:
 
 def describe_view(tx: Tx, view: PeopleView) -> dict[str, Any]:
     """Return what the heads of list and board show."""
-    sequences = _read_names(tx)
-    names = Names(shelf=view.shelf, sequences=sequences, fields=known_fields(tx))
+    sequences = _read_sequences(tx)
+    named = {one.id: one.name for one in sequences}
+    inside = view.query.get("sequence", "").removeprefix("not-")
+    names = Names(shelf=view.shelf, sequences=named, fields=known_fields(tx))
     return {
         "view": view,
         "query": view.query,
         "wanted": view.wanted,
         "chips": list_chips(view.query, names),
-        "sequences": sequences,
+        "sequences": {one.id: one.name for one in sequences if one.state != "archived" or str(one.id) == inside},
         "fields": offered_fields(tx),
         "builder": make_builder(view.query, names) if view.query.get("build") else None,
         "parts": PARTS,
@@ -92,7 +94,7 @@ def describe_view(tx: Tx, view: PeopleView) -> dict[str, Any]:
     }
 
 
-def _read_names(tx: Tx) -> dict[int, str]:
+def _read_sequences(tx: Tx) -> list[SequenceRow]:
     """Return the sequences by name, and remember the own fields and what is kept of figures: all in one query."""
     which = union_all(select(literal(1).label("n")), select(literal(2))).subquery()
     state = ask_bests_state(tx.now).subquery()
@@ -107,8 +109,8 @@ def _read_names(tx: Tx) -> dict[int, str]:
     remember_bests_state(tx, next((row[2:] for row in rows if row[2] is not None), None))
     found: list[tuple[SequenceRow | None, ContactField | None]] = [(row[0], row[1]) for row in rows]
     remember_fields(tx, [field for _, field in found if field is not None])
-    named = [(sequence.name, sequence.id) for sequence, _ in found if sequence is not None]
-    return {number: name for name, number in sorted(named)}
+    sequences = [sequence for sequence, _ in found if sequence is not None]
+    return sorted(sequences, key=lambda one: (one.name, one.id))
 
 
 def find_costliest(tx: Tx, view: PeopleView, chips: Sequence[Chip]) -> Chip | None:

@@ -2,6 +2,7 @@
 
 import tempfile
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from crm.csv_files.fields import OWN
 from crm.csv_files.pasted import table_of_paste
 from crm.csv_writing import BOM, write_rows
 from crm.fields import create_field, offered_fields
+from crm.history import list_actor_names
 from crm.import_job import UPLOAD
+from crm.import_mending import MOST_ROWS, Corrections, read_corrections
 from crm.import_preview import preview_file
 from crm.jobs import add_to_file, drop_drafts, get_own_job, read_file, start_job
 from crm.models import Job
@@ -49,13 +52,14 @@ def create() -> Response:
     require("edit")
     try:
         name, content = _given()
-        seen = _preview(this_tx(), content, name, {})
+        seen = _preview(this_tx(), content, name, None)
     except InvalidError as error:
         text = request.form.get("text", "")
         return page("imports/new.html", status=422, fault=translate(error.sentence), text=text)
     with this_house().database.transaction() as tx:
         drop_drafts(tx, this_actor())
-        data = {"filename": name, "columns": {}, "brand_id": this_brand_id(), "preview": seen}
+        data = {"filename": name, "columns": seen["chosen"], "brand_id": this_brand_id(), "preview": seen,
+                "remembered": seen["remembered"], "corrections": {}}  # fmt: skip
         title = say("Import of %(file)s", file=name)
         job = start_job(tx, "import", actor=this_actor(), total=seen["rows"], data=data, title=title)
         job.state = "draft"
@@ -74,20 +78,21 @@ def show(job_id: int) -> Response:
 
 @blueprint.post("/contacts/import/<int:job_id>/mapping")
 def change(job_id: int) -> Response:
-    """Read the file again with columns chosen by hand."""
+    """Read the file again with columns chosen by hand, and with what was put right in its rows."""
     require("edit")
     job = _draft(this_tx(), job_id)
     try:
         with this_house().database.transaction() as tx:
-            columns = _chosen(tx, job)
+            said = _said(tx, job)
         reopen_tx()  # fields that were made just now are seen
         job = _draft(this_tx(), job_id)
-        seen = _preview(this_tx(), read_file(this_tx(), job_id, UPLOAD), job.data["filename"], columns)
+        content = read_file(this_tx(), job_id, UPLOAD)
+        seen = _preview(this_tx(), content, job.data["filename"], said["columns"], said["corrections"])
     except (InvalidError, ConflictError) as error:
         return _show(job, fault=translate(error.sentence), status=422)
     with this_house().database.transaction() as tx:
         job = _draft(tx, job_id)
-        job.data = {**job.data, **_facts(), "columns": columns, "preview": seen}
+        job.data = {**job.data, **_facts(), **said, "preview": seen}
     return done(f"/contacts/import/{job_id}")
 
 
@@ -97,7 +102,7 @@ def begin(job_id: int) -> Response:
     require("edit")
     tx = this_tx()
     job = _draft(tx, job_id)
-    job.data = {**job.data, **_facts(), "columns": _chosen(tx, job), "preview": {}}
+    job.data = {**job.data, **_facts(), **_said(tx, job), "preview": {}}
     job.state = "waiting"
     tx.after_commit(lambda: this_house().hints.work(job_id))
     return done(f"/jobs/{job_id}")
@@ -125,11 +130,15 @@ def _given() -> tuple[str, bytes]:
     return "pasted.csv", table_of_paste(text).encode("utf-8", "replace")
 
 
-def _preview(tx: Tx, content: bytes, name: str, columns: dict[str, str]) -> dict[str, Any]:
+def _preview(
+    tx: Tx, content: bytes, name: str, columns: dict[str, str] | None, corrections: Corrections | None = None
+) -> dict[str, Any]:
     with tempfile.NamedTemporaryFile(prefix="rapport-look-", suffix=".csv") as copy:
         copy.write(content)
         copy.flush()
-        return preview_file(tx, Path(copy.name), filename=name, columns=columns, brand_id=this_brand_id())
+        return preview_file(
+            tx, Path(copy.name), filename=name, columns=columns, brand_id=this_brand_id(), corrections=corrections
+        )
 
 
 def _draft(tx: Tx, job_id: int) -> Job:
@@ -137,6 +146,17 @@ def _draft(tx: Tx, job_id: int) -> Job:
     if job.state != "draft" or job.kind != "import":
         raise ConflictError(say("This file is being imported already. Nothing was changed by this click."))
     return job
+
+
+def _said(tx: Tx, job: Job) -> dict[str, Any]:
+    """Return the columns and corrections that hold now; `afresh` forgets how the last such file was mapped."""
+    known = job.data.get("corrections", {})
+    corrections = read_corrections(known, job.data["preview"]["faults"], request.form)
+    if len(corrections) > max(MOST_ROWS, len(known)):
+        raise InvalidError(say("So many rows are better mended in the file. Mend them there, then choose it again."))
+    if request.form.get("afresh"):
+        return {"columns": {}, "remembered": None, "corrections": corrections}
+    return {"columns": _chosen(tx, job), "corrections": corrections}
 
 
 def _chosen(tx: Tx, job: Job) -> dict[str, str]:
@@ -171,6 +191,7 @@ def _show(job: Job, *, fault: str = "", status: int = 200) -> Response:
     fields = [*FIELDS, *(f"{name}.handle" for name in PLATFORM_HANDLES)]
     own = {f"{OWN}{field.key}": field.label for field in offered_fields(this_tx())}
     fields += sorted({column["field"] for column in seen["columns"]} - {*fields, *own})
+    remembered = job.data.get("remembered")
     looks = [translate(restore_words(column["look"], column["words"])) for column in seen["columns"]]
     return page(
         "imports/page.html",
@@ -183,5 +204,7 @@ def _show(job: Job, *, fault: str = "", status: int = 200) -> Response:
         own=own,
         kinds=KINDS if may("rules") else {},
         bases=BASES,
+        mapped_at=datetime.fromisoformat(remembered["at"]) if remembered else None,
+        mapped_by=list_actor_names(this_tx()).get(remembered["actor"], "") if remembered else "",
         fault=fault,
     )

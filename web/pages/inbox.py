@@ -1,16 +1,17 @@
 """Wire: the inbox: the list, one conversation beside it, and what is known about the person."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from crm import closing, inbox
 from crm.contact_turns import decide_contact_turn
 from crm.exchange import list_exchanges
 from crm.inbox_beside import Beside, Note, read_beside
-from crm.inbox_page import count_kind_and_find, read_page
+from crm.inbox_page import count_waiting_and_find, read_page
 from crm.models import Contact, Message, MessageBody, Thread
 from crm.people import list_main_handles
 from crm.person import list_stages_around
@@ -32,6 +33,7 @@ from web.respond import done, page
 from web.shell import this_shell
 from web.times import long_day, read_zone
 from web.undo import undo_place
+from web.whose import this_who
 from web.words import _, lazy
 
 blueprint = Blueprint("inbox", __name__)
@@ -102,16 +104,19 @@ def snooze(thread_id: int) -> Response:
 def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status: int = 200) -> Response:
     """Show the inbox with a conversation open, and why an answer could not be sent above its text."""
     tx, where = this_tx(), read_where()
+    g.who = where.query.get("who")  # where a form came from counts as the address of this page
     found = read_page(tx, where.wanted, after=where.after)
     if where.after and not found.rows:  # the last of a page was just done
         where = Where(query={name: text for name, text in where.query.items() if name != "after"})
         found = read_page(tx, where.wanted)
     rows, desk = found.rows, read_upkeep_desk(tx, this_user().id)
     context: dict[str, object] = {"rows": rows, "onward": found.onward, "where": where}
+    context |= {"reading": thread_id, "kinds": KINDS, "who": this_who()}
     # A conversation that lies further down is read on the way.
     further = None if any(row.thread.id == thread_id for row in rows) else thread_id
-    interested, thread = count_kind_and_find(tx, "interested", where.mailbox_id, further)
-    context |= {"reading": thread_id, "kinds": KINDS, "interested": interested}
+    context["interested"], thread = count_waiting_and_find(
+        tx, replace(where.wanted, turn="", kind="interested"), further
+    )
     context |= {"desk": desk, "clocks": read_clocks(rows, desk.hours, tx.now)}
     opened = thread_id if thread_id is not None else next((row.thread.id for row in rows), None)
     context |= {"opened": opened, "ask": request.args.get("ask", "")}

@@ -18,7 +18,7 @@ from sequences.course import leaving
 from sequences.course.enrolments import Verdict, enrol
 from sequences.insight.report import audience
 from sequences.models import Sequence
-from sequences.versions.published import get_sequence_by_id
+from sequences.versions.published import get_sequence_by_id, refuse_archived
 from sequences.versions.revisions import step_finder
 from web import forms, outgoing
 from web.auth import require
@@ -60,6 +60,7 @@ def choose(sequence_id: int) -> Response:
     tx = this_tx()
     this_shell()  # its brands are the sequence's too: read once
     sequence = get_sequence_by_id(tx, sequence_id)
+    refuse_archived(sequence)
     query, shelf = fold_lists(request.args.lists()), read_shelf(tx, this_user().id)
     fault, found, verdicts = "", 0, list[Verdict]()
     try:
@@ -81,6 +82,7 @@ def add(sequence_id: int) -> Response:
     require("send")
     tx, form = this_tx(), request.form
     sequence = get_sequence_by_id(tx, sequence_id)
+    refuse_archived(sequence)
     query = {name: value for name, value in form.items() if (is_name(name) or name in _WHOM) and value}
     ids = _find(tx, sequence, query, read_shelf(tx, this_user().id))
     if len(ids) > MOST_AT_ONCE:

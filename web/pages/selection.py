@@ -143,4 +143,5 @@ def _back(chosen: Selection) -> str:
 
 def _sequences(tx: Tx) -> Sequence[SequenceRow]:
     brand = this_brand_id()
-    return list(tx.session.scalars(select(SequenceRow).where(SequenceRow.brand_id == brand).order_by(SequenceRow.name)))
+    query = select(SequenceRow).where(SequenceRow.brand_id == brand, SequenceRow.state != "archived")
+    return list(tx.session.scalars(query.order_by(SequenceRow.name)))

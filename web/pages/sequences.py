@@ -7,7 +7,9 @@ from flask import Blueprint, Response, request
 from crm.brands import list_brands
 from kit.errors import ConflictError, InvalidError, say
 from kit.tx import Tx
+from sequences.course import archive
 from sequences.insight.launch import read_launch
+from sequences.insight.report import audience
 from sequences.models import Sequence
 from sequences.versions import authoring, draft_undo, drafting, version_moves
 from sequences.versions.published import get_sequence_by_id as _get
@@ -28,8 +30,10 @@ SHOWN = 200
 
 @blueprint.get("/sequences")
 def index() -> Response:
-    """Show all sequences."""
-    return page("sequences/index.html", part="sequences/_cards.html", cards=list_sequence_cards(this_tx()))
+    """Show the sequences at hand, or those that are archived."""
+    archived = request.args.get("show") == "archived"
+    found = list_sequence_cards(this_tx(), archived=archived)
+    return page("sequences/index.html", part="sequences/_cards.html", found=found, archived=archived)
 
 
 @blueprint.get("/sequences/new")
@@ -91,6 +95,34 @@ def resume(sequence_id: int) -> Response:
     tx = this_tx()
     authoring.resume_sequence(tx, _get(tx, sequence_id))
     return done(f"/sequences/{sequence_id}", _("Running again: every date moved on by the length of the pause."))
+
+
+@blueprint.get("/sequences/<int:sequence_id>/archive")
+def ask_archive(sequence_id: int) -> Response:
+    """Say what archiving means, and who is still in the sequence."""
+    tx = this_tx()
+    sequence = _get(tx, sequence_id)
+    return page("sequences/archive.html", sequence=sequence, audience=audience(tx, sequence.id), tab="")
+
+
+@blueprint.post("/sequences/<int:sequence_id>/archive")
+def put_away(sequence_id: int) -> Response:
+    """Archive the sequence; who is in it leaves it when the form says so."""
+    require("send")
+    tx = this_tx()
+    end_runs = request.form.get("end") == "1"
+    change = archive.archive_sequence(tx, _get(tx, sequence_id), end_runs=end_runs, actor=this_actor())
+    return done("/sequences", _("Archived. Nothing more of it is sent."), undo=undo_place(change))
+
+
+@blueprint.post("/sequences/<int:sequence_id>/archive/lift")
+def bring_back(sequence_id: int) -> Response:
+    """Have an archived sequence at hand again; it sends nothing yet."""
+    require("send")
+    tx = this_tx()
+    change = archive.bring_back(tx, _get(tx, sequence_id), actor=this_actor())
+    words = _("It is back and sends nothing yet. Launch or resume it when you like.")
+    return done(f"/sequences/{sequence_id}", words, undo=undo_place(change))
 
 
 @blueprint.get("/sequences/<int:sequence_id>/draft")

@@ -1,5 +1,8 @@
 """Wire: tasks: mine or everyone's, by when they are due; done, moved to another day, given to a colleague."""
 
+from functools import partial
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, request
 
 from crm import task_edits, task_list, tasks
@@ -8,6 +11,7 @@ from crm.people import list_main_handles
 from crm.person_edits import list_colleagues
 from crm.promise_list import read_ledger
 from crm.upkeep_desk import read_upkeep_desk
+from crm.whose import MINE
 from kit.errors import InvalidError, say
 from sequences.course import planning
 from web import forms
@@ -17,6 +21,7 @@ from web.respond import done, page
 from web.shell import this_brand_id
 from web.times import read_zone
 from web.undo import undo_place
+from web.whose import this_who
 from web.words import _
 
 blueprint = Blueprint("tasks", __name__)
@@ -27,11 +32,12 @@ _MAX_TITLE = 500
 def index() -> Response:
     """Show what is to be done, or what was."""
     tx, user = this_tx(), this_user()
-    who = forms.choose(request.args.get("who", ""), ("mine", "everyone"), "mine")
+    who = this_who()
     show = forms.choose(request.args.get("show", ""), ("open", "done", "promises"), "open")
     today, desk = tx.now.astimezone(read_zone(user.zone)).date(), read_upkeep_desk(tx, user.id)
-    user_ids, user_id = (desk.user_ids, user.id) if who == "mine" else (None, None)
-    sections = task_list.list_sections(tx, today, user_ids=user_ids) if show == "open" else None
+    user_ids, user_id = (desk.user_ids, user.id) if who == MINE else (None, None)
+    brand_id = forms.read_int(request.args.get("brand"))
+    sections = task_list.list_sections(tx, today, user_ids=user_ids, brand_id=brand_id) if show == "open" else None
     steps = [*sections.overdue, *sections.today, *sections.later] if sections else []
     return page(
         "tasks/page.html",
@@ -40,12 +46,18 @@ def index() -> Response:
         show=show,
         today=today,
         desk=desk,
-        ledger=read_ledger(tx, user_ids=user_ids) if show == "promises" else None,
+        ledger=read_ledger(tx, user_ids=user_ids, brand_id=brand_id) if show == "promises" else None,
         sections=sections,
-        finished=task_list.list_done(tx, user_id=user_id) if show == "done" else [],
+        finished=task_list.list_done(tx, user_id=user_id, brand_id=brand_id) if show == "done" else [],
         handles=list_main_handles(tx, {row.task.contact_id for row in steps if row.task.contact_id}),
         colleagues=list_colleagues(tx),
+        brand_id=brand_id,
+        place=partial(_address, who=who, show=show, brand=brand_id or ""),
     )
+
+
+def _address(**query: object) -> str:
+    return f"/tasks?{urlencode({name: value for name, value in query.items() if value})}"
 
 
 @blueprint.post("/tasks")

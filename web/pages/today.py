@@ -12,6 +12,7 @@ from crm.inbox_page import Wanted, read_page
 from crm.upkeep_board import Board, read_board
 from crm.upkeep_desk import read_upkeep_desk
 from crm.waits import read_clocks
+from crm.whose import MINE
 from kit.tx import Tx
 from sequences.incidents import list_open_incidents
 from sequences.insight.first_weeks import read_upkeep
@@ -22,6 +23,7 @@ from web.respond import page
 from web.shell import this_brand_id
 from web.times import day_bounds, read_zone
 from web.today_order import order_sections
+from web.whose import mine_of, this_who
 
 blueprint = Blueprint("today", __name__)
 _SHOWN = 8
@@ -54,19 +56,20 @@ def show() -> Response:
 def _board(tx: Tx) -> Board:
     user = this_user()
     day = tx.now.astimezone(read_zone(user.zone)).date()
-    return read_board(tx, read_upkeep_desk(tx, user.id), this_brand_id(), day)
+    return read_board(tx, read_upkeep_desk(tx, user.id), this_brand_id(), day, mine=this_who() == MINE)
 
 
 def _needs(tx: Tx, board: Board, mails: Sequence[tuple[str, datetime]]) -> dict[str, Any]:
     user = this_user()
-    zone = read_zone(user.zone)
+    zone, who = read_zone(user.zone), this_who()
     _, end = day_bounds(tx.now, zone)
-    mine, desk = read_page(tx, Wanted(turn="you"), limit=_SHOWN).rows, read_upkeep_desk(tx, user.id)
+    mine, desk = read_page(tx, Wanted(turn="you", mine_of=mine_of()), limit=_SHOWN).rows, read_upkeep_desk(tx, user.id)
     day = tx.now.astimezone(zone).date()
-    due = task_list.list_due(tx, day, user_ids=desk.user_ids)
+    due = task_list.list_due(tx, day, user_ids=desk.user_ids if who == MINE else None)
     planned = list_planned(tx, tx.now, end)
     shown = [row.contact_id for row in mine] + [row.task.contact_id for row in due]
     return {
+        "who": who,
         "order": order_sections(user.role),
         "incidents": list_open_incidents(tx),
         "mine": mine,

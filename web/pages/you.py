@@ -6,13 +6,15 @@ from crm import users
 from crm.changes import record_change
 from crm.leaves import list_leaves
 from crm.models import User
+from crm.whose import WHO
 from kit.errors import InvalidError, say
 from kit.ids import hash_token
 from web import forms
-from web.auth import COOKIE
+from web.auth import COOKIE, local_path
 from web.request import drop_tx, reopen_tx, this_actor, this_house, this_tx, this_user
 from web.respond import done, page
 from web.times import zone_names
+from web.whose import address_with
 from web.words import LANGUAGES, PSEUDO, _, ngettext, said
 
 blueprint = Blueprint("you", __name__)
@@ -54,6 +56,14 @@ def choose_brand() -> Response:
     """Work for another brand in this browser; every list says which one it shows."""
     session["brand"] = forms.read_int(request.form.get("brand"))
     return done("/today")
+
+
+@blueprint.post("/settings/you/whose")
+def choose_whose() -> Response:
+    """Look at one's own work or at everyone's, on this page and the next."""
+    user = _own()
+    user.whose = forms.choose(request.form.get("who", ""), WHO, user.whose)
+    return done(address_with(local_path(request.form.get("back")), user.whose), back=False)
 
 
 @blueprint.post("/settings/you/password")

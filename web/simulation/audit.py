@@ -56,7 +56,9 @@ class Auditor:
         """Read what was committed since the last time, and judge it."""
         for _step, rows in groupby(self.ledger.news(), key=lambda change: change.step):
             group = list(rows)
-            self._is_restoring = any(change.what == "entry" and change.b == "unmerged" for change in group)
+            self._is_restoring = any(
+                (change.what, change.b) in (("entry", "unmerged"), ("sequence", "archived")) for change in group
+            )
             for change in group:
                 self._apply(change)
             demand_entries(self.books, group)

@@ -50,7 +50,7 @@ class Campaign:
 def simulate(
     seeds: Sequence[int], days: int, *, report: Callable[[Outcome], None] | None = None, merges: bool = False
 ) -> Campaign:
-    """Live through the worlds of `seeds`; the first broken rule ends it. With `merges`, contacts become one."""
+    """Live through the worlds of `seeds`; the first broken rule ends it. For `merges` see `draw_script`."""
     campaign = Campaign()
     with quietly():
         for seed in seeds:

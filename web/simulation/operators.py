@@ -6,14 +6,16 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from crm.changes import KEPT_FOR, undo_change
 from crm.contacts import refresh_search_text
 from crm.mailboxes import pause_mailbox, resume_mailbox
-from crm.models import Contact, Mailbox, Message, Task
+from crm.models import Change, Contact, Mailbox, Message, Task
 from crm.pipeline import move_stage
 from crm.suppressions import suppress
 from crm.tasks import complete_task
 from kit.errors import RapportError
 from kit.tx import Tx
+from sequences.course.archive import ARCHIVE, archive_sequence, bring_back, reverse_archive
 from sequences.course.enrolments import enrol
 from sequences.course.planning import complete_step_task
 from sequences.course.resume_plan import resume_sequence
@@ -82,6 +84,23 @@ def _resume_sequence(tx: Tx, _rng: Random) -> None:
     for name in NAMES:
         sequence = get_sequence(tx, name)
         if sequence.state == "paused":
+            resume_sequence(tx, sequence)
+
+
+def _archive_sequence(tx: Tx, rng: Random) -> None:
+    archive_sequence(tx, get_sequence(tx, rng.choice(NAMES)), end_runs=True, actor=ACTOR)
+
+
+def _bring_sequence_back(tx: Tx, rng: Random) -> None:
+    """Bring one back as it was, or have it wait; one that was launched goes on, so that there is something to do."""
+    archived = [one for name in NAMES if (one := get_sequence(tx, name)).state == "archived"]
+    for sequence in archived:
+        query = select(Change).where(Change.kind == ARCHIVE, Change.undone_at.is_(None), Change.at > tx.now - KEPT_FOR)
+        newest = next(iter(tx.session.scalars(query.order_by(Change.id.desc()))), None)
+        if rng.choice((True, False)) and newest is not None and newest.at == sequence.archived_at:
+            undo_change(tx, newest.id, actor=ACTOR, reversers={ARCHIVE: reverse_archive})
+        else:
+            bring_back(tx, sequence, actor=ACTOR)
             resume_sequence(tx, sequence)
 
 
@@ -207,6 +226,8 @@ _DOINGS: dict[str, Callable[[Tx, Random], bool | None]] = {
     "task done": _finish_tasks,
     "answer": _answer,
     "enrol": _enrol,
+    "archive": _archive_sequence,
+    "bring back": _bring_sequence_back,
     "merge": merge_two,
     "unmerge": take_back,
 }

@@ -90,6 +90,8 @@ OPERATORS = {
 # Only where a world is asked for it, so that the worlds of the seeds stay what they were.
 MERGES = {"merge": 3, "unmerge": 2}
 _MERGES_PER_DAY = 1.5
+ARCHIVES = {"archive": 2, "bring back": 3}
+_ARCHIVES_PER_DAY = 0.8
 # Per day of a world.
 _RATES = ((WORK, 2.4), (FAULTS, 1.9), (PEOPLE, 1.0), (OPERATORS, 1.9))
 # What may happen in the middle of the work: at the n-th step of the wire, not between two jobs.
@@ -117,7 +119,10 @@ def begins_of(seed: int) -> datetime:
 
 
 def draw_script(seed: int, days: int, *, merges: bool = False) -> list[Event]:
-    """Return what happens in the world of a seed, in order; with `merges`, contacts become one and two again."""
+    """Return what happens in the world of a seed, in order.
+
+    With `merges`, contacts become one and two again, and sequences are archived and brought back.
+    """
     rng = Random(f"script {seed}")
     events = [
         event
@@ -129,6 +134,9 @@ def draw_script(seed: int, days: int, *, merges: bool = False) -> list[Event]:
         more = Random(f"merges {seed}")
         kinds = more.choices(list(MERGES), weights=list(MERGES.values()), k=round(_MERGES_PER_DAY * days))
         events += [_draw(more, seed, kind, days) for kind in kinds]
+        away = Random(f"archives {seed}")
+        kinds = away.choices(list(ARCHIVES), weights=list(ARCHIVES.values()), k=round(_ARCHIVES_PER_DAY * days))
+        events += [_draw(away, seed, kind, days) for kind in kinds]
     return sorted(events, key=lambda event: (event.at, event.seed))
 
 

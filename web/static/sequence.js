@@ -27,7 +27,14 @@
     const found = chip && ["w-body", "w-subject"].map((id) => place(document.getElementById(id), chip.dataset.find)).find(Boolean);
     if (!found) return;
     event.preventDefault();
-    found.field.focus();
-    found.field.setSelectionRange(found.spot, found.field.value.indexOf("}", found.spot) + 2);
+    const mark = () => {
+      found.field.focus();
+      found.field.setSelectionRange(found.spot, found.field.value.indexOf("}", found.spot) + 2);
+    };
+    const fold = found.field.closest("details");
+    if (fold.open) return mark();
+    // What is opened gives its first field the focus by itself: the place is marked after that.
+    fold.addEventListener("toggle", mark, { once: true });
+    fold.open = true;
   });
 })();

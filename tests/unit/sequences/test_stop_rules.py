@@ -24,6 +24,7 @@ AGAINST: tuple[tuple[dict[str, Any], str, type[Stop | Hold], bool], ...] = (
     ({"replied_at": NOW - HOUR}, "reply", Stop, False),
     ({"address_is_bad": True}, "bounce", Stop, False),
     ({"stage": "Alumni"}, "stage", Stop, False),
+    ({"sequence_state": "archived"}, "sequence_archived", Stop, False),
     ({"sequence_state": "paused"}, "sequence_paused", Hold, False),
     ({"enrolment_state": "held", "enrolment_reason": "auto_reply"}, "auto_reply", Hold, False),
     ({"mailbox_is_gone": True}, "mailbox_gone", Hold, True),

@@ -1,0 +1,32 @@
+"""Use cases: mine or everyone's: what a colleague looks after, or those they stand in for, and what is nobody's.
+
+Whoever has left looks after nobody, so that no conversation is out of everybody's sight.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, select
+
+from crm.leaves import HAND_OVER, is_on
+from crm.models import Contact, Leave, Thread, User
+from crm.models.user import EVERYONE, MINE
+
+__all__ = ["EVERYONE", "MINE", "WHO", "is_mine", "is_thread_mine"]
+
+WHO = (MINE, EVERYONE)
+
+
+def is_mine(user_id: int, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that no other colleague looks after a contact."""
+    return Contact.owner_id.is_(None) | ~_is_others(user_id, now)
+
+
+def is_thread_mine(user_id: int, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that no other colleague looks after whom a conversation is with; strangers are anybody's."""
+    return ~exists().where(Contact.id == Thread.contact_id, _is_others(user_id, now))
+
+
+def _is_others(user_id: int, now: datetime) -> ColumnElement[bool]:
+    away = select(Leave.user_id).where(Leave.deputy_id == user_id, Leave.mode == HAND_OVER, is_on(now))
+    others = select(User.id).where(User.id != user_id, User.disabled_at.is_(None), User.id.not_in(away))
+    return Contact.owner_id.in_(others)
