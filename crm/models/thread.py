@@ -45,10 +45,12 @@ class Thread(Base):
             sqlite_where=text(OPEN_THREAD),
             postgresql_where=text(OPEN_THREAD),
         ),
-        # Whose turn it is, by mailbox, which every page says.
+        # Whose turn it is, by mailbox and brand, which every page says.
         Index(
             "ix_threads_turns",
             "mailbox_id",
+            "brand_id",
+            "contact_id",
             "last_in_at",
             "last_out_at",
             "done_at",

@@ -22,6 +22,9 @@ def upgrade() -> None:
     op.create_index("ix_sends_first", "sends", first, sqlite_where=_FIRST, postgresql_where=_FIRST)
     turn = ["contact_id", "last_in_at", "last_out_at", "done_at", "snoozed_until"]
     op.create_index("ix_threads_awake", "threads", turn, sqlite_where=_OPEN, postgresql_where=_OPEN)
+    # Whose turn it is, which every page says, is asked by brand and by the person's owner, too.
+    op.drop_index("ix_threads_turns", table_name="threads")
+    _index_turns(["mailbox_id", "brand_id", *turn])
     op.create_index("ix_contacts_topic", "contacts", ["topic"])
     op.create_index("ix_contacts_added", "contacts", ["created_at", "id"])
     op.create_index("ix_handles_topic", "handles", ["topic", "contact_id", "retired_at"])
@@ -31,5 +34,11 @@ def downgrade() -> None:
     op.drop_index("ix_handles_topic", table_name="handles")
     op.drop_index("ix_contacts_added", table_name="contacts")
     op.drop_index("ix_contacts_topic", table_name="contacts")
+    op.drop_index("ix_threads_turns", table_name="threads")
+    _index_turns(["mailbox_id", "last_in_at", "last_out_at", "done_at", "snoozed_until"])
     op.drop_index("ix_threads_awake", table_name="threads")
     op.drop_index("ix_sends_first", table_name="sends")
+
+
+def _index_turns(columns: list[str]) -> None:
+    op.create_index("ix_threads_turns", "threads", columns, sqlite_where=_OPEN, postgresql_where=_OPEN)
