@@ -1,7 +1,7 @@
 """Put away for good, or for now: sequences can be archived, and know since when.
 
-Revision: 0028
-Follows: 0025
+Revision: 0027
+Follows: 0026
 """
 
 from alembic import op
@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 import kit.db
 
-revision = "0028"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
