@@ -4,16 +4,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from sqlalchemy import update
+
 from crm import brands, contacts, feedback, pipeline, tasks, timeline, users
 from crm.changes import record_change
 from crm.jobs import leave_out, start_job, write_log
 from crm.mailboxes import add_mailbox
-from crm.models import Contact, ContactTag, Handle, Mailbox, Message, Thread
+from crm.models import Contact, ContactTag, Handle, Mailbox, Message, Task, Thread
 from crm.search_index import index_waiting
 from crm.threads import open_thread, store_message, touch_thread
 from kit.tx import Tx
 from sequences.course.enrolments import enrol
 from sequences.course.planning import plan_due
+from sequences.models import Send
 from sequences.versions.authoring import import_sequence, read_draft, start_sequence
 from web.wiring import House, make_engine_of
 
@@ -246,3 +249,12 @@ def _sequence(tx: Tx, house: House, cast: Cast) -> None:
     enrol(tx, sequence, people, actor="user:1")
     tx.session.flush()
     plan_due(tx, make_engine_of(house).links)
+
+
+def settle(house: House, cast: Cast) -> None:
+    """Let Kwesi's parcel be on its way and Niamh's pitch be left out: then it is his turn, and she rests."""
+    with house.database.transaction() as tx:
+        of = cast.contacts
+        tx.session.execute(update(Task).where(Task.contact_id == of["Kwesi Danquah-Mills"]).values(done_at=tx.now))
+        drafts = update(Send).where(Send.contact_id == of["Niamh Kerrisk"], Send.state == "draft")
+        tx.session.execute(drafts.values(state="cancelled"))

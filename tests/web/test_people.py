@@ -13,7 +13,7 @@ from crm.fit import best_fit
 from crm.models import Contact, Handle, HandleSnapshot, Relationship, SavedView, User
 from crm.people_filter import PeopleFilter
 from crm.scoring import DEFAULTS
-from tests.web.cast import Cast
+from tests.web.cast import Cast, settle
 from tests.web.conftest import Person, sign_in
 from web.people_query import read_filter
 from web.wiring import House
@@ -44,7 +44,7 @@ def _figures(house: House, cast: Cast) -> None:
     ("country=gh,DE", {"Kwesi", "Hanne"}),
     ("language=ar,da", {"Layan", "Dorte"}),
     ("stage=Alumni&stage=Active", {"Hanne", "Imani", "Kwesi"}),
-    ("turn=them,rest", {"Kwesi", "Niamh", "Efua", "Dorte"}),
+    ("turn=them,rest", {"Kwesi", "Niamh"}),
     ("reach=dm", {"Layan", "Sofía", "Efua"}),
     ("sequence=any", {"Niamh", "Efua", "Dorte"}),
     ("sequence=1&stage=Shortlisted", {"Niamh", "Efua", "Dorte"}),
@@ -54,6 +54,7 @@ def _figures(house: House, cast: Cast) -> None:
 ])  # fmt: skip
 def test_filters(ada: Person, cast: Cast, house: House, query: str, names: set[str]) -> None:
     _figures(house, cast)
+    settle(house, cast)
     assert _found(ada, query) == names
 
 
@@ -226,7 +227,10 @@ def _many(house: House, cast: Cast, number: int) -> None:
 
 
 def test_segments_are_found_by_index(house: House, cast: Cast) -> None:
-    """Neither "not" nor "or" may walk threads, tags, addresses, accounts or stays once for each person."""
+    """Neither "not" nor "or" may walk threads, tags, addresses, accounts or stays once for each person.
+
+    The index of drafts holds no more than what waits in Review: it is read once.
+    """
     _many(house, cast, 50)
     where = (
         "not (tag:x or contacted:90..) and (contacted:..30 or contacted:never or reach:email or stage:Talking) "
@@ -236,10 +240,7 @@ def test_segments_are_found_by_index(house: House, cast: Cast) -> None:
     assert not wanted.fault
     with house.database.reading() as tx:
         seen = _plans(house, lambda: people.list_people(tx, wanted, brand_id=cast.brand))
-    walks = [
-        line for line in seen
-        if line.startswith("SCAN")
-        and not any(name in line for name in ("contacts", "CONSTANT", "stages", "subquery", "anon", "found"))
-    ]  # fmt: skip
+    short = ("contacts", "CONSTANT", "stages", "subquery", "anon", "found", "ix_sends_draft")
+    walks = [line for line in seen if line.startswith("SCAN") and not any(name in line for name in short)]
     assert len(seen) > 20
     assert walks == []

@@ -1,14 +1,14 @@
 """Whose work a colleague looks at, their own or everyone's; and changes that lose what is too old to be taken back.
 
-Revision: 0029
-Follows: 0028
+Revision: 0028
+Follows: 0027
 """
 
 from alembic import op
 import sqlalchemy as sa
 
-revision = "0029"
-down_revision = "0028"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

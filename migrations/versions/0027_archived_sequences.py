@@ -1,6 +1,6 @@
 """Put away for good, or for now: sequences can be archived, and know since when.
 
-Revision: 0028
+Revision: 0027
 Follows: 0026
 """
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 import kit.db
 
-revision = "0028"
+revision = "0027"
 down_revision = "0026"
 branch_labels = None
 depends_on = None
