@@ -80,7 +80,9 @@ def conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None, *, each: bool
     if wanted.fault:
         return [false(), is_here()]
     whole = [segment_condition(tx, wanted, wanted.where, brand_id, each=each)] if wanted.where is not None else []
-    return [*_conditions(tx, wanted, brand_id, each=each), *whole, is_here()]
+    found = [*_conditions(tx, wanted, brand_id, each=each), *whole]
+    # Of each it is read off the person, where something else is asked of them anyway.
+    return [*found, Contact.erased_at.is_(None) if each and found else is_here()]
 
 
 def segment_condition(tx: Tx, wanted: PeopleFilter, node: Node, brand_id: int | None, *, each: bool) -> Condition:
