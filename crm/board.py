@@ -102,6 +102,9 @@ def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: in
             for stage in stages
             if not wanted.stages or stage.name in wanted.stages
         }
+    elif not few and wanted.sort == "name":
+        # By who came last even lanes in which some match are walked sooner than all who match are looked for again.
+        counts = {lane: max(number, WALK) if number >= WALK // 10 else number for lane, number in counts.items()}
     numbers = [Contact.id.in_(few)]
     asked = Held(numbers, numbers) if few else Held(held, conditions(tx, wanted, brand_id, each=True))
     picked = tx.session.execute(pick_cards(tx, wanted, asked, counts, brand_id, opened)).all()

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, ScalarSelect, func, null, select, true
 
 from crm.contact_turns import ContactTurn, Due, ask_dues, decide_contact_turn, gather_dues, list_contact_threads
 from crm.contacts import rank
-from crm.erased import is_here
 from crm.exchange import Exchange, list_exchanges
 from crm.lane_sums import by_person
 from crm.models import Contact, Handle, Relationship, Stage
@@ -69,7 +68,7 @@ def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int
     pages = max(1, -(-total // PAGE))
     page = min(max(1, page), pages)
     if total >= WALK:
-        clauses = narrow(conditions(tx, wanted, brand_id, each=True))
+        clauses = conditions(tx, wanted, brand_id, each=True)
     elif few:
         clauses = [Contact.id.in_(few)]
     contacts = _read_page(tx, wanted, clauses, total, page) if total else []
@@ -106,11 +105,6 @@ def count_matching(clauses: Sequence[ColumnElement[bool]]) -> tuple[ColumnElemen
     return counted, select(func.count()).select_from(Contact).scalar_subquery() - gone
 
 
-def narrow(clauses: Sequence[ColumnElement[bool]]) -> Sequence[ColumnElement[bool]]:
-    """Return the conditions of a list; of everybody in words that an index answers without looking at a person."""
-    return clauses if len(clauses) > 1 else [is_here()]
-
-
 def _read_page(
     tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], total: int, page: int
 ) -> list[Contact]:
@@ -129,7 +123,7 @@ def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None) -> li
 
 def find_first(tx: Tx, wanted: PeopleFilter, most: int, *, brand_id: int | None) -> tuple[list[int], int]:
     """Return the numbers of the first who match, in the order of the list, and how many match in all."""
-    found = select(Contact.id).where(*narrow(conditions(tx, wanted, brand_id)))
+    found = select(Contact.id).where(*conditions(tx, wanted, brand_id))
     if wanted.q:
         # To find words everybody is looked at: that is done once.
         together = ordered(tx, found.add_columns(func.count().over()), wanted).limit(most)
@@ -144,8 +138,7 @@ def count_each(tx: Tx, asked: Sequence[PeopleFilter], *, brand_id: int | None) -
     if not asked:
         return []
     counts = [
-        select(func.count(Contact.id)).where(*narrow(conditions(tx, wanted, brand_id))).scalar_subquery()
-        for wanted in asked
+        select(func.count(Contact.id)).where(*conditions(tx, wanted, brand_id)).scalar_subquery() for wanted in asked
     ]
     return [int(number) for number in tx.session.execute(select(*counts)).one()]
 
@@ -162,7 +155,7 @@ def count_up_to(tx: Tx, asked: Sequence[PeopleFilter], most: int, *, brand_id: i
 
 
 def _count_up_to(clauses: Sequence[ColumnElement[bool]], most: int) -> ScalarSelect[int]:
-    found = select(Contact.id).where(*narrow(clauses)).limit(most + 1).subquery()
+    found = select(Contact.id).where(*clauses).limit(most + 1).subquery()
     return select(func.count()).select_from(found).scalar_subquery()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
 from crm import people
 from crm.models import Contact
-from crm.people import count_matching, narrow
+from crm.people import count_matching
 from crm.people_filter import PeopleFilter, conditions
 from crm.people_order import WALK, Spot, ask_spot, find_stretches, in_order
 from crm.people_stretches import Stretch
@@ -47,7 +47,7 @@ def find_beside(tx: Tx, wanted: PeopleFilter, contact_id: int, *, brand_id: int 
     if not total:
         return None
     spot = Spot(value, bool(is_known))
-    each = narrow(conditions(tx, wanted, brand_id, each=True))
+    each = conditions(tx, wanted, brand_id, each=True)
     stretches = find_stretches(tx, wanted, each, spot) if total >= WALK else ()
     ask = _ask_walking(stretches, contact_id) if stretches else _ask_sorting(tx, wanted, clauses, contact_id)
     found = tx.session.execute(ask).first()

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, literal_column, or_, select, true
 from sqlalchemy.orm import aliased
 
 from crm.bests import read_bests_state
 from crm.contact_turns import ask_ours, ask_theirs
 from crm.contacts import fold
+from crm.erased import is_here
 from crm.field_filter import field_condition
 from crm.fit import best_fit
 from crm.folding import escape_like
@@ -77,9 +78,11 @@ def conditions(tx: Tx, wanted: PeopleFilter, brand_id: int | None, *, each: bool
     for in a list of all who have a tag, say.
     """
     if wanted.fault:
-        return [Contact.erased_at.is_(None), false()]
+        return [false(), is_here()]
     whole = [segment_condition(tx, wanted, wanted.where, brand_id, each=each)] if wanted.where is not None else []
-    return [Contact.erased_at.is_(None), *_conditions(tx, wanted, brand_id, each=each), *whole]
+    found = [*_conditions(tx, wanted, brand_id, each=each), *whole]
+    # Of each it is read off the person, where something else is asked of them anyway.
+    return [*found, Contact.erased_at.is_(None) if each and found else is_here()]
 
 
 def segment_condition(tx: Tx, wanted: PeopleFilter, node: Node, brand_id: int | None, *, each: bool) -> Condition:
@@ -123,7 +126,7 @@ def _person_tests(tx: Tx, wanted: PeopleFilter, brand_id: int | None, *, each: b
         with_brand = by_person(brand_id) if each else Relationship.brand_id == brand_id
         yield _is_among(Relationship.contact_id, with_brand, Relationship.stage_id.in_(meant), each=each)
     if wanted.turns:
-        yield or_(*(_turn_condition(tx, turn) for turn in wanted.turns))
+        yield or_(*(_turn_condition(tx, turn, each=each) for turn in wanted.turns))
     if wanted.upkeep:
         quiet = _is_among(Pulse.contact_id, is_silent(tx.now), each=each)
         asked = {"quiet": quiet, "due": talk_is_due(tx, brand_id)}
@@ -132,9 +135,7 @@ def _person_tests(tx: Tx, wanted: PeopleFilter, brand_id: int | None, *, each: b
         yield _fit_condition(tx, wanted, each=each)
     yield from _contacted_conditions(tx, wanted, each=each)
     for key, text in wanted.own:
-        has = field_condition(tx, key, text)
-        # As a question of its own: PostgreSQL takes what it cannot judge for next to nobody, and would look for all.
-        yield select(has).correlate(Contact).scalar_subquery() if each else has
+        yield _asked(field_condition(tx, key, text), each=each)
     yield from wanted.also
 
 
@@ -180,9 +181,7 @@ def _days(number: float) -> int:
 
 def _plain_conditions(wanted: PeopleFilter, *, each: bool) -> Iterable[Condition]:
     if wanted.countries:
-        # Of each by itself, as no index of countries is to be read then.
-        country = func.coalesce(Contact.country, "") if each else Contact.country
-        yield country.in_([country.upper() for country in wanted.countries])
+        yield _asked(Contact.country.in_([country.upper() for country in wanted.countries]), each=each)
     if wanted.languages:
         yield Contact.language.in_(wanted.languages)
     if wanted.tags:
@@ -219,8 +218,8 @@ def _has_handle(*held: Condition, each: bool) -> Condition:
     return _there_is(Handle.contact_id == Contact.id, Handle.retired_at.is_(None), *held, each=each)
 
 
-def _turn_condition(tx: Tx, turn: str) -> Condition:
-    if turn == "you":
+def _turn_condition(tx: Tx, turn: str, *, each: bool) -> Condition:
+    if turn == "you" and not each:
         return is_one_of(Contact.id, ask_ours(tx.now).scalar_subquery())
     ours, theirs = Contact.id.in_(ask_ours(tx.now)), Contact.id.in_(ask_theirs(tx.now))
     found = {"you": ours, "them": and_(~ours, theirs), "rest": and_(~ours, ~theirs)}
@@ -234,6 +233,14 @@ def _there_is(*held: Any, each: bool) -> Condition:
     """
     rows: Select[Any] = select(literal_column("1")).where(*held).correlate(Contact)
     return exists(rows.offset(0) if each else rows)
+
+
+def _asked(of_person: Condition, *, each: bool) -> Any:
+    """Return what holds for a person's own row, with `each` as a question of its own.
+
+    Else all of a country would be read from its index, and PostgreSQL takes what it cannot judge for next to nobody.
+    """
+    return select(of_person).correlate(Contact).scalar_subquery() if each else of_person
 
 
 def _is_among(who: Any, *held: Any, each: bool) -> Condition:

@@ -4,8 +4,9 @@ Whoever has left looks after nobody, so that no conversation is out of everybody
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, Select, exists, literal_column, select
 
 from crm.leaves import HAND_OVER, is_on
 from crm.models import Contact, Leave, Thread, User
@@ -23,7 +24,9 @@ def is_mine(user_id: int, now: datetime) -> ColumnElement[bool]:
 
 def is_thread_mine(user_id: int, now: datetime) -> ColumnElement[bool]:
     """Return the condition that no other colleague looks after whom a conversation is with; strangers are anybody's."""
-    return ~exists().where(Contact.id == Thread.contact_id, _is_others(user_id, now))
+    others: Select[Any] = select(literal_column("1")).where(Contact.id == Thread.contact_id, _is_others(user_id, now))
+    # Ends with "offset 0", or PostgreSQL would read all contacts to ask it of the few conversations that are open.
+    return ~exists(others.correlate(Thread).offset(0))
 
 
 def _is_others(user_id: int, now: datetime) -> ColumnElement[bool]:
