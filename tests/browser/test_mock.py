@@ -6,13 +6,15 @@ import pytest
 
 from tests.browser.conftest import Visitors
 from tests.browser.parts import PARTS, RECORD, THEMES, read_look
-from tests.web.cast import Cast
+from tests.web.cast import Cast, settle
+from web.wiring import House
 
 pytestmark = pytest.mark.server("chromium")
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_named_parts_look_like_the_design(visitors: Visitors, cast: Cast, theme: str) -> None:
+def test_named_parts_look_like_the_design(visitors: Visitors, house: House, cast: Cast, theme: str) -> None:
+    settle(house, cast)  # so that every turn is seen
     wanted = json.loads(RECORD.read_text())[theme]
     ada, page, differ, seen = visitors.come(theme=theme), None, [], 0
     for part in sorted(PARTS, key=lambda part: part.path):

@@ -27,7 +27,7 @@ def test_a_day_of_looking_after_creators_by_keyboard(visitors: Visitors, cast: C
     page.keyboard.type("Films on Fridays, likes e and k.")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Films on Fridays, likes e and k.")).to_be_visible()
+    expect(page.get_by_role("paragraph").filter(has_text="Films on Fridays, likes e and k.")).to_be_visible()
     page.wait_for_load_state()
     _press(page, "s", "Why (may stay empty)")
     page.keyboard.type("asked for a break")
