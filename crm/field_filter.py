@@ -60,7 +60,8 @@ def _money(tx: Tx, value: Any, text: str) -> Condition:
     if bounds is None or not (same or bounds != (None, None)):
         return false()
     held = [_between(_number_in(tx, value), *bounds)] if bounds != (None, None) else []
-    return and_(value != "", *same, *held)
+    # Who is asked for a currency has something there.
+    return and_(*(same or [value != ""]), *held)
 
 
 def _split_currency(text: str) -> tuple[str, str]:

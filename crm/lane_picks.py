@@ -14,7 +14,7 @@ from kit.db import is_one_of
 from kit.tx import Tx
 
 CARDS = 6
-MORE = 60
+MORE = 50
 
 
 class Held(NamedTuple):
@@ -33,7 +33,7 @@ def pick_cards(
     `counts` says how many match in each lane.
     """
     if wanted.sort == "name":
-        found = _waiting_first(tx, held, counts, brand_id, opened)
+        found = _waiting_first(tx, wanted.turns, held, counts, brand_id, opened)
     else:
         found = _in_order(tx, wanted, held, counts, brand_id, opened)
     # There are no more, which no planner knows: it looks these few up.
@@ -71,13 +71,16 @@ def _in_order(
     return union_all(*parts).subquery("found")
 
 
-def _waiting_first(tx: Tx, held: Held, counts: Mapping[int, int], brand_id: int | None, opened: int | None) -> Subquery:
+def _waiting_first(
+    tx: Tx, turns: Sequence[str], held: Held, counts: Mapping[int, int], brand_id: int | None, opened: int | None
+) -> Subquery:
     """Return those whose turn or ours it is, who are few, then of each lane those who came last."""
     awake, asleep = ask_awake(tx.now), is_asleep(Relationship.contact_id, tx.now)
     few = is_one_of(Relationship.contact_id, select(awake.c.contact_id).correlate(None).scalar_subquery())
     waiting = _standing(by_person(brand_id), *held.each, few).join(awake, awake.c.contact_id == Contact.id)
     parts = [_ranked(waiting, (awake.c.turn, Relationship.stage_since.desc(), Contact.id.expression), 0, opened)]
-    long, short = _split(counts)
+    # Who asks for turns gets nobody who rests: no lane is walked for them in vain.
+    long, short = _split(counts) if not turns or "rest" in turns else ([], [])
     for stage_id in long:
         here = Relationship.brand_id == brand_id, Relationship.stage_id == stage_id
         lane = _standing(*here, *held.each, *asleep).add_columns(_zero("part", 1), _zero("place"))

@@ -10,7 +10,7 @@ from crm.models import Contact, Promise, User
 from crm.promises import BROKEN, KEPT, OPEN, PROPOSED
 from kit.tx import Tx
 
-SHOWN = 100
+SHOWN = 50
 _SETTLED_SHOWN = timedelta(days=30)
 
 

@@ -15,7 +15,7 @@ from web.words import _
 
 blueprint = Blueprint("views", __name__)
 # Counting is bounded: so many views, and each no further than this.
-MOST_COUNTED, MOST_PEOPLE = 12, 2_000
+MOST_COUNTED, MOST_PEOPLE = 12, 1_000
 
 
 @blueprint.get("/views")
