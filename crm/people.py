@@ -24,7 +24,7 @@ __all__ = ["PAGE", "PeopleFilter", "PeoplePage", "PersonRow"]
 
 PAGE = 50
 # Who asks for half of everybody does not need to know how many those are to the last.
-COUNTED = 10_000
+COUNTED = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
