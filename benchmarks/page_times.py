@@ -32,6 +32,7 @@ from crm.lane_sums import keep_lanes
 from crm.today import keep_answers
 from kit.clock import SystemClock
 from kit.config import load_settings
+from kit.garbage import settle_garbage
 from sequences.reports.keeping import keep_next
 from tests.servers.postgres import start_postgres
 from tests.web.cast import ADA, seed_cast
@@ -105,6 +106,7 @@ def keep(house: House) -> None:
 def measure(house: House, only: str, looks: int) -> None:
     """Print one line for each page."""
     client, questions = sign_in(house), [0]
+    settle_garbage()  # as every service does once it has loaded
     event.listen(
         house.database.engine, "before_cursor_execute",
         lambda _connection, _cursor, statement, *_: questions.__setitem__(0, questions[0] + (statement[:5] != "BEGIN")),

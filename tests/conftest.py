@@ -1,6 +1,5 @@
 """What every test stands on: databases of both kinds, servers named when they are missing."""
 
-import gc
 import os
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ from sqlalchemy import Engine
 
 from kit.clock import FixedClock
 from kit.db import make_engine
+from kit.garbage import settle_garbage
 from kit.tx import Database
 from tests.servers.postgres import PostgresServer, find_postgres, start_postgres
 from web.schema import upgrade_schema
@@ -46,9 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """Look for garbage seldom, and never among what was loaded: a tenth of the time of a story went into that."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    settle_garbage()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -15,6 +15,7 @@ from waitress.server import create_server
 
 from kit.config import ensure_home
 from kit.errors import ConflictError, RefusedError
+from kit.garbage import settle_garbage
 from sequences.actors import declare_actors
 from sequences.beat import run_beat
 from sequences.broker import make_broker
@@ -109,7 +110,8 @@ def _port_of(server: object, asked: int) -> int:
 
 
 def wait_for_end() -> None:
-    """Block until the process is asked to stop."""
+    """Block until the process is asked to stop. What was loaded for its work by now is there to stay."""
+    settle_garbage()
     asked = threading.Event()
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
