@@ -29,6 +29,7 @@ from crm.mailboxes import add_mailbox
 from crm.models import Contact, ContactAddress, Mailbox
 from kit.clock import SystemClock
 from kit.db import make_engine
+from kit.garbage import settle_garbage
 from kit.seal import Seal
 from kit.tx import Database
 from mailer.smtp import SmtpSession
@@ -104,6 +105,7 @@ def measure(port: int, database_url: str, *, count: int, together: int, processe
     engine = make_engine(database_url)
     upgrade_schema(engine)
     house = _open(engine, together)
+    settle_garbage()  # as every service does once it has loaded
     _fill(house, port, count, processes)
     began = time.perf_counter()
     planned = sweep(house).planned
@@ -192,6 +194,7 @@ def _drain_in_processes(database_url: str, together: int, processes: int) -> Fig
 
 def _be_a_worker(database_url: str, mailbox_id: int, together: int) -> None:
     house = _open(make_engine(database_url), together)
+    settle_garbage()
     with house.database.reading() as tx:
         tx.session.get_one(Mailbox, mailbox_id)
     print("ready", flush=True)
