@@ -32,12 +32,12 @@ from crm.lane_sums import keep_lanes
 from crm.today import keep_answers
 from kit.clock import SystemClock
 from kit.config import load_settings
-from kit.garbage import settle_garbage
 from sequences.reports.keeping import keep_next
 from tests.servers.postgres import start_postgres
 from tests.web.cast import ADA, seed_cast
 from tests.web.test_looking_changes_nothing import EXAMPLES
 from web.app import create_app
+from web.garbage import settle_garbage
 from web.wiring import House, make_engine_of, open_house
 
 LOOKS = 15

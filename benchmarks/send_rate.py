@@ -29,7 +29,6 @@ from crm.mailboxes import add_mailbox
 from crm.models import Contact, ContactAddress, Mailbox
 from kit.clock import SystemClock
 from kit.db import make_engine
-from kit.garbage import settle_garbage
 from kit.seal import Seal
 from kit.tx import Database
 from mailer.smtp import SmtpSession
@@ -43,6 +42,7 @@ from sequences.tick import sweep
 from sequences.versions.authoring import get_sequence, import_sequence, read_draft, start_sequence
 from tests.servers.postgres import start_postgres
 from tests.servers.sink import start_smtp_sink
+from web.garbage import settle_garbage
 from web.schema import upgrade_schema
 
 SECRET = "a secret of at least sixteen characters"

@@ -16,9 +16,9 @@ from sqlalchemy import Engine
 
 from kit.clock import FixedClock
 from kit.db import make_engine
-from kit.garbage import settle_garbage
 from kit.tx import Database
 from tests.servers.postgres import PostgresServer, find_postgres, start_postgres
+from web.garbage import settle_garbage
 from web.schema import upgrade_schema
 
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

@@ -4,7 +4,7 @@ import fcntl
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -15,12 +15,12 @@ from waitress.server import create_server
 
 from kit.config import ensure_home
 from kit.errors import ConflictError, RefusedError
-from kit.garbage import settle_garbage
 from sequences.actors import declare_actors
 from sequences.beat import run_beat
 from sequences.broker import make_broker
 from sequences.engine import Engine
 from sequences.reading.watcher import run_watcher
+from web.garbage import settle_garbage
 from web.wiring import House, make_engine_of
 
 WORKER_THREADS = 4
@@ -109,15 +109,21 @@ def _port_of(server: object, asked: int) -> int:
     return int(getattr(server, "effective_port", asked))
 
 
-def wait_for_end() -> None:
-    """Block until the process is asked to stop. What was loaded for its work by now is there to stay."""
-    settle_garbage()
-    asked = threading.Event()
+def expect_end() -> Callable[[], None]:
+    """Take heed of being asked to stop, from here on; what is returned blocks until then.
+
+    A byte in a pipe says it: whoever is asked between two lines, or while others hold a lock, hears it all the same.
+    """
+    ended, asked = os.pipe()
 
     def ask(_signal: int, _frame: FrameType | None) -> None:
-        asked.set()
+        os.write(asked, b".")
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
-    while not asked.wait(3600):
-        pass
+
+    def wait() -> None:
+        settle_garbage()
+        os.read(ended, 1)
+
+    return wait

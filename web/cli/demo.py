@@ -41,9 +41,10 @@ def _run_headless(play: Play) -> None:
 
 def _run_with_pages(play: Play, port: int) -> None:
     from web.app import create_app
-    from web.service import serving, wait_for_end
+    from web.service import expect_end, serving
 
     play.settle()
+    wait_for_end = expect_end()
     with serving(create_app(play.house, demo=play), "127.0.0.1", port) as taken, running(play):
         click.echo("Brackenware is open: nine creators, one sequence, a day every minute. Nothing leaves this machine.")
         click.echo("Stop with Ctrl C; everything is thrown away then.")

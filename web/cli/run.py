@@ -24,12 +24,13 @@ _HOST = click.option("--host", default="127.0.0.1", show_default=True)
 def up_command(port: int, host: str) -> None:
     """Run everything in one process: pages, beat, workers."""
     from web.app import create_app
-    from web.service import beating, only_one, serving, wait_for_end, working
+    from web.service import beating, expect_end, only_one, serving, working
 
     settings = _settings("up")
     with only_one(settings.home):
         back_up_before_upgrade(settings)
         house = open_house(settings, upgrade=True)
+        wait_for_end = expect_end()
         with working(house) as engine, beating(house, engine), serving(create_app(house), host, port) as taken:
             _greet(house, f"http://{host}:{taken}")
             wait_for_end()
@@ -42,9 +43,9 @@ def up_command(port: int, host: str) -> None:
 def web_command(port: int, host: str) -> None:
     """Answer requests only: for many machines."""
     from web.app import create_app
-    from web.service import serving, wait_for_end
+    from web.service import expect_end, serving
 
-    house = open_house(_settings("web"))
+    house, wait_for_end = open_house(_settings("web")), expect_end()
     with serving(create_app(house), host, port) as taken:
         _greet(house, f"http://{host}:{taken}")
         wait_for_end()
@@ -53,11 +54,12 @@ def web_command(port: int, host: str) -> None:
 @click.command("worker")
 def worker_command() -> None:
     """Send and read only: for many machines; needs RAPPORT_BROKER_URL."""
-    from web.service import wait_for_end, working
+    from web.service import expect_end, working
 
     settings = _settings("worker")
     _need_broker(settings)
-    with working(open_house(settings)):
+    house, wait_for_end = open_house(settings), expect_end()
+    with working(house):
         click.echo("Working.")
         wait_for_end()
 
@@ -67,13 +69,14 @@ def beat_command() -> None:
     """Sweep and ring only: for many machines; needs RAPPORT_BROKER_URL."""
     from sequences.actors import declare_actors
     from sequences.broker import make_broker
-    from web.service import beating, wait_for_end
+    from web.service import beating, expect_end
 
     settings = _settings("beat")
     _need_broker(settings)
     house = open_house(settings)
     engine = make_engine_of(house)
     house.hints = declare_actors(make_broker(settings.broker_url), engine)
+    wait_for_end = expect_end()
     with beating(house, engine):
         click.echo("Beating.")
         wait_for_end()
