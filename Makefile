@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PYTHON ?= python3
 ARGS ?=
 # One more than two cores: tests that talk to servers wait a quarter of their time.
-WORKERS ?= 3
+WORKERS ?= 4
 # Tests that write much wait for a disk most of the time: in memory when there is room for it (kill -9 takes nothing from memory).
 TESTS_IN := $(shell room=$$(df --output=avail -k /dev/shm 2>/dev/null | tail -1); \
 	test -w /dev/shm && test "$${room:-0}" -gt 4000000 && echo /dev/shm || echo "$${TMPDIR:-/tmp}")

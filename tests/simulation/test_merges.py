@@ -7,7 +7,7 @@ import pytest
 from web.simulation.campaign import simulate, tell
 from web.simulation.script import ARCHIVES, MERGES, draw_script
 
-SEEDS = int(os.environ.get("RAPPORT_MERGE_SEEDS", "8"))
+SEEDS = int(os.environ.get("RAPPORT_MERGE_SEEDS", "5"))
 PARTS = 5
 DAYS = 20
 # In so many worlds a merge and an archive have ended somebody's run; in a single one neither may have.
