@@ -17,6 +17,13 @@ UNSURE = "reply_confidence IS NOT NULL AND reply_kind_by = ''"
 HUMAN_MAIL = "kind IN ('reply', 'sent', 'manual') AND contact_id IS NOT NULL"
 
 
+def _of_awake(name: str, *first: str) -> Index:
+    """Return an index of the conversations that are anybody's turn or sleep: some columns, then what decides it."""
+    only = text(OPEN_THREAD)
+    decisive = "last_in_at", "last_out_at", "done_at", "snoozed_until"
+    return Index(name, *first, *decisive, sqlite_where=only, postgresql_where=only)
+
+
 class Thread(Base):
     """A conversation of one mailbox with one contact, or with somebody unknown (`contact_id` None)."""
 
@@ -25,39 +32,11 @@ class Thread(Base):
         Index("ix_threads_contact", "contact_id", "last_in_at", "last_out_at", "done_at", "snoozed_until"),
         Index("ix_threads_last", "last_at"),
         Index("ix_threads_mailbox", "mailbox_id"),
-        Index(
-            "ix_threads_open",
-            "last_in_at",
-            "last_out_at",
-            "done_at",
-            "snoozed_until",
-            sqlite_where=text(OPEN_THREAD),
-            postgresql_where=text(OPEN_THREAD),
-        ),
+        _of_awake("ix_threads_open"),
         # The same by person, for lists of people.
-        Index(
-            "ix_threads_awake",
-            "contact_id",
-            "last_in_at",
-            "last_out_at",
-            "done_at",
-            "snoozed_until",
-            sqlite_where=text(OPEN_THREAD),
-            postgresql_where=text(OPEN_THREAD),
-        ),
+        _of_awake("ix_threads_awake", "contact_id"),
         # Whose turn it is, by mailbox and brand, which every page says.
-        Index(
-            "ix_threads_turns",
-            "mailbox_id",
-            "brand_id",
-            "contact_id",
-            "last_in_at",
-            "last_out_at",
-            "done_at",
-            "snoozed_until",
-            sqlite_where=text(OPEN_THREAD),
-            postgresql_where=text(OPEN_THREAD),
-        ),
+        _of_awake("ix_threads_turns", "mailbox_id", "brand_id", "contact_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
