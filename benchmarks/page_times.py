@@ -91,10 +91,9 @@ def opened(keep: Path | None, *, postgres: bool, url: str | None) -> Iterator[Ho
 
 
 def keep(house: House) -> None:
-    """Do what the beat does, and let PostgreSQL look at its tables as its own upkeep would."""
-    with house.database.transaction() as tx:
-        keep_lanes(tx)
-        keep_answers(tx)
+    """Do what the keeper does, and let PostgreSQL look at its tables as its own upkeep would."""
+    keep_lanes(house.database)
+    keep_answers(house.database)
     while keep_next(make_engine_of(house)):
         pass
     keep_bests(house.database)

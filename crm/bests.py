@@ -51,7 +51,9 @@ def remember_bests_state(tx: Tx, row: Any) -> None:
 def keep_bests(database: Database) -> bool:
     """Compare all accounts anew where that is old, some people a transaction; return whether it was done."""
     with database.reading() as tx:
-        upto = tx.session.scalar(select(func.max(Contact.id)).where(Contact.created_at < tx.now - _SETTLED)) or 0
+        # From the last one back: the highest number of all who were there would be looked for among all.
+        there = select(Contact.id).where(Contact.created_at < tx.now - _SETTLED)
+        upto = tx.session.scalar(there.order_by(Contact.id.desc()).limit(1)) or 0
         if upto <= MANY or not is_due(tx, _NAME):
             return False
         began = tx.now

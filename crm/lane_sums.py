@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from crm.kept import is_due, keep
 from crm.models import Brand, Contact, ContactBest, Handle, Relationship
 from crm.together import Together
-from kit.tx import Tx
+from kit.tx import Database, Tx
 
 # Up to so many people a page counts for itself.
 MANY = 5_000
@@ -107,18 +107,27 @@ def stand_with(brand_id: int | None, held: Sequence[Any]) -> tuple[ColumnElement
     return by_person(brand_id), Relationship.contact_id.in_(select(Contact.id).where(*held))
 
 
-def keep_lanes(tx: Tx) -> bool:
-    """Count the sums of all lanes anew where they are old; return whether anything was written."""
-    if (tx.session.scalar(select(func.max(Contact.id))) or 0) <= MANY:
-        return False
-    old = [
-        number for number in tx.session.scalars(select(Brand.id).order_by(Brand.id)) if is_due(tx, lane_name(number))
-    ]
-    for brand_id in old:
-        money = read_sums(tx.session.execute(ask_sums([Contact.erased_at.is_(None)], brand_id)))
-        document = {str(stage_id): [[str(total), code] for total, code in sums] for stage_id, sums in money.items()}
-        keep(tx, lane_name(brand_id), document)
-    return bool(old)
+def keep_lanes(database: Database) -> bool:
+    """Count the sums of all lanes anew where they are old; return whether anything was written.
+
+    Counting reads for long, so it holds no lock.
+    """
+    with database.reading() as tx:
+        if (tx.session.scalar(select(func.max(Contact.id))) or 0) <= MANY:
+            return False
+        brands = tx.session.scalars(select(Brand.id).order_by(Brand.id))
+        documents = {lane_name(number): _count_lanes(tx, number) for number in brands if is_due(tx, lane_name(number))}
+        began = tx.now
+    if documents:
+        with database.transaction() as tx:
+            for name, document in documents.items():
+                keep(tx, name, document, at=began)
+    return bool(documents)
+
+
+def _count_lanes(tx: Tx, brand_id: int) -> dict[str, list[list[str]]]:
+    money = read_sums(tx.session.execute(ask_sums([Contact.erased_at.is_(None)], brand_id)))
+    return {str(stage_id): [[str(total), code] for total, code in sums] for stage_id, sums in money.items()}
 
 
 def lane_name(brand_id: int | None) -> str:

@@ -15,7 +15,7 @@ from crm.kept import ask_kept, is_due, keep
 from crm.models import Message
 from crm.models.thread import HUMAN_MAIL
 from crm.together import Rows, Together
-from kit.tx import Tx
+from kit.tx import Database, Tx
 
 _WEEK = timedelta(weeks=1)
 _KEPT = "answers"
@@ -66,13 +66,14 @@ def read_lately(tx: Tx, start: datetime, end: datetime, *, strips_of: Collection
     return Lately(day=tuple(_by_time(day)), strips=_strips(tx, strips, strips_of), week=_week(tx, came, recent, kept))
 
 
-def keep_answers(tx: Tx) -> bool:
+def keep_answers(database: Database) -> bool:
     """Measure anew how long people wait for us, where that is old and there is much mail; return whether it was."""
-    some = tx.session.execute(_ask_recent(tx.now).limit(MANY + 1)).all()
-    if len(some) <= MANY or not is_due(tx, _KEPT):
-        return False
-    wait = _typical_wait(tx.session.execute(_ask_recent(tx.now)).all())
-    keep(tx, _KEPT, {"ours_s": wait.total_seconds() if wait else None})
+    with database.reading() as tx:
+        if not is_due(tx, _KEPT) or len(tx.session.execute(_ask_recent(tx.now).limit(MANY + 1)).all()) <= MANY:
+            return False
+        wait, began = _typical_wait(tx.session.execute(_ask_recent(tx.now)).all()), tx.now
+    with database.transaction() as tx:
+        keep(tx, _KEPT, {"ours_s": wait.total_seconds() if wait else None}, at=began)
     return True
 
 

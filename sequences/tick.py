@@ -5,12 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from crm.bests import keep_bests
-from crm.lane_sums import keep_lanes
 from crm.models import Mailbox
-from crm.old_changes import empty_old_changes
-from crm.search_index import index_waiting
-from crm.today import keep_answers
 from sequences.course.planning import plan_due
 from sequences.course.runs import release_held
 from sequences.engine import Engine
@@ -18,15 +13,13 @@ from sequences.jobs.runner import run_jobs
 from sequences.leases import beat
 from sequences.models import Heartbeat
 from sequences.reading.intake import poll_mailbox
-from sequences.reports.keeping import keep_next
 from sequences.sending.dispatch import drain_mailbox
 from sequences.sending.outbox import Counts, sweep_leases
 from sequences.sending.settlement import record_unknown_sweep
+from sequences.upkeep import index_mails, keep_up
 
 Report = Callable[[str], None]
 LEFT_ALONE_FOR = timedelta(minutes=10)
-# Mails whose words are indexed together: some 50 ms of the only writer; and how often in one sweep.
-_PART, _PARTS = 250, 20
 
 
 def sweep(engine: Engine) -> Counts:
@@ -37,13 +30,6 @@ def sweep(engine: Engine) -> Counts:
         _, counts.unknown = sweep_leases(tx)
         if counts.unknown:
             record_unknown_sweep(tx)
-    with engine.database.transaction() as tx:
-        keep_lanes(tx)
-        keep_answers(tx)
-    keep_bests(engine.database)
-    empty_old_changes(engine.database)
-    keep_next(engine)
-    index_mails(engine)
     while True:
         with engine.database.transaction() as tx:
             released = release_held(tx)
@@ -53,25 +39,19 @@ def sweep(engine: Engine) -> Counts:
             return counts
 
 
-def index_mails(engine: Engine) -> bool:
-    """Let search know the mails that came and left since; return whether some wait still."""
-    for _ in range(_PARTS):
-        with engine.database.transaction() as tx:
-            if index_waiting(tx.session.connection(), most=_PART) < _PART:
-                return False
-    return True
-
-
 def tick(engine: Engine, *, report: Report | None = None) -> Counts:
-    """Go on until nothing is due: one pass of sweep, poll and drain after the other."""
+    """Go on until nothing is due, pass after pass of sweep, poll and drain; then make ready what pages show."""
     total = Counts()
     while True:
         done = one_pass(engine, report=report)
         total.add(done)
         worked = run_jobs(engine)
-        waits = index_mails(engine)
-        if not (worked or waits or done.planned or done.sent or done.failed or done.received):
-            return total
+        if not (worked or done.planned or done.sent or done.failed or done.received):
+            break
+    while index_mails(engine):
+        pass
+    keep_up(engine)
+    return total
 
 
 def one_pass(engine: Engine, *, report: Report | None = None) -> Counts:

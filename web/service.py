@@ -6,12 +6,16 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from dramatiq.worker import Worker
 from flask import Flask
 from waitress.server import create_server
+from waitress.trigger import trigger
+from waitress.wasyncore import close_all
 
 from kit.config import ensure_home
 from kit.errors import ConflictError, RefusedError
@@ -20,6 +24,7 @@ from sequences.beat import run_beat
 from sequences.broker import make_broker
 from sequences.engine import Engine
 from sequences.reading.watcher import run_watcher
+from sequences.upkeep import run_keeper
 from web.garbage import settle_garbage
 from web.wiring import House, make_engine_of
 
@@ -64,11 +69,12 @@ def working(house: House, *, threads: int = WORKER_THREADS) -> Iterator[Engine]:
 
 @contextmanager
 def beating(house: House, engine: Engine) -> Iterator[None]:
-    """Run the beat and the watcher while the block runs; of many beats, one watches each mailbox."""
+    """Run the beat, the watcher and the keeper while the block runs; of many beats, one watches each mailbox."""
     stop = threading.Event()
     threads = [
-        threading.Thread(target=run, args=(engine, house.hints, stop), name=name)
-        for name, run in (("beat", run_beat), ("watcher", run_watcher))
+        threading.Thread(target=run_beat, args=(engine, house.hints, stop), name="beat"),
+        threading.Thread(target=run_watcher, args=(engine, house.hints, stop), name="watcher"),
+        threading.Thread(target=run_keeper, args=(engine, stop), name="keeper"),
     ]
     for thread in threads:
         thread.start()
@@ -86,12 +92,14 @@ def serving(app: Flask, host: str, port: int) -> Iterator[int]:
 
     Raises RefusedError when the port is not free.
     """
+    sockets: dict[Any, Any] = {}
     try:
-        server = create_server(app, host=host, port=port, threads=WEB_THREADS, ident="Rapport")
+        server = create_server(app, map=sockets, host=host, port=port, threads=WEB_THREADS, ident="Rapport")
     except OSError as error:
         raise RefusedError(
             f"Port {port} on {host} cannot be used: {error.strerror}. Choose another with --port."
         ) from error
+    bell = trigger(sockets)
     thread = threading.Thread(target=server.run, name="web", daemon=True)
     thread.start()
     try:
@@ -100,7 +108,8 @@ def serving(app: Flask, host: str, port: int) -> Iterator[int]:
         app.extensions["newsroom"].close()
         # Answers in hand are finished before the sockets go away under them.
         server.task_dispatcher.shutdown(timeout=5)
-        server.close()
+        # The thread that waits for the sockets closes them: closed by another, they are an error to it.
+        bell.pull_trigger(partial(close_all, sockets, ignore_all=True))
         thread.join(5)
 
 

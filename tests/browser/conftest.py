@@ -1,8 +1,6 @@
 """A real browser in front of a real server on loopback, with the company of the mock behind it."""
 
-import logging
 import shutil
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,10 +8,10 @@ from functools import partial
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
-from werkzeug.serving import make_server
 
 from crm import users
 from tests.web.conftest import app, cast, house, rooms, seeded
+from web.service import serving
 from web.wiring import House
 
 __all__ = ["app", "cast", "house", "rooms", "seeded"]
@@ -102,14 +100,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def base(app: Flask) -> Iterator[str]:
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(app, "127.0.0.1", 0) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture

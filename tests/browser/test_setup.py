@@ -1,7 +1,5 @@
 """From an empty installation to the first approved pitch leaving, against a real Dovecot and a real Postfix."""
 
-import logging
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +8,6 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from crm import users
 from kit.clock import FixedClock
@@ -19,6 +16,7 @@ from mailer.types import Login, Server
 from sequences.tick import one_pass
 from tests.servers import Dovecot, Postfix, make_certificate, start_dovecot, start_postfix
 from web.app import create_app
+from web.service import serving
 from web.wiring import House, make_engine_of
 
 ADA, IMANI, DORTE, TOMEK = "ada@brand.test", "imani@creator.test", "dorte@creator.test", "tomek@creator.test"
@@ -46,15 +44,9 @@ def town() -> Iterator[tuple[Dovecot, Postfix]]:
 @pytest.fixture
 def empty(house: House, town: tuple[Dovecot, Postfix]) -> Iterator[tuple[House, str]]:
     """An empty installation whose transport trusts the town's certificate."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     house.transport = NetworkTransport(timeout_s=10, tls=town[0].certificate.client_context())
-    server = make_server("127.0.0.1", 0, create_app(house), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield house, f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(create_app(house), "127.0.0.1", 0) as port:
+        yield house, f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.server("chromium")

@@ -12,12 +12,11 @@ from crm.models import Change, Contact
 from crm.old_changes import empty_old_changes, keep_numbers
 from crm.person_edits import EDIT, edit_facts, mark_of
 from kit.errors import RefusedError, say
-from sequences.beat import beat_once
-from sequences.hints import NoHints
 from sequences.jobs.runner import run_jobs
 from sequences.merging.merge import merge_contacts
 from sequences.merging.unmerge import reverse_merge
 from sequences.privacy.erasure import erase_contact
+from sequences.upkeep import keep_up
 from tests.conftest import dump_sqlite
 from tests.stories.world import World
 from web.undo import REVERSERS
@@ -38,13 +37,13 @@ def _change(world: World, change_id: int) -> Change:
         return tx.session.get_one(Change, change_id)
 
 
-def test_after_thirty_days_the_beat_drops_what_was_before(world: World) -> None:
+def test_after_thirty_days_the_keeper_drops_what_was_before(world: World) -> None:
     contact_id, change_id = _edited(world)
     world.clock.advance(KEPT_FOR)
-    beat_once(world.engine, NoHints())
+    keep_up(world.engine)
     assert "Quillonville" in str(_change(world, change_id).data)
     world.clock.advance(timedelta(seconds=1))
-    beat_once(world.engine, NoHints())
+    keep_up(world.engine)
     change = _change(world, change_id)
     assert change.data == {"contact": contact_id}
     assert change.emptied

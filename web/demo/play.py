@@ -23,6 +23,7 @@ from sequences.sending.gate import check_pace
 from sequences.sending.outbox import Counts, is_due
 from sequences.sending.throttle import Later
 from sequences.tick import list_boxes, one_pass
+from sequences.upkeep import keep_up
 from web.demo.company import begin_sequence, found_company
 from web.demo.story import Story, read_story
 from web.demo.world import DemoWorld
@@ -70,7 +71,9 @@ class Play:
         """Let everything happen that is due: creators write, the engine plans, reads and sends."""
         self.world.deliver_due()
         run_jobs(self.engine)
-        return one_pass(self.engine)
+        done = one_pass(self.engine)
+        keep_up(self.engine)
+        return done
 
     def settle(self) -> Counts:
         """Go on until nothing is due at this instant."""

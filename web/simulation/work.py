@@ -15,6 +15,7 @@ from sequences.models import Heartbeat, Send
 from sequences.reading.intake import poll_mailbox
 from sequences.sending.dispatch import drain_mailbox
 from sequences.tick import one_pass, sweep
+from sequences.upkeep import keep_up
 from web.simulation.broken import BrokenRuleError, ProcessDiedError
 from web.simulation.ledger import read_instant
 from web.simulation.process import Process
@@ -95,11 +96,16 @@ def _piece(kind: str, engine: Engine, boxes: list[int]) -> Callable[[], object]:
         "pass": lambda: one_pass(engine),
         "due": lambda: _drain_all(engine, boxes),
         "drain": lambda: drain_mailbox(engine, boxes[0]),
-        "sweep": lambda: sweep(engine),
+        "sweep": lambda: _sweep_and_keep(engine),
         "poll": lambda: poll_mailbox(engine, boxes[0]),
         "beat": lambda: beat_once(engine, _Bell(engine)),
     }
     return doing[kind]
+
+
+def _sweep_and_keep(engine: Engine) -> None:
+    sweep(engine)
+    keep_up(engine)
 
 
 def _drain_all(engine: Engine, boxes: list[int]) -> None:
