@@ -1,6 +1,6 @@
 """Use cases: conversations by whose turn it is: what holds for each turn, in SQL, and how many there are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -48,7 +48,7 @@ class ThreadRow:
 class InboxCounts:
     """How many conversations there are by turn, in one mailbox or in all, of one brand or of all.
 
-    `all` counts those that rest, too; nobody counts them by brand.
+    `all` counts those that rest, too; it is counted where it is shown, and never by brand.
     """
 
     you: int = 0
@@ -104,10 +104,13 @@ def is_their_turn(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def thread_questions(now: datetime, *, mine_of: int | None = None) -> tuple[Select[*tuple[Any, ...]], ...]:
+def thread_questions(
+    now: datetime, *, mine_of: int | None = None, with_all: bool = False
+) -> tuple[Select[*tuple[Any, ...]], ...]:
     """Return what is to be asked for the counts that the inbox and the navigation show.
 
-    The turns are those of a colleague, if one is named; all conversations are always counted, as that is quick.
+    The turns are those of a colleague, if one is named. All conversations, of whomever, are counted for the inbox only:
+    that takes the longer the more there are.
     """
     turns = (
         select(
@@ -121,12 +124,12 @@ def thread_questions(now: datetime, *, mine_of: int | None = None) -> tuple[Sele
     )
     if mine_of is not None:
         turns = turns.where(is_thread_mine(mine_of, now))
-    return turns, select(Thread.mailbox_id, func.count()).group_by(Thread.mailbox_id)
+    return (turns, select(Thread.mailbox_id, func.count()).group_by(Thread.mailbox_id)) if with_all else (turns,)
 
 
-def read_counts(turns: Rows, boxes: Rows) -> InboxCounts:
+def read_counts(turns: Rows, boxes: Iterable[Sequence[Any]] = ()) -> InboxCounts:
     """Return the counts from the answers to `thread_questions`."""
-    totals: dict[int, int] = dict(boxes)
+    totals: dict[int, int] = {row[0]: row[1] for row in boxes}
     brands = {
         brand_id: _add_up([row for row in turns if row[1] == brand_id], {}) for brand_id in {row[1] for row in turns}
     }

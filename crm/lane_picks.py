@@ -10,7 +10,6 @@ from crm.lane_sums import by_person, stand_with
 from crm.models import Contact, Relationship, User
 from crm.people_filter import PeopleFilter
 from crm.people_order import WALK, find_kept, in_order, order_of
-from kit.db import is_one_of
 from kit.tx import Tx
 
 CARDS = 6
@@ -76,8 +75,7 @@ def _waiting_first(
 ) -> Subquery:
     """Return those whose turn or ours it is, who are few, then of each lane those who came last."""
     awake, asleep = ask_awake(tx.now), is_asleep(Relationship.contact_id, tx.now)
-    few = is_one_of(Relationship.contact_id, select(awake.c.contact_id).correlate(None).scalar_subquery())
-    waiting = _standing(by_person(brand_id), *held.each, few).join(awake, awake.c.contact_id == Contact.id)
+    waiting = _standing(by_person(brand_id), *held.each).join(awake, awake.c.contact_id == Contact.id)
     parts = [_ranked(waiting, (awake.c.turn, Relationship.stage_since.desc(), Contact.id.expression), 0, opened)]
     # Who asks for turns gets nobody who rests: no lane is walked for them in vain.
     long, short = _split(counts) if not turns or "rest" in turns else ([], [])

@@ -182,8 +182,9 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        # To compile a question takes longer than any of ours runs.
-        plain = {"options": f"{make_url(url).query.get('options', '')} -c jit=off".strip()}
+        # To compile a question takes longer than any of ours runs; and what an index leads to lies in memory, or on a
+        # disk that does not turn. Options of the address come after these, and hold.
+        plain = {"options": f"-c jit=off -c random_page_cost=1.1 {make_url(url).query.get('options', '')}".strip()}
         engine = create_engine(
             url, connect_args=plain, pool_size=10, max_overflow=10, pool_pre_ping=True, execution_options=options
         )

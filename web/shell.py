@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import g, session
+from flask import g, request, session
 
 from crm.feedback import list_brands_with_new
 from crm.inbox import InboxCounts, read_counts, thread_questions
@@ -55,7 +55,8 @@ def this_shell() -> Shell:
         counted = list_brands_with_new(tx)
         brands = [brand for brand, _count in counted]
         chosen = _chosen(brands)
-        *threads, waiting = Together(*thread_questions(tx.now, mine_of=mine_of()), WAITING).ask(tx)
+        asked = thread_questions(tx.now, mine_of=mine_of(), with_all=request.blueprint == "inbox")
+        waiting, *threads = Together(WAITING, *asked).ask(tx)
         g.shell = Shell(
             brand=chosen,
             feedback=next((count for brand, count in counted if brand is chosen), 0),
