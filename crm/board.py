@@ -7,20 +7,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Integer, Select, cast, func, null, select
+from sqlalchemy import select
 
-from crm.bests import read_bests_state
 from crm.contact_turns import ContactTurn, decide_contact_turn, list_contact_threads, list_dues
 from crm.exchange import Exchange, list_exchanges
-from crm.kept import ask_kept
+from crm.lane_counts import expect_in_lanes, read_ground, read_lane_counts
 from crm.lane_picks import CARDS, MORE, Held, pick_cards
-from crm.lane_sums import MANY, count_lanes, lane_name, read_kept, read_lanes, read_sums
-from crm.models import Contact, Handle, Relationship, Stage, Task, User
+from crm.models import Contact, Handle, Stage, Task, User
 from crm.people import list_main_handles
 from crm.people_filter import PeopleFilter, conditions
-from crm.people_order import WALK
-from crm.stays import ask_moves, typical_stays
-from crm.together import Rows, Together, as_objects
 from crm.turns import Turn
 from kit.tx import Tx
 
@@ -79,73 +74,26 @@ class Board:
 def read_board(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, opened: int | None = None) -> Board:
     """Return the board of those who match, in a fixed number of queries; lane `opened` shows more cards."""
     held = conditions(tx, wanted, brand_id)
-    is_everybody = len(held) == 1
-    found, kept, moves = Together(
-        _ask_stages(brand_id, counted=is_everybody), ask_kept(lane_name(brand_id), tx.now), ask_moves(brand_id)
-    ).ask(tx)
-    stages = _stages(found)
-    counts, few, more = {row[0]: row[-3] or 0 for row in found}, list[int](), False
-    if is_everybody and kept:
-        sums, as_of = read_kept(kept[0][1]), kept[0][0]
-    else:
-        bests = read_bests_state(tx)
-        most = MANY if found and found[0][-2] > MANY and not is_everybody else None
-        rows, few, more = read_lanes(tx, held, brand_id, kept=bests is not None, most=most, few=WALK)
-        sums, as_of = read_sums(rows), bests.at if bests else None
-        counts = counts if is_everybody else count_lanes(rows)
-    total, number_at = sum(counts.values()), counts
-    if more:
-        # Sums of some would say nothing. In each lane there may be many.
-        sums, as_of = {}, None
-        counts = {
-            stage.id: max(counts.get(stage.id, 0), WALK)
-            for stage in stages
-            if not wanted.stages or stage.name in wanted.stages
-        }
-    elif not few and wanted.sort == "name":
-        # By who came last even lanes in which some match are walked sooner than all who match are looked for again.
-        counts = {lane: max(number, WALK) if number >= WALK // 10 else number for lane, number in counts.items()}
-    numbers = [Contact.id.in_(few)]
-    asked = Held(numbers, numbers) if few else Held(held, conditions(tx, wanted, brand_id, each=True))
-    picked = tx.session.execute(pick_cards(tx, wanted, asked, counts, brand_id, opened)).all()
+    of_everybody = len(held) == 1
+    ground = read_ground(tx, brand_id, of_everybody=of_everybody)
+    counts = read_lane_counts(tx, ground, held, brand_id, of_everybody=of_everybody)
+    numbers = [Contact.id.in_(counts.few)]
+    asked = Held(numbers, numbers) if counts.few else Held(held, conditions(tx, wanted, brand_id, each=True))
+    expected = expect_in_lanes(counts, ground, wanted)
+    picked = tx.session.execute(pick_cards(tx, wanted, asked, expected, brand_id, opened)).all()
     cards = _describe(tx, _first_of_each(picked, opened))
-    stays = typical_stays(row[0] for row in moves)
     lanes = tuple(
         Lane(
             stage=stage,
-            count=max(number_at.get(stage.id, 0), len(cards[stage.id])),
-            beyond=more,
-            stay=stays.get(stage.id),
-            money=tuple(sums.get(stage.id, ())),
+            count=max(counts.number.get(stage.id, 0), len(cards[stage.id])),
+            beyond=counts.more,
+            stay=ground.stays.get(stage.id),
+            money=tuple(counts.money.get(stage.id, ())),
             cards=tuple(cards[stage.id]),
         )
-        for stage in stages
+        for stage in ground.stages
     )
-    everyone = found[0][-1] if found else 0
-    return Board(lanes=lanes, total=total, everyone=everyone, more=more, as_of=as_of)
-
-
-def _stages(rows: Rows) -> list[Stage]:
-    width = len(Stage.__table__.c)
-    return sorted(as_objects(Stage, [row[:width] for row in rows]), key=lambda stage: stage.position)
-
-
-def _ask_stages(brand_id: int | None, *, counted: bool) -> Select[*tuple[Any, ...]]:
-    """Return the question for all stages, with how many stand at each, with the brand, up to a bound, and at all."""
-    number: Any = null()
-    if counted:
-        # Everybody: an index counts them without looking at a person, and few were erased.
-        erased = select(Contact.id).where(Contact.erased_at.is_not(None))
-        standing = select(func.count()).where(
-            Relationship.brand_id == brand_id, Relationship.stage_id == Stage.id, Relationship.contact_id.not_in(erased)
-        )
-        number = standing.scalar_subquery()
-    gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
-    everyone = select(func.count()).select_from(Contact).scalar_subquery() - gone
-    some = select(Relationship.id).where(Relationship.brand_id == brand_id).limit(MANY + 1).subquery()
-    many = select(func.count()).select_from(some).scalar_subquery()
-    number = cast(number, Integer)
-    return select(*Stage.__table__.c, number.label("number"), many.label("many"), everyone.label("everyone"))
+    return Board(lanes=lanes, total=counts.total, everyone=ground.everyone, more=counts.more, as_of=counts.as_of)
 
 
 def _first_of_each(rows: Sequence[Any], opened: int | None) -> list[Any]:

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from crm import board, lane_picks, people, people_order
+from crm import lane_counts, lane_picks, people, people_order
 from crm.board import read_board
 from crm.models import Brand, Contact, ContactAddress, ContactTag, Handle, Mailbox, Pulse, Relationship, Stage, Thread
 from crm.people import PAGE, find_first, find_people_ids, list_people
@@ -101,7 +101,7 @@ def test_people_are_the_same_by_numbers_of_each_and_together(
     database: Database, brand: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = _look(database, brand)
-    for module in (people, board, people_order, lane_picks):
+    for module in (people, lane_counts, people_order, lane_picks):
         monkeypatch.setattr(module, "WALK", 1)
     each = _look(database, brand)
     assert each == few
@@ -136,7 +136,7 @@ def test_a_board_counts_up_to_a_bound_and_shows_the_same_people(
         for wanted in (PeopleFilter(tags=("a",)), PeopleFilter(stages=("Talking",)), PeopleFilter(tags=("none",))):
             whole = read_board(tx, wanted, brand_id=brand)
             with monkeypatch.context() as bounded:
-                bounded.setattr(board, "MANY", 20)
+                bounded.setattr(lane_counts, "MANY", 20)
                 some = read_board(tx, wanted, brand_id=brand)
             assert not whole.more
             assert some.more == (whole.total > 20)
