@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, null, select, true
+from sqlalchemy import CTE, ColumnElement, ScalarSelect, func, null, select, true
 
 from crm.contact_turns import ContactTurn, Due, ask_dues, decide_contact_turn, gather_dues, list_contact_threads
 from crm.contacts import rank
@@ -14,7 +14,7 @@ from crm.exchange import Exchange, list_exchanges
 from crm.lane_sums import by_person
 from crm.models import Contact, Handle, Relationship, Stage
 from crm.people_filter import PeopleFilter, conditions, words_condition
-from crm.people_order import WALK, ordered, tell_as_of
+from crm.people_order import WALK, is_looked_through, ordered, tell_as_of
 from crm.scoring import Figures, score_fit, shown
 from crm.spread import Spread, judge_posts, list_spreads
 from crm.together import Together
@@ -63,8 +63,7 @@ def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int
     Those who match a filter are counted up to COUNTED, or as far as the page.
     """
     clauses = conditions(tx, wanted, brand_id)
-    # No index gives those found by words in the order of their names (`people_order`).
-    if wanted.q and wanted.sort in {"name", "-name"}:
+    if is_looked_through(wanted):
         found = _look_once(tx, wanted, clauses, max(1, page))
     else:
         found = _count_and_walk(tx, wanted, clauses, max(1, page), brand_id)
@@ -91,17 +90,25 @@ class _Found(NamedTuple):
 
 
 def _look_once(tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], page: int) -> _Found:
-    """Find a page of people by words: for these everybody is looked at, so counted and sorted in the same go."""
+    """Find a page of people by words: everybody is looked at for them, so they are counted and sorted in the same go.
+
+    Beyond COUNTED the first of all are sought once more, which is quick where so many match.
+    """
+    first, most = (page - 1) * PAGE, max(COUNTED, page * PAGE)
+    found, counted = _bounded(clauses, most)
     _, there = count_matching(clauses)
-    query = ordered(tx, select(Contact.id, func.count().over(), there).where(*clauses), wanted)
-    rows = tx.session.execute(query.limit(PAGE).offset((page - 1) * PAGE)).all()
-    if rows:
-        return _Found([row[0] for row in rows], rows[0][1], rows[0][2], page)
-    if page == 1:
+    among = Contact.id.in_(select(found.c.id))
+    query = ordered(tx, select(Contact.id, counted, there).where(among), wanted)
+    rows = tx.session.execute(query.limit(PAGE).offset(first)).all()
+    if not rows and page > 1:
+        return _look_once(tx, wanted, clauses, _pages(_count(tx, clauses, most)[1]))
+    if not rows:
         return _Found([], 0, tx.session.execute(select(there)).scalar_one(), 1)
-    first = _look_once(tx, wanted, clauses, 1)
-    last = _pages(first.total)
-    return _look_once(tx, wanted, clauses, last) if last > 1 else first
+    _, total, everyone = rows[0]
+    if total <= most:
+        return _Found([row[0] for row in rows], total, everyone, page)
+    every = ordered(tx, select(Contact.id).where(*clauses), wanted).limit(PAGE).offset(first)
+    return _Found(list(tx.session.scalars(every)), most, everyone, page, more=True)
 
 
 def _count_and_walk(
@@ -133,13 +140,18 @@ def _count(tx: Tx, clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[l
     if len(clauses) == 1:
         everyone = tx.session.execute(select(there)).scalar_one()
         return [], everyone, everyone
-    found = select(Contact.id).where(*clauses).limit(most + 1).cte("found").prefix_with("MATERIALIZED")
-    counted = select(func.count()).select_from(found).scalar_subquery()
+    found, counted = _bounded(clauses, most)
     numbers = select(found.c.id).limit(WALK).subquery()
     one = select(counted.label("total"), there.label("everyone")).subquery()
     rows = tx.session.execute(select(one, numbers.c.id).outerjoin(numbers, true())).all()
     total, everyone, _ = rows[0]
     return [row[2] for row in rows] if 0 < total < WALK and total <= most else [], total, everyone
+
+
+def _bounded(clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[CTE, ScalarSelect[int]]:
+    """Return those who match, up to `most` and one, looked for once, and how many these are."""
+    found = select(Contact.id).where(*clauses).limit(most + 1).cte("found").prefix_with("MATERIALIZED")
+    return found, select(func.count()).select_from(found).scalar_subquery()
 
 
 def count_matching(clauses: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:

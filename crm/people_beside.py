@@ -14,7 +14,7 @@ from crm import people
 from crm.models import Contact
 from crm.people import count_matching
 from crm.people_filter import PeopleFilter, conditions
-from crm.people_order import WALK, Spot, ask_spot, find_stretches, in_order
+from crm.people_order import WALK, Spot, ask_spot, find_stretches, in_order, is_looked_through
 from crm.people_stretches import Stretch
 from kit.tx import Tx
 
@@ -48,13 +48,14 @@ def find_beside(tx: Tx, wanted: PeopleFilter, contact_id: int, *, brand_id: int 
         return None
     spot = Spot(value, bool(is_known))
     each = conditions(tx, wanted, brand_id, each=True)
-    stretches = find_stretches(tx, wanted, each, spot) if total >= WALK else ()
+    more = matching is not None and matching > people.COUNTED
+    walks = more or (total >= WALK and not is_looked_through(wanted))
+    stretches = find_stretches(tx, wanted, each, spot) if walks else ()
     ask = _ask_walking(stretches, contact_id) if stretches else _ask_sorting(tx, wanted, clauses, contact_id)
     found = tx.session.execute(ask).first()
     if found is None:
         return None
     before, after, place = found
-    more = matching is not None and matching > people.COUNTED
     place = place if inside else None
     return Beside(before=before, after=after, place=place, total=people.COUNTED if more else total, more=more)
 

@@ -42,6 +42,14 @@ _FIGURES: dict[str, tuple[ColumnElement[Any], ColumnElement[Any]]] = {
 }
 
 
+def is_looked_through(wanted: PeopleFilter) -> bool:
+    """Return whether everybody is looked at in any case: for words, whose finds no index gives by their names.
+
+    Those stand together, and may be far from the beginning.
+    """
+    return bool(wanted.q) and wanted.sort in {"name", "-name"}
+
+
 def find_kept(tx: Tx, wanted: PeopleFilter) -> Kept | None:
     """Return what is kept of the figure that people are sorted by; None where accounts are compared as they stand."""
     key = wanted.sort.lstrip("-")
@@ -100,10 +108,9 @@ def order_of(
     if key == "added":
         return None, (_directed(Contact.created_at.expression, down=down), Contact.id.expression)
     name: ColumnElement[Any] = func.lower(Contact.name)
-    # Of few, in other words than the index has it, or all people would be walked through by name to find them. So of
-    # those found by words, which are often parts of the name: they stand together, and far from the beginning.
-    return None, (_directed(name if walk and not wanted.q else func.coalesce(name, ""), down=wanted.sort == "-name"),
-                  Contact.id.expression)  # fmt: skip
+    # Of few, in other words than the index has it, or all people would be walked through by name to find them.
+    by_index = walk and not is_looked_through(wanted)
+    return None, (_directed(name if by_index else func.coalesce(name, ""), down=down), Contact.id.expression)
 
 
 def _walk(

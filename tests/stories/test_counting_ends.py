@@ -145,3 +145,23 @@ def test_a_board_counts_up_to_a_bound_and_shows_the_same_people(
                 assert lane.count <= counted.count
                 assert [card.contact.id for card in lane.cards] == [card.contact.id for card in counted.cards]
                 assert lane.beyond == some.more
+
+
+def test_words_are_counted_up_to_a_bound_and_a_page_too_far_is_the_last(
+    database: Database, brand: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = PeopleFilter(q="e")
+    monkeypatch.setattr(people, "PAGE", 40)
+    with database.reading() as tx:
+        every = find_people_ids(tx, wanted, brand_id=brand)
+        whole = list_people(tx, wanted, brand_id=brand)
+        assert len(every) > 80
+        assert (whole.total, whole.more, whole.pages) == (len(every), False, 3)
+        assert list_people(tx, wanted, brand_id=brand, page=99).number == 3
+        monkeypatch.setattr(people, "COUNTED", 30)
+        pages = [list_people(tx, wanted, brand_id=brand, page=number) for number in (1, 2, 3)]
+        assert [(page.total, page.more, page.pages) for page in pages] == [
+            (40, True, 2), (80, True, 3), (len(every), False, 3)
+        ]  # fmt: skip
+        assert [row.contact.id for page in pages for row in page.rows] == every
+        assert list_people(tx, PeopleFilter(q="zzz"), brand_id=brand, page=2).rows == ()
