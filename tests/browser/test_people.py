@@ -177,3 +177,11 @@ def test_a_menu_opens_within_the_window(visitors: Visitors, cast: Cast, wide: in
         "  .some(({left, right}) => left < 0 || right > Math.min(innerWidth, menu.getBoundingClientRect().right + 1))"
     )
     assert (cut, ada.overflow() <= 0) == (False, True)
+
+
+@pytest.mark.parametrize("wide", [1440, 1024])
+def test_names_in_the_list_are_read_whole(visitors: Visitors, cast: Cast, wide: int) -> None:
+    ada = visitors.come(wide=wide)
+    names = ada.go("/contacts").locator("td a.name", has_text="Imani Oduya")
+    assert names.evaluate_all("all => all.map(one => one.scrollWidth <= one.clientWidth)") == [True]
+    assert ada.overflow() <= 0
