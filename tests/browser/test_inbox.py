@@ -80,3 +80,14 @@ def test_every_way_to_snooze_stands_in_its_menu(visitors: Visitors, cast: Cast, 
     day.fill("2027-03-01")
     menu.get_by_role("button", name="Snooze").click()
     expect(page.get_by_text("Snoozed until Monday 1 March", exact=False).first).to_be_visible()
+
+
+def test_a_kept_draft_is_gone_on_with_at_its_end(visitors: Visitors, cast: Cast) -> None:
+    page = visitors.come().go(f"/inbox/{cast.threads['Imani Oduya']}")
+    page.keyboard.press("r")
+    page.keyboard.type("Hello Imani,")
+    expect(page.get_by_text("Draft kept")).to_be_visible()
+    page.reload()
+    page.keyboard.press("r")
+    page.keyboard.type(" thank you.")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Hello Imani, thank you.")
