@@ -121,6 +121,7 @@ def test_no_page_shows_what_is_refused(ada: Person, away: str) -> None:
         doors |= set(re.findall(rf'href="({away}/(?:people/new|draft|launch|pause|archive))"', page))
         left = {one for one in doors if not re.search("/archive/lift$|/copies$|/tests$", one)}
         assert left == set(), path
+        assert 'href="#w-body"' not in page, path  # there is no form to lead to
         if path not in ("/draft", "/launch", "/archive"):  # these have a head of their own
             assert f'action="{away}/archive/lift"' in page, path
             assert "It is read, not changed" in page, path
