@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from crm.models import Change
@@ -13,7 +14,7 @@ from sequences.models import Enrolment
 from sequences.versions import authoring, draft_undo, drafting, tree, version_moves
 from sequences.versions.published import get_sequence_by_id
 from tests.web.cast import SEQUENCE, Cast
-from tests.web.conftest import Person
+from tests.web.conftest import Person, sign_in
 from tests.web.dumps import Dumps
 from web.wiring import House
 
@@ -125,6 +126,14 @@ def test_no_page_shows_what_is_refused(ada: Person, away: str) -> None:
         if path not in ("/draft", "/launch", "/archive"):  # these have a head of their own
             assert f'action="{away}/archive/lift"' in page, path
             assert "It is read, not changed" in page, path
+
+
+def test_who_may_not_change_one_at_hand_sees_no_form_either(app: Flask, house: House, cast: Cast) -> None:
+    yuki = sign_in(app, house, "yuki@brackenware.example")
+    for path in ("", "/settings", "/people", "/versions"):
+        page = yuki.get(f"/sequences/{cast.sequence}{path}")
+        assert not re.search(rf'(?:action|hx-post)="/sequences/{cast.sequence}/', page), path
+    assert "<fieldset" in yuki.get(f"/sequences/{cast.sequence}")
 
 
 def test_what_may_still_be_done(ada: Person, house: House, cast: Cast, away: str) -> None:
