@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, case, func, literal_column, select, union_all
 
@@ -32,6 +32,22 @@ class Mix:
         return self.problem + self.idea + self.praise
 
 
+class Face(NamedTuple):
+    """Who said something."""
+
+    id: int
+    name: str
+    language: str | None
+
+
+class Quote(NamedTuple):
+    """What a note says, by its number, and whose words they are."""
+
+    id: int
+    quote: str
+    contact_id: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThemeCard:
     """One theme on the board; `faces` are those whose words are strongest."""
@@ -40,8 +56,8 @@ class ThemeCard:
     product: str
     owner: User | None
     mix: Mix
-    quote: Feedback | None
-    faces: tuple[Contact, ...]
+    quote: Quote | None
+    faces: tuple[Face, ...]
 
 
 def list_cards(
@@ -119,7 +135,7 @@ def _mixes(tx: Tx, ids: list[int]) -> dict[int, Mix]:
     }
 
 
-def _quotes(tx: Tx, ids: list[int]) -> dict[int, list[tuple[Feedback, Contact | None]]]:
+def _quotes(tx: Tx, ids: list[int]) -> dict[int, list[tuple[Quote, Face | None]]]:
     """Return the strongest notes of each theme: the one somebody chose, then what the audience says too, the newest."""
     if not ids:
         return {}
@@ -137,14 +153,16 @@ def _quotes(tx: Tx, ids: list[int]) -> dict[int, list[tuple[Feedback, Contact | 
         for place, note in enumerate(places)
     ]
     ranked = union_all(*parts).subquery()
+    said = Feedback.theme_id, Feedback.id, Feedback.quote, Feedback.contact_id
     query = (
-        select(Feedback, Contact)
+        select(*said, Contact.name, Contact.language)
         .join(ranked, and_(ranked.c.note_id == Feedback.id, ranked.c.theme_id == Feedback.theme_id))
         .outerjoin(Contact, Contact.id == Feedback.contact_id)
         .order_by(Feedback.theme_id, ranked.c.place)
     )
-    found: dict[int, dict[int, tuple[Feedback, Contact | None]]] = defaultdict(dict)
-    for note, contact in tx.session.execute(query):
+    found: dict[int, dict[int, tuple[Quote, Face | None]]] = defaultdict(dict)
+    for theme_id, number, quote, contact_id, name, language in tx.session.execute(query):
+        face = Face(contact_id, name, language) if contact_id else None
         # The one that was chosen comes first, and stands in its own place too.
-        found[note.theme_id or 0].setdefault(note.id, (note, contact))
+        found[theme_id or 0].setdefault(number, (Quote(number, quote, contact_id), face))
     return {theme_id: list(strongest.values())[:_FACES] for theme_id, strongest in found.items()}
