@@ -12,7 +12,8 @@ from crm.timeline import list_entries
 from mailer.errors import DroppedError
 from mailer.fake_faults import Fault
 from mailer.fakes import FaultPoint
-from sequences.reading.cursors import Progress, first_look_progress
+from mailer.types import FolderState
+from sequences.reading.cursors import Progress, begin_folder, first_look_progress, get_cursor, move_down, move_up
 from sequences.reading.folder_poll import FolderPoll
 from tests.stories.world import MIA, World
 
@@ -71,6 +72,34 @@ def test_new_numbers_raise_no_event_twice(world: World) -> None:
     assert entries(world) == before
     world.deliver(hello(9))
     assert world.poll().received == 1
+
+
+def test_a_slower_reader_moves_no_cursor_back_and_none_that_is_numbered_anew(small: World) -> None:
+    """Two read one folder at once; then one of them stands at numbers that mean nothing any more (B1, B2)."""
+
+    def state(validity: int) -> FolderState:
+        return FolderState(name="INBOX", uid_validity=validity, uid_next=0, exists=9)
+
+    def begin_anew(validity: int, top: int, owed: list[int]) -> MailFolder:
+        with small.database.transaction() as tx:
+            return begin_folder(tx, small.mailbox_id, "inbox", state(validity), top, owed)
+
+    def stands() -> tuple[int, int | None, int | None]:
+        with small.database.reading() as tx:
+            row = get_cursor(tx, small.mailbox_id, "inbox")
+            return row.last_uid, row.missing_from, row.missing_to
+
+    old = begin_anew(1, 40, [10, 20, 30])
+    for up, down in ((50, 25), (45, 30)):
+        with small.database.transaction() as tx:
+            move_up(tx, old, up)
+            move_down(tx, old, down, 1)
+        assert stands() == (50, 10, 24)
+    begin_anew(2, 7, [1, 7])
+    with small.database.transaction() as tx:
+        move_up(tx, old, 60)
+        move_down(tx, old, 1, 1)
+    assert stands() == (7, 1, 7), "mail above 7 would never be read"
 
 
 def test_nothing_is_marked_as_read(small: World) -> None:
