@@ -327,6 +327,10 @@ def test_received_time_is_the_servers_not_the_senders(small: World) -> None:
     assert message.at == small.clock.now()
     assert message.dated_at is not None
     assert message.dated_at.year == 2001
+    small.deliver("Date: Thu, 01 Jan 2099 00:00:00 +0000\n" + hello(2, "stranger@elsewhere.example"))
+    small.poll()
+    with small.database.reading() as tx:
+        assert set(tx.session.scalars(select(Thread.last_at))) == {small.clock.now()}, "none stays on top for ever"
 
 
 def test_a_paused_mailbox_is_still_read(small: World) -> None:
