@@ -67,6 +67,12 @@ def make_parts(markdown: str, slots: Slots) -> Parts:
     return Parts(text=_text(tree, slots), html=_html(tree, slots))
 
 
+def show_parts(markdown: str) -> Parts:
+    """Make both parts with the tokens left in, of a text that is looked at and not sent; nothing of it is kept."""
+    tree, some = SyntaxTreeNode(_markdown().parse(markdown)), _Some({})
+    return Parts(text=_text(tree, some), html=_html(tree, some))
+
+
 class _Some(Slots):
     """Slots of which only some are filled; other tokens stay."""
 

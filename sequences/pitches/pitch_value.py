@@ -46,6 +46,16 @@ def is_blank_text(text: str) -> bool:
     return _BLANK.fullmatch(clean_text(text)) is not None
 
 
+def make_token(number: int) -> str:
+    """Return what stands in Markdown for a value that is put in once it was read."""
+    return f"{_OPEN}{number}{_CLOSE}"
+
+
+def cut_tokens(text: str) -> list[str | int]:
+    """Return a text in pieces: words, and between them the numbers of the values that are still to be put in."""
+    return [int(part) if at % 2 else part for at, part in enumerate(_TOKEN.split(text)) if part]
+
+
 def token_numbers(text: str) -> list[int]:
     """Return the numbers of the values that are still to be put into a text."""
     return [int(number) for number in _TOKEN.findall(text)]
@@ -107,7 +117,7 @@ class Slots:
         text = clean_text(format_value(value))
         self.count(len(text))
         self.held.append(text)
-        return f"{_OPEN}{len(self.held) - 1}{_CLOSE}"
+        return make_token(len(self.held) - 1)
 
     def fill(self, text: str) -> str:
         """Put the values back in place of their tokens."""

@@ -1,23 +1,25 @@
-"""Pure: a text as it was written, in pieces to look at: words, its merge fields, and what else stands in braces."""
+"""Pure: a text as it was written, in pieces to look at: words as they will be read, its merge fields, other braces."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sequences.pitches.markdown_mail import Parts, show_parts
+from sequences.pitches.pitch_value import clean_text, cut_tokens, make_token, token_numbers
 from sequences.pitches.used_fields import list_used
 
-_CODE = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})", re.DOTALL)
+_CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _ELSE = re.compile(r"""\bdefault\(\s*(["'])(.*?)\1""", re.DOTALL)
-# Lines of a paragraph run on, as they do in the mail, unless one ends on purpose or begins a point of a list.
-_RUNS_ON = re.compile(r"(?<!  )(?<!\\)\n(?!\s*(?:[-*+>#]|\d+[.)]))")
-_BREAK = re.compile(r"(?:[ \t]*\n){2,}")
+# As the mail's renderer writes them; what people wrote is escaped there and holds no tag.
+_LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
+_HEADING, _HEADING_END = re.compile(r"<h[1-6] "), re.compile(r"</h[1-6]>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePiece:
-    """A piece of a text: `kind` is text, field (`words` is its dotted name) or code, such as a condition.
+    """A piece of a text: `kind` is text, html, field (`words` is its dotted name) or code, such as a condition.
 
-    `otherwise` is what stands there when nothing is known.
+    `otherwise` is what stands there when nothing is known. Of html, tags that open in one piece close in another.
     """
 
     kind: str
@@ -28,19 +30,59 @@ class SourcePiece:
 Paragraph = tuple[SourcePiece, ...]
 
 
-def cut_source(text: str) -> tuple[Paragraph, ...]:
-    """Return the paragraphs of a text, each in pieces; nothing of the text is carried out."""
-    paragraphs: list[list[SourcePiece]] = [[]]
-    for part in _CODE.split(text.replace("\r\n", "\n").strip()):
-        if _CODE.fullmatch(part):
-            paragraphs[-1] += _cut_code(part)
-            continue
-        for number, words in enumerate(_BREAK.split(part)):
-            if number:
-                paragraphs.append([])
-            if words:
-                paragraphs[-1].append(SourcePiece(kind="text", words=_RUNS_ON.sub(" ", words)))
-    return tuple(tuple(one) for one in paragraphs if one)
+def cut_line(text: str) -> Paragraph:
+    """Return a subject in pieces: it is no Markdown, and one line."""
+    marked, codes = _take_codes(text)
+    return tuple(_cut(" ".join(marked.split()), "text", codes))
+
+
+def cut_mail(text: str) -> Paragraph:
+    """Return a mail's text in pieces, with its bold words, links, lists and quotes as its reader sees them.
+
+    The HTML is that of the mail, safe to show; links lead nowhere and say their address, and headings are only words,
+    for those of the page are others.
+    """
+    parts, codes = _render(text)
+    shown = _HEADING_END.sub("</p>", _HEADING.sub('<p class="heading" ', _LINK.sub(_show_link, parts.html)))
+    return tuple(_cut(shown, "html", codes))
+
+
+def cut_message(text: str) -> tuple[Paragraph, ...]:
+    """Return the paragraphs of a text that is sent without HTML, such as a direct message: nothing in it is bold."""
+    parts, codes = _render(text)
+    return tuple(tuple(_cut(one, "text", codes)) for one in parts.text.split("\n\n") if one)
+
+
+def _render(text: str) -> tuple[Parts, list[str]]:
+    marked, codes = _take_codes(text)
+    return show_parts(marked), codes
+
+
+def _take_codes(text: str) -> tuple[str, list[str]]:
+    """Return a text with tokens in place of everything in braces, as in a mail, and what they stand for."""
+    codes: list[str] = []
+
+    def take(found: re.Match[str]) -> str:
+        codes.append(found[0])
+        return make_token(len(codes) - 1)
+
+    return _CODE.sub(take, clean_text(text).strip()), codes
+
+
+def _cut(shown: str, kind: str, codes: list[str]) -> Iterator[SourcePiece]:
+    for part in cut_tokens(shown):
+        if isinstance(part, int):
+            yield from _cut_code(codes[part])
+        else:
+            yield SourcePiece(kind=kind, words=part)
+
+
+def _show_link(found: re.Match[str]) -> str:
+    """Show where a link leads: where a field is in the address, it is read after the words, with its chip."""
+    address, words = found.groups()
+    if token_numbers(address):
+        return f'<span class="link">{words}</span> <span class="faint t12">({address})</span>'
+    return f'<span class="link" title="{address}">{words}</span>'
 
 
 def _cut_code(code: str) -> Iterator[SourcePiece]:

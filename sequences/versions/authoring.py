@@ -102,6 +102,7 @@ def import_sequence(tx: Tx, draft: Draft, *, actor: str = "", note: str = "") ->
 
 def publish(tx: Tx, sequence: Sequence, draft: Draft, *, actor: str, note: str) -> SequenceVersion:
     """Store a draft as the newest version; whoever is enrolled from now on follows it."""
+    refuse_archived(sequence)
     sequence.version += 1
     version = SequenceVersion(
         sequence_id=sequence.id,
@@ -180,6 +181,7 @@ def start_sequence(tx: Tx, name: str, *, is_public: bool = False) -> Sequence:
 
 def pause_sequence(tx: Tx, sequence: Sequence) -> None:
     """Stop sending; clocks of everybody in it stand still from now on."""
+    refuse_archived(sequence)
     if sequence.state != "live":
         raise ConflictError(say("%(name)s is not running.", name=sequence.name))
     sequence.state, sequence.paused_at = "paused", tx.now

@@ -13,6 +13,7 @@ from kit.tx import Tx
 from sequences.draft_models import DraftFile, SequenceDraft
 from sequences.models import Sequence
 from sequences.versions.drafting import discard_draft
+from sequences.versions.published import refuse_archived
 
 KIND = "sequence_draft"
 
@@ -31,7 +32,7 @@ def keep_before(tx: Tx, sequence: Sequence, deed: Callable[[], object], *, summa
 
 
 def reverse_draft(tx: Tx, change: Change, actor: str) -> Undone:
-    """Let a draft say again what it said; left alone once somebody went on writing, or published."""
+    """Let a draft say again what it said; left alone once somebody went on writing, published, or archived it."""
     data = change.data
     sequence = tx.session.get(Sequence, data["sequence"], with_for_update=True, populate_existing=True)
     if (
@@ -42,6 +43,7 @@ def reverse_draft(tx: Tx, change: Change, actor: str) -> Undone:
     ):
         why = say("The draft was changed or published since.")
         return Undone(change=change, undone=0, left=1, why=why)
+    refuse_archived(sequence)
     if data["before"] is None:
         discard_draft(tx, sequence)
         return Undone(change=change, undone=1)

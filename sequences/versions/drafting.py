@@ -15,7 +15,7 @@ from sequences.models import Sequence, SequenceFile, SequenceVersion
 from sequences.pitches.pitch import check_pitch, lookup_pitch
 from sequences.versions.authoring import Draft, import_sequence, workspace_pitches
 from sequences.versions.migration import PlannedMove, plan_draft
-from sequences.versions.published import get_version, require_free_name
+from sequences.versions.published import get_version, refuse_archived, require_free_name
 from sequences.versions.revisions import read_editions
 from sequences.versions.sequence_file import read_sequence_file
 from sequences.versions.starters import STARTS, make_start
@@ -101,6 +101,7 @@ def create_sequence(tx: Tx, name: str, *, start: str, brand: str = "", actor: st
 
 def change_draft(tx: Tx, sequence: Sequence, edit: Callable[[Tree], str | None], *, actor: str) -> str:
     """Change the draft, begun from the newest version if there is none; returns what `edit` returns, "" for nothing."""
+    refuse_archived(sequence)
     writing = read_writing(tx, sequence)
     tree = writing.tree
     before = write_tree(tree)
@@ -151,6 +152,7 @@ def attach_file(tx: Tx, sequence: Sequence, key: str, name: str, content: bytes,
 
 def discard_draft(tx: Tx, sequence: Sequence) -> None:
     """Throw the draft away; what runs was never touched by it."""
+    refuse_archived(sequence)
     tx.session.execute(delete(DraftFile).where(DraftFile.sequence_id == sequence.id))
     tx.session.execute(delete(SequenceDraft).where(SequenceDraft.sequence_id == sequence.id))
     tx.session.expire_all()
@@ -190,6 +192,7 @@ def plan_publishing(tx: Tx, writing: Writing) -> Publishing:
 
 def publish_draft(tx: Tx, sequence: Sequence, *, actor: str, note: str = "") -> SequenceVersion:
     """Publish the draft as the newest version; whoever is in the sequence stays on theirs until they are moved."""
+    refuse_archived(sequence)
     writing = read_writing(tx, sequence)
     if writing.draft is None:
         raise ConflictError(say("Nothing was changed since version %(number)s.", number=sequence.version))

@@ -10,7 +10,7 @@ from sequences.draft_models import DraftFile
 from sequences.models import Sequence
 from sequences.versions.authoring import import_sequence, publish
 from sequences.versions.drafting import Writing, change_draft, compile_as, read_writing
-from sequences.versions.published import require_free_name
+from sequences.versions.published import refuse_archived, require_free_name
 from sequences.versions.tree import Tree, read_tree
 
 MOST = 120
@@ -21,6 +21,7 @@ def rename(tx: Tx, sequence: Sequence, name: str, *, actor: str) -> bool:
 
     Whoever is in it stays on their version, and a draft goes on under the new name.
     """
+    refuse_archived(sequence)
     name, before = _read_name(name), sequence.name
     if name == before:
         return False

@@ -32,15 +32,9 @@ def list_sequences(tx: Tx, *, archived: bool = False) -> list[Sequence]:
 
 
 def refuse_archived(sequence: Sequence) -> None:
-    """Refuse what would let an archived sequence send."""
+    """Refuse what would change a sequence that was put away, or let it send; it is read, and copied."""
     if sequence.state == "archived":
-        raise ConflictError(
-            say(
-                "%(name)s is archived: it takes nobody in and sends nothing. Bring it back first, on its page or with: "
-                "rapport sequences unarchive %(name)r",
-                name=sequence.name,
-            )
-        )
+        raise ConflictError(say("%(name)s is archived. Bring it back first, then change it.", name=sequence.name))
 
 
 def require_free_name(tx: Tx, name: str) -> None:

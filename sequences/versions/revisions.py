@@ -14,7 +14,7 @@ from kit.tx import Tx
 from sequences.course.runs import OPEN
 from sequences.models import Enrolment, Sequence, SequenceFile, SequenceVersion
 from sequences.versions.authoring import Draft, publish
-from sequences.versions.published import document_of, get_version
+from sequences.versions.published import document_of, get_version, refuse_archived
 from sequences.versions.sequence_file import read_sequence_file
 from sequences.versions.step import Step
 from sequences.versions.tree import read_tree, write_tree
@@ -105,6 +105,7 @@ def list_caps(tx: Tx, counts: Mapping[int, int]) -> list[tuple[Mailbox, int]]:
 
 def restore_version(tx: Tx, sequence: Sequence, number: int, *, actor: str) -> SequenceVersion:
     """Publish the text of an older version again, as the newest one; runs stay on theirs."""
+    refuse_archived(sequence)
     old, newest = get_version(tx, sequence, number), get_version(tx, sequence)
     if (old.source, old.bodies) == (newest.source, newest.bodies):
         raise ConflictError(

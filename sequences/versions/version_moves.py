@@ -14,7 +14,7 @@ from kit.tx import Tx
 from sequences.course.stamps import write_stamp
 from sequences.models import Enrolment, Send, Sequence, VersionChange, VersionMove
 from sequences.versions.migration import PlannedMove, plan_migration
-from sequences.versions.published import get_version
+from sequences.versions.published import get_version, refuse_archived
 
 _RULE = "rule:version"
 _TAKEN_BACK = say("Another version of the sequence is followed now.")
@@ -32,6 +32,7 @@ class Migration:
 
 def migrate(tx: Tx, sequence: Sequence, to_number: int | None = None, *, actor: str) -> Migration:
     """Move everybody to a version, the newest for None, as the plan says; refused when nobody has to move."""
+    refuse_archived(sequence)
     tx.session.flush()
     moves = plan_migration(tx, sequence, to_number, lock=True)
     going = [move for move in moves if move.effect]

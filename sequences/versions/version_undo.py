@@ -15,6 +15,7 @@ from sequences.course.runs import OPEN
 from sequences.course.stamps import read_stamp, write_stamp
 from sequences.course.standing import Mail, StandingRun, read_standing
 from sequences.models import Enrolment, Send, Sequence, VersionChange, VersionMove
+from sequences.versions.published import refuse_archived
 from sequences.versions.revisions import read_all_editions
 from sequences.versions.version_moves import find_last_change
 
@@ -54,6 +55,7 @@ def plan_rollback(tx: Tx, sequence: Sequence, change: VersionChange | None = Non
 
 def rollback(tx: Tx, sequence: Sequence, *, actor: str) -> Rollback:
     """Take the last move back: version, position, date and waiting mail, of all who stand where it put them."""
+    refuse_archived(sequence)
     tx.session.flush()
     change, pairs = _read(tx, sequence, find_last_change(tx, sequence), lock=True)
     found = _describe(tx, change, pairs)

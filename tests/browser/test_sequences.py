@@ -77,6 +77,31 @@ def test_fields_are_chips_in_the_text_that_lead_to_their_place(visitors: Visitor
     assert ada.complaints == []
 
 
+def test_a_text_is_read_as_it_will_look_and_an_archived_one_only_read(visitors: Visitors, cast: Cast) -> None:
+    ada = visitors.come(wide=390, theme="dark")
+    root = f"/sequences/{cast.sequence}"
+    page = ada.go(f"{root}/steps/1")
+    read = page.get_by_role("group", name="The text, with its fields")
+    page.get_by_text("Change the words").click()
+    page.get_by_label("Message, in Markdown").fill(
+        "# Big\n\n**For {{ contact.first_name }}**, [a pan](https://pan.example/) or "
+        "[yours](https://pan.example/{{ contact.first_name }})\n\n- one\n\n> two\n\n" + "wide" * 40
+    )
+    expect(read.get_by_role("strong")).to_have_text("For first name")
+    expect(read.get_by_role("listitem")).to_have_text("one")
+    assert ada.overflow() <= 0
+    assert Axe().run(page).response["violations"] == []
+    page = ada.go(f"{root}/archive")
+    page.get_by_role("button", name="Archive and end").click()
+    for path in ("/steps/1", "/settings"):
+        page = ada.go(root + path)
+        expect(page.get_by_role("button", name="Bring back")).to_be_visible()
+        expect(page.get_by_role("button", name="Keep draft")).to_have_count(0)
+        assert ada.overflow() <= 0, path
+        assert Axe().run(page).response["violations"] == [], path
+    assert ada.complaints == []
+
+
 @pytest.mark.parametrize(("wide", "theme"), [(390, "light")])
 def test_nothing_is_in_the_way(visitors: Visitors, cast: Cast, wide: int, theme: str) -> None:
     ada = visitors.come(wide=wide, theme=theme)

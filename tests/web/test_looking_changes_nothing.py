@@ -10,7 +10,6 @@ from datetime import timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import MetaData, select
 
 from crm import users
 from crm.consents import open_request
@@ -27,6 +26,7 @@ from sequences.reading.opt_outs import make_token
 from sequences.sending import mail_drafts
 from sequences.versions.authoring import import_sequence, pause_sequence, read_draft, start_sequence
 from tests.web.cast import SEQUENCE, Cast
+from tests.web.dumps import Dumps
 from web.app import create_app
 from web.demo.story import Story
 from web.wiring import House, make_engine_of
@@ -368,20 +368,3 @@ def _watching(house: House) -> Iterator[Callable[[], bool]]:
             return seen[-1] != seen[-2]
 
         yield was_written
-
-
-class Dumps:
-    """Reads every row of every table but the signs of life, from the database itself."""
-
-    def __init__(self, house: House) -> None:
-        self._engine = house.database.engine
-        self._found = MetaData()
-        self._found.reflect(self._engine)
-
-    def read(self) -> dict[str, list[str]]:
-        with self._engine.connect() as connection:
-            return {
-                name: sorted(repr(tuple(row)) for row in connection.execute(select(table)))
-                for name, table in self._found.tables.items()
-                if name != "heartbeats"
-            }

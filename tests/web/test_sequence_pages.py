@@ -245,6 +245,37 @@ def test_a_test_leaves_once_and_is_marked(ada: Person, house: House, cast: Cast)
         assert len(list(tx.session.scalars(select(Message.id)))) == before
 
 
+def test_a_text_is_read_as_it_will_look_and_nothing_in_it_runs(ada: Person, cast: Cast) -> None:
+    place = begin(ada)
+    step = f"{place}/steps/1"
+    body = (
+        "**For {{ contact.first_name }}**, [a pan](https://pan.example/)\n\n- one\n\n<script>alert(1)</script> "
+        "[go](javascript:alert`1`)"
+    )
+    ada.post(f"{place}/steps/first-touch/text", subject="**Hi**", body=body, seen=mark_in(ada.get(step)))
+
+    def read(path: str) -> str:
+        return ada.get(path).split('id="used"')[1].split("<details")[0]
+
+    used = read(step)
+    assert re.search('<strong>For <a href="#w-body" class="merge[^>]*>first name', used)
+    assert '<span class="link" title="https://pan.example/">a pan</span>' in used
+    assert '<li dir="auto">one</li>' in used
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; go (javascript:alert`1`)" in used
+    assert "<script" not in used
+    assert "**Hi**" in used  # a subject has no looks
+    # What is done by hand is copied as plain text.
+    task = ada.post(f"{place}/steps", kind="dm", after="first-touch")
+    key = re.search(r"/steps/([\w-]+)/text", ada.get(task))
+    assert key
+    ada.post(f"{place}/steps/{key[1]}/text", body=body, seen=mark_in(ada.get(task)))
+    used = read(task)
+    assert re.search('<p class="as-is">For <a href="#w-body" class="merge', used)
+    assert ", a pan (https://pan.example/)</p>" in used
+    assert "<strong>" not in used
+    assert "<script" not in used
+
+
 def test_who_may_not_send_or_edit_is_told(app: object, ada: Person, cast: Cast) -> None:
     ada.get("/sequences/999/steps/1", status=404)
     ada.get(f"/sequences/{cast.sequence}/steps/99", status=404)

@@ -13,7 +13,7 @@ from sequences.insight.report import audience
 from sequences.models import Sequence
 from sequences.versions import authoring, draft_undo, drafting, version_moves
 from sequences.versions.published import get_sequence_by_id as _get
-from web.auth import require
+from web.auth import may, require
 from web.pages import people_in, sequence_report, sequence_settings, steps, versions
 from web.request import this_actor, this_house, this_tx
 from web.respond import done, page
@@ -26,6 +26,12 @@ blueprint = Blueprint("sequences", __name__)
 for part in (versions, steps, people_in, sequence_report, sequence_settings):
     blueprint.register_blueprint(part.blueprint)
 SHOWN = 200
+
+
+@blueprint.app_template_global()
+def may_change(sequence: Sequence, power: str = "edit") -> bool:
+    """Return whether a page may offer what changes a sequence: to whom has the power, while it is not archived."""
+    return may(power) and sequence.state != "archived"
 
 
 @blueprint.get("/sequences")

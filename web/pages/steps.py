@@ -13,7 +13,7 @@ from sequences.insight.report import audience
 from sequences.models import Sequence
 from sequences.pitches.merge_fields import FIELDS
 from sequences.pitches.own_fields import find_strange, list_own_fields
-from sequences.pitches.source_pieces import cut_source
+from sequences.pitches.source_pieces import cut_line, cut_mail, cut_message
 from sequences.pitches.used_fields import list_used
 from sequences.sending.links import Links
 from sequences.sending.trial_mail import Parcel, hand_over, write_test
@@ -221,7 +221,8 @@ def _context(tx: Tx, writing: Writing, places: list[Place], place: Place) -> dic
         "sequence": sequence, "writing": writing, "places": places, "place": place, "step": step, "texts": texts,
         "variant": variant, "text": text or None, "body": body, "oob": False,
         "used": list_used([str(text.get("subject") or ""), body]),
-        "pieces": {"subject": cut_source(str(text.get("subject") or "")), "body": cut_source(body)},
+        "subject_pieces": cut_line(str(text.get("subject") or "")),
+        "pieces": [cut_mail(body)] if step.get("kind") == "email" else cut_message(body),
         "audience": counts, "reader": reader, "preview": shown, "fields": {**_FIXED, **list_own_fields(tx)},
         "strange": find_strange(tx, [str(text.get("subject") or ""), body], reader.contact.fields if reader else {}),
         "faults": drafting.check_draft(tx, writing),
