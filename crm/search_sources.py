@@ -73,7 +73,8 @@ def sqlite_fold(text: str) -> str:
 def postgres_vector(collation: str) -> str:
     """Return the function that makes an index of a text: the same letters as `crm.search_words.fold` leaves."""
     text = rf"regexp_replace(normalize(left($1, {LONGEST}), NFKD), '[\u0300-\u036f]+', '', 'g')"
-    text = f"lower({text} {collation})"
+    # Some signs come apart into a dozen letters; an index of more than a million is an error, and nobody's after it.
+    text = f"lower(left({text}, {LONGEST}) {collation})"
     single = {letter: plain for letter, plain in SPECIAL.items() if len(plain) == 1}
     text = f"translate({text}, '{''.join(single)}', '{''.join(single.values())}')"
     for letter, plain in SPECIAL.items():

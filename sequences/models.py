@@ -282,7 +282,7 @@ class Incident(Base):
 
 
 class Heartbeat(Base):
-    """A sign of life or a lease, by name: beat, drain:<mailbox>, poll:<mailbox>. The one table idle ticks write."""
+    """A sign of life or a lease, by name: beat, upkeep, drain:<mailbox>, poll:<mailbox>. All that idle ticks write."""
 
     __tablename__ = "heartbeats"
 

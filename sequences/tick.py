@@ -16,7 +16,7 @@ from sequences.reading.intake import poll_mailbox
 from sequences.sending.dispatch import drain_mailbox
 from sequences.sending.outbox import Counts, sweep_leases
 from sequences.sending.settlement import record_unknown_sweep
-from sequences.upkeep import index_mails, keep_up
+from sequences.upkeep import keep_up
 
 Report = Callable[[str], None]
 LEFT_ALONE_FOR = timedelta(minutes=10)
@@ -48,9 +48,8 @@ def tick(engine: Engine, *, report: Report | None = None) -> Counts:
         worked = run_jobs(engine)
         if not (worked or done.planned or done.sent or done.failed or done.received):
             break
-    while index_mails(engine):
+    while keep_up(engine):
         pass
-    keep_up(engine)
     return total
 
 

@@ -13,6 +13,7 @@ from sequences.incidents import list_open_incidents
 from sequences.mailboxes.deliverability import list_bad_looks
 from sequences.mailboxes.health import password_advice
 from sequences.models import Heartbeat, Send
+from sequences.upkeep import NAME as UPKEEP
 
 Fault = dict[str, str]
 _LATE, _SILENT = timedelta(hours=1), timedelta(minutes=10)
@@ -20,9 +21,12 @@ _LATE, _SILENT = timedelta(hours=1), timedelta(minutes=10)
 
 def find_faults(tx: Tx) -> list[Fault]:
     """Return what is wrong: `what`, `mend` as a command, and `place` in the pages. Five queries."""
-    named = or_(Heartbeat.name == "beat", Heartbeat.name.startswith("poll:"))
+    named = or_(Heartbeat.name.in_(("beat", UPKEEP)), Heartbeat.name.startswith("poll:"))
     beats = {row.name: row for row in tx.session.scalars(select(Heartbeat).where(named))}
-    return [*_mailboxes(tx, beats), *_looks(tx), *_mails(tx, beats.get("beat")), *_incidents(tx)]
+    return [
+        *_mailboxes(tx, beats), *_looks(tx), *_mails(tx, beats.get("beat")), *_upkeep(beats.get(UPKEEP)),
+        *_incidents(tx),
+    ]  # fmt: skip
 
 
 def _mailboxes(tx: Tx, beats: Mapping[str, Heartbeat]) -> list[Fault]:
@@ -95,6 +99,14 @@ def _mails(tx: Tx, beat: Heartbeat | None) -> list[Fault]:
         what = say("%(num)s mails are due and nobody is sending", num=waiting)
         faults.append({"what": what, "mend": "rapport up", "place": "/settings/system"})
     return faults
+
+
+def _upkeep(beat: Heartbeat | None) -> list[Fault]:
+    if beat is None or not beat.note:
+        return []
+    what = say("Search and long reports are not kept up to date: %(why)s", why=beat.note)
+    mend = say("Sending goes on. Look into the log, or write the index of words anew: rapport db reindex")
+    return [{"what": what, "mend": mend, "place": "/settings/system"}]
 
 
 def _incidents(tx: Tx) -> list[Fault]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from crm.kept import keep
 from crm.models import KeptFigures, User
 from crm.zones import read_zone
 from kit.tx import Tx
@@ -67,8 +68,8 @@ def read_up_to(tx: Tx, subject: str, edge: datetime) -> dict[str, Any] | None:
     return tx.session.scalar(query.order_by(KeptReport.edge.desc()).limit(1))
 
 
-def store(tx: Tx, subject: str, head: Mapping[str, Any], reports: Reports) -> None:
-    """Keep what was counted of a subject; days at which nothing changed are not written."""
+def store(tx: Tx, subject: str, head: Mapping[str, Any], reports: Reports, *, at: datetime) -> None:
+    """Keep what was counted of a subject at an instant; days at which nothing changed are not written."""
     query = select(KeptReport.edge, KeptReport.document).where(KeptReport.subject == subject)
     known = {row[0]: row[1] for row in tx.session.execute(query)}
     here = KeptReport.subject == subject
@@ -81,11 +82,7 @@ def store(tx: Tx, subject: str, head: Mapping[str, Any], reports: Reports) -> No
     new = [{"subject": subject, "edge": edge, "document": one} for edge, one in reports.items() if edge not in known]
     if new:
         tx.session.execute(insert(KeptReport), new)
-    row = tx.session.get(KeptFigures, _name(subject))
-    if row is None:
-        tx.session.add(KeptFigures(name=_name(subject), at=tx.now, document=dict(head)))
-    else:
-        row.at, row.document = tx.now, dict(head)
+    keep(tx, _name(subject), dict(head), at=at)
 
 
 def read_ages(tx: Tx) -> dict[str, datetime]:

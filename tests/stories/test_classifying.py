@@ -7,6 +7,8 @@ import pytest
 from crm.models import Contact, Message, Thread
 from crm.pipeline import stage_name
 from mailer.fakes import FaultPoint
+from sequences.course.runs import hold_runs
+from sequences.sending.stop_rules import Hold
 from tests.stories.world import MIA, World
 
 AUTO = {"Auto-Submitted": "auto-replied"}
@@ -60,6 +62,17 @@ def test_an_out_of_office_without_a_day_holds_for_two_weeks(small: World) -> Non
     assert small.tick().sent == 0
     small.days(1.1)
     assert small.tick().sent == 1
+
+
+def test_an_out_of_office_ends_no_hold_that_waits_for_a_person(small: World) -> None:
+    begin(small)
+    with small.database.transaction() as tx:
+        hold_runs(tx, 1, Hold(reason="by hand", sentence="Held by hand."), actor="user:1")
+    answer(small, "I am out of office until 26 November 2026.", headers=AUTO, subject="Automatic reply: Hello")
+    small.days(30)
+    assert small.tick().sent == 0
+    run = small.runs()[0]
+    assert (run.state, run.reason, run.hold_until) == ("held", "by hand", None)
 
 
 def test_a_person_who_answers_while_held_stops_it(small: World) -> None:

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from mailer.fakes import FaultPoint
+from mailer.errors import FolderError
+from mailer.fakes import FakeImapSession, FaultPoint
+from mailer.types import FolderState
 from sequences.tick import sweep
 from tests.stories.world import MIA, World
 
@@ -26,10 +28,51 @@ def test_while_the_inbox_cannot_be_read_follow_ups_wait_and_say_why(small: World
     send = small.send(-1)
     assert (counts.sent, send.state) == (0, "scheduled")
     assert "inbox could not be read" in send.reason
+    small.clock.advance(timedelta(minutes=1))
+    assert small.poll().errors
+    assert small.send(-1).due_at == send.due_at, "another poll that fails lets nothing go"
     small.server.heal()
     small.days(0.1)
     assert small.tick().sent == 1
     assert small.send(-1).reason == ""
+
+
+class OneClosed:
+    """A session to a server that opens every folder but one."""
+
+    def __init__(self, session: FakeImapSession, closed: str) -> None:
+        self._session = session
+        self._closed = closed
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._session, name)
+
+    def select(self, name: str) -> FolderState:
+        if name == self._closed:
+            raise FolderError("[INUSE] Mailbox is in use")
+        return self._session.select(name)
+
+
+@pytest.mark.parametrize("closed", ["Sent", "INBOX", "Junk"])
+def test_while_one_folder_stays_closed_follow_ups_wait_and_the_others_are_read(
+    small: World, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    small.load()
+    small.enrol(small.people(2))
+    small.tick()
+    small.days(3.1)
+    sweep(small.engine)
+    enter = small.server.open_imap
+    monkeypatch.setattr(small.server, "open_imap", lambda server, login: OneClosed(enter(server, login), closed))
+    open_one = "Junk" if closed == "INBOX" else "INBOX"
+    small.answer(small.mails_to("creator0@people.example")[0], "Yes, gladly!", folder=open_one)
+    assert small.drain().sent == 0
+    assert [run.reason for run in small.runs()] == ["reply", ""]
+    assert (small.send(-1).state, "inbox could not be read" in small.send(-1).reason) == ("scheduled", True)
+    assert closed in small.send(-1).reason
+    monkeypatch.undo()
+    small.days(0.1)
+    assert small.tick().sent == 1
 
 
 def test_first_pitches_leave_while_the_inbox_cannot_be_read(small: World) -> None:

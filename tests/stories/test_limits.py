@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from crm.contacts import create_contact
 from crm.mailboxes import get_mailbox, pause_mailbox, resume_mailbox
 from mailer.fakes import FaultPoint
@@ -70,6 +72,17 @@ def test_a_new_mailbox_warms_up(small: World) -> None:
     small.days(1.01)
     small.tick()
     assert len(small.server.outbox) == 12
+
+
+@pytest.mark.parametrize(("zone", "more"), [("Pacific/Auckland", 2), ("Europe/Dublin", 0)])
+def test_the_day_of_the_warm_up_begins_at_the_mailbox_s_midnight(small: World, zone: str, more: int) -> None:
+    """Monday, 09:00 UTC, is 22:00 in Auckland; three hours later it is Tuesday there, and nowhere in Europe (C3)."""
+    small.load()
+    limit(small, ramp=True, daily_cap=50, zone=zone)
+    small.enrol(small.people(10))
+    assert small.tick().sent == 5
+    small.clock.advance(timedelta(hours=3))
+    assert small.tick().sent == more
 
 
 def test_new_people_per_day_hold_within_one_batch(small: World) -> None:

@@ -9,11 +9,17 @@ from sqlalchemy import event, func, select
 from crm.mailboxes import get_mailbox, pause_mailbox
 from crm.models import MailFolder, Quarantined, Thread
 from crm.timeline import list_entries
+from kit.tx import Tx
 from mailer.errors import DroppedError
 from mailer.fake_faults import Fault
 from mailer.fakes import FaultPoint
-from sequences.reading.cursors import Progress, first_look_progress
+from mailer.parse.classify import parse_mail
+from mailer.types import Fetched, FolderState
+from sequences.reading.chunks import file_chunk
+from sequences.reading.cursors import Progress, begin_folder, first_look_progress, get_cursor, move_down, move_up
+from sequences.reading.filing import file_mail
 from sequences.reading.folder_poll import FolderPoll
+from tests.stories.at_once import two_at_once
 from tests.stories.world import MIA, World
 
 
@@ -71,6 +77,34 @@ def test_new_numbers_raise_no_event_twice(world: World) -> None:
     assert entries(world) == before
     world.deliver(hello(9))
     assert world.poll().received == 1
+
+
+def test_a_slower_reader_moves_no_cursor_back_and_none_that_is_numbered_anew(small: World) -> None:
+    """Two read one folder at once; then one of them stands at numbers that mean nothing any more (B1, B2)."""
+
+    def state(validity: int) -> FolderState:
+        return FolderState(name="INBOX", uid_validity=validity, uid_next=0, exists=9)
+
+    def begin_anew(validity: int, top: int, owed: list[int]) -> MailFolder:
+        with small.database.transaction() as tx:
+            return begin_folder(tx, small.mailbox_id, "inbox", state(validity), top, owed)
+
+    def stands() -> tuple[int, int | None, int | None]:
+        with small.database.reading() as tx:
+            row = get_cursor(tx, small.mailbox_id, "inbox")
+            return row.last_uid, row.missing_from, row.missing_to
+
+    old = begin_anew(1, 40, [10, 20, 30])
+    for up, down in ((50, 25), (45, 30)):
+        with small.database.transaction() as tx:
+            move_up(tx, old, up)
+            move_down(tx, old, down, 1)
+        assert stands() == (50, 10, 24)
+    begin_anew(2, 7, [1, 7])
+    with small.database.transaction() as tx:
+        move_up(tx, old, 60)
+        move_down(tx, old, 1, 1)
+    assert stands() == (7, 1, 7), "mail above 7 would never be read"
 
 
 def test_nothing_is_marked_as_read(small: World) -> None:
@@ -135,6 +169,48 @@ def test_the_same_mail_in_two_folders_is_one(world: World) -> None:
         world.deliver(hello(1), folder)
     assert world.poll().received == 1
     assert entries(world).count("reply") == 1
+
+
+@pytest.mark.parametrize(
+    "database_url", [pytest.param("postgresql", marks=pytest.mark.server("postgresql"))], indirect=True
+)
+def test_two_who_file_the_same_mail_at_once_file_it_once(world: World) -> None:
+    """Neither can see what the other has not committed: the unique key alone keeps them apart (B5)."""
+    begin(world)
+    with world.database.reading() as tx:
+        mailbox = get_mailbox(tx, MIA)
+    mails = []
+    for number in (1, 2, 3):
+        raw, at = hello(number).replace("\n", "\r\n").encode(), world.clock.now()
+        parsed = parse_mail(raw, received_at=at, ours=frozenset({MIA}))
+        mails.append((Fetched(uid=number, received_at=at, size=len(raw), raw=raw), parsed))
+    received: list[int] = []
+
+    def file_all(_tx: Tx) -> None:
+        ours = frozenset({MIA})
+        counts = file_chunk(world.database, mailbox, "inbox", "inbox", mails, ours, lambda _: None)
+        received.append(counts.received)
+
+    raised = two_at_once(world.database, lambda tx: file_mail(tx, mailbox, "inbox", *mails[0], frozenset()), file_all)
+    assert raised == [None, None]
+    assert received == [2], "the other two are not lost with it"
+    assert [message.rfc_id for message in world.messages() if message.direction == "in"] == [
+        f"n{number}@people.example" for number in (1, 2, 3)
+    ]
+
+
+def test_another_folder_in_the_place_of_one_is_read_from_its_own_beginning(small: World) -> None:
+    """Its numbers are its own, also where both folders say the same UIDVALIDITY (B2, B4)."""
+    begin(small)
+    for number in range(5):
+        small.deliver(hello(number, "nobody@elsewhere.example"), "Junk")
+    small.poll()
+    small.server.add_folder(MIA, "Spam")
+    small.answer(small.mails_to("creator0@people.example")[0], "Yes, gladly!", folder="Spam")
+    with small.database.transaction() as tx:
+        get_mailbox(tx, MIA).folders = {"junk": "Spam"}
+    assert small.poll().replies == 1
+    assert small.runs()[0].reason == "reply"
 
 
 BROKEN = [
@@ -251,6 +327,10 @@ def test_received_time_is_the_servers_not_the_senders(small: World) -> None:
     assert message.at == small.clock.now()
     assert message.dated_at is not None
     assert message.dated_at.year == 2001
+    small.deliver("Date: Thu, 01 Jan 2099 00:00:00 +0000\n" + hello(2, "stranger@elsewhere.example"))
+    small.poll()
+    with small.database.reading() as tx:
+        assert set(tx.session.scalars(select(Thread.last_at))) == {small.clock.now()}, "none stays on top for ever"
 
 
 def test_a_paused_mailbox_is_still_read(small: World) -> None:

@@ -1,12 +1,15 @@
 """What a server's words do to one mail, to the mailbox, and to nobody else (A8, A9, A12)."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from threading import Thread, get_ident
 
 import pytest
 
 from crm.mailboxes import get_mailbox, resume_mailbox
 from mailer.fakes import FaultPoint
 from sequences.sending.endings import MAX_ATTEMPTS
+from sequences.tick import sweep
 from tests.stories.world import MIA, World
 
 
@@ -125,3 +128,57 @@ def test_one_connection_carries_a_whole_batch_and_a_closed_one_is_reopened(small
     small.tick()
     assert [send.state for send in small.sends()] == ["sent"] * 16
     assert len([login for login in small.server.logins if login[0] == "smtp"]) == 4
+
+
+class Watched:
+    """A session that remembers who spoke through it and whether it was closed."""
+
+    def __init__(self, session: object) -> None:
+        self._session = session
+        self.users: set[int] = set()
+        self.is_closed = False
+
+    def __getattr__(self, name: str) -> object:
+        self.users.add(get_ident())
+        return getattr(self._session, name)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def test_every_connection_is_one_thread_s_and_closed_whatever_happens(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that the server gave up (421), and those of a worker that met a fault of ours (A12)."""
+    opened: list[Watched] = []
+
+    def watch(enter: Callable[..., object]) -> Callable[..., Watched]:
+        def open_watched(*given: object, **named: object) -> Watched:
+            opened.append(Watched(enter(*given, **named)))
+            return opened[-1]
+
+        return open_watched
+
+    def meet_a_fault() -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(small.server, "open_smtp", watch(small.server.open_smtp))
+    monkeypatch.setattr(small.server, "open_imap", watch(small.server.open_imap))
+    begin(small, 6)
+    small.server.fail(FaultPoint.RCPT, code=421, text="4.4.5 Too many mails here", address="creator3@people.example")
+    small.tick()
+    small.days(3.1)
+    sweep(small.engine)
+    small.server.before_recipient = meet_a_fault
+    with pytest.raises(RuntimeError):
+        small.drain()
+    small.clock.advance(timedelta(hours=1))
+    sweep(small.engine)
+    drains = [Thread(target=small.drain) for _ in range(3)]
+    for drain in drains:
+        drain.start()
+    for drain in drains:
+        drain.join()
+    assert len(small.server.outbox) == 11, "all but a second mail to who was refused at first"
+    assert len(opened) > 4
+    assert {(len(one.users), one.is_closed) for one in opened} == {(1, True)}

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -108,6 +109,29 @@ def test_a_lease_on_the_drain_of_a_dead_process_is_taken_over(small: World) -> N
         until = tx.now + timedelta(hours=1)
         tx.session.add(Heartbeat(name=f"drain:{small.mailbox_id}", owner=dead_owner(), at=tx.now, until=until))
     assert small.tick().sent == 1
+
+
+def test_who_lost_the_drain_to_another_claims_no_more_and_leaves_them_their_lease(small: World) -> None:
+    small.engine = replace(small.engine, batch=1)
+    small.load()
+    small.enrol(small.people(3))
+    sweep(small.engine)
+    other = "elsewhere/1/2/drain"
+
+    def take_over() -> None:
+        # What was in hand took longer than the lease.
+        with small.database.transaction() as tx:
+            lease = tx.session.get_one(Heartbeat, f"drain:{small.mailbox_id}")
+            lease.owner, lease.until = other, tx.now + timedelta(hours=1)
+
+    small.server.before_recipient = take_over
+    assert small.drain().sent == 1, "what was in hand"
+    assert [send.state for send in small.sends()] == ["sent", "scheduled", "scheduled"]
+    with small.database.reading() as tx:
+        assert tx.session.get_one(Heartbeat, f"drain:{small.mailbox_id}").owner == other
+    assert small.drain().sent == 0
+    small.clock.advance(timedelta(hours=2))
+    assert small.drain().sent == 2
 
 
 def test_a_crash_while_handing_over_is_unknown_and_never_retried(small: World) -> None:
@@ -321,11 +345,36 @@ def test_a_connection_that_ends_amid_a_group_leaves_one_unclear_at_most(small: W
     small.tick()
     states = Counter(send.state for send in small.sends())
     assert states["unknown"] == (point in (FaultPoint.CONTENT, FaultPoint.FINAL))
+    # Whose turn on the wire never came has not been tried.
+    assert {
+        (send.attempts, send.due_at > small.clock.now()) for send in small.sends() if send.state == "scheduled"
+    } == {(0, True)}
     small.days(0.1)
     small.tick()
     assert Counter(send.state for send in small.sends())["sent"] == 25 - states["unknown"]
     recipients = [taken.recipient for taken in small.server.outbox]
     assert len(recipients) == len(set(recipients))
+
+
+def test_a_server_s_word_that_comes_after_the_lease_ran_out_still_counts(small: World) -> None:
+    """The slowest legal dialogue of several mails outlasts any lease: whoever swept them meanwhile knew less (A5)."""
+    small.engine.together = 10
+    small.load()
+    small.enrol(small.people(3))
+    swept: list[int] = []
+
+    def take_long() -> None:
+        small.clock.advance(timedelta(hours=1))
+        swept.append(sweep(small.engine).unknown)
+
+    small.server.before_recipient = take_long
+    assert small.tick().sent == 3
+    assert swept == [3]
+    assert {send.state for send in small.sends()} == {"sent"}
+    small.days(3.2)
+    small.tick()
+    recipients = Counter(taken.recipient for taken in small.server.outbox)
+    assert recipients == {f"creator{number}@people.example": 2 for number in range(3)}
 
 
 def test_a_crash_after_a_group_was_committed_leaves_the_group_unclear(small: World) -> None:

@@ -221,6 +221,21 @@ def test_an_answer_in_the_other_mailbox_stops_the_follow_up(world: World) -> Non
         assert message.mailbox_id == tx.session.scalar(select(Mailbox.id).where(Mailbox.address == DESK))
 
 
+def test_while_the_other_mailbox_cannot_be_read_follow_ups_wait_and_say_why(small: World) -> None:
+    """An answer may lie in the mailbox that Reply-To names: unread, it holds them as the own one does (A7)."""
+    with small.database.transaction() as tx:
+        small.add_mailbox(tx, DESK)
+    small.server.add_account(DESK, "password")
+    edit(small, reply_to=DESK)
+    due_follow_up(small)
+    small.server.remove_folder(DESK, "INBOX")
+    assert small.drain().sent == 0
+    assert (small.send(-1).state, small.send(-1).reason[:38]) == ("scheduled", "Held: the inbox could not be read (INB")
+    small.server.add_folder(DESK, "INBOX")
+    small.days(0.1)
+    assert small.tick().sent == 1
+
+
 def test_a_name_with_a_line_break_still_gets_its_mail(small: World) -> None:
     ids = small.people(1)
     with small.database.transaction() as tx:

@@ -15,7 +15,7 @@ from kit.clock import FixedClock
 from kit.tx import Database
 from mailer.transport import NetworkTransport
 from sequences.hints import NoHints
-from sequences.reading.watcher import Watcher
+from sequences.reading.watcher import LEASE_S, SLICE, Watcher
 from tests.stories.world import World
 from tests.weather.bad_imap import HANG_UP, STALL, BadImap, Gust, bad_imap
 
@@ -78,6 +78,11 @@ def test_what_the_server_tells_rings_the_bell(server: BadImap, watched: World, t
         assert until(lambda: len(bell.polled) >= 2), "once on beginning, once because of the news"
         assert until(lambda: watcher.watched == [watched.mailbox_id]), "and it goes on waiting"
     assert server.logins == 1
+
+
+def test_a_slice_is_within_what_servers_and_the_lease_allow() -> None:
+    assert timedelta(minutes=9) >= SLICE
+    assert SLICE.total_seconds() * 2 < LEASE_S
 
 
 def test_a_slice_ends_and_the_next_begins_over_the_same_connection(server: BadImap, watched: World) -> None:
