@@ -14,6 +14,7 @@ PEOPLE = ("name", "first_name", "last_name", "email", "handle", "url")
 MOST_ROWS = 200
 MAX_CELL = 500
 _OFFERED = 12
+_SHOWN = 20
 
 
 def mend_rows(rows: Iterable[RawRow], corrections: Corrections, width: int) -> Iterator[RawRow]:
@@ -41,6 +42,24 @@ def offer_cells(row: RawRow, mapping: ColumnMapping) -> list[dict[str, Any]]:
         if len(value) <= MAX_CELL:
             found.append({"place": place, "name": name, "value": value})
     return found
+
+
+def some_faults(faults: Sequence[Mapping[str, Any]], line: int) -> dict[str, Any]:
+    """Return the rows to put right that a page shows from a line on, and the lines its neighbours begin with, or None.
+
+    A page is named by a line, for rows leave the list when they are put right; after the last one come the last.
+    """
+    lines = [int(fault["line"]) for fault in faults]
+    last = (len(lines) - 1) // _SHOWN * _SHOWN if lines else 0
+    first = next((place for place, one in enumerate(lines) if one >= line), last)
+    until = first + _SHOWN
+    return {
+        "rows": faults[first:until],
+        "first": first + 1,
+        "last": min(until, len(lines)),
+        "before": lines[max(0, first - _SHOWN)] if first else None,
+        "after": lines[until] if until < len(lines) else None,
+    }
 
 
 def read_corrections(

@@ -15,7 +15,7 @@ from crm.fields import known_fields
 from crm.import_chunks import place_chunk
 from crm.import_looks import look_at
 from crm.import_memory import recall_mapping, spell_columns
-from crm.import_mending import Corrections, mend_rows, offer_cells
+from crm.import_mending import MOST_ROWS, Corrections, mend_rows, offer_cells
 from crm.import_merge import VERDICTS, Outcome
 from crm.import_own import guess_kind, look_at_own
 from crm.import_people import Directory
@@ -25,7 +25,6 @@ from kit.tx import Tx
 
 # Rows that are tried before somebody says "import": enough to judge a file by, and done within a second.
 LOOKED = 2_000
-_SHOWN = 20
 _CELL = 80
 _MAX_COLUMNS = 200
 _JUDGED = 60
@@ -109,7 +108,7 @@ def _faults(raws: list[RawRow], outcomes: list[Outcome], mapping: Mapping) -> li
             "cells": _in_short(raw),
             "row": offer_cells(raw, mapping),
         }
-        for raw, one in rejected[:_SHOWN]
+        for raw, one in rejected[:MOST_ROWS]
     ]
 
 

@@ -74,11 +74,12 @@ _TENANT = re.compile(r"[A-Za-z0-9.-]{1,100}\Z")
 # Their endpoints and scopes are known; everybody else's must be given.
 _KNOWN_ISSUERS = frozenset({"google", "microsoft"})
 _OWN_ISSUER = "of an OAuth client for mailboxes"
+_PORT = 8000
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
-def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings from `environ` (the process's own when None).
+def load_settings(environ: Mapping[str, str] | None = None, *, port: int = 0) -> Settings:
+    """Read the settings from `environ` (the process's own when None); `port` is where links lead unless it says.
 
     Raises InvalidError that names every fault.
     """
@@ -91,7 +92,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     broker_url = given.get("RAPPORT_BROKER_URL")
     if broker_url and not broker_url.startswith(("redis://", "rediss://", "amqp://", "amqps://")):
         faults.append("RAPPORT_BROKER_URL must begin with redis:// or amqp://, or stay unset.")
-    public_url = given.get("RAPPORT_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    public_url = given.get("RAPPORT_PUBLIC_URL", f"http://127.0.0.1:{port or _PORT}").rstrip("/")
     if not _is_web_address(public_url):
         faults.append("RAPPORT_PUBLIC_URL must be a web address such as https://crm.example.")
     secret = given.get("RAPPORT_SECRET_KEY")

@@ -19,6 +19,7 @@ _WITHOUT = frozenset({"static", "health.live"})
 _READING_POSTS = frozenset(
     {
         "sessions.create",
+        "demo.skip",
         "deliverability.check",
         "first_steps.connect_mailbox",
         "first_steps.check",

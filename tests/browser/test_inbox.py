@@ -64,3 +64,30 @@ def test_composer_and_templates_on_a_dark_phone(visitors: Visitors, cast: Cast, 
         page.evaluate(AXE_SCRIPT)
         assert page.evaluate(RUN_AXE) == [], path
     assert ada.complaints == []
+
+
+@pytest.mark.parametrize("wide", [1440, 390])
+def test_every_way_to_snooze_stands_in_its_menu(visitors: Visitors, cast: Cast, wide: int) -> None:
+    ada = visitors.come(wide=wide)
+    page = ada.go(f"/inbox/{cast.threads['Imani Oduya']}")
+    page.locator("summary[data-key='h']").first.click()
+    menu, day = page.locator(".pop:has(> .menu-form)").first, page.get_by_label("Until a day").first
+    within, box = menu.bounding_box() or {}, day.bounding_box() or {}
+    assert within["x"] <= box["x"]
+    assert box["x"] + box["width"] <= within["x"] + within["width"]
+    assert within["y"] <= box["y"]
+    assert box["y"] + box["height"] <= within["y"] + within["height"]
+    day.fill("2027-03-01")
+    menu.get_by_role("button", name="Snooze").click()
+    expect(page.get_by_text("Snoozed until Monday 1 March", exact=False).first).to_be_visible()
+
+
+def test_a_kept_draft_is_gone_on_with_at_its_end(visitors: Visitors, cast: Cast) -> None:
+    page = visitors.come().go(f"/inbox/{cast.threads['Imani Oduya']}")
+    page.keyboard.press("r")
+    page.keyboard.type("Hello Imani,")
+    expect(page.get_by_text("Draft kept")).to_be_visible()
+    page.reload()
+    page.keyboard.press("r")
+    page.keyboard.type(" thank you.")
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Hello Imani, thank you.")

@@ -145,3 +145,43 @@ def test_ticks_stay_from_page_to_page(visitors: Visitors, cast: Cast, house: Hou
     expect(page.get_by_role("button", name="Owner")).to_be_hidden()
     assert "picked" not in page.url
     assert ada.complaints == []
+
+
+@pytest.mark.parametrize("wide", [1440, 390])
+def test_nothing_in_the_filters_lies_under_its_neighbour(visitors: Visitors, cast: Cast, wide: int) -> None:
+    page = visitors.come(wide=wide).go("/contacts")
+    page.locator("summary", has_text="Filter").click()
+    under = page.locator(".filters .field, .filters .tick").evaluate_all(
+        "all => all.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"
+    )
+    assert under == []
+
+
+@pytest.mark.parametrize(
+    ("wide", "path", "words"),
+    [
+        (1440, "/contacts/{imani}", "Note figures"),
+        (1440, "/contacts/{imani}", "Tie somebody"),
+        (1024, "/contacts?topic=cooking", "Filter"),
+        (1024, "/contacts", "Fit"),
+        (390, "/contacts/{imani}/channels", "No longer used"),
+    ],
+)
+def test_a_menu_opens_within_the_window(visitors: Visitors, cast: Cast, wide: int, path: str, words: str) -> None:
+    ada = visitors.come(wide=wide)
+    page = ada.go(path.format(imani=cast.contacts["Imani Oduya"]))
+    menu = page.locator("details.menu").filter(has=page.locator("summary", has_text=words)).first
+    menu.locator("summary").click()
+    cut = menu.locator(".pop").evaluate(
+        "menu => [menu, ...menu.querySelectorAll('label, input, button')].map(one => one.getBoundingClientRect())"
+        "  .some(({left, right}) => left < 0 || right > Math.min(innerWidth, menu.getBoundingClientRect().right + 1))"
+    )
+    assert (cut, ada.overflow() <= 0) == (False, True)
+
+
+@pytest.mark.parametrize("wide", [1440, 1024])
+def test_names_in_the_list_are_read_whole(visitors: Visitors, cast: Cast, wide: int) -> None:
+    ada = visitors.come(wide=wide)
+    names = ada.go("/contacts").locator("td a.name", has_text="Imani Oduya")
+    assert names.evaluate_all("all => all.map(one => one.scrollWidth <= one.clientWidth)") == [True]
+    assert ada.overflow() <= 0

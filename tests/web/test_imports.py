@@ -251,6 +251,33 @@ def test_a_row_is_put_right_on_the_page_and_comes_in(ada: Person, cast: Cast, ho
     assert _people(house) == before
 
 
+def test_sixty_faulty_rows_are_put_right_twenty_by_twenty(ada: Person, house: House) -> None:
+    lines = "".join(f"Creator {n};creator {n} at list;\n" for n in range(60))
+    good = "".join(f"Known {n};known{n}@list.example;\n" for n in range(60))
+    place = _send(ada, f"Name;Email;Instagram\n{lines}{good}")
+    page = ada.get(place)
+    assert (_shown(page), "1 to 20 of 60" in page) == (list(range(2, 22)), True)
+    # Turning the page keeps what was typed; whoever is put right leaves, and those that were shown stay in sight.
+    second = ada.post(f"{place}/mapping", **{"fix-2-1": "creator0@list.example", "rows": "2", "turn": "22"})
+    assert second == f"{place}?rows=22#rows"
+    page = ada.get(second)
+    assert (_shown(page), "20 to 39 of 59" in page) == (list(range(22, 42)), True)
+    here = ada.post(f"{place}/mapping", **{"fix-30-1": "creator28@list.example", "rows": "22"})
+    assert _shown(ada.get(here)) == [*range(22, 30), *range(31, 43)]
+    # Behind the last one are the last ones, and there the way on ends.
+    page = ada.get(f"{place}?rows=9999")
+    assert (_shown(page), "Next rows" in page) == (list(range(44, 62)), False)
+    job = ada.post(f"{place}/job", **{"fix-61-1": "creator59@list.example"})
+    _work(house)
+    ada.get(job)
+    assert {"Creator 0", "Creator 28", "Creator 59"} <= _people(house)
+    assert "Creator 1" not in _people(house)
+
+
+def _shown(page: str) -> list[int]:
+    return [int(line) for line in re.findall(r'name="fix-(\d+)-1"', page)]
+
+
 def test_columns_are_mapped_as_the_last_time_and_can_be_read_afresh(ada: Person, cast: Cast, house: House) -> None:
     file = "who;reach;where\nSunniva Elgaard;47.2K;Aarhus\n"
     place = _send(ada, file)

@@ -85,6 +85,18 @@ def test_a_draft_somebody_else_approved_says_so_and_moves_on(ada: Person, cast: 
     assert (draft_of(house, "niamh").state, draft_of(house, "niamh").approved_by) == ("scheduled", "user:2")
 
 
+def test_an_undo_that_comes_too_late_says_that_the_mail_has_left(ada: Person, cast: Cast, house: House) -> None:
+    niamh = draft_of(house, "niamh").id
+    undo = re.search(r'action="(/changes/\d+/undo)"', ada.get(ada.post(f"/sends/{niamh}/approval")))
+    assert undo
+    with house.database.transaction() as tx:
+        tx.session.get_one(Send, niamh).attempts = 1
+    place = ada.post(undo[1], place="/review")
+    page = ada.client.get(place, follow_redirects=True).text
+    assert "Nothing was taken back. It has left, or something else ended it since." in page
+    assert "approved this draft already" not in page
+
+
 def test_a_yes_to_a_text_that_changed_meanwhile_asks_again(app: Flask, ada: Person, cast: Cast, house: House) -> None:
     niamh = draft_of(house, "niamh").id
     seen = SEEN.search(ada.get(f"/review/{niamh}"))

@@ -18,7 +18,7 @@ def demo_command(headless: bool, port: int) -> None:
         with playing(fast=False, review=False) as play:
             _run_headless(play)
     else:
-        with playing(fast=True, review=True) as play:
+        with playing(fast=True, review=True, port=port) as play:
             _run_with_pages(play, port)
 
 

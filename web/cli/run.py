@@ -26,7 +26,7 @@ def up_command(port: int, host: str) -> None:
     from web.app import create_app
     from web.service import beating, expect_end, only_one, serving, working
 
-    settings = _settings("up")
+    settings = _settings("up", port)
     with only_one(settings.home):
         back_up_before_upgrade(settings)
         house = open_house(settings, upgrade=True)
@@ -45,7 +45,7 @@ def web_command(port: int, host: str) -> None:
     from web.app import create_app
     from web.service import expect_end, serving
 
-    house, wait_for_end = open_house(_settings("web")), expect_end()
+    house, wait_for_end = open_house(_settings("web", port)), expect_end()
     with serving(create_app(house), host, port) as taken:
         _greet(house, f"http://{host}:{taken}")
         wait_for_end()
@@ -97,9 +97,9 @@ def tick_command(as_json: bool) -> None:
         click.echo(error, err=True)
 
 
-def _settings(command: str) -> Settings:
+def _settings(command: str, port: int = 0) -> Settings:
     start_log(verbose=True)
-    settings = load_settings()
+    settings = load_settings(port=port)
     if settings.now:
         raise RefusedError(f"RAPPORT_NOW fixes the clock of one command; `rapport {command}` needs a running one.")
     return settings

@@ -112,11 +112,11 @@ class Play:
 
 
 @contextmanager
-def playing(*, fast: bool, review: bool) -> Iterator[Play]:
+def playing(*, fast: bool, review: bool, port: int = 0) -> Iterator[Play]:
     """Set the stage in a folder that is thrown away afterwards; nothing leaves this machine."""
     clock = FastClock(BEGINS, speed=DAY_PER_MINUTE) if fast else FixedClock(BEGINS)
     with tempfile.TemporaryDirectory(prefix="rapport-demo-") as folder:
-        settings = load_settings({"RAPPORT_HOME": str(Path(folder))})
+        settings = load_settings({"RAPPORT_HOME": str(Path(folder))}, port=port)
         house = open_house(settings, upgrade=True, clock=clock)
         house.hasher = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1)
         world = DemoWorld(clock)

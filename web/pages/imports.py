@@ -15,13 +15,14 @@ from crm.csv_writing import BOM, write_rows
 from crm.fields import create_field, offered_fields
 from crm.history import list_actor_names
 from crm.import_job import UPLOAD
-from crm.import_mending import MOST_ROWS, Corrections, read_corrections
+from crm.import_mending import MOST_ROWS, Corrections, read_corrections, some_faults
 from crm.import_preview import preview_file
 from crm.jobs import add_to_file, drop_drafts, get_own_job, read_file, start_job
 from crm.models import Job
 from kit.errors import ConflictError, InvalidError, say
 from kit.tx import Tx
 from web.auth import may, require
+from web.forms import read_int
 from web.import_words import BASES, FIELDS, KINDS, NEW, PLATFORM_HANDLES, SAMPLE, field_words
 from web.request import reopen_tx, this_actor, this_house, this_tx
 from web.respond import done, page, send_csv
@@ -93,7 +94,7 @@ def change(job_id: int) -> Response:
     with this_house().database.transaction() as tx:
         job = _draft(tx, job_id)
         job.data = {**job.data, **_facts(), **said, "preview": seen}
-    return done(f"/contacts/import/{job_id}")
+    return done(f"/contacts/import/{job_id}{_rows()}")
 
 
 @blueprint.post("/contacts/import/<int:job_id>/job")
@@ -186,6 +187,13 @@ def _facts() -> dict[str, str]:
     return {"basis": words, "basis_key": basis, "tag": tag[:_MAX_TAG]}
 
 
+def _rows() -> str:
+    """Return how an address keeps the rows to put right that were shown, or turns to those before or after them."""
+    line = read_int(request.form.get("turn", request.form.get("rows")))
+    here = "#rows" if {"turn", "as_in_file"} & set(request.form) else ""
+    return f"?rows={line}{here}" if line else here
+
+
 def _show(job: Job, *, fault: str = "", status: int = 200) -> Response:
     seen = job.data["preview"]
     fields = [*FIELDS, *(f"{name}.handle" for name in PLATFORM_HANDLES)]
@@ -199,6 +207,7 @@ def _show(job: Job, *, fault: str = "", status: int = 200) -> Response:
         status=status,
         job=job,
         seen=seen,
+        some=some_faults(seen["faults"], read_int(request.values.get("rows")) or 0),
         looks=looks,
         fields=[(field, field_words(field)) for field in fields],
         own=own,

@@ -4,7 +4,7 @@ from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, flash, redirect, request
+from flask import Blueprint, Response, flash, redirect, request, session
 
 from crm.upkeep_desk import read_upkeep_desk
 from kit.errors import ConflictError, InvalidError, RefusedError
@@ -142,7 +142,8 @@ def _show(send_id: int | None, *, sentence: str = "", status: int = 200, saved: 
     tx, sequence_id = this_tx(), _sequence_id()
     draft = drafts.find_draft(tx, send_id, links=this_links(), sequence_id=sequence_id)
     if draft is None and send_id is not None:
-        flash(translate(review.explain_decided(tx, send_id)), "note")
+        if "_flashes" not in session:  # what an undo that came too late has to say comes first
+            flash(translate(review.explain_decided(tx, send_id)), "note")
         return Response(status=303, headers={"Location": redirect(_place(None)).location})
     if draft is None:
         return page("review/empty.html", sequence_id=sequence_id)

@@ -132,7 +132,12 @@
     });
     group.hidden = !$("[role=option]", group);
   };
-  const act = (control) => { if (control.matches("textarea, input, select")) control.focus(); else control.click(); };
+  const act = (control) => {
+    if (!control.matches("textarea, input, select")) { control.click(); return; }
+    control.focus();
+    // Kept words are gone on with, not written in front of.
+    if (control.matches("textarea") && !control.selectionEnd) control.setSelectionRange(control.value.length, control.value.length);
+  };
   const shortcuts = $("#shortcuts");
   const explain = () => {
     const here = $("#shortcuts-here"), list = $("dl", here);

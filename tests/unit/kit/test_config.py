@@ -25,6 +25,13 @@ def test_everything_has_a_default(tmp_path: Path) -> None:
     assert {one.source for one in settings.listed if one.name != "RAPPORT_HOME"} == {"default"}
 
 
+def test_links_lead_to_the_port_that_is_listened_on_unless_an_address_is_given(tmp_path: Path) -> None:
+    given = {"RAPPORT_HOME": str(tmp_path)}
+    assert load_settings(given, port=9000).public_url == "http://127.0.0.1:9000"
+    said = {**given, "RAPPORT_PUBLIC_URL": "https://crm.example"}
+    assert load_settings(said, port=9000).public_url == "https://crm.example"
+
+
 def test_reads_what_the_environment_says(tmp_path: Path) -> None:
     settings = settings_for(
         tmp_path,
