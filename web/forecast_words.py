@@ -21,7 +21,7 @@ def describe_outcome(forecast: Forecast, zone: tzinfo, *, others: int = 0) -> st
         begin = _("%(mails)s to %(people)s, the last on %(day)s.", mails=mails, people=reached, day=day)
     left = len(list_left_out(forecast)) + others
     if not left:
-        return f"{begin} {_('Nobody is left out.')}"
+        return f"{begin} {_('Nobody is left out.')}" if people else begin
     return f"{begin} {ngettext('%(num)s person is left out.', '%(num)s people are left out.', left)}"
 
 

@@ -11,7 +11,7 @@ from tests.acceptance.conftest import MIA, MakeProgram, Post
 from tests.conftest import dump_sqlite
 from web.wiring import make_engine_of, open_house
 
-_TICKS = int(os.environ.get("RAPPORT_IDLE_TICKS", "200"))
+_TICKS = int(os.environ.get("RAPPORT_IDLE_TICKS", "100"))
 
 
 @pytest.mark.simulation  # make sim runs it with a greater number

@@ -69,10 +69,11 @@ def _account(rng: Random, contact_id: int, platform: str, *, retired: object) ->
 
 
 def _lists(database: Database, brand_id: int, sorts: Sequence[str]) -> list[object]:
+    """Return what lists and boards show: each order of everybody, and of those of one filter after the other."""
     found: list[object] = []
     with database.reading() as tx:
-        for wanted in FILTERS:
-            for sort in sorts:
+        for number, sort in enumerate(sorts):
+            for wanted in (FILTERS[0], FILTERS[1 + number % (len(FILTERS) - 1)]):
                 asked = PeopleFilter(q=wanted.q, tags=wanted.tags, fit=wanted.fit, sort=sort)
                 pages = [list_people(tx, asked, brand_id=brand_id, page=number) for number in (1, 2)]
                 board = read_board(tx, asked, brand_id=brand_id)

@@ -411,7 +411,7 @@ def test_a_copy_begins_as_a_draft_with_the_same_words(ada: Person, house: House,
 def test_the_list_says_what_left_and_who_answered(ada: Person, house: House, cast: Cast, queries: list[str]) -> None:
     with house.database.transaction() as tx:
         sequence = get_sequence_by_id(tx, cast.sequence)
-        store(tx, name_subject(sequence.id), {}, {BEGINNING: {"delivered": 8, "replied": 2}})
+        store(tx, name_subject(sequence.id), {}, {BEGINNING: {"delivered": 8, "replied": 2}}, at=tx.now)
         sent = tx.session.query(Send).filter_by(sequence_id=sequence.id, state="sent").count()
     queries.clear()
     page = ada.get("/sequences")
