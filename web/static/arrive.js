@@ -10,5 +10,7 @@
     else { part.scrollIntoView({ block: "center" }); part.focus(); }
   };
   addEventListener("hashchange", arrive);
-  arrive();
+  // Until the page has loaded, the browser goes to the part that is named by itself, and takes the focus from what it held.
+  if (document.readyState === "complete") arrive();
+  else addEventListener("load", () => requestAnimationFrame(arrive), { once: true });
 })();
