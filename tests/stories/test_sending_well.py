@@ -199,13 +199,18 @@ def test_reply_to_of_the_mailbox_comes_before_the_brands(small: World) -> None:
     assert small.mails_to("creator0@people.example")[1]["Reply-To"] == "Mia Lund <mia+spring@pastel.test>"
 
 
-def test_an_answer_in_the_other_mailbox_stops_the_follow_up(world: World) -> None:
-    """Nothing polls by itself here: the drain has to look into the mailbox that Reply-To names (A7)."""
+def follow_up_answered_at_desk(world: World) -> None:
+    """Make a follow-up due whose pitch asked for answers in another mailbox of ours."""
     with world.database.transaction() as tx:
         world.add_mailbox(tx, DESK)
     world.server.add_account(DESK, "password")
     edit(world, reply_to=DESK)
     due_follow_up(world)
+
+
+def test_an_answer_in_the_other_mailbox_stops_the_follow_up(world: World) -> None:
+    """Nothing polls by itself here: the drain has to look into the mailbox that Reply-To names (A7)."""
+    follow_up_answered_at_desk(world)
     mail = world.mails_to("creator0@people.example")[0]
     raw = (
         f"From: creator0@people.example\r\nTo: {DESK}\r\nSubject: Re: x\r\nMessage-ID: <a1@people.example>\r\n"
@@ -223,11 +228,7 @@ def test_an_answer_in_the_other_mailbox_stops_the_follow_up(world: World) -> Non
 
 def test_while_the_other_mailbox_cannot_be_read_follow_ups_wait_and_say_why(small: World) -> None:
     """An answer may lie in the mailbox that Reply-To names: unread, it holds them as the own one does (A7)."""
-    with small.database.transaction() as tx:
-        small.add_mailbox(tx, DESK)
-    small.server.add_account(DESK, "password")
-    edit(small, reply_to=DESK)
-    due_follow_up(small)
+    follow_up_answered_at_desk(small)
     small.server.remove_folder(DESK, "INBOX")
     assert small.drain().sent == 0
     assert (small.send(-1).state, small.send(-1).reason[:38]) == ("scheduled", "Held: the inbox could not be read (INB")
