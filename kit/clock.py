@@ -56,23 +56,29 @@ class FixedClock:
 
 
 class FastClock:
-    """A clock that runs `speed` times as fast as the machine's and can skip ahead.
+    """A clock that runs `speed` times as fast as the machine's and can skip ahead; with `stands` it begins at `go`.
 
     A world made of real sockets stays real: only what asks this clock sees its time.
     """
 
-    def __init__(self, start: datetime, *, speed: float) -> None:
+    def __init__(self, start: datetime, *, speed: float, stands: bool = False) -> None:
         self._start = start.astimezone(UTC)
-        self._began = time.monotonic()
+        self._began = None if stands else time.monotonic()
         self._speed = speed
         self._skipped = timedelta()
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
         """Return this clock's instant, aware, in UTC."""
-        elapsed = timedelta(seconds=(time.monotonic() - self._began) * self._speed)
         with self._lock:
-            return self._start + elapsed + self._skipped
+            ran = 0.0 if self._began is None else time.monotonic() - self._began
+            return self._start + timedelta(seconds=ran * self._speed) + self._skipped
+
+    def go(self) -> None:
+        """Begin to run, if it does not run yet."""
+        with self._lock:
+            if self._began is None:
+                self._began = time.monotonic()
 
     def sleep(self, seconds: float) -> None:
         """Block for `seconds` of this clock's time, at most one real second."""

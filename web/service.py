@@ -121,18 +121,21 @@ def _port_of(server: object, asked: int) -> int:
 def expect_end() -> Callable[[], None]:
     """Take heed of being asked to stop, from here on; what is returned blocks until then.
 
-    A byte in a pipe says it: whoever is asked between two lines, or while others hold a lock, hears it all the same.
+    A byte in a pipe says it, written at once in whichever thread the system interrupts: Python's own handlers run in
+    the main thread only, and that one, waiting here, would not wake for a signal which another thread took.
     """
     ended, asked = os.pipe()
-
-    def ask(_signal: int, _frame: FrameType | None) -> None:
-        os.write(asked, b".")
-
+    os.set_blocking(asked, False)
+    signal.set_wakeup_fd(asked)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, ask)
+        signal.signal(number, _leave_it_to_the_pipe)
 
     def wait() -> None:
         settle_garbage()
         os.read(ended, 1)
 
     return wait
+
+
+def _leave_it_to_the_pipe(_signal: int, _frame: FrameType | None) -> None:
+    """Keep Python from ending the process by itself."""

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def demo_link() -> Iterator[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("RAPPORT_")}
+    environment["PYTHONFAULTHANDLER"] = "1"
     process = subprocess.Popen(
         [sys.executable, "-u", "-c", "from web.cli import main; main()", "demo", "--port", "0"],
         cwd=ROOT,
@@ -28,8 +30,14 @@ def demo_link() -> Iterator[str]:
     link = next(line.split()[1] for line in process.stdout if line.startswith("Open "))
     yield link
     process.terminate()
-    process.wait(20)
-    process.stdout.close()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)  # it says where each of its threads stands
+        process.wait()
+        raise
+    finally:
+        process.stdout.close()
 
 
 @pytest.mark.server("chromium")

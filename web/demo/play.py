@@ -64,8 +64,12 @@ class Play:
             return read_story(tx)
 
     def enter(self, key: str) -> str | None:
-        """Return Ada's session for the link that was printed."""
-        return self.session if key == self.key else None
+        """Return Ada's session for the link that was printed. Only then does time begin: nobody misses the morning."""
+        if key != self.key:
+            return None
+        if isinstance(self.clock, FastClock):
+            self.clock.go()
+        return self.session
 
     def step(self) -> Counts:
         """Let everything happen that is due: creators write, the engine plans, reads and sends."""
@@ -114,7 +118,7 @@ class Play:
 @contextmanager
 def playing(*, fast: bool, review: bool, port: int = 0) -> Iterator[Play]:
     """Set the stage in a folder that is thrown away afterwards; nothing leaves this machine."""
-    clock = FastClock(BEGINS, speed=DAY_PER_MINUTE) if fast else FixedClock(BEGINS)
+    clock = FastClock(BEGINS, speed=DAY_PER_MINUTE, stands=True) if fast else FixedClock(BEGINS)
     with tempfile.TemporaryDirectory(prefix="rapport-demo-") as folder:
         settings = load_settings({"RAPPORT_HOME": str(Path(folder))}, port=port)
         house = open_house(settings, upgrade=True, clock=clock)

@@ -53,6 +53,18 @@ def test_a_stopped_clock_shows_only_its_jumps() -> None:
     assert clock.now() == NOON + timedelta(hours=1)
 
 
+def test_a_clock_that_stands_begins_when_told_to_and_once_only() -> None:
+    clock = FastClock(NOON, speed=1e6, stands=True)
+    clock.sleep(100)
+    assert clock.now() == NOON
+    clock.go()
+    clock.sleep(100)
+    seen = clock.now()
+    assert seen >= NOON + timedelta(seconds=100)
+    clock.go()
+    assert clock.now() >= seen
+
+
 def test_a_command_under_a_fixed_time_stays_there_even_if_it_waits() -> None:
     clock = make_command_clock(NOON)
     clock.sleep(3600)
