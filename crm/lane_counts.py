@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Select, cast, func, null, select
 
 from crm.bests import read_bests_state
 from crm.kept import ask_kept
-from crm.lane_sums import MANY, Money, count_lanes, lane_name, read_kept, read_lanes, read_sums
+from crm.lane_sums import MANY, SOME, Money, count_lanes, lane_name, read_kept, read_lanes, read_sums
 from crm.models import Contact, Relationship, Stage
 from crm.people_filter import PeopleFilter
 from crm.people_order import WALK
@@ -75,7 +75,7 @@ def read_lane_counts(
     if of_everybody and ground.kept:
         return LaneCounts(number=ground.standing, money=read_kept(ground.kept[1]), as_of=ground.kept[0])
     bests = read_bests_state(tx)
-    most = MANY if ground.many > MANY and not of_everybody else None
+    most = SOME if ground.many > MANY and not of_everybody else None
     rows, few, more = read_lanes(tx, held, brand_id, kept=bests is not None, most=most, few=WALK)
     if more:
         return LaneCounts(number=count_lanes(rows), money={}, more=True)

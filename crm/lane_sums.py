@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, literal, select, true
 from sqlalchemy.orm import aliased
 
 from crm.kept import is_due, keep
@@ -16,8 +16,9 @@ from crm.models import Brand, Contact, ContactBest, Handle, Relationship
 from crm.together import Together
 from kit.tx import Database, Tx
 
-# Up to so many people a page counts for itself.
+# Up to so many people a page counts for itself; of so many of a larger brand, who match a filter.
 MANY = 5_000
+SOME = 2_000
 Money = dict[int, list[tuple[Decimal, str]]]
 
 
@@ -27,11 +28,13 @@ def read_lanes(
     """Return stage, currency, sum, and how many stand there; who they are, if fewer than `few`; and if there are more.
 
     With `kept` the prices are those that the beat kept of each person. With `most` nobody is looked for beyond so many
-    and one who match. One query that looks for them once.
+    and one who match, and if these are more, nobody's price. One query that looks for them once.
     """
-    query = (_kept_prices() if kept else _prices()).add_columns(Relationship.contact_id).where(by_person(brand_id))
     match = select(Contact.id).where(*held)
     people = match.limit(None if most is None else most + 1).cte("people").prefix_with("MATERIALIZED")
+    are_all = true() if most is None else select(func.count()).select_from(people).scalar_subquery() <= most
+    query = _kept_prices(are_all) if kept else _prices()
+    query = query.add_columns(Relationship.contact_id).where(by_person(brand_id))
     # Who matches is looked for first where those are bounded; else those who stand with the brand are the fewer.
     is_one = people.c.id == Relationship.contact_id
     query = query.where(Relationship.contact_id.in_(match)) if most is None else query.join(people, is_one)
@@ -57,8 +60,9 @@ def _prices() -> Select[*tuple[Any, ...]]:
     return select(Relationship.stage_id, amount.label("amount"), code.label("code")).select_from(Relationship)
 
 
-def _kept_prices() -> Select[*tuple[Any, ...]]:
-    known = ContactBest.contact_id == Relationship.contact_id
+def _kept_prices(if_true: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    # A price that nobody asks for is looked up by nobody's number, which costs nothing.
+    known = ContactBest.contact_id == case((if_true, Relationship.contact_id))
     query = select(Relationship.stage_id, ContactBest.asked.label("amount"), ContactBest.asked_in.label("code"))
     return query.select_from(Relationship).outerjoin(ContactBest, known)
 

@@ -14,7 +14,7 @@ from crm.exchange import Exchange, list_exchanges
 from crm.lane_sums import by_person
 from crm.models import Contact, Handle, Relationship, Stage
 from crm.people_filter import PeopleFilter, conditions, words_condition
-from crm.people_order import WALK, is_looked_through, ordered, tell_as_of
+from crm.people_order import WALK, is_looked_through, name_key, ordered, tell_as_of
 from crm.scoring import Figures, score_fit, shown
 from crm.spread import Spread, judge_posts, list_spreads
 from crm.together import Together
@@ -90,25 +90,18 @@ class _Found(NamedTuple):
 
 
 def _look_once(tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], page: int) -> _Found:
-    """Find a page of people by words: everybody is looked at for them, so they are counted and sorted in the same go.
-
-    Beyond COUNTED the first of all are sought once more, which is quick where so many match.
-    """
-    first, most = (page - 1) * PAGE, max(COUNTED, page * PAGE)
-    found, counted = _bounded(clauses, most)
+    """Find a page of people by words: everybody is looked at for them, so all are counted and sorted in the same go."""
     _, there = count_matching(clauses)
-    among = Contact.id.in_(select(found.c.id))
-    query = ordered(tx, select(Contact.id, counted, there).where(among), wanted)
-    rows = tx.session.execute(query.limit(PAGE).offset(first)).all()
-    if not rows and page > 1:
-        return _look_once(tx, wanted, clauses, _pages(_count(tx, clauses, most)[1]))
-    if not rows:
+    found = select(Contact.id, name_key().label("name")).where(*clauses).cte("found").prefix_with("MATERIALIZED")
+    counted = select(func.count()).select_from(found).scalar_subquery()
+    first = found.c.name.desc() if wanted.sort == "-name" else found.c.name
+    query = select(found.c.id, counted, there).order_by(first, found.c.id)
+    rows = tx.session.execute(query.limit(PAGE).offset((page - 1) * PAGE)).all()
+    if rows:
+        return _Found([row[0] for row in rows], *rows[0][1:], page)
+    if page == 1:
         return _Found([], 0, tx.session.execute(select(there)).scalar_one(), 1)
-    _, total, everyone = rows[0]
-    if total <= most:
-        return _Found([row[0] for row in rows], total, everyone, page)
-    every = ordered(tx, select(Contact.id).where(*clauses), wanted).limit(PAGE).offset(first)
-    return _Found(list(tx.session.scalars(every)), most, everyone, page, more=True)
+    return _look_once(tx, wanted, clauses, _pages(tx.session.execute(select(counted)).scalar_one()))
 
 
 def _count_and_walk(

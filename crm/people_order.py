@@ -107,10 +107,16 @@ def order_of(
         return None, (best.is_(None), _directed(best, down=down), Contact.id.expression)
     if key == "added":
         return None, (_directed(Contact.created_at.expression, down=down), Contact.id.expression)
-    name: ColumnElement[Any] = func.lower(Contact.name)
-    # Of few, in other words than the index has it, or all people would be walked through by name to find them.
     by_index = walk and not is_looked_through(wanted)
-    return None, (_directed(name if by_index else func.coalesce(name, ""), down=down), Contact.id.expression)
+    return None, (_directed(func.lower(Contact.name) if by_index else name_key(), down=down), Contact.id.expression)
+
+
+def name_key() -> ColumnElement[Any]:
+    """Return what few people are sorted by for their names.
+
+    In other words than the index has it, or all people would be walked through by name to find those few.
+    """
+    return func.coalesce(func.lower(Contact.name), "")
 
 
 def _walk(

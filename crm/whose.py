@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, literal_column, select
 from crm.leaves import HAND_OVER, is_on
 from crm.models import Contact, Leave, Thread, User
 from crm.models.user import EVERYONE, MINE
+from kit.db import is_one_of
 
 __all__ = ["EVERYONE", "MINE", "WHO", "is_mine", "is_thread_mine"]
 
@@ -32,4 +33,4 @@ def is_thread_mine(user_id: int, now: datetime) -> ColumnElement[bool]:
 def _is_others(user_id: int, now: datetime) -> ColumnElement[bool]:
     away = select(Leave.user_id).where(Leave.deputy_id == user_id, Leave.mode == HAND_OVER, is_on(now))
     others = select(User.id).where(User.id != user_id, User.disabled_at.is_(None), User.id.not_in(away))
-    return Contact.owner_id.in_(others)
+    return is_one_of(Contact.owner_id, others.scalar_subquery())

@@ -48,6 +48,9 @@ _PRAGMAS = (
 )
 
 
+_PLAIN = "-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1"
+
+
 class Base(DeclarativeBase):
     """The declarative base; constraint names are fixed so that migrations can name them."""
 
@@ -182,9 +185,9 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        # To compile a question takes longer than any of ours runs; and what an index leads to lies in memory, or on a
-        # disk that does not turn. Options of the address come after these, and hold.
-        plain = {"options": f"-c jit=off -c random_page_cost=1.1 {make_url(url).query.get('options', '')}".strip()}
+        # To compile a question, or to start helpers for it, takes longer than any of ours runs; and what an index leads
+        # to lies in memory, or on a disk that does not turn. Options of the address come after these, and hold.
+        plain = {"options": f"{_PLAIN} {make_url(url).query.get('options', '')}".strip()}
         engine = create_engine(
             url, connect_args=plain, pool_size=10, max_overflow=10, pool_pre_ping=True, execution_options=options
         )

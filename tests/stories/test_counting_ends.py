@@ -137,6 +137,7 @@ def test_a_board_counts_up_to_a_bound_and_shows_the_same_people(
             whole = read_board(tx, wanted, brand_id=brand)
             with monkeypatch.context() as bounded:
                 bounded.setattr(lane_counts, "MANY", 20)
+                bounded.setattr(lane_counts, "SOME", 20)
                 some = read_board(tx, wanted, brand_id=brand)
             assert not whole.more
             assert some.more == (whole.total > 20)
@@ -147,7 +148,7 @@ def test_a_board_counts_up_to_a_bound_and_shows_the_same_people(
                 assert lane.beyond == some.more
 
 
-def test_words_are_counted_up_to_a_bound_and_a_page_too_far_is_the_last(
+def test_words_are_counted_to_the_last_and_a_page_too_far_is_the_last(
     database: Database, brand: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = PeopleFilter(q="e")
@@ -160,8 +161,6 @@ def test_words_are_counted_up_to_a_bound_and_a_page_too_far_is_the_last(
         assert list_people(tx, wanted, brand_id=brand, page=99).number == 3
         monkeypatch.setattr(people, "COUNTED", 30)
         pages = [list_people(tx, wanted, brand_id=brand, page=number) for number in (1, 2, 3)]
-        assert [(page.total, page.more, page.pages) for page in pages] == [
-            (40, True, 2), (80, True, 3), (len(every), False, 3)
-        ]  # fmt: skip
+        assert {(page.total, page.more, page.pages) for page in pages} == {(len(every), False, 3)}
         assert [row.contact.id for page in pages for row in page.rows] == every
         assert list_people(tx, PeopleFilter(q="zzz"), brand_id=brand, page=2).rows == ()
