@@ -23,7 +23,10 @@ _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A site's pages share a renderer, whatever their port: to start one costs as much as ten pages.
+    "--process-per-site",
 ]
+_KEEPER = "http://127.0.0.1/"
 _ADA = "ada@brackenware.example"
 
 
@@ -44,12 +47,45 @@ class Visitor:
         return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
 
-class Visitors:
-    """Opens windows."""
+class Windows:
+    """Windows of one browser, lent to one test after the other: empty of cookies, rights and what a page kept.
 
-    def __init__(self, browser: Browser, house: House, base: str) -> None:
-        self._browser, self._house, self._base = browser, house, base
-        self._open: list[BrowserContext] = []
+    Each holds an empty page of our site, so that the process which shows its pages lives on between two tests.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: dict[bool, list[BrowserContext]] = {True: [], False: []}
+
+    def lend(self, *, script: bool) -> BrowserContext:
+        return self._free[script].pop() if self._free[script] else self._open(script=script)
+
+    def take_back(self, context: BrowserContext, base: str, *, script: bool) -> None:
+        keeper, *pages = context.pages
+        for page in pages:
+            page.close()
+        context.clear_cookies()
+        context.clear_permissions()
+        session = context.new_cdp_session(keeper)
+        session.send("Storage.clearDataForOrigin", {"origin": base, "storageTypes": "all"})
+        session.detach()
+        self._free[script].append(context)
+
+    def _open(self, *, script: bool) -> BrowserContext:
+        context = self._browser.new_context(viewport={"width": 1440, "height": 900}, java_script_enabled=script)
+        context.set_default_timeout(10_000)
+        keeper = context.new_page()
+        keeper.route(_KEEPER, lambda route: route.fulfill(body="", content_type="text/html"))
+        keeper.goto(_KEEPER)
+        return context
+
+
+class Visitors:
+    """Lets people come."""
+
+    def __init__(self, windows: Windows, house: House, base: str) -> None:
+        self._windows, self._house, self._base = windows, house, base
+        self._open: list[tuple[BrowserContext, bool]] = []
 
     def come(
         self,
@@ -59,24 +95,23 @@ class Visitors:
         theme: str = "light",
         script: bool = True,
     ) -> Visitor:
-        context = self._browser.new_context(
-            viewport={"width": wide, "height": 900}, color_scheme=theme, java_script_enabled=script
-        )
-        self._open.append(context)
+        context = self._windows.lend(script=script)
+        self._open.append((context, script))
         if email:
             with self._house.database.transaction() as tx:
                 token = users.open_session(tx, users.get_user_by_email(tx, email))
             context.add_cookies([{"name": "rapport_session", "value": token, "url": self._base}])
-        context.set_default_timeout(10_000)
         visitor = Visitor(context, context.new_page(), self._base)
+        visitor.page.set_viewport_size({"width": wide, "height": 900})
+        visitor.page.emulate_media(color_scheme=theme)
         visitor.page.on("console", partial(_note_console, visitor))
         visitor.page.on("request", partial(_note_request, visitor))
         visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
         return visitor
 
     def leave(self) -> None:
-        for context in self._open:
-            context.close()
+        for context, script in self._open:
+            self._windows.take_back(context, self._base, script=script)
 
 
 def _note_console(visitor: Visitor, message: ConsoleMessage) -> None:
@@ -104,8 +139,13 @@ def base(app: Flask) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Windows:
+    return Windows(browser)
+
+
 @pytest.fixture
-def visitors(browser: Browser, house: House, base: str) -> Iterator[Visitors]:
-    visitors = Visitors(browser, house, base)
+def visitors(windows: Windows, house: House, base: str) -> Iterator[Visitors]:
+    visitors = Visitors(windows, house, base)
     yield visitors
     visitors.leave()
