@@ -22,7 +22,6 @@ NONE = "none"
 MOST_DAYS = 300
 NAME = "holidays"
 _CACHE = "holiday_book"
-_KNOWN = holidays.list_supported_countries()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +55,12 @@ def read_holiday_book(tx: Tx) -> HolidayBook:
 
 def known_countries() -> tuple[str, ...]:
     """Return the countries whose holidays are known."""
-    return tuple(sorted(_KNOWN))
+    return tuple(sorted(holidays.list_supported_countries()))
 
 
 def regions_of(country: str) -> tuple[str, ...]:
     """Return the regions of a country that have holidays of their own."""
-    return tuple(_KNOWN.get(country, ()))
+    return tuple(holidays.list_supported_countries().get(country, ()))
 
 
 def count_countries(tx: Tx) -> list[tuple[str, int]]:
@@ -73,7 +72,7 @@ def count_countries(tx: Tx) -> list[tuple[str, int]]:
 
 def choose_calendar(tx: Tx, country: str, calendar: str, *, actor: str) -> None:
     """Use a region's calendar for a country, none at all, or with an empty one the country's own."""
-    if country not in _KNOWN:
+    if country not in holidays.list_supported_countries():
         raise InvalidError(say("No holidays are known for %(country)s.", country=country))
     if calendar and calendar != NONE and calendar not in regions_of(country):
         raise InvalidError(say("%(country)s has no region %(region)s.", country=country, region=calendar))

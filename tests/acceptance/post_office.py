@@ -18,28 +18,34 @@ from tests.acceptance.reply_shapes import Delivered
 _PATIENCE = 200  # looks, a tenth of a second apart
 
 
-def read_inbox(town: Town, address: str) -> list[EmailMessage]:
-    """Return the mails in an inbox, oldest first."""
+def read_inbox(town: Town, address: str, count: int) -> list[EmailMessage]:
+    """Return the mails in an inbox, oldest first, once there are `count`."""
     parser = BytesParser(policy=default)
-    return [_as_message(parser.parsebytes(raw)) for raw in read_raw(town, address)]
+    return [_as_message(parser.parsebytes(raw)) for raw in read_raw(town, address, count)]
 
 
-def read_raw(town: Town, address: str) -> list[bytes]:
+def read_raw(town: Town, address: str, count: int) -> list[bytes]:
     with _signed_in(town, address) as client:
+        _wait(client, address, count)
         client.select_folder("INBOX", readonly=True)
         found = client.fetch(client.search(), ["BODY.PEEK[]"])
     return [found[uid][b"BODY[]"] for uid in sorted(found)]
 
 
 def wait_for_mail(town: Town, address: str, count: int) -> None:
-    """Wait until an inbox holds `count` mails: delivery goes on after the 250."""
-    seen = 0
+    """Wait until an inbox holds `count` mails."""
     with _signed_in(town, address) as client:
-        for _ in range(_PATIENCE):
-            seen = int(client.folder_status("INBOX", ["MESSAGES"])[b"MESSAGES"])
-            if seen >= count:
-                return
-            Event().wait(0.1)
+        _wait(client, address, count)
+
+
+def _wait(client: IMAPClient, address: str, count: int) -> None:
+    """Delivery goes on after the 250."""
+    seen = 0
+    for _ in range(_PATIENCE):
+        seen = int(client.folder_status("INBOX", ["MESSAGES"])[b"MESSAGES"])
+        if seen >= count:
+            return
+        Event().wait(0.1)
     raise AssertionError(f"{address} has {seen} mails, not {count}")
 
 
@@ -62,7 +68,7 @@ def submit(town: Town, sender: str, mails: Sequence[EmailMessage]) -> None:
 def reply_with_s_nail(town: Town, creator: str, words: str, folder: Path) -> None:
     """Let s-nail open the creator's mail and answer it, quoting all of it."""
     mbox = folder / f"{creator}.mbox"
-    raw = read_raw(town, creator)[-1].replace(b"\r\n", b"\n")
+    raw = read_raw(town, creator, 1)[-1].replace(b"\r\n", b"\n")
     mbox.write_bytes(b"From mia@brand.test Mon Nov 23 10:02:00 2026\n" + raw + b"\n")
     user = creator.replace("@", "%40")
     settings = (
@@ -98,7 +104,7 @@ def reply_with_s_nail(town: Town, creator: str, words: str, folder: Path) -> Non
 
 def delivered(town: Town, creator: str) -> Delivered:
     """Return the newest mail of a creator."""
-    return Delivered(read_inbox(town, creator)[-1], creator)
+    return Delivered(read_inbox(town, creator, 1)[-1], creator)
 
 
 @contextmanager
