@@ -18,13 +18,16 @@ from kit.clock import FixedClock
 from kit.db import make_engine
 from kit.tx import Database
 from tests.servers.postgres import PostgresServer, find_postgres, start_postgres
-from web.garbage import settle_garbage
+from web.garbage import look_seldom, settle_garbage
 from web.schema import upgrade_schema
 
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("here", deadline=None)
 settings.register_profile("long", deadline=None, max_examples=3000, suppress_health_check=list(HealthCheck))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "here"))
+
+# Thousands of tests are collected next, and all of them stay.
+look_seldom()
 
 _missing: set[str] = set()
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -7,8 +7,13 @@ import gc
 SELDOM = (10_000, 10, 50)
 
 
+def look_seldom() -> None:
+    """Look seldom from now on: called before much is loaded, of which nothing is garbage."""
+    gc.set_threshold(*SELDOM)
+
+
 def settle_garbage() -> None:
     """Take what is there for what will stay: called once a service, a measurement or the tests have loaded."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*SELDOM)
+    look_seldom()

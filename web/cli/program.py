@@ -6,6 +6,7 @@ import sys
 import click
 
 from kit.errors import RapportError
+from web.garbage import look_seldom
 
 # Command: the module that holds it, and its line in the help, so that help loads nothing.
 _COMMANDS = {
@@ -76,6 +77,7 @@ def program() -> None:
 
 def main() -> None:
     """Run the command line: 0 on success, 1 on a refusal with one sentence, 2 on wrong usage."""
+    look_seldom()
     try:
         # Without its standalone mode click returns an exit code where a command asked for one.
         code = program.main(standalone_mode=False)
