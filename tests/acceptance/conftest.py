@@ -22,24 +22,18 @@ MakeProgram = Callable[..., Program]
 
 
 @pytest.fixture(scope="session")
-def bytecode(shared_folder: Path) -> Path:
-    """Compiled modules, shared by all commands: a start without them costs three times as much."""
-    return shared_folder / "bytecode"
-
-
-@pytest.fixture(scope="session")
-def nursery(bytecode: Path) -> Iterator[Nursery]:
+def nursery() -> Iterator[Nursery]:
     """A loaded program that others are forked from."""
-    nursery = Nursery({**os.environ, "PYTHONPYCACHEPREFIX": str(bytecode)})
+    nursery = Nursery(os.environ)
     yield nursery
     nursery.close()
 
 
 @pytest.fixture
-def make_program(tmp_path: Path, bytecode: Path, nursery: Nursery) -> MakeProgram:
+def make_program(tmp_path: Path, nursery: Nursery) -> MakeProgram:
     def make(name: str = "house", **environment: str) -> Program:
         (tmp_path / name).mkdir()
-        return Program(tmp_path / name / "home", bytecode, nursery, environment)
+        return Program(tmp_path / name / "home", nursery, environment)
 
     return make
 

@@ -53,7 +53,6 @@ class Program:
     """One installation, driven by its commands only."""
 
     home: Path
-    bytecode: Path
     nursery: Nursery
     environment: dict[str, str] = field(default_factory=dict)
     from_nothing: bool = False
@@ -110,7 +109,6 @@ class Program:
         own = {
             "PATH": os.environ.get("PATH", ""),
             "HOME": str(self.home.parent),
-            "PYTHONPYCACHEPREFIX": str(self.bytecode),
             "RAPPORT_HOME": str(self.home),
         }
         return own | self.environment | (more or {})

@@ -25,9 +25,9 @@ def _refused(result: Result, *words: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory, bytecode: Path, nursery: Nursery) -> Program:
+def program(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery) -> Program:
     """One installation for all commands that refuse: they change nothing."""
-    house = Program(tmp_path_factory.mktemp("house") / "home", bytecode, nursery)
+    house = Program(tmp_path_factory.mktemp("house") / "home", nursery)
     house.connect(MIA, smtp=_NOWHERE_SMTP, imap=_NOWHERE_IMAP)
     return house
 

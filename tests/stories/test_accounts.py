@@ -77,8 +77,8 @@ def test_the_list_sorts_by_the_score_that_the_page_shows(database: Database, ima
         assert (row.fit, row.spread) == (best.fit, "steady")
 
 
-def test_who_is_known_least_fit_scores_one(database: Database) -> None:
-    with database.transaction() as tx:
+def test_who_is_known_least_fit_scores_one(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as tx:
         contact = create_contact(tx, name="Nobody", actor="user:1")
         account = Account(platform="x", username="nobody", followers=10, avg_views=0, engagement_rate=0)
         add_handle(tx, contact.id, account, actor="user:1")

@@ -31,18 +31,18 @@ def write(world: World, head: str = "", number: int = 1) -> None:
     world.poll()
 
 
-def test_an_answer_of_the_agent_in_the_conversation_is_the_creators(world: World) -> None:
-    world.load()
-    world.enrol(world.people(1))
-    tie(world, 1)
-    world.tick()
-    first = world.mails_to("creator0@people.example")[0]["Message-ID"]
-    write(world, f"In-Reply-To: {first}\n")
-    found = world.messages()[-1]
+def test_an_answer_of_the_agent_in_the_conversation_is_the_creators(small: World) -> None:
+    small.load()
+    small.enrol(small.people(1))
+    tie(small, 1)
+    small.tick()
+    first = small.mails_to("creator0@people.example")[0]["Message-ID"]
+    write(small, f"In-Reply-To: {first}\n")
+    found = small.messages()[-1]
     assert (found.contact_id, found.matched_by, found.needs_review) == (1, "In-Reply-To", False)
-    assert [(run.state, run.reason) for run in world.runs()] == [("stopped", "reply")]
-    world.days(10)
-    assert world.tick().sent == 0
+    assert [(run.state, run.reason) for run in small.runs()] == [("stopped", "reply")]
+    small.days(10)
+    assert small.tick().sent == 0
 
 
 def test_an_answer_to_the_agent_does_not_carry_the_creators_name(small: World) -> None:
@@ -56,21 +56,21 @@ def test_an_answer_to_the_agent_does_not_carry_the_creators_name(small: World) -
     assert str(small.mails_to(AGENT)[0]["To"]) == AGENT
 
 
-def test_a_new_mail_of_the_agent_stops_the_one_creator_in_a_sequence(world: World) -> None:
-    world.load()
-    world.people(2)
-    world.enrol([1])
-    agent = tie(world, 1, 2)
-    world.tick()
-    world.days(1)
-    write(world)
-    assert world.messages()[-1].contact_id == agent
-    assert [(run.state, run.reason) for run in world.runs()] == [("stopped", "reply")]
-    with world.database.reading() as tx:
+def test_a_new_mail_of_the_agent_stops_the_one_creator_in_a_sequence(small: World) -> None:
+    small.load()
+    small.people(2)
+    small.enrol([1])
+    agent = tie(small, 1, 2)
+    small.tick()
+    small.days(1)
+    write(small)
+    assert small.messages()[-1].contact_id == agent
+    assert [(run.state, run.reason) for run in small.runs()] == [("stopped", "reply")]
+    with small.database.reading() as tx:
         told = [entry.summary for entry in tx.session.query(TimelineEntry).filter_by(contact_id=1)]
     assert f"{AGENT} wrote for them" in told
-    world.days(10)
-    assert world.tick().sent == 0
+    small.days(10)
+    assert small.tick().sent == 0
 
 
 def test_of_two_creators_nobody_knows_which_is_meant(small: World) -> None:
@@ -131,50 +131,50 @@ def queue(world: World, thread_id: int, cc: str, key: str = "k") -> int:
         return queue_letter(tx, thread_id, Letter(text="Gladly.", cc=cc), request_key=key, actor="user:1").id
 
 
-def test_a_copy_goes_along_once_and_is_shown(world: World) -> None:
-    thread_id = talk(world)
-    queue(world, thread_id, f"{AGENT}; Tom@agency.example, {AGENT}")
-    world.days(0.01)
-    assert world.tick().sent == 1
-    (mail,), (same,) = world.mails_to(AGENT), world.mails_to("tom@agency.example")
+def test_a_copy_goes_along_once_and_is_shown(small: World) -> None:
+    thread_id = talk(small)
+    queue(small, thread_id, f"{AGENT}; Tom@agency.example, {AGENT}")
+    small.days(0.01)
+    assert small.tick().sent == 1
+    (mail,), (same,) = small.mails_to(AGENT), small.mails_to("tom@agency.example")
     assert mail["Cc"] == f"{AGENT}, tom@agency.example"
-    assert mail["Message-ID"] == same["Message-ID"] == world.mails_to("creator0@people.example")[-1]["Message-ID"]
-    assert world.messages()[-1].recipients == ["creator0@people.example", AGENT, "tom@agency.example"]
+    assert mail["Message-ID"] == same["Message-ID"] == small.mails_to("creator0@people.example")[-1]["Message-ID"]
+    assert small.messages()[-1].recipients == ["creator0@people.example", AGENT, "tom@agency.example"]
 
 
 @pytest.mark.parametrize("code", [450, 550])
-def test_a_refused_copy_neither_stops_nor_repeats_the_mail(world: World, code: int) -> None:
-    thread_id = talk(world)
-    send_id = queue(world, thread_id, AGENT)
+def test_a_refused_copy_neither_stops_nor_repeats_the_mail(small: World, code: int) -> None:
+    thread_id = talk(small)
+    send_id = queue(small, thread_id, AGENT)
     words = "5.1.1 no such user" if code == 550 else "4.7.1 later"
-    world.server.fail(FaultPoint.RCPT, code=code, text=words, address=AGENT)
-    world.days(0.01)
-    assert world.tick().sent == 1
+    small.server.fail(FaultPoint.RCPT, code=code, text=words, address=AGENT)
+    small.days(0.01)
+    assert small.tick().sent == 1
     for _ in range(3):
-        world.days(1)
-        world.tick()
-    assert (len(world.mails_to("creator0@people.example")), len(world.mails_to(AGENT))) == (2, 0)
-    with world.database.reading() as tx:
+        small.days(1)
+        small.tick()
+    assert (len(small.mails_to("creator0@people.example")), len(small.mails_to(AGENT))) == (2, 0)
+    with small.database.reading() as tx:
         assert tx.session.get_one(Send, send_id).state == "sent"
         told = [entry.summary for entry in tx.session.query(TimelineEntry).filter_by(kind="copy_refused")]
     assert [AGENT in one and str(code) in one for one in told] == [True]
-    assert world.suppressed() == ({AGENT} if code > 500 else set())
+    assert small.suppressed() == ({AGENT} if code > 500 else set())
 
 
-def test_nobody_forbidden_gets_a_copy(world: World) -> None:
-    thread_id = talk(world)
-    with world.database.transaction() as tx:
+def test_nobody_forbidden_gets_a_copy(small: World) -> None:
+    thread_id = talk(small)
+    with small.database.transaction() as tx:
         suppress(tx, "@closed.example", reason="manual", source="by hand", actor="user:1")
     with pytest.raises(RefusedError, match=r"desk@closed\.example in Cc"):
-        queue(world, thread_id, "desk@closed.example")
+        queue(small, thread_id, "desk@closed.example")
     with pytest.raises(InvalidError, match="not an email address"):
-        queue(world, thread_id, "desk at closed")
-    send_id = queue(world, thread_id, AGENT)
-    with world.database.transaction() as tx:
+        queue(small, thread_id, "desk at closed")
+    send_id = queue(small, thread_id, AGENT)
+    with small.database.transaction() as tx:
         suppress(tx, AGENT, reason="manual", source="by hand", actor="user:1")
-    world.days(0.01)
-    assert world.tick().sent == 0
-    with world.database.reading() as tx:
+    small.days(0.01)
+    assert small.tick().sent == 0
+    with small.database.reading() as tx:
         send = tx.session.get_one(Send, send_id)
         assert (send.state, AGENT in send.reason) == ("cancelled", True)
 

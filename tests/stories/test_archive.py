@@ -56,13 +56,13 @@ def waiting(world: World) -> list[tuple[object, ...]]:
         ]
 
 
-def test_who_is_in_it_keeps_it_from_being_archived(world: World) -> None:
-    world.load()
-    world.enrol(world.people(2))
-    before = waiting(world)
+def test_who_is_in_it_keeps_it_from_being_archived(small: World) -> None:
+    small.load()
+    small.enrol(small.people(2))
+    before = waiting(small)
     with pytest.raises(ConflictError, match="People are still in spring: 2"):
-        put_away(world, end_runs=False)
-    assert (state_of(world), waiting(world)) == ("live", before)
+        put_away(small, end_runs=False)
+    assert (state_of(small), waiting(small)) == ("live", before)
 
 
 def test_nothing_leaves_once_it_is_archived_and_nobody_gets_in(world: World) -> None:
@@ -184,17 +184,17 @@ def test_a_paused_one_is_paused_since_the_same_instant(world: World) -> None:
     assert waiting(world) == before
 
 
-def test_nobody_comes_back_into_it_another_way(world: World) -> None:
-    world.load()
-    world.enrol(world.people(1))
-    run = world.runs()[0].id
-    with world.database.transaction() as tx:
-        taken = take_out(tx, world.sequence_id(), run, actor=ADA).id
-    put_away(world, end_runs=False)
-    with pytest.raises(ConflictError, match="spring is archived"), world.database.transaction() as tx:
-        put_back(tx, world.sequence_id(), run, actor=ADA)
-    assert undo(world, taken)[:2] == (0, 1)
-    assert world.runs()[0].state == "stopped"
+def test_nobody_comes_back_into_it_another_way(small: World) -> None:
+    small.load()
+    small.enrol(small.people(1))
+    run = small.runs()[0].id
+    with small.database.transaction() as tx:
+        taken = take_out(tx, small.sequence_id(), run, actor=ADA).id
+    put_away(small, end_runs=False)
+    with pytest.raises(ConflictError, match="spring is archived"), small.database.transaction() as tx:
+        put_back(tx, small.sequence_id(), run, actor=ADA)
+    assert undo(small, taken)[:2] == (0, 1)
+    assert small.runs()[0].state == "stopped"
 
 
 def test_an_older_program_and_a_newer_one_lose_nothing_of_a_sequence(world: World) -> None:

@@ -28,20 +28,20 @@ class Bell(NoHints):
         self.polled.append(mailbox_id)
 
 
-def test_a_beat_rings_only_for_what_is_due(world: World) -> None:
+def test_a_beat_rings_only_for_what_is_due(small: World) -> None:
     bell = Bell()
-    beat_once(world.engine, bell)
+    beat_once(small.engine, bell)
     assert (bell.drained, bell.polled) == ([], [1]), "never read, so it is time to read"
 
-    world.tick()
+    small.tick()
     bell = Bell()
-    beat_once(world.engine, bell)
+    beat_once(small.engine, bell)
     assert (bell.drained, bell.polled) == ([], [])
 
-    world.load()
-    world.enrol(world.people(1))
-    world.clock.advance(timedelta(seconds=90))
-    beat_once(world.engine, bell)
+    small.load()
+    small.enrol(small.people(1))
+    small.clock.advance(timedelta(seconds=90))
+    beat_once(small.engine, bell)
     assert (bell.drained, bell.polled) == ([1], [1])
 
 

@@ -20,16 +20,26 @@ from sequences.models import Send
 from tests.stories.crowd import draw_person, found_company
 from tests.stories.world import World
 
-PEOPLE = 40
+# So many that every way there is has been drawn, and so few that somebody of each kind is among them.
+PEOPLE, FEW = 40, 12
 
 
 @pytest.fixture
 def crowd(world: World) -> World:
+    return _draw(world, PEOPLE)
+
+
+@pytest.fixture
+def few(world: World) -> World:
+    return _draw(world, FEW)
+
+
+def _draw(world: World, people: int) -> World:
     """People at random: some with conversations, tasks on many days and pitches in every state."""
     found_company(world)
     rng = Random(11)
     with world.database.transaction() as tx:
-        for number in range(PEOPLE):
+        for number in range(people):
             draw_person(tx, rng, number)
         tx.session.flush()
         for task in tx.session.scalars(select(Task)):
@@ -68,18 +78,18 @@ def test_the_filter_finds_whom_the_row_shows(crowd: World) -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("walk", [1, 1_000])
-def test_the_board_shows_first_who_waits_on_us(crowd: World, monkeypatch: pytest.MonkeyPatch, walk: int) -> None:
+def test_the_board_shows_first_who_waits_on_us(crowd: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many stand in a lane: long ones are walked by an index, short ones sorted."""
-    monkeypatch.setattr(lane_picks, "WALK", walk)
     order = [Turn.YOU, Turn.THEM, Turn.RESTING]
-    with crowd.database.reading() as tx:
-        turns = _turns(tx)
-        for lane in read_board(tx, PeopleFilter(), brand_id=1).lanes:
-            shown = [card.turn.kind for card in lane.cards]
-            assert shown == sorted(shown, key=order.index)
-            assert shown == [turns[card.contact.id].kind for card in lane.cards]
-            assert len(lane.cards) == min(lane.count, lane_picks.CARDS)
+    for walk in (1, 1_000):
+        monkeypatch.setattr(lane_picks, "WALK", walk)
+        with crowd.database.reading() as tx:
+            turns = _turns(tx)
+            for lane in read_board(tx, PeopleFilter(), brand_id=1).lanes:
+                shown = [card.turn.kind for card in lane.cards]
+                assert shown == sorted(shown, key=order.index)
+                assert shown == [turns[card.contact.id].kind for card in lane.cards]
+                assert len(lane.cards) == min(lane.count, lane_picks.CARDS)
 
 
 def test_a_task_is_ours_from_its_day_until_it_is_done(world: World) -> None:
@@ -106,8 +116,8 @@ def test_a_task_is_ours_from_its_day_until_it_is_done(world: World) -> None:
         assert _turns(tx)[contact.id] == ContactTurn()
 
 
-def test_an_answer_we_owe_comes_first_and_a_snooze_puts_off_no_task(crowd: World) -> None:
-    with crowd.database.transaction() as tx:
+def test_an_answer_we_owe_comes_first_and_a_snooze_puts_off_no_task(few: World) -> None:
+    with few.database.transaction() as tx:
         chosen = next(number for number, turn in _turns(tx).items() if turn.thread and turn.kind is Turn.YOU)
         create_task(tx, "Send the parcel", actor="user:1", contact_id=chosen, due_on=tx.now.date())
         tx.session.flush()
@@ -120,8 +130,8 @@ def test_an_answer_we_owe_comes_first_and_a_snooze_puts_off_no_task(crowd: World
         assert turn.due
 
 
-def test_approving_the_last_pitch_makes_it_their_turn_or_none(crowd: World) -> None:
-    with crowd.database.transaction() as tx:
+def test_approving_the_last_pitch_makes_it_their_turn_or_none(few: World) -> None:
+    with few.database.transaction() as tx:
         chosen = next(number for number, turn in _turns(tx).items() if turn.due and turn.due.kind == "pitch")
         tx.session.execute(update(Send).where(Send.contact_id == chosen).values(state="scheduled"))
         tx.session.execute(update(Task).where(Task.contact_id == chosen).values(done_at=tx.now))

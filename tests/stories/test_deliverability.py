@@ -30,13 +30,13 @@ def test_the_desk_tells_of_a_look_and_of_what_left(world: World) -> None:
     assert desk.own == replace(desk.domain, breaker=desk.own.breaker)
 
 
-def test_a_check_without_dns_keeps_nothing(world: World) -> None:
-    with world.database.reading() as tx:
+def test_a_check_without_dns_keeps_nothing(small: World) -> None:
+    with small.database.reading() as tx:
         mailbox = get_mailbox(tx, MIA)
-    assert [one["name"] for one in check_mailbox(world.engine, mailbox, dns=False)["checks"]] == [
+    assert [one["name"] for one in check_mailbox(small.engine, mailbox, dns=False)["checks"]] == [
         "smtp", "imap", "folders"
     ]  # fmt: skip
-    with world.database.reading() as tx:
+    with small.database.reading() as tx:
         desk = read_desk(tx)
     assert desk is not None
     assert desk.look is None

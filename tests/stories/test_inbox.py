@@ -61,8 +61,8 @@ def test_pages_together_are_the_whole_list_in_its_order(world: World) -> None:
         assert waits == sorted(at for at in waits if at)
 
 
-def test_a_page_begins_where_the_last_one_ended_though_it_was_done_meanwhile(world: World) -> None:
-    with world.database.transaction() as tx:
+def test_a_page_begins_where_the_last_one_ended_though_it_was_done_meanwhile(small: World) -> None:
+    with small.database.transaction() as tx:
         _fill(tx)
         whole = [row.thread.id for row in read_page(tx, Wanted(turn="you")).rows]
         first = read_page(tx, Wanted(turn="you"), limit=2)

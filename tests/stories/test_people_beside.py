@@ -23,11 +23,12 @@ def crowd(request: pytest.FixtureRequest, world: World, monkeypatch: pytest.Monk
     if request.param != "few":
         monkeypatch.setattr(people_order, "WALK", 5)
         monkeypatch.setattr(people_beside, "WALK", 5)
-    people = world.people(40)
     with world.database.transaction() as tx:
-        for place, number in enumerate(people):
-            contact = tx.session.get_one(Contact, number)
-            contact.name = ("", "Ægir", "bo", "Bo", "Cé", "Ada", "Zoë")[place % 7]
+        names = [("", "Ægir", "bo", "Bo", "Cé", "Ada", "Zoë")[place % 7] for place in range(40)]
+        people = [Contact(name=name, search_text=name.lower(), created_at=tx.now) for name in names]
+        tx.session.add_all(people)
+        tx.session.flush()
+        for place, number in enumerate(one.id for one in people):
             if place % 3:
                 tx.session.add(
                     Handle(contact_id=number, platform="tiktok", username=str(place), created_at=tx.now,

@@ -44,15 +44,15 @@ def hello(number: int, sender: str = "creator0@people.example") -> str:
     return f"From: {sender}\nTo: {MIA}\nSubject: Hello\nMessage-ID: <n{number}@people.example>\n\nHello {number}\n"
 
 
-def test_the_cursor_moves_over_what_was_stored_and_the_last_mail_is_not_read_again(world: World) -> None:
-    begin(world)
-    assert world.deliver(hello(1)) == 1
-    world.poll()
-    assert cursor(world) == (1, 1)
-    assert [world.poll().received for _ in range(3)] == [0, 0, 0]
-    world.deliver(hello(2))
-    assert world.poll().received == 1
-    assert cursor(world) == (1, 2)
+def test_the_cursor_moves_over_what_was_stored_and_the_last_mail_is_not_read_again(small: World) -> None:
+    begin(small)
+    assert small.deliver(hello(1)) == 1
+    small.poll()
+    assert cursor(small) == (1, 1)
+    assert [small.poll().received for _ in range(3)] == [0, 0, 0]
+    small.deliver(hello(2))
+    assert small.poll().received == 1
+    assert cursor(small) == (1, 2)
 
 
 def test_a_connection_that_breaks_in_the_middle_loses_and_doubles_nothing(small: World) -> None:

@@ -57,17 +57,17 @@ def noted(world: World) -> int:
         return row.id
 
 
-def test_an_answer_by_hand_proposes_what_it_promises_and_a_sequence_nothing(world: World) -> None:
-    user_id = user(world)
-    thread_id = talk(world)
-    with world.database.transaction() as tx:
+def test_an_answer_by_hand_proposes_what_it_promises_and_a_sequence_nothing(small: World) -> None:
+    user_id = user(small)
+    thread_id = talk(small)
+    with small.database.transaction() as tx:
         queue_answer(tx, thread_id, WORDS, request_key="key-1", actor=f"user:{user_id}")
-    world.days(0.01)
-    assert world.tick().sent == 1
-    (row,) = all_of(world)
+    small.days(0.01)
+    assert small.tick().sent == 1
+    (row,) = all_of(small)
     assert (row.state, row.what, row.due_on) == ("proposed", "send you the samples", FRIDAY)
-    assert (row.user_id, row.message_id, row.brand_id) == (user_id, world.messages()[-1].id, 1)
-    assert said(world) == []  # nothing is so before somebody says yes
+    assert (row.user_id, row.message_id, row.brand_id) == (user_id, small.messages()[-1].id, 1)
+    assert said(small) == []  # nothing is so before somebody says yes
 
 
 def test_a_mail_found_in_sent_proposes_for_whose_mailbox_it_is(small: World) -> None:

@@ -75,23 +75,23 @@ def add_user(world: World) -> None:
         users.add_user(tx, "mia@pastel.test", role="outreach", name="Mia Lund")
 
 
-def test_a_reply_s_facts_wait_and_change_nothing(world: World) -> None:
-    hear(world, EVERYTHING)
-    rows = waiting(world)
+def test_a_reply_s_facts_wait_and_change_nothing(small: World) -> None:
+    hear(small, EVERYTHING)
+    rows = waiting(small)
     assert set(rows) == {"price", "meeting", "representative", "address", "feedback"}
     assert describe("price", rows["price"].data) == "450 EUR for one reel"
     assert rows["meeting"].data["at"] == "15:00:00"
     assert rows["representative"].data == {"name": "Jana", "email": "jana@agency.example"}
     assert rows["address"].data == {"email": "creator@new.example"}
     assert all(row.sentence in " ".join(EVERYTHING.split()) for row in rows.values())
-    with world.database.reading() as tx:
+    with small.database.reading() as tx:
         assert [one.email for one in list_addresses(tx, 1)] == ["creator0@people.example"]
         assert tx.session.scalar(select(Task.id)) is tx.session.scalar(select(Feedback.id)) is None
         assert tx.session.get_one(Contact, 1).fields == {}
     # The same mail read again, or the same facts in the next one, ask nothing twice.
-    world.answer(world.mails_to("creator0@people.example")[0], "As I said, for one reel I charge 450 EUR.")
-    world.tick()
-    assert len(waiting(world)) == len(rows)
+    small.answer(small.mails_to("creator0@people.example")[0], "As I said, for one reel I charge 450 EUR.")
+    small.tick()
+    assert len(waiting(small)) == len(rows)
 
 
 def test_a_yes_does_the_real_thing_and_can_be_taken_back(world: World) -> None:
@@ -129,17 +129,17 @@ def test_a_yes_does_the_real_thing_and_can_be_taken_back(world: World) -> None:
     assert set(waiting(world)) == set(rows)
 
 
-def test_not_now_with_a_day_lets_the_conversation_rest(world: World) -> None:
-    message_id = hear(world, "Not right now, I am fully booked. Please ask me again in March.")
-    row = waiting(world)["later"]
+def test_not_now_with_a_day_lets_the_conversation_rest(small: World) -> None:
+    message_id = hear(small, "Not right now, I am fully booked. Please ask me again in March.")
+    row = waiting(small)["later"]
     assert row.data == {"on": "2027-03-01"}
-    say_yes(world, row)
-    with world.database.reading() as tx:
+    say_yes(small, row)
+    with small.database.reading() as tx:
         thread = tx.session.get_one(Thread, tx.session.get_one(Message, message_id).thread_id)
         assert thread.snoozed_until is not None
         assert f"{thread.snoozed_until:%Y-%m-%d %H}" == "2027-03-01 08"
-    undo(world, row)
-    with world.database.reading() as tx:
+    undo(small, row)
+    with small.database.reading() as tx:
         assert tx.session.get_one(Thread, thread.id).snoozed_until is None
 
 

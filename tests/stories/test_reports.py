@@ -102,8 +102,8 @@ def test_a_funnel_is_split_by_an_own_field(database: Database) -> None:
     ]  # fmt: skip
 
 
-def test_hours_are_the_reader_s_own(database: Database) -> None:
-    with database.transaction() as tx:
+def test_hours_are_the_reader_s_own(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as tx:
         brand, box = _settle(tx)
         # 15:00 UTC on a Monday in winter is 10:00 in Toronto, and 02:00 UTC on Tuesday is still Monday there.
         at = datetime(2026, 11, 23, 15, tzinfo=UTC)
@@ -122,8 +122,8 @@ def test_nobody_wins_while_ranges_overlap() -> None:
     assert find_best({"a": Rate(300, 2000)}) is None
 
 
-def test_waits_run_from_the_first_mail_of_a_side_to_the_first_answer(database: Database) -> None:
-    with database.transaction() as tx:
+def test_waits_run_from_the_first_mail_of_a_side_to_the_first_answer(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as tx:
         brand, box = _settle(tx)
         _add(tx, box, brand, 1, at=MONDAY)
         _add(tx, box, brand, 2, at=MONDAY)
@@ -137,16 +137,16 @@ def test_waits_run_from_the_first_mail_of_a_side_to_the_first_answer(database: D
     assert (sides["out"].count, sides["out"].typical) == (1, 3 * HOUR)
 
 
-def test_stages_say_how_long_people_stood(database: Database, clock: FixedClock) -> None:
-    with database.transaction() as tx:
+def test_stages_say_how_long_people_stood(sqlite_database: Database, clock: FixedClock) -> None:
+    with sqlite_database.transaction() as tx:
         brand, box = _settle(tx)
         _add(tx, box, brand, 1, at=MONDAY)
         ensure_relationship(tx, 1, brand)
     for stage, days in (("Shortlisted", 0), ("Pitched", 4), ("Alumni", 2), ("Talking", 1)):
         clock.advance(timedelta(days=days))
-        with database.transaction() as tx:
+        with sqlite_database.transaction() as tx:
             move_stage(tx, 1, brand, stage, actor="user:1")
-    with database.transaction() as tx:
+    with sqlite_database.transaction() as tx:
         stages = measure_stages(tx, SINCE, UNTIL)
 
     days = {(one.before, one.after): one.days for one in stages.passages}

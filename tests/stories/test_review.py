@@ -71,13 +71,13 @@ def test_gaps_are_marked_where_they_stand_and_filled_there(world: World) -> None
         assert any(entry.kind == "fact" and "Cork" in entry.summary for entry in tx.session.query(TimelineEntry))
 
 
-def test_a_text_at_fault_changes_nothing_at_all(world: World) -> None:
-    ready(world, 1, LINED)
-    before = draft_of(world)
+def test_a_text_at_fault_changes_nothing_at_all(small: World) -> None:
+    ready(small, 1, LINED)
+    before = draft_of(small)
     with pytest.raises(InvalidError, match=r"contact\.nam"):
-        change(world, 1, personal_line="Kept?", body="Hi {{ contact.nam }}")
-    assert draft_of(world).mark == before.mark
-    assert draft_of(world).personal_line == ""
+        change(small, 1, personal_line="Kept?", body="Hi {{ contact.nam }}")
+    assert draft_of(small).mark == before.mark
+    assert draft_of(small).personal_line == ""
 
 
 def test_an_old_look_does_not_overwrite_a_newer_text(world: World) -> None:
@@ -90,24 +90,24 @@ def test_an_old_look_does_not_overwrite_a_newer_text(world: World) -> None:
     assert draft_of(world).source == "Ruben's words."
 
 
-def test_a_form_sent_as_it_was_shown_changes_nothing(world: World) -> None:
-    ready(world, 1)
-    draft = draft_of(world)
+def test_a_form_sent_as_it_was_shown_changes_nothing(small: World) -> None:
+    ready(small, 1)
+    draft = draft_of(small)
     body = draft.source.replace("\n", "\r\n")
-    same = change(world, 1, subject=draft.subject_source, body=body, personal_line="", seen=draft.mark)
+    same = change(small, 1, subject=draft.subject_source, body=body, personal_line="", seen=draft.mark)
     assert (same.mark, same.is_edited) == (draft.mark, False)
 
 
-def test_a_follow_up_that_opens_the_conversation_keeps_its_subject_when_edited(world: World) -> None:
+def test_a_follow_up_that_opens_the_conversation_keeps_its_subject_when_edited(small: World) -> None:
     both = TWO_STEPS.replace("    kind: email\n", "    kind: email\n    review: required\n")
-    ready(world, 1, both)
-    with world.database.transaction() as tx:
+    ready(small, 1, both)
+    with small.database.transaction() as tx:
         skip_draft(tx, 1, actor="user:1")
-    world.tick()
-    opening = world.send(-1)
+    small.tick()
+    opening = small.send(-1)
     assert (opening.state, opening.subject) == ("draft", "Pastel & Co x Creator0")
-    change(world, opening.id, body="Another word.")
-    assert world.send(-1).subject == "Pastel & Co x Creator0"
+    change(small, opening.id, body="Another word.")
+    assert small.send(-1).subject == "Pastel & Co x Creator0"
 
 
 @pytest.mark.parametrize("count", [3, WINDOW + 20])
@@ -131,22 +131,22 @@ def test_the_queue_is_counted_bounded_and_walked_in_order(small: World, count: i
         assert find_next(tx, ids[0], sequence_id=99) is None
 
 
-def test_the_same_line_is_flagged_among_drafts_and_against_what_was_sent(world: World) -> None:
-    ready(world, 3, LINED)
+def test_the_same_line_is_flagged_among_drafts_and_against_what_was_sent(small: World) -> None:
+    ready(small, 3, LINED)
     for send_id in (1, 2):
-        change(world, send_id, personal_line="The burnt pan was brave.")
-    change(world, 3, personal_line="Another one.")
-    with world.database.reading() as tx:
+        change(small, send_id, personal_line="The burnt pan was brave.")
+    change(small, 3, personal_line="Another one.")
+    with small.database.reading() as tx:
         first, second, third = list_drafts(tx)
     assert first.warnings == ("Another draft has the same personal line: Creator1 Example.",)
     assert "Creator0" in second.warnings[0]
     assert third.warnings == ()
-    with world.database.transaction() as tx:
+    with small.database.transaction() as tx:
         approve(tx, 1, actor="user:1")
-    with world.database.reading() as tx:  # approved and not gone yet
+    with small.database.reading() as tx:  # approved and not gone yet
         assert "Creator0" in list_drafts(tx)[0].warnings[0]
-    assert world.tick().sent == 1
-    with world.database.reading() as tx:
+    assert small.tick().sent == 1
+    with small.database.reading() as tx:
         assert list_drafts(tx)[0].warnings[0].startswith("Creator0 Example was sent the same personal line on ")
 
 

@@ -66,25 +66,25 @@ def judge(world: World, number: int = 0, *, is_first: bool = True) -> Clear | St
         return decide_at_send(facts, read_team_book(tx).of(1), tx.now, is_first=is_first)
 
 
-def test_thirty_days_lie_between_sequences_and_a_hundred_before_a_cold_repitch(world: World) -> None:
-    with world.database.transaction() as tx:
+def test_thirty_days_lie_between_sequences_and_a_hundred_before_a_cold_repitch(small: World) -> None:
+    with small.database.transaction() as tx:
         create_brand(tx, "Quay Paper", postal_address="2 Quay Street, Galway")
-    load(world, "spring", "summer")
-    load(world, "paper", brand="Quay Paper")
-    people = world.people(2)
-    world.enrol(people)
-    assert world.tick().sent == 2
-    world.days(1)
-    world.answer(world.mails_to("creator1@people.example")[0], "Sounds good, tell me more.")
-    world.tick()
+    load(small, "spring", "summer")
+    load(small, "paper", brand="Quay Paper")
+    people = small.people(2)
+    small.enrol(people)
+    assert small.tick().sent == 2
+    small.days(1)
+    small.answer(small.mails_to("creator1@people.example")[0], "Sounds good, tell me more.")
+    small.tick()
     for day, found in (
         (29, ["recently_contacted", "recently_contacted", "recently_contacted", "recently_contacted"]),
         (31, ["", "", "cold_repitch", ""]),
         (99, ["", "", "cold_repitch", ""]),
         (101, ["", "", "", ""]),
     ):
-        world.clock.jump(world.sends()[0].sent_at + timedelta(days=day))
-        with world.database.transaction() as tx:
+        small.clock.jump(small.sends()[0].sent_at + timedelta(days=day))
+        with small.database.transaction() as tx:
             verdicts = [
                 verdict.rule
                 for name in ("paper", "summer")

@@ -224,15 +224,15 @@ def hours(tx: Tx, **changes: object) -> Change:
     return set_working_hours(tx, actor="user:1", **given)  # type: ignore[arg-type]
 
 
-def test_working_hours_are_a_setting_of_the_workspace(world: World) -> None:
-    with world.database.reading() as tx:
+def test_working_hours_are_a_setting_of_the_workspace(small: World) -> None:
+    with small.database.reading() as tx:
         assert (read_working_hours(tx).opens, read_working_hours(tx).zone.key) == (time(9), "UTC")
-    with world.database.transaction() as tx:
+    with small.database.transaction() as tx:
         hours(tx)
         found = read_working_hours(tx)
         assert (found.days, found.closes, found.zone.key) == ({0, 1}, time(12), "Europe/Berlin")
     for wrong in ({"days": frozenset()}, {"closes": time(8)}, {"zone": "Europe/Atlantis"}):
-        with world.database.transaction() as tx, pytest.raises(InvalidError):
+        with small.database.transaction() as tx, pytest.raises(InvalidError):
             hours(tx, **wrong)
 
 

@@ -97,21 +97,21 @@ def start(world: World, *steps: str, people: int = 1) -> None:
     world.tick()
 
 
-def test_a_new_wait_moves_the_date_and_the_old_one_is_shown_beside_it(world: World) -> None:
-    start(world, mail("pitch"), mail("nudge", "3 days"), people=2)
-    began = world.send().sent_at
+def test_a_new_wait_moves_the_date_and_the_old_one_is_shown_beside_it(small: World) -> None:
+    start(small, mail("pitch"), mail("nudge", "3 days"), people=2)
+    began = small.send().sent_at
     assert began is not None
-    world.days(1)
-    assert publish(world, mail("pitch"), mail("nudge", "5 days"), mail("last", "2 days")) == 2
-    assert [run.version_id for run in world.runs()] == [1, 1], "publishing moves nobody"
-    before = dump(world)
-    moves = plan(world)
+    small.days(1)
+    assert publish(small, mail("pitch"), mail("nudge", "5 days"), mail("last", "2 days")) == 2
+    assert [run.version_id for run in small.runs()] == [1, 1], "publishing moves nobody"
+    before = dump(small)
+    moves = plan(small)
     assert [(one.old_step, one.new_step, one.old_at, one.new_at) for one in moves] == [
         ("nudge", "nudge", began + timedelta(days=3), began + timedelta(days=5))
     ] * 2
-    assert dump(world) == before, "a plan writes nothing"
-    move(world)
-    with world.database.reading() as tx:
+    assert dump(small) == before, "a plan writes nothing"
+    move(small)
+    with small.database.reading() as tx:
         revisions = list_revisions(tx, get_sequence(tx, "spring"))
         said = tx.session.query(TimelineEntry).filter_by(kind="sequence_moved").all()
     assert [(one.number, one.actor, one.note, one.runs) for one in revisions] == [
@@ -119,12 +119,12 @@ def test_a_new_wait_moves_the_date_and_the_old_one_is_shown_beside_it(world: Wor
         (1, "", "", 0),
     ]
     assert [one.summary for one in said] == ["Moved to version 2 of spring, next is nudge"] * 2
-    with pytest.raises(ConflictError), world.database.transaction() as tx:
+    with pytest.raises(ConflictError), small.database.transaction() as tx:
         migrate(tx, get_sequence(tx, "spring"), actor="user:1")
-    live(world, 9)
-    assert sent(world).count("last") == 2
-    assert len(sent(world)) == 6
-    assert {run.state for run in world.runs()} == {"finished"}
+    live(small, 9)
+    assert sent(small).count("last") == 2
+    assert len(sent(small)) == 6
+    assert {run.state for run in small.runs()} == {"finished"}
 
 
 @pytest.mark.parametrize(
@@ -353,20 +353,20 @@ def test_a_stage_that_nobody_has_is_refused(small: World, head: str, step: str, 
     assert str(refused.value).startswith(words)
 
 
-def test_a_resume_is_shown_first_and_does_what_it_shows(world: World) -> None:
-    start(world, mail("pitch"), mail("nudge", "3 days"), people=3)
-    world.days(1)
-    with world.database.transaction() as tx:
+def test_a_resume_is_shown_first_and_does_what_it_shows(small: World) -> None:
+    start(small, mail("pitch"), mail("nudge", "3 days"), people=3)
+    small.days(1)
+    with small.database.transaction() as tx:
         pause_sequence(tx, get_sequence(tx, "spring"))
-    world.days(10)
-    with world.database.reading() as tx:
+    small.days(10)
+    with small.database.reading() as tx:
         shown = plan_resume(tx, get_sequence(tx, "spring"))
-    began = world.send().sent_at
+    began = small.send().sent_at
     assert began is not None
     assert [(one.step, one.new_at) for one in shown] == [("nudge", began + timedelta(days=13))] * 3
-    with world.database.transaction() as tx:
+    with small.database.transaction() as tx:
         resume_sequence(tx, get_sequence(tx, "spring"))
-    assert [run.next_at for run in world.runs()] == [one.new_at for one in shown]
+    assert [run.next_at for run in small.runs()] == [one.new_at for one in shown]
 
 
 def test_what_is_too_old_after_a_pause_never_leaves(small: World) -> None:
