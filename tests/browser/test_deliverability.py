@@ -1,8 +1,8 @@
 """The desk in a browser, filled: wide and narrow, light and dark, and its records copied or selected."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
+from tests.browser.axe import find_faults
 from tests.browser.conftest import Visitors
 from tests.web.cast import Cast
 from tests.web.test_deliverability import DESK, ZONE, look, sends
@@ -26,7 +26,7 @@ def test_the_desk_is_whole_and_accessible(visitors: Visitors, filled: House, wid
     ada = visitors.come(wide=wide, theme=theme)
     page = ada.go(DESK)
     assert ada.overflow() <= 0
-    assert [one["id"] for one in Axe().run(page).response["violations"]] == []
+    assert find_faults(page) == []
     assert ada.complaints == []
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
 from crm.feedback import log_feedback
@@ -15,8 +14,8 @@ from crm.models import Mailbox, Message
 from kit.clock import FixedClock
 from mailer.sandbox import SandboxMailWorld
 from sequences.tick import tick
+from tests.browser.axe import find_faults
 from tests.browser.conftest import Visitor, Visitors
-from tests.browser.test_looks import RUN_AXE
 from tests.web.cast import ADA, Cast
 from web.wiring import House, make_engine_of
 
@@ -188,8 +187,7 @@ def test_somebody_at_the_public_form(visitors: Visitors, house: House, cast: Cas
     assert guest.context.cookies() == []
     dark = visitors.come(email=None, wide=390, theme="dark")
     page = dark.go(place)
-    page.evaluate(AXE_SCRIPT)
-    assert page.evaluate(RUN_AXE) == []
+    assert find_faults(page) == []
     assert dark.overflow() <= 0
     ada = visitors.come()
     page = ada.go("/feedback")

@@ -3,12 +3,11 @@
 import re
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
 from crm.texts import create_text
+from tests.browser.axe import find_faults
 from tests.browser.conftest import Visitors
-from tests.browser.test_looks import RUN_AXE
 from tests.web.cast import Cast
 from web.wiring import House
 
@@ -61,8 +60,7 @@ def test_composer_and_templates_on_a_dark_phone(visitors: Visitors, cast: Cast, 
     for path in places:
         page = ada.go(path)
         assert ada.overflow() <= 0, path
-        page.evaluate(AXE_SCRIPT)
-        assert page.evaluate(RUN_AXE) == [], path
+        assert find_faults(page) == [], path
     assert ada.complaints == []
 
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
 import crm.import_job
 from crm.models import Contact
 from sequences.jobs.runner import run_job
+from tests.browser.axe import find_faults
 from tests.browser.conftest import Visitor, Visitors
 from tests.web.cast import Cast
 from web.wiring import House, make_engine_of
@@ -55,7 +55,7 @@ def _count(house: House) -> int:
 
 
 def _settled(visitor: Visitor) -> None:
-    assert Axe().run(visitor.page).response["violations"] == []
+    assert find_faults(visitor.page) == []
     assert visitor.overflow() <= 0
     assert visitor.complaints == []
 

@@ -4,10 +4,10 @@ import os
 from collections.abc import Iterable
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from sqlalchemy import update
 
 from crm.models import User
+from tests.browser.axe import find_faults
 from tests.browser.conftest import Visitor, Visitors
 from tests.web.cast import Cast
 from tests.web.test_looking_changes_nothing import EXAMPLES
@@ -28,8 +28,6 @@ MORE = (
 PAGES = sorted({paths[0] for _, paths in EXAMPLES.values()} | set(MORE))
 PAGES = [path for path in PAGES if not any(part in path for part in NOT_PAGES)]
 GROUPS = 4
-RUN_AXE = """async () => (await axe.run({ resultTypes: ["violations"] })).violations.map((v) =>
-    `${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" | ")}`)"""
 # A page in one theme and size, its neighbour in another; RAPPORT_LOOKS=all asks for all six of each, in minutes.
 EVERY = os.environ.get("RAPPORT_LOOKS") == "all"
 
@@ -66,11 +64,10 @@ def test_the_door_in_every_look(visitors: Visitors, cast: Cast, theme: str) -> N
 def look(visitor: Visitor, sizes: Iterable[int]) -> list[str]:
     """Return what is wrong with the page that is open: sideways scroll in all sizes, axe's findings in `sizes`."""
     page, found = visitor.page, []
-    page.evaluate(AXE_SCRIPT)
     for wide in SIZES:
         page.set_viewport_size({"width": wide, "height": 900})
         if visitor.overflow() > 0:
             found.append(f"{wide}: scrolls sideways by {visitor.overflow()}")
         if wide in sizes:
-            found += [f"{wide}: {fault}" for fault in page.evaluate(RUN_AXE)]
+            found += [f"{wide}: {fault}" for fault in find_faults(page)]
     return found
