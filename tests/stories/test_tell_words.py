@@ -28,6 +28,16 @@ DANISH = {
 
 @pytest.fixture
 def theme(world: World) -> int:
+    return _come_out(world)
+
+
+@pytest.fixture
+def small_theme(small: World) -> int:
+    """On SQLite alone: what is written, which no database decides."""
+    return _come_out(small)
+
+
+def _come_out(world: World) -> int:
     """A theme that is out, raised by people who speak German of Austria, Danish, and nobody knows what."""
     people = world.people(3)
     with world.database.transaction() as tx:
@@ -59,8 +69,8 @@ def _save(world: World, language: str, given: dict[str, str]) -> int:
         return change.id if change else 0
 
 
-def test_german_is_spoken_to_who_speaks_it_and_english_to_all_others(world: World, theme: int) -> None:
-    german, danish, unknown = _write(world, theme)
+def test_german_is_spoken_to_who_speaks_it_and_english_to_all_others(small: World, small_theme: int) -> None:
+    german, danish, unknown = _write(small, small_theme)
     assert german[0] == "Du hast es uns gesagt, jetzt ist es da: Heat"
     assert german[1].startswith("Hallo Kim,\n\nAm ")
     assert "\n\n> Zu heiß.\n\nIt stays cool.\n\nDas gibt es seit dem 20. November 2026.\n\nDanke" in german[1]
@@ -80,29 +90,31 @@ def test_the_team_s_words_in_another_language_hold_and_can_be_taken_back(world: 
     assert _write(world, theme)[1] == unknown
 
 
-def test_one_part_changed_leaves_the_others_as_built_in_and_none_is_built_in_again(world: World, theme: int) -> None:
-    _save(world, "de", {"hello": "Servus {{ name }}!"})
-    assert _write(world, theme)[0][1].startswith("Servus Kim!\n\nAm ")
-    assert _save(world, "de", {"hello": "Servus {{ name }}!"}) == 0
-    assert _save(world, "de", {})
-    with world.database.reading() as tx:
+def test_one_part_changed_leaves_the_others_as_built_in_and_none_is_built_in_again(
+    small: World, small_theme: int
+) -> None:
+    _save(small, "de", {"hello": "Servus {{ name }}!"})
+    assert _write(small, small_theme)[0][1].startswith("Servus Kim!\n\nAm ")
+    assert _save(small, "de", {"hello": "Servus {{ name }}!"}) == 0
+    assert _save(small, "de", {})
+    with small.database.reading() as tx:
         assert read_words(tx) == BUILT_IN
 
 
-def test_a_letter_changed_by_hand_stays_as_it_is(world: World, theme: int) -> None:
-    _write(world, theme)
-    with world.database.transaction() as tx:
-        revise_letter(tx, theme, 1, subject="Mine", text="Mine.")
-    _save(world, "de", {"hello": "Servus {{ name }}!"})
-    assert ("Mine", "Mine.") in _write(world, theme)
+def test_a_letter_changed_by_hand_stays_as_it_is(small: World, small_theme: int) -> None:
+    _write(small, small_theme)
+    with small.database.transaction() as tx:
+        revise_letter(tx, small_theme, 1, subject="Mine", text="Mine.")
+    _save(small, "de", {"hello": "Servus {{ name }}!"})
+    assert ("Mine", "Mine.") in _write(small, small_theme)
 
 
 @pytest.mark.parametrize(("language", "given", "field"), [
     ("Klingonese", DANISH, "language"), ("", DANISH, "language"), ("da", {"hello": "Hej"}, "subject"),
     ("de", {"hello": "Hallo {{ day }}"}, "hello"), ("de", {"thanks": "Danke {{ name }}"}, "thanks"),
 ])  # fmt: skip
-def test_what_would_spoil_a_letter_is_refused(world: World, language: str, given: dict[str, str], field: str) -> None:
-    with world.database.transaction() as tx:
+def test_what_would_spoil_a_letter_is_refused(small: World, language: str, given: dict[str, str], field: str) -> None:
+    with small.database.transaction() as tx:
         with pytest.raises(InvalidError) as caught:
             save_words(tx, language, given, actor="user:1")
         assert caught.value.field == field
