@@ -1,8 +1,8 @@
 """Starting `rapport` many times: each process is forked from one that has loaded the program already.
 
 Loading is most of a short command's life, and the tests of kills start hundreds. What comes out is a process like any
-other: an environment, a folder, a log and a pid of its own, and `kill -9` takes it as it takes any. The main job
-starts all its commands from nothing, so that such a start stays tried.
+other: an environment, a folder, a log and a pid of its own, and `kill -9` takes it as it takes any. The main job with
+fifty creators starts all its commands from nothing, so that such a start stays tried.
 """
 
 import ctypes
