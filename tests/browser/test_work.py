@@ -82,7 +82,9 @@ def test_selected_words_become_feedback(visitors: Visitors, cast: Cast) -> None:
 
 def test_a_reply_appears_by_itself(visitors: Visitors, cast: Cast, house: House) -> None:
     ada = visitors.come()
-    page = ada.go("/today")
+    # What is news counts from the moment at which the page listens.
+    with ada.page.expect_response("**/live"):
+        page = ada.go("/today")
     expect(page.locator("#count-inbox")).to_contain_text("6")
     with house.database.transaction() as tx:
         thread = tx.session.get_one(Thread, cast.threads["Kwesi Danquah-Mills"])
