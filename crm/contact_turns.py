@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -14,6 +15,7 @@ from sqlalchemy import (
     String,
     Subquery,
     Table,
+    bindparam,
     case,
     cast,
     exists,
@@ -28,6 +30,7 @@ from sqlalchemy import (
 
 from crm.inbox import is_open, is_our_turn, is_their_turn, turn_of
 from crm.models import Task, Thread
+from crm.together import as_objects, every
 from crm.turns import Turn
 from kit.db import Base, Instant
 from kit.tx import Tx
@@ -35,6 +38,7 @@ from kit.tx import Tx
 Ids = Select[*tuple[Any, ...]]
 # In the words of the index of drafts, so that no planner has to prove that it fits.
 _WAITS = text("state = 'draft'")
+_THREADS = every(Thread).where(Thread.contact_id.in_(bindparam("contact_ids", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,31 +87,46 @@ def decide_contact_turn(threads: Iterable[Thread], dues: Sequence[Due], now: dat
 
 
 def list_contact_threads(tx: Tx, contact_ids: Iterable[int]) -> dict[int, list[Thread]]:
-    """Return each contact's conversations, in one query; a contact without any has none."""
+    """Return each contact's conversations to read from, in one query; a contact without any has none."""
     threads: dict[int, list[Thread]] = defaultdict(list)
-    for thread in tx.session.scalars(select(Thread).where(Thread.contact_id.in_(contact_ids))):
+    rows = tx.run(_THREADS, {"contact_ids": list(contact_ids)})
+    for thread in as_objects(Thread, rows):
         threads[thread.contact_id or 0].append(thread)
     return threads
 
 
 def list_dues(tx: Tx, contact_ids: Iterable[int]) -> Mapping[int, list[Due]]:
     """Return what is due from us about each contact, in one query; of whom nothing is, there is nothing."""
-    return gather_dues(tx.session.execute(ask_dues(contact_ids, tx.now)))
+    return gather_dues(tx.run(dues_question(), dues_values(contact_ids, tx.now)))
 
 
-def ask_dues(contact_ids: Iterable[int], now: datetime) -> Ids:
-    """Return the question for what is due from us: whom about, kind, number, title, and its day or its instant."""
-    ids, sends = list(contact_ids), _sends()
+@lru_cache(maxsize=1)
+def dues_question() -> Ids:
+    """Return the question for what is due from us: whom about, kind, number, title, and its day or its instant.
+
+    For the life of the program; asked with `dues_values`.
+    """
+    return ask_dues(bindparam("contact_ids", expanding=True), bindparam("today", type_=Date()))
+
+
+def dues_values(contact_ids: Iterable[int], now: datetime) -> dict[str, Any]:
+    """Return what `dues_question` is asked with."""
+    return {"contact_ids": list(contact_ids), "today": now.date()}
+
+
+def ask_dues(ids: Any, today: Any) -> Ids:
+    """Return the same question about some people on a day."""
+    sends = _sends()
     kinds = [literal_column(f"'{kind}'", String).label("kind") for kind in ("task", "pitch")]
     no_day, no_instant = cast(null(), Date).label("due_on"), cast(null(), Instant).label("created_at")
     task = select(Task.contact_id, kinds[0], Task.id, Task.title, Task.due_on, no_instant)
     pitch = select(sends.c.contact_id, kinds[1], sends.c.id, sends.c.subject, no_day, sends.c.created_at)
-    task = task.where(Task.contact_id.in_(ids), *_is_due(now.date()))
+    task = task.where(Task.contact_id.in_(ids), *_is_due(today))
     return select(union_all(task, pitch.where(sends.c.contact_id.in_(ids), _WAITS)).subquery())
 
 
 def gather_dues(rows: Iterable[Sequence[Any]]) -> Mapping[int, list[Due]]:
-    """Return by contact what is due, from the answers to `ask_dues`. A day begins at midnight UTC."""
+    """Return by contact what is due, from the answers to `dues_question`. A day begins at midnight UTC."""
     found: Mapping[int, list[Due]] = defaultdict(list)
     for contact_id, kind, number, title, due_on, at in rows:
         since = at or datetime.combine(due_on, time.min, UTC)
@@ -152,7 +171,7 @@ def _with_dues(now: datetime) -> tuple[Ids, Ids]:
     return task, select(_sends().c.contact_id).where(_WAITS)
 
 
-def _is_due(today: date) -> tuple[ColumnElement[bool], ...]:
+def _is_due(today: Any) -> tuple[ColumnElement[bool], ...]:
     return Task.done_at.is_(None), Task.due_on <= today
 
 

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from crm.models import Message
+from kit.db import Instant
 from kit.tx import Tx
 
 HUMAN = ("reply", "sent", "manual")
 _WEEK = timedelta(weeks=1)
+_MAILS = select(Message.contact_id, Message.direction, Message.at).where(
+    Message.contact_id.in_(bindparam("contact_ids", expanding=True)),
+    Message.kind.in_(HUMAN),
+    Message.at > bindparam("since", type_=Instant()),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +51,7 @@ def list_exchanges(tx: Tx, contact_ids: Iterable[int], *, weeks: int = 12) -> di
     wanted = list(dict.fromkeys(contact_ids))
     if not wanted:
         return {}
-    rows = tx.session.execute(
-        select(Message.contact_id, Message.direction, Message.at).where(
-            Message.contact_id.in_(wanted), Message.kind.in_(HUMAN), Message.at > tx.now - weeks * _WEEK
-        )
-    )
+    rows = tx.run(_MAILS, {"contact_ids": wanted, "since": tx.now - weeks * _WEEK})
     found: dict[int, list[tuple[str, datetime]]] = defaultdict(list)
     for contact_id, direction, at in rows:
         found[contact_id or 0].append((direction, at))

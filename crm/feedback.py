@@ -16,6 +16,9 @@ from kit.tx import Tx
 
 KINDS = ("problem", "idea", "praise")
 MAX_QUOTE = 5_000
+_OURS = (Feedback.brand_id == Brand.id) | Feedback.brand_id.is_(None)
+_NEW = select(func.count()).select_from(Feedback).where(Feedback.theme_id.is_(None), _OURS).correlate(Brand)
+_WITH_NEW = select(Brand, _NEW.scalar_subquery()).order_by(Brand.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,10 +161,7 @@ def _check_source(tx: Tx, contact_id: int | None, message_id: int | None) -> Non
 
 def list_brands_with_new(tx: Tx) -> list[tuple[Brand, int]]:
     """Return all brands by name, each with how many notes wait for a theme: every page shows the number. One query."""
-    ours = (Feedback.brand_id == Brand.id) | Feedback.brand_id.is_(None)
-    waiting = select(func.count()).select_from(Feedback).where(Feedback.theme_id.is_(None), ours).correlate(Brand)
-    query = select(Brand, waiting.scalar_subquery()).order_by(Brand.name)
-    return [(brand, count) for brand, count in tx.session.execute(query)]
+    return [(brand, count) for brand, count in tx.session.execute(_WITH_NEW)]
 
 
 def waits_for_theme(brand_id: int | None) -> tuple[ColumnElement[bool], ...]:

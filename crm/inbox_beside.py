@@ -63,7 +63,7 @@ def read_beside(tx: Tx, contact_id: int, brand_id: int | None) -> Beside:
         .limit(1)
     )
     names = themes.order_by(func.lower(Theme.name), Theme.id).limit(_THEMES)
-    owed = ask_dues([contact_id], tx.now)
+    owed = ask_dues([contact_id], tx.now.date())
     products, named, tasks, notes, dues = Together(sold, names, task, _ask_notes(contact_id, brand_id), owed).ask(tx)
     told = [
         Note(id=row[0], at=row[1], kind=row[2], text=row[3], who=row[4] or "", edited_at=read_edited(row[5]))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Select, cast, func, null, select
 
 from crm.bests import read_bests_state
 from crm.kept import ask_kept
-from crm.lane_sums import MANY, SOME, Money, count_lanes, lane_name, read_kept, read_lanes, read_sums
+from crm.lane_sums import MANY, SOME, Money, by_person, count_lanes, lane_name, read_kept, read_lanes, read_sums
 from crm.models import Contact, Relationship, Stage
 from crm.people_filter import PeopleFilter
 from crm.people_order import WALK
@@ -105,10 +105,9 @@ def _ask_stages(brand_id: int | None, *, counted: bool) -> Select[*tuple[Any, ..
     if counted:
         # Everybody: an index counts them without looking at a person, and few were erased.
         erased = select(Contact.id).where(Contact.erased_at.is_not(None))
-        standing = select(func.count()).where(
-            Relationship.brand_id == brand_id, Relationship.stage_id == Stage.id, Relationship.contact_id.not_in(erased)
-        )
-        number = standing.scalar_subquery()
+        here = select(func.count()).where(Relationship.stage_id == Stage.id)
+        standing = here.where(Relationship.brand_id == brand_id).scalar_subquery()
+        number = standing - here.where(by_person(brand_id), Relationship.contact_id.in_(erased)).scalar_subquery()
     gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
     everyone = select(func.count()).select_from(Contact).scalar_subquery() - gone
     some = select(Relationship.id).where(Relationship.brand_id == brand_id).limit(MANY + 1).subquery()

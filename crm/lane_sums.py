@@ -97,7 +97,7 @@ def read_kept(document: Mapping[str, Any]) -> Money:
     return {int(stage_id): [(Decimal(total), code) for total, code in sums] for stage_id, sums in document.items()}
 
 
-def by_person(brand_id: int | None) -> ColumnElement[bool]:
+def by_person(brand_id: Any) -> ColumnElement[bool]:
     """Return that a relationship is with a brand, so that it is looked up by the person.
 
     Said as a range: SQLite would read all relationships of a brand from the index of lanes, however few people are

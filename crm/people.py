@@ -4,11 +4,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, ScalarSelect, func, null, select, true
+from sqlalchemy import CTE, ColumnElement, Integer, ScalarSelect, bindparam, func, null, select, true
 
-from crm.contact_turns import ContactTurn, Due, ask_dues, decide_contact_turn, gather_dues, list_contact_threads
+from crm.contact_turns import (
+    ContactTurn,
+    Due,
+    decide_contact_turn,
+    dues_question,
+    dues_values,
+    gather_dues,
+    list_contact_threads,
+)
 from crm.contacts import rank
 from crm.exchange import Exchange, list_exchanges
 from crm.lane_sums import by_person
@@ -17,7 +26,7 @@ from crm.people_filter import PeopleFilter, conditions, words_condition
 from crm.people_order import WALK, is_looked_through, name_key, ordered, tell_as_of
 from crm.scoring import Figures, score_fit, shown
 from crm.spread import Spread, judge_posts, list_spreads
-from crm.together import Together
+from crm.together import Together, as_objects, every
 from kit.tx import Tx
 
 __all__ = ["PAGE", "PeopleFilter", "PeoplePage", "PersonRow"]
@@ -25,6 +34,9 @@ __all__ = ["PAGE", "PeopleFilter", "PeoplePage", "PersonRow"]
 PAGE = 50
 # Who asks for half of everybody does not need to know how many those are to the last.
 COUNTED = 5_000
+_USED = every(Handle).where(
+    Handle.contact_id.in_(bindparam("contact_ids", expanding=True)), Handle.retired_at.is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,12 +225,11 @@ def search_people(tx: Tx, words: str, *, limit: int = 8) -> list[tuple[Contact, 
 
 
 def list_main_handles(tx: Tx, contact_ids: Iterable[int]) -> dict[int, tuple[Handle, ...]]:
-    """Return each contact's handles that are still used, the main one first, in one query."""
+    """Return each contact's handles that are still used, to read from, the main one first, in one query."""
     wanted = list(contact_ids)
     found: dict[int, list[Handle]] = defaultdict(list)
     if wanted:
-        used = select(Handle).where(Handle.contact_id.in_(wanted), Handle.retired_at.is_(None))
-        for handle in tx.session.scalars(used):
+        for handle in as_objects(Handle, tx.run(_USED, {"contact_ids": wanted})):
             found[handle.contact_id].append(handle)
     return {contact_id: tuple(sorted(handles, key=rank)) for contact_id, handles in found.items()}
 
@@ -270,10 +281,19 @@ def _stages_and_dues(
     tx: Tx, contact_ids: list[int], brand_id: int | None
 ) -> tuple[dict[int, str], Mapping[int, list[Due]]]:
     """Return where each contact stands, and what is due from us about each. One query."""
+    values = {"brand_id": brand_id, **dues_values(contact_ids, tx.now)}
+    stages, owed = _standing_and_dues().ask(tx, values)
+    return {row[0]: row[1] for row in stages}, gather_dues(owed)
+
+
+@lru_cache(maxsize=1)
+def _standing_and_dues() -> Together:
     standing = (
         select(Relationship.contact_id, Stage.name)
         .join(Stage, Stage.id == Relationship.stage_id)
-        .where(Relationship.contact_id.in_(contact_ids), by_person(brand_id))
+        .where(
+            Relationship.contact_id.in_(bindparam("contact_ids", expanding=True)),
+            by_person(bindparam("brand_id", type_=Integer)),
+        )
     )
-    stages, owed = Together(standing, ask_dues(contact_ids, tx.now)).ask(tx)
-    return {row[0]: row[1] for row in stages}, gather_dues(owed)
+    return Together(standing, dues_question())

@@ -122,7 +122,10 @@ def name_key() -> ColumnElement[Any]:
 def _walk(
     query: Select[T], wanted: PeopleFilter, kept: Kept, most: int
 ) -> tuple[Select[T], tuple[ColumnElement[Any], ...]]:
-    """Return a query that takes its first from the index of a figure, then who has none, then who came since."""
+    """Return a query that takes its first from the index of a figure, then who has none, then who came since.
+
+    Who comes later is looked for only where those before do not fill what is looked at.
+    """
     down, best = wanted.sort.startswith("-"), _kept_figure(wanted.sort.lstrip("-"))
     number = ContactBest.contact_id
     # As a question about each, so that every planner walks the index and nothing else.
@@ -130,12 +133,14 @@ def _walk(
     fits = there.where(Contact.id == number).exists()
     columns = number.label("id"), literal_column("0", Integer).label("part"), best.label("figure")
     known = select(*columns).where(best.is_not(None), fits).order_by(_directed(best, down=down), number)
-    unknown = _last(select(number.label("id")).where(best.is_(None), fits).order_by(number), best)
+    first = known.limit(most).cte().prefix_with("MATERIALIZED")
+    is_short = select(func.count()).select_from(first).scalar_subquery() < most
+    unknown = _last(select(number.label("id")).where(best.is_(None), fits, is_short).order_by(number), best)
     newer = aliased(Contact)
     came = select(newer.id.label("id")).where(newer.id > kept.upto, there.where(Contact.id == newer.id).exists())
-    since = _last(came.order_by(newer.id), best)
-    parts: list[Subquery] = [part.limit(most).subquery() for part in (known, unknown, since)]
-    found = union_all(*(select(part) for part in parts)).subquery("found")
+    since = _last(came.where(is_short).order_by(newer.id), best)
+    later: list[Subquery] = [part.limit(most).subquery() for part in (unknown, since)]
+    found = union_all(select(first), *(select(part) for part in later)).subquery("found")
     order = found.c.part, _directed(found.c.figure, down=down), Contact.id.expression
     return query.join(found, found.c.id == Contact.id), order
 

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from crm.account_book import AccountBook, read_accounts
-from crm.contact_turns import ContactTurn, Due, ask_dues, decide_contact_turn, gather_dues
+from crm.contact_turns import ContactTurn, Due, decide_contact_turn, dues_question, dues_values, gather_dues
 from crm.exchange import AnswerTimes, Exchange, count_weeks, measure_answers
 from crm.history import History
 from crm.models import Contact, ContactAddress, Handle, Relationship, Stage, Suppression, Thread
@@ -95,11 +96,14 @@ def list_stages_around(tx: Tx, contact_id: int, brand_id: int | None) -> list[tu
 
 def _threads_and_dues(tx: Tx, contact_id: int) -> tuple[list[Thread], list[Due]]:
     """Return the conversations, the newest first, and what is due from us. One query."""
-    threads, dues = Together(every(Thread).where(Thread.contact_id == contact_id), ask_dues([contact_id], tx.now)).ask(
-        tx
-    )
+    threads, dues = _talks_and_dues().ask(tx, {"contact_id": contact_id, **dues_values([contact_id], tx.now)})
     found = sorted(as_objects(Thread, threads), key=lambda thread: thread.last_at, reverse=True)
     return found, gather_dues(dues)[contact_id]
+
+
+@lru_cache(maxsize=1)
+def _talks_and_dues() -> Together:
+    return Together(every(Thread).where(Thread.contact_id == bindparam("contact_id")), dues_question())
 
 
 def _stages_and_twin(

@@ -48,6 +48,11 @@ def rebuild(connection: Connection) -> None:
     purge(connection)
 
 
+def is_waiting(connection: Connection) -> bool:
+    """Return whether the words of any mail wait to be added."""
+    return connection.execute(text(f"SELECT 1 FROM {WAITING} LIMIT 1")).first() is not None  # noqa: S608 - as above
+
+
 def index_waiting(connection: Connection, *, most: int = 1000) -> int:
     """Add the words of mails that wait, the oldest first; return how many. Nothing is written when none does."""
     is_sqlite = connection.dialect.name == "sqlite"

@@ -5,10 +5,11 @@ Where single posts are known, they say it; else dated readings of average views,
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from statistics import fmean, pstdev
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from crm.account_figures import STEADY_BELOW
 from crm.models import HandleSnapshot
@@ -39,17 +40,21 @@ def list_spreads(tx: Tx, handle_ids: Iterable[int]) -> dict[int, Spread]:
     wanted = list(handle_ids)
     if not wanted:
         return {}
+    found: dict[int, list[float]] = defaultdict(list)
+    for handle_id, views in tx.run(_ask_newest(), {"handle_ids": wanted}):
+        found[handle_id].append(views)
+    return {handle_id: judge_spread(found[handle_id]) for handle_id in wanted}
+
+
+@lru_cache(maxsize=1)
+def _ask_newest() -> Select[int, float | None]:
     age = func.row_number().over(
         partition_by=HandleSnapshot.handle_id, order_by=(HandleSnapshot.taken_at.desc(), HandleSnapshot.id.desc())
     )
+    whose = HandleSnapshot.handle_id.in_(bindparam("handle_ids", expanding=True))
     newest = (
         select(HandleSnapshot.handle_id, HandleSnapshot.avg_views, age.label("age"))
-        .where(HandleSnapshot.handle_id.in_(wanted), HandleSnapshot.avg_views.is_not(None))
+        .where(whose, HandleSnapshot.avg_views.is_not(None))
         .subquery()
     )
-    found: dict[int, list[float]] = defaultdict(list)
-    for handle_id, views in tx.session.execute(
-        select(newest.c.handle_id, newest.c.avg_views).where(newest.c.age <= _NEWEST)
-    ):
-        found[handle_id].append(views)
-    return {handle_id: judge_spread(found[handle_id]) for handle_id in wanted}
+    return select(newest.c.handle_id, newest.c.avg_views).where(newest.c.age <= _NEWEST)

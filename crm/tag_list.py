@@ -2,7 +2,8 @@
 
 from sqlalchemy import func, select
 
-from crm.models import Contact, ContactTag
+from crm.erased import is_here
+from crm.models import ContactTag
 from kit.tx import Tx
 
 MOST = 300
@@ -13,8 +14,7 @@ def count_tags(tx: Tx, *, limit: int = MOST) -> list[tuple[str, int]]:
     many = func.count(ContactTag.contact_id)
     query = (
         select(ContactTag.tag, many)
-        .join(Contact, Contact.id == ContactTag.contact_id)
-        .where(Contact.erased_at.is_(None))
+        .where(is_here(ContactTag.contact_id))
         .group_by(ContactTag.tag)
         .order_by(many.desc(), ContactTag.tag)
         .limit(limit)

@@ -3,7 +3,7 @@
 Build one where its questions are written, for the life of the program, and ask it with the values of all of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import CompoundSelect, Select, cast, literal_column, null, select, union_all
@@ -47,7 +47,7 @@ def every(model: type[Base]) -> Select[*tuple[Any, ...]]:
     return select(*model.__table__.c)
 
 
-def as_objects(model: type[Model], rows: Rows) -> list[Model]:
+def as_objects(model: type[Model], rows: Iterable[Sequence[Any]]) -> list[Model]:
     """Return the rows of `every` as objects to read from; a session knows nothing of them."""
     keys, manager = [column.key for column in model.__table__.c], manager_of_class(model)
     found: list[Model] = []

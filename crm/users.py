@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from crm.models import OneTimeLink, Session, User
 from crm.models.user import ROLES
+from kit.db import Instant
 from kit.errors import ConflictError, InvalidError, NotFoundError, RefusedError, say
 from kit.ids import hash_token, new_token
 from kit.tx import Tx
@@ -16,6 +17,15 @@ from mailer.addresses import normalise_email
 SESSION_FOR = timedelta(days=30)
 LINK_FOR = timedelta(days=3)
 MIN_PASSWORD = 10
+_SIGNED_IN = (
+    select(User)
+    .join(Session, Session.user_id == User.id)
+    .where(
+        Session.token_hash == bindparam("token_hash"),
+        Session.expires_at > bindparam("now", type_=Instant()),
+        User.disabled_at.is_(None),
+    )
+)
 
 
 def count_users(tx: Tx) -> int:
@@ -113,11 +123,7 @@ def open_session(tx: Tx, user: User) -> str:
 
 def find_session_user(tx: Tx, token: str) -> User | None:
     """Return who is signed in with this token."""
-    return tx.session.scalar(
-        select(User)
-        .join(Session, Session.user_id == User.id)
-        .where(Session.token_hash == hash_token(token), Session.expires_at > tx.now, User.disabled_at.is_(None))
-    )
+    return tx.session.scalar(_SIGNED_IN, {"token_hash": hash_token(token), "now": tx.now})
 
 
 def close_session(tx: Tx, token: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from crm.bests import keep_bests
 from crm.lane_sums import keep_lanes
 from crm.old_changes import empty_old_changes
-from crm.search_index import index_waiting
+from crm.search_index import index_waiting, is_waiting
 from crm.today import keep_answers
 from sequences.engine import Engine
 from sequences.leases import beat, note_of
@@ -74,6 +74,9 @@ def keep_up(engine: Engine, *, stop: threading.Event | None = None) -> bool:
 
 def index_mails(engine: Engine) -> bool:
     """Let search know the mails that came and left since; return whether some wait still."""
+    with engine.database.reading() as tx:
+        if not is_waiting(tx.session.connection()):
+            return False
     for _ in range(_PARTS):
         with engine.database.transaction() as tx:
             if index_waiting(tx.session.connection(), most=_PART) < _PART:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, func, select, text
+from sqlalchemy import and_, bindparam, func, select, text
 
 from crm.models import Contact, Mailbox, Message
+from kit.db import Instant
 from kit.tx import Tx
 from sequences.models import NEEDS_A_PERSON, Enrolment, Send, SendBody, Sequence
 
@@ -58,6 +59,10 @@ WAITING = (
     .where(text(f"sends.{NEEDS_A_PERSON}"))
     .group_by(Send.sequence_id, Sequence.name, Send.state)
 )
+_LEFT = and_(
+    Message.mailbox_id == Mailbox.id, Message.direction == "out", Message.at >= bindparam("since", type_=Instant())
+)
+_DAYS = select(Mailbox, func.count(Message.id)).outerjoin(Message, _LEFT).group_by(Mailbox.id).order_by(Mailbox.address)
 
 
 def read_waiting(rows: Rows[tuple[Any, ...]]) -> list[Waiting]:
@@ -74,13 +79,7 @@ def read_waiting(rows: Rows[tuple[Any, ...]]) -> list[Waiting]:
 
 def list_mailbox_days(tx: Tx, since: datetime) -> list[MailboxDay]:
     """Return every mailbox, by address, with what left it since `since`: sequences and answers alike."""
-    rows = tx.session.execute(
-        select(Mailbox, func.count(Message.id))
-        .outerjoin(Message, and_(Message.mailbox_id == Mailbox.id, Message.direction == "out", Message.at >= since))
-        .group_by(Mailbox.id)
-        .order_by(Mailbox.address)
-    )
-    return [MailboxDay(mailbox=mailbox, sent=sent) for mailbox, sent in rows]
+    return [MailboxDay(mailbox=mailbox, sent=sent) for mailbox, sent in tx.session.execute(_DAYS, {"since": since})]
 
 
 def list_planned(tx: Tx, start: datetime, end: datetime) -> list[tuple[int, datetime]]:

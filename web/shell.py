@@ -1,13 +1,17 @@
 """Wire: what every page shows around its content: brand, counts, what left today. Read once per request."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 from flask import g, request, session
+from sqlalchemy import Integer, bindparam
 
 from crm.feedback import list_brands_with_new
 from crm.inbox import InboxCounts, read_counts, thread_questions
 from crm.models import Brand
 from crm.together import Together
+from kit.db import Instant
 from web.outgoing import WAITING, MailboxDay, Waiting, list_mailbox_days, read_waiting
 from web.request import this_tx, this_user
 from web.times import day_bounds, read_zone
@@ -55,8 +59,9 @@ def this_shell() -> Shell:
         counted = list_brands_with_new(tx)
         brands = [brand for brand, _count in counted]
         chosen = _chosen(brands)
-        asked = thread_questions(tx.now, mine_of=mine_of(), with_all=request.blueprint == "inbox")
-        waiting, *threads = Together(WAITING, *asked).ask(tx)
+        user_id = mine_of()
+        asked = _questions(of_one=user_id is not None, with_all=request.blueprint == "inbox")
+        waiting, *threads = asked.ask(tx, {"now": tx.now, "user_id": user_id})
         g.shell = Shell(
             brand=chosen,
             feedback=next((count for brand, count in counted if brand is chosen), 0),
@@ -67,6 +72,14 @@ def this_shell() -> Shell:
         )
     shell: Shell = g.shell
     return shell
+
+
+@lru_cache(maxsize=4)
+def _questions(*, of_one: bool, with_all: bool) -> Together:
+    """Return what the frame asks about mails; built once, as every page asks it."""
+    now: Any = bindparam("now", type_=Instant())
+    mine: Any = bindparam("user_id", type_=Integer) if of_one else None
+    return Together(WAITING, *thread_questions(now, mine_of=mine, with_all=with_all))
 
 
 def _chosen(brands: list[Brand]) -> Brand | None:

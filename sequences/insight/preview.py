@@ -186,7 +186,7 @@ def preview_step(
         needs_way_out=step.get("kind") == "email",
     )  # fmt: skip
     return Preview(
-        letter=cut_letter(made.subject, made.text, line=line), gaps=(), faults=(),
+        letter=cut_letter(made.subject, made.text, made.html if footer else "", line=line), gaps=(), faults=(),
         points=_points(subject, made.text), findings=lint_pitch(mail) if step.get("kind") == "email" else (),
         lacking=lacking, looked_at=len(people), words=word_count(mail.body), mailbox=room.mailbox, rendered=made,
     )  # fmt: skip

@@ -12,8 +12,8 @@ from kit.errors import say
 from kit.tx import Tx
 from sequences.models import Enrolment, Send
 
-# How far back is looked: a line used before the last few thousand mails of a sequence is nobody's memory any more.
-_DRAFTS, _LEAVING, _SENT, _FOUND = 2_000, 2_000, 5_000, 1_000
+# How far back is looked: a line used before the last two thousand mails of a sequence is nobody's memory any more.
+_DRAFTS, _LEAVING, _SENT, _FOUND = 2_000, 2_000, 2_000, 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from sequences.pitches.markdown_mail import Parts, show_parts
 from sequences.pitches.pitch_value import clean_text, cut_tokens, make_token, token_numbers
+from sequences.pitches.shown_html import show_html
 from sequences.pitches.used_fields import list_used
 
 _CODE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _ELSE = re.compile(r"""\bdefault\(\s*(["'])(.*?)\1""", re.DOTALL)
-# As the mail's renderer writes them; what people wrote is escaped there and holds no tag.
-_LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
-_HEADING, _HEADING_END = re.compile(r"<h[1-6] "), re.compile(r"</h[1-6]>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +41,7 @@ def cut_mail(text: str) -> Paragraph:
     for those of the page are others.
     """
     parts, codes = _render(text)
-    shown = _HEADING_END.sub("</p>", _HEADING.sub('<p class="heading" ', _LINK.sub(_show_link, parts.html)))
-    return tuple(_cut(shown, "html", codes))
+    return tuple(_cut(show_html(parts.html, token_numbers), "html", codes))
 
 
 def cut_message(text: str) -> tuple[Paragraph, ...]:
@@ -75,14 +72,6 @@ def _cut(shown: str, kind: str, codes: list[str]) -> Iterator[SourcePiece]:
             yield from _cut_code(codes[part])
         else:
             yield SourcePiece(kind=kind, words=part)
-
-
-def _show_link(found: re.Match[str]) -> str:
-    """Show where a link leads: where a field is in the address, it is read after the words, with its chip."""
-    address, words = found.groups()
-    if token_numbers(address):
-        return f'<span class="link">{words}</span> <span class="faint t12">({address})</span>'
-    return f'<span class="link" title="{address}">{words}</span>'
 
 
 def _cut_code(code: str) -> Iterator[SourcePiece]:

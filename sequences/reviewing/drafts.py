@@ -254,7 +254,7 @@ def _draft(
         values, footer = filled_values(tx, run, document, send), make_footer(tx, run, links)
         letter = mark_gaps(subject, body.source, values, gaps, footer=footer, line=line)
     else:
-        letter = cut_letter(send.subject, body.text, line=line)
+        letter = cut_letter(send.subject, body.text, body.html, line=line)
     return Draft(
         send_id=send.id, contact=contact, sequence_id=sequence.id, sequence_name=sequence.name,
         sequence_state=sequence.state, brand_id=sequence.brand_id, step_key=send.step_key or "",

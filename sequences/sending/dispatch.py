@@ -4,7 +4,8 @@ The story of a batch is `drain_mailbox`: every step either goes on or ends a sen
 lives in gate and stop_rules; this file only puts the steps in order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from crm.models import Mailbox
@@ -65,8 +66,22 @@ def drain_mailbox(engine: Engine, mailbox_id: int) -> Counts:
                 _transmit(round_, batch.envelopes, announced=False)
                 continue
             for begin in range(0, len(batch.envelopes), engine.together):
-                _hand_over(round_, batch.envelopes[begin : begin + engine.together])
+                end = begin + engine.together
+                with _giving_back(round_, batch.envelopes[end:]):
+                    _hand_over(round_, batch.envelopes[begin:end])
     return counts
+
+
+@contextmanager
+def _giving_back(round_: Round, rest: Sequence[Envelope]) -> Iterator[None]:
+    """Give the rest of a batch back when a fault of ours ends the round: they need not wait until the claim is old."""
+    try:
+        yield
+    except Exception:
+        with suppress(Exception):  # the first fault is the one to tell
+            for envelope in rest:
+                release(round_, envelope.send_id, say("Another mail met a fault of Rapport's own."))
+        raise
 
 
 def _may_send(tx: Tx, mailbox: Mailbox) -> bool:

@@ -1,9 +1,11 @@
 """Of very many who match nobody counts to the last; whom lists show does not depend on how they are looked for."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
+from sqlalchemy import select
 
 from crm import lane_counts, lane_picks, people, people_order
 from crm.board import read_board
@@ -164,3 +166,12 @@ def test_words_are_counted_to_the_last_and_a_page_too_far_is_the_last(
         assert {(page.total, page.more, page.pages) for page in pages} == {(len(every), False, 3)}
         assert [row.contact.id for page in pages for row in page.rows] == every
         assert list_people(tx, PeopleFilter(q="zzz"), brand_id=brand, page=2).rows == ()
+
+
+def test_lanes_of_everybody_leave_out_who_was_erased(database: Database, brand: int) -> None:
+    with database.reading() as tx:
+        board = read_board(tx, PeopleFilter(), brand_id=brand)
+        stands = select(Relationship.stage_id).join(Contact).where(Contact.erased_at.is_(None))
+        there = Counter(tx.session.scalars(stands))
+        assert sum(there.values()) < PEOPLE
+        assert {lane.stage.id: lane.count for lane in board.lanes} == there

@@ -1,6 +1,7 @@
 """The keeper: what fails holds nothing else up and is told; many keepers do each piece once; a tick leaves nothing."""
 
 from datetime import timedelta
+from random import Random
 from threading import Event
 
 import pytest
@@ -10,7 +11,8 @@ from crm.changes import KEPT_FOR
 from crm.contacts import get_contact
 from crm.models import Change, KeptFigures
 from crm.person_edits import edit_facts, mark_of
-from kit.tx import Tx
+from kit.db import make_engine
+from kit.tx import Database, Tx
 from sequences.reports.keeping import keep_next
 from sequences.upkeep import keep_once, keep_up
 from tests.stories.at_once import two_at_once
@@ -102,3 +104,15 @@ def test_a_tick_counts_every_report_that_is_due(busy: World, monkeypatch: pytest
     with busy.database.reading() as tx:
         kept = select(func.count()).select_from(KeptFigures).where(KeptFigures.name.like("report:%"))
         assert tx.session.scalar(kept) == 3
+
+
+def test_with_nothing_to_do_nobody_who_writes_is_waited_for(world: World) -> None:
+    """On SQLite one writer at a time holds the file: a keeper that asked to write each second would be in line."""
+    url = world.database.engine.url.render_as_string(hide_password=False)
+    other = make_engine(url)
+    try:
+        with Database(other, world.clock, Random(2)).transaction() as tx:
+            tx.session.execute(text("SELECT 1"))
+            assert not keep_up(world.engine)
+    finally:
+        other.dispose()

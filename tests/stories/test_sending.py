@@ -395,3 +395,21 @@ def test_a_mail_settled_by_hand_can_be_read_after_the_transaction(small: World) 
     with small.database.transaction() as tx:
         send = resolve_unknown(tx, 1, verdict="sent", actor="user:1")
     assert (send.id, send.state) == (1, "sent")
+
+
+def test_a_fault_of_ours_in_the_midst_of_a_batch_gives_the_rest_back(world: World) -> None:
+    def break_down() -> None:
+        raise ZeroDivisionError
+
+    world.load()
+    world.enrol(world.people(3))
+    sweep(world.engine)
+    world.server.before_recipient = break_down
+    with pytest.raises(ZeroDivisionError):
+        world.drain()
+    assert Counter(send.state for send in world.sends()) == {"claimed": 1, "scheduled": 2}
+    world.clock.advance(timedelta(hours=1))
+    sweep(world.engine)
+    world.drain()
+    assert Counter(send.state for send in world.sends()) == {"sent": 3}
+    assert len({taken.recipient for taken in world.server.outbox}) == len(world.server.outbox) == 3

@@ -103,7 +103,7 @@ def test_a_yes_to_a_text_that_changed_meanwhile_asks_again(app: Flask, ada: Pers
     assert seen
     sign_in(app, house, RUBEN).post(f"/sends/{niamh}/text", body="Ruben wrote this.", seen=seen[1])
     page = ada.post(f"/sends/{niamh}/approval", status=409, body="Ada wrote that.", seen=seen[1])
-    assert "<p>Ruben wrote this.</p>" in page
+    assert '<p dir="auto">Ruben wrote this.</p>' in page
     assert "Ada wrote that.</textarea>" in page
     assert draft_of(house, "niamh").state == "draft"
     again = SEEN.search(page)
