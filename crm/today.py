@@ -56,12 +56,14 @@ def read_lately(tx: Tx, start: datetime, end: datetime, *, strips_of: Collection
     strip = select(Message.contact_id, Message.direction, Message.at).where(
         Message.contact_id.in_(strips_of), Message.kind.in_(HUMAN), Message.at > tx.now - STRIP_WEEKS * _WEEK
     )
+    measured = ask_kept(_KEPT, tx.now)
     day, strips, came, recent, kept = Together(
         _ask_between(start, end),
         strip,
         _ask_replies(tx.now),
-        _ask_recent(tx.now).limit(MANY + 1),
-        ask_kept(_KEPT, tx.now),
+        # Two thousand rows are read only where nobody has measured yet.
+        _ask_recent(tx.now).where(~measured.exists()).limit(MANY + 1),
+        measured,
     ).ask(tx)
     return Lately(day=tuple(_by_time(day)), strips=_strips(tx, strips, strips_of), week=_week(tx, came, recent, kept))
 
@@ -107,7 +109,7 @@ def _ask_recent(now: datetime) -> Select[*tuple[Any, ...]]:
 def _week(tx: Tx, came: Rows, recent: Rows, kept: Rows) -> Week:
     [(lately, both)] = came
     as_of, wait = None, None
-    if len(recent) > MANY and kept:
+    if kept:
         as_of, seconds = kept[0][0], kept[0][1]["ours_s"]
         wait = None if seconds is None else timedelta(seconds=seconds)
     else:

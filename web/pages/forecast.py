@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from crm.brands import list_stages
 from crm.models import Contact, SavedView
-from crm.people import find_people_ids
+from crm.people import PeopleFilter, count_each, find_people_ids
 from crm.saved_views import read_shelf
 from crm.zones import is_zone, zone_of_country
 from kit.errors import RapportError
@@ -47,16 +47,17 @@ def show(sequence_id: int) -> Response:
     view = shelf.find(query.get("view", ""))
     wanted = _read_wanted(query, view)
     is_filter = query.get("who") == "filter"
-    people = _find_people(tx, wanted, sequence) if is_filter else []
+    meant = read_filter(wanted, user_id=this_user().id) if is_filter else None
+    matching = count_each(tx, [meant], brand_id=sequence.brand_id)[0] if meant else 0
     inside = _count_inside(tx, sequence)
-    many = len(people) + inside
-    waits = len(people) > MOST_PEOPLE or (query.get("go") != "1" and (many > AT_ONCE or is_log_long(tx)))
-    found = {} if waits else _compute(tx, sequence, people, days)
+    many = matching + inside
+    waits = matching > MOST_PEOPLE or (query.get("go") != "1" and (many > AT_ONCE or is_log_long(tx)))
+    found = {} if waits else _compute(tx, sequence, meant, days)
     return page(
         "forecast/page.html",
         sequence=sequence, days=days, query=query, wanted=wanted, is_filter=is_filter, stages=list_stages(tx),
         views=shelf.views, view=view,
-        matching=len(people), inside=inside, many=many, waits=waits, most=MOST_PEOPLE, shown=SHOWN,
+        matching=matching, inside=inside, many=many, waits=waits, most=MOST_PEOPLE, shown=SHOWN,
         **{"forecast": None, "fault": "", **found},
     )  # fmt: skip
 
@@ -67,11 +68,8 @@ def _read_wanted(query: Mapping[str, str], view: SavedView | None) -> dict[str, 
     return {name: value for name, value in asked.items() if is_name(name)}
 
 
-def _find_people(tx: Tx, wanted: Mapping[str, str], sequence: Sequence) -> list[int]:
-    return find_people_ids(tx, read_filter(wanted, user_id=this_user().id), brand_id=sequence.brand_id)
-
-
-def _compute(tx: Tx, sequence: Sequence, people: list[int], days: int) -> dict[str, Any]:
+def _compute(tx: Tx, sequence: Sequence, meant: PeopleFilter | None, days: int) -> dict[str, Any]:
+    people = find_people_ids(tx, meant, brand_id=sequence.brand_id) if meant else []
     engine = make_engine_of(this_house())
     try:
         forecast = make_forecast(engine, sequence.name, people, days=days, user_id=this_user().id)
