@@ -5,9 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Integer, ScalarSelect, bindparam, func, null, select, true
+from sqlalchemy import Integer, bindparam, select
 
 from crm.contact_turns import (
     ContactTurn,
@@ -22,18 +21,16 @@ from crm.contacts import rank
 from crm.exchange import Exchange, list_exchanges
 from crm.lane_sums import by_person
 from crm.models import Contact, Handle, Relationship, Stage
-from crm.people_filter import PeopleFilter, conditions, words_condition
-from crm.people_order import WALK, is_looked_through, name_key, ordered, tell_as_of
+from crm.people_filter import PeopleFilter, words_condition
+from crm.people_found import count_pages, find_page
+from crm.people_order import tell_as_of
 from crm.scoring import Figures, score_fit, shown
 from crm.spread import Spread, judge_posts, list_spreads
 from crm.together import Together, as_objects, every
 from kit.tx import Tx
 
-__all__ = ["PAGE", "PeopleFilter", "PeoplePage", "PersonRow"]
+__all__ = ["PeopleFilter", "PeoplePage", "PersonRow"]
 
-PAGE = 50
-# Who asks for half of everybody does not need to know how many those are to the last.
-COUNTED = 5_000
 _USED = every(Handle).where(
     Handle.contact_id.in_(bindparam("contact_ids", expanding=True)), Handle.retired_at.is_(None)
 )
@@ -72,148 +69,24 @@ class PeoplePage:
 def list_people(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None, page: int = 1) -> PeoplePage:
     """Return one page of contacts that match; `brand_id` says whose stages count.
 
-    Those who match a filter are counted up to COUNTED, or as far as the page.
+    See `find_page` for how far those who match are counted.
     """
-    clauses = conditions(tx, wanted, brand_id)
-    if is_looked_through(wanted):
-        found = _look_once(tx, wanted, clauses, max(1, page))
-    else:
-        found = _count_and_walk(tx, wanted, clauses, max(1, page), brand_id)
+    found = find_page(tx, wanted, max(1, page), brand_id=brand_id)
     rows = describe_people(tx, _load(tx, found.ids), brand_id, wanted.weights)
     return PeoplePage(
         rows=rows,
         total=found.total,
         everyone=found.everyone,
         number=found.page,
-        pages=_pages(found.total + found.more),
+        pages=count_pages(found.total + found.more),
         more=found.more,
         as_of=tell_as_of(tx, wanted),
     )
 
 
-class _Found(NamedTuple):
-    """Who stands on a page, how many match, how many there are; with `more`, counting stopped."""
-
-    ids: Sequence[int]
-    total: int
-    everyone: int
-    page: int
-    more: bool = False
-
-
-def _look_once(tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], page: int) -> _Found:
-    """Find a page of people by words: everybody is looked at for them, so all are counted and sorted in the same go."""
-    _, there = count_matching(clauses)
-    found = select(Contact.id, name_key().label("name")).where(*clauses).cte("found").prefix_with("MATERIALIZED")
-    counted = select(func.count()).select_from(found).scalar_subquery()
-    first = found.c.name.desc() if wanted.sort == "-name" else found.c.name
-    query = select(found.c.id, counted, there).order_by(first, found.c.id)
-    rows = tx.session.execute(query.limit(PAGE).offset((page - 1) * PAGE)).all()
-    if rows:
-        return _Found([row[0] for row in rows], *rows[0][1:], page)
-    if page == 1:
-        return _Found([], 0, tx.session.execute(select(there)).scalar_one(), 1)
-    return _look_once(tx, wanted, clauses, _pages(tx.session.execute(select(counted)).scalar_one()))
-
-
-def _count_and_walk(
-    tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], page: int, brand_id: int | None
-) -> _Found:
-    """Count who matches, up to COUNTED or as far as the page; few of them are sorted, many walked in their order."""
-    most = max(COUNTED, page * PAGE)
-    few, total, everyone = _count(tx, clauses, most)
-    page, more = min(page, _pages(total)), total > most and total != everyone
-    if total >= WALK:
-        clauses = conditions(tx, wanted, brand_id, each=True)
-    elif few:
-        clauses = [Contact.id.in_(few)]
-    query = ordered(tx, select(Contact.id).where(*clauses), wanted, matching=total, most=page * PAGE)
-    ids = list(tx.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE))) if total else []
-    return _Found(ids, most if more else total, everyone, page, more)
-
-
-def _pages(total: int) -> int:
-    return max(1, -(-total // PAGE))
-
-
-def _count(tx: Tx, clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[list[int], int, int]:
-    """Return who matches, if those are few, how many do, up to `most` and one, and how many there are.
-
-    One query that looks through everybody once at the most.
-    """
-    _, there = count_matching(clauses)
-    if len(clauses) == 1:
-        everyone = tx.session.execute(select(there)).scalar_one()
-        return [], everyone, everyone
-    found, counted = _bounded(clauses, most)
-    numbers = select(found.c.id).limit(WALK).subquery()
-    one = select(counted.label("total"), there.label("everyone")).subquery()
-    rows = tx.session.execute(select(one, numbers.c.id).outerjoin(numbers, true())).all()
-    total, everyone, _ = rows[0]
-    return [row[2] for row in rows] if 0 < total < WALK and total <= most else [], total, everyone
-
-
-def _bounded(clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[CTE, ScalarSelect[int]]:
-    """Return those who match, up to `most` and one, looked for once, and how many these are."""
-    found = select(Contact.id).where(*clauses).limit(most + 1).cte("found").prefix_with("MATERIALIZED")
-    return found, select(func.count()).select_from(found).scalar_subquery()
-
-
-def count_matching(clauses: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """Return what counts who matches, up to COUNTED and one, null for everybody, and what counts everybody."""
-    # Without a filter only who was erased is left out, and one count says both.
-    counted = _count_up_to(clauses, COUNTED) if len(clauses) > 1 else null()
-    gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
-    return counted, select(func.count()).select_from(Contact).scalar_subquery() - gone
-
-
 def _load(tx: Tx, ids: Sequence[int]) -> list[Contact]:
     found = {contact.id: contact for contact in tx.session.scalars(select(Contact).where(Contact.id.in_(ids)))}
     return [found[number] for number in ids]
-
-
-def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None) -> list[int]:
-    """Return the numbers of all contacts that match, in the order of the list."""
-    query = ordered(tx, select(Contact.id).where(*conditions(tx, wanted, brand_id)), wanted)
-    return list(tx.session.scalars(query))
-
-
-def find_first(tx: Tx, wanted: PeopleFilter, most: int, *, brand_id: int | None) -> tuple[list[int], int]:
-    """Return the numbers of the first who match, in the order of the list, and how many match in all."""
-    found = select(Contact.id).where(*conditions(tx, wanted, brand_id))
-    if wanted.q:
-        # To find words everybody is looked at: that is done once.
-        together = ordered(tx, found.add_columns(func.count().over()), wanted).limit(most)
-        rows = tx.session.execute(together).all()
-        return [row[0] for row in rows], rows[0][1] if rows else 0
-    count = tx.session.scalars(select(func.count()).select_from(found.subquery())).one()
-    return list(tx.session.scalars(ordered(tx, found, wanted, matching=count, most=most).limit(most))), count
-
-
-def count_each(tx: Tx, asked: Sequence[PeopleFilter], *, brand_id: int | None) -> list[int]:
-    """Return how many people match each of several filters, in one query."""
-    if not asked:
-        return []
-    counts = [
-        select(func.count(Contact.id)).where(*conditions(tx, wanted, brand_id)).scalar_subquery() for wanted in asked
-    ]
-    return [int(number) for number in tx.session.execute(select(*counts)).one()]
-
-
-def count_up_to(tx: Tx, asked: Sequence[PeopleFilter], most: int, *, brand_id: int | None) -> list[int]:
-    """Return how many people match each of several filters, counting each no further than one more than `most`.
-
-    One query.
-    """
-    if not asked:
-        return []
-    counts = [_count_up_to(conditions(tx, wanted, brand_id), most) for wanted in asked]
-    return [int(number) for number in tx.session.execute(select(*counts)).one()]
-
-
-def _count_up_to(clauses: Sequence[ColumnElement[bool]], most: int) -> ScalarSelect[int]:
-    found = select(Contact.id).where(*clauses).limit(most + 1).subquery()
-    return select(func.count()).select_from(found).scalar_subquery()
 
 
 def search_people(tx: Tx, words: str, *, limit: int = 8) -> list[tuple[Contact, Handle | None]]:

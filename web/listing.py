@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from flask import request
 
-from crm.people import PAGE
 from crm.people_beside import COUNTED, Beside, find_beside
+from crm.people_found import PAGE
 from kit.errors import InvalidError
 from web.people_query import read_filter, read_query_text, write_query
 from web.request import this_tx, this_user

@@ -11,8 +11,9 @@ from crm.board import read_board
 from crm.contact_turns import ContactTurn, decide_contact_turn, list_contact_threads, list_dues
 from crm.inbox_beside import read_beside
 from crm.models import Contact, Task, Thread
-from crm.people import count_each, list_people
+from crm.people import list_people
 from crm.people_filter import PeopleFilter
+from crm.people_found import count_each
 from crm.tasks import create_task
 from crm.turns import Turn
 from kit.tx import Tx

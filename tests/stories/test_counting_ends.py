@@ -7,11 +7,12 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
-from crm import lane_counts, lane_picks, people, people_order
+from crm import lane_counts, lane_picks, people_found, people_order
 from crm.board import read_board
 from crm.models import Brand, Contact, ContactAddress, ContactTag, Handle, Mailbox, Pulse, Relationship, Stage, Thread
-from crm.people import PAGE, find_first, find_people_ids, list_people
+from crm.people import list_people
 from crm.people_filter import PeopleFilter
+from crm.people_found import PAGE, find_first, find_people_ids
 from kit.clock import FixedClock
 from kit.tx import Database, Tx
 from web.people_query import read_filter
@@ -103,7 +104,7 @@ def test_people_are_the_same_by_numbers_of_each_and_together(
     database: Database, brand: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = _look(database, brand)
-    for module in (people, lane_counts, people_order, lane_picks):
+    for module in (people_found, lane_counts, people_order, lane_picks):
         monkeypatch.setattr(module, "WALK", 1)
     each = _look(database, brand)
     assert each == few
@@ -120,7 +121,7 @@ def test_a_list_counts_as_far_as_its_page(database: Database, brand: int, monkey
         every = find_people_ids(tx, wanted, brand_id=brand)
         whole = list_people(tx, wanted, brand_id=brand)
         assert (whole.total, whole.more, whole.pages) == (len(every), False, 3)
-        monkeypatch.setattr(people, "COUNTED", 30)
+        monkeypatch.setattr(people_found, "COUNTED", 30)
         first, second, third = (list_people(tx, wanted, brand_id=brand, page=number) for number in (1, 2, 3))
         assert (first.total, first.more, first.pages) == (PAGE, True, 2), "another page is known of"
         assert (second.total, second.more, second.pages) == (2 * PAGE, True, 3)
@@ -154,14 +155,14 @@ def test_words_are_counted_to_the_last_and_a_page_too_far_is_the_last(
     database: Database, brand: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = PeopleFilter(q="e")
-    monkeypatch.setattr(people, "PAGE", 40)
+    monkeypatch.setattr(people_found, "PAGE", 40)
     with database.reading() as tx:
         every = find_people_ids(tx, wanted, brand_id=brand)
         whole = list_people(tx, wanted, brand_id=brand)
         assert len(every) > 80
         assert (whole.total, whole.more, whole.pages) == (len(every), False, 3)
         assert list_people(tx, wanted, brand_id=brand, page=99).number == 3
-        monkeypatch.setattr(people, "COUNTED", 30)
+        monkeypatch.setattr(people_found, "COUNTED", 30)
         pages = [list_people(tx, wanted, brand_id=brand, page=number) for number in (1, 2, 3)]
         assert {(page.total, page.more, page.pages) for page in pages} == {(len(every), False, 3)}
         assert [row.contact.id for page in pages for row in page.rows] == every

@@ -9,9 +9,9 @@ from sqlalchemy import event
 from crm import bests, people_beside, people_order
 from crm.contacts import create_contact
 from crm.models import Contact, ContactTag, Handle
-from crm.people import find_people_ids
 from crm.people_beside import Beside, find_beside
 from crm.people_filter import PeopleFilter
+from crm.people_found import find_people_ids
 from tests.stories.world import World
 
 SORTS = ("name", "-name", "size", "-size", "-fit", "rate", "posted", "-added", "er", "views", "nonsense")

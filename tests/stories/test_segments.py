@@ -13,7 +13,7 @@ from crm.brands import create_brand
 from crm.contacts import create_contact, refresh_search_text
 from crm.fields import create_field
 from crm.models import Contact, ContactTag, Handle, Mailbox, Thread
-from crm.people import find_people_ids
+from crm.people_found import find_people_ids
 from crm.pipeline import move_stage
 from crm.segments import Either, Every, Node, Not, Term, write_segment
 from kit.tx import Database, Tx

@@ -6,7 +6,8 @@ from crm.contacts import create_contact
 from crm.field_filter import field_condition
 from crm.fields import create_field
 from crm.models import Contact
-from crm.people import PeopleFilter, find_people_ids
+from crm.people import PeopleFilter
+from crm.people_found import find_people_ids
 from kit.errors import InvalidError
 from kit.tx import Database
 from web.people_query import read_chosen, read_filter_text

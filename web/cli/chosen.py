@@ -9,7 +9,7 @@ from sqlalchemy import select
 from crm.contacts import find_contact_by_email
 from crm.erased import find_erased
 from crm.models import Contact
-from crm.people import find_people_ids
+from crm.people_found import find_people_ids
 from crm.saved_views import get_view_by_name
 from kit.errors import InvalidError
 from kit.tx import Tx

@@ -17,6 +17,7 @@ from crm.field_values import set_values
 from crm.fields import known_fields, offered_fields, remember_fields
 from crm.handles import add_handle
 from crm.models import Contact, ContactField
+from crm.people_found import count_each
 from crm.pipeline import ensure_relationship
 from crm.places import read_place
 from crm.rhythms import remember_rhythms
@@ -116,7 +117,7 @@ def _read_sequences(tx: Tx) -> list[SequenceRow]:
 def find_costliest(tx: Tx, view: PeopleView, chips: Sequence[Chip]) -> Chip | None:
     """Return the filter without which most people would match; None when it takes more than one."""
     without = [read_filter(change_people(view.query, **chip.changes), user_id=this_user().id) for chip in chips]
-    counts = people.count_each(tx, without, brand_id=this_brand_id())
+    counts = count_each(tx, without, brand_id=this_brand_id())
     most = max(counts, default=0)
     return chips[counts.index(most)] if most else None
 

@@ -9,7 +9,7 @@ from crm.export_job import RESULT
 from crm.fields import offered_fields
 from crm.import_job import LEFT_OUT
 from crm.jobs import get_own_job, read_file, start_job
-from crm.people import find_people_ids
+from crm.people_found import find_people_ids
 from kit.errors import InvalidError, NotFoundError, say
 from web import forms
 from web.auth import require

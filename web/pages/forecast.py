@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 
 from crm.brands import list_stages
 from crm.models import Contact, SavedView
-from crm.people import PeopleFilter, count_each, find_people_ids
+from crm.people import PeopleFilter
+from crm.people_found import count_each, find_people_ids
 from crm.saved_views import read_shelf
 from crm.zones import is_zone, zone_of_country
 from kit.errors import RapportError

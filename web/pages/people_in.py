@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from crm.brands import list_stages
-from crm.people import PeopleFilter, find_first, find_people_ids
+from crm.people import PeopleFilter
+from crm.people_found import find_first, find_people_ids
 from crm.saved_views import ViewShelf, read_shelf
 from kit.errors import InvalidError, RapportError, say
 from kit.tx import Tx

@@ -12,7 +12,7 @@ from crm.disclosures import record_disclosure
 from crm.export_job import list_rows, name_columns
 from crm.fields import offered_fields
 from crm.models import Contact
-from crm.people import find_first, find_people_ids
+from crm.people_found import find_first, find_people_ids
 from crm.person_edits import list_colleagues
 from kit.errors import InvalidError, RapportError, say
 from kit.tx import Tx

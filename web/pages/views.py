@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from crm import saved_views
 from crm.models import SavedView
-from crm.people import count_up_to
+from crm.people_found import count_up_to
 from web.auth import local_path
 from web.figures import slug
 from web.people_query import read_filter, read_query_text, write_query
