@@ -10,7 +10,7 @@ _LOOKS = 25  # a stream ends by itself, so that closed windows free their seat
 class Newsroom:
     """Streams of news for open pages. `look` says what is newest; it is asked once a second for each stream."""
 
-    def __init__(self, look: Callable[[], object], *, look_every_s: float = 1.0) -> None:
+    def __init__(self, look: Callable[[], str], *, look_every_s: float = 1.0) -> None:
         self._look, self._look_every_s = look, look_every_s
         self._seats = threading.BoundedSemaphore(_SEATS)
         self._closed = threading.Event()
@@ -19,16 +19,20 @@ class Newsroom:
         """Return whether there was room; who took a seat leaves it."""
         return not self._closed.is_set() and self._seats.acquire(blocking=False)
 
-    def tell(self) -> Iterator[str]:
-        """Yield server-sent events until the stream's time is over."""
-        seen = self._look()
+    def tell(self, seen: str = "") -> Iterator[str]:
+        """Yield server-sent events until the stream's time is over.
+
+        `seen` is what whoever listens knows of: what came between that and the first look is news as well.
+        """
+        newest = self._look()
         yield "retry: 1000\n\n"
+        if seen and newest != seen:
+            yield _news(newest)
         for _ in range(_LOOKS):
             if self._closed.wait(self._look_every_s):
                 return
-            newest = self._look()
-            yield "event: news\ndata: .\n\n" if newest != seen else ": quiet\n\n"
-            seen = newest
+            seen, newest = newest, self._look()
+            yield _news(newest) if newest != seen else ": quiet\n\n"
 
     def leave(self) -> None:
         """Give a seat back, however its stream ended."""
@@ -37,3 +41,7 @@ class Newsroom:
     def close(self) -> None:
         """End every stream, so that a server that stops need not wait for them."""
         self._closed.set()
+
+
+def _news(newest: str) -> str:
+    return f"id: {newest}\nevent: news\ndata: .\n\n"

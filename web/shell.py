@@ -12,6 +12,7 @@ from crm.inbox import InboxCounts, read_counts, thread_questions
 from crm.models import Brand
 from crm.together import Together
 from kit.db import Instant
+from sequences.pulse import NEWEST, write_pulse
 from web.outgoing import WAITING, MailboxDay, Waiting, list_mailbox_days, read_waiting
 from web.request import this_tx, this_user
 from web.times import day_bounds, read_zone
@@ -20,7 +21,10 @@ from web.whose import mine_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
-    """The frame's facts. `feedback` notes wait for a theme; `cap` None when a mailbox has no limit."""
+    """The frame's facts. `feedback` notes wait for a theme; `cap` None when a mailbox has no limit.
+
+    `pulse` says what had happened when the page was read.
+    """
 
     brand: Brand | None
     feedback: int
@@ -28,6 +32,7 @@ class Shell:
     inbox: InboxCounts
     waiting: tuple[Waiting, ...]
     mailboxes: tuple[MailboxDay, ...]
+    pulse: str
 
     @property
     def drafts(self) -> int:
@@ -61,7 +66,7 @@ def this_shell() -> Shell:
         chosen = _chosen(brands)
         user_id = mine_of()
         asked = _questions(of_one=user_id is not None, with_all=request.blueprint == "inbox")
-        waiting, *threads = asked.ask(tx, {"now": tx.now, "user_id": user_id})
+        newest, waiting, *threads = asked.ask(tx, {"now": tx.now, "user_id": user_id})
         g.shell = Shell(
             brand=chosen,
             feedback=next((count for brand, count in counted if brand is chosen), 0),
@@ -69,6 +74,7 @@ def this_shell() -> Shell:
             inbox=read_counts(*threads),
             waiting=tuple(read_waiting(waiting)),
             mailboxes=tuple(list_mailbox_days(tx, start)),
+            pulse=write_pulse(newest[0]),
         )
     shell: Shell = g.shell
     return shell
@@ -79,7 +85,7 @@ def _questions(*, of_one: bool, with_all: bool) -> Together:
     """Return what the frame asks about mails; built once, as every page asks it."""
     now: Any = bindparam("now", type_=Instant())
     mine: Any = bindparam("user_id", type_=Integer) if of_one else None
-    return Together(WAITING, *thread_questions(now, mine_of=mine, with_all=with_all))
+    return Together(NEWEST, WAITING, *thread_questions(now, mine_of=mine, with_all=with_all))
 
 
 def _chosen(brands: list[Brand]) -> Brand | None:

@@ -82,9 +82,7 @@ def test_selected_words_become_feedback(visitors: Visitors, cast: Cast) -> None:
 
 def test_a_reply_appears_by_itself(visitors: Visitors, cast: Cast, house: House) -> None:
     ada = visitors.come()
-    # What is news counts from the moment at which the page listens.
-    with ada.page.expect_response("**/live"):
-        page = ada.go("/today")
+    page = ada.go("/today")
     expect(page.locator("#count-inbox")).to_contain_text("6")
     with house.database.transaction() as tx:
         thread = tx.session.get_one(Thread, cast.threads["Kwesi Danquah-Mills"])

@@ -15,7 +15,7 @@ blueprint = Blueprint("live", __name__)
 def make_newsroom(house: House) -> Newsroom:
     """Return the newsroom of a house; each look is a short reading of its own."""
 
-    def look() -> tuple[int, ...]:
+    def look() -> str:
         with house.database.reading() as tx:
             return read_pulse(tx)
 
@@ -24,15 +24,19 @@ def make_newsroom(house: House) -> Newsroom:
 
 @blueprint.get("/live")
 def stream() -> Response:
-    """Tell when something happened; 204 when too many listen already: then pages poll. `?once=1` says what is, once."""
+    """Tell when something happened; 204 when too many listen already: then pages poll. `?once=1` says what is, once.
+
+    `?seen=` is what the page showed; whoever comes back to a stream says it in Last-Event-ID.
+    """
     settle_tx()
     newsroom: Newsroom = current_app.extensions["newsroom"]
     if request.args.get("once"):
         with this_house().database.reading() as tx:
-            return _events(iter([f"event: news\ndata: {'.'.join(map(str, read_pulse(tx)))}\n\n"]))
+            return _events(iter([f"event: news\ndata: {read_pulse(tx)}\n\n"]))
     if not newsroom.take_seat():
         return Response(status=204)
-    response = _events(newsroom.tell())
+    seen = request.headers.get("Last-Event-ID") or request.args.get("seen", "")
+    response = _events(newsroom.tell(seen))
     response.call_on_close(newsroom.leave)  # a stream nobody began to read ends here too
     return response
 

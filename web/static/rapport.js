@@ -14,8 +14,9 @@
     news?.close();
     news = null;
     if (document.visibilityState !== "visible" || !$("[hx-trigger*='tick']")) return;
-    news = new EventSource("/live");
-    news.addEventListener("news", beat);
+    // What came between the reading of the page and the opening of the stream is news as well.
+    news = new EventSource(`/live?seen=${document.body.dataset.pulse ?? ""}`);
+    news.addEventListener("news", (e) => { document.body.dataset.pulse = e.lastEventId; beat(); });
   };
   setInterval(() => { if (news?.readyState !== EventSource.OPEN) beat(); }, 2000);
   setInterval(beat, 30000);
