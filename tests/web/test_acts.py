@@ -150,7 +150,7 @@ def test_skip_take_out_and_edit(ada: Person, cast: Cast, house: House) -> None:
     ada.post(f"/sends/{drafts['niamh'].id}/text", subject="A pan, Niamh?", body=body)
     page = ada.get(f"/review/{drafts['niamh'].id}")
     assert "A pan, Niamh?" in page
-    assert "Hello Niamh, one pan." in page
+    assert "Hello <strong>Niamh</strong>, one pan." in page
     assert page.count("Havnegade 12") == 1
     ada.post(f"/sends/{drafts['niamh'].id}/skip")
     ada.post(f"/sends/{drafts['dorte'].id}/removal")
