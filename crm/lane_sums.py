@@ -16,7 +16,7 @@ from crm.models import Brand, Contact, ContactBest, Handle, Relationship
 from crm.together import Together
 from kit.tx import Database, Tx
 
-# Up to so many people a page counts for itself; of so many of a larger brand, who match a filter.
+# Up to so many people a page counts for itself; and up to so many who match a filter where there are many more.
 MANY = 5_000
 SOME = 2_000
 Money = dict[int, list[tuple[Decimal, str]]]

@@ -10,10 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 
-from crm import people_found
 from crm.models import Contact
 from crm.people_filter import PeopleFilter, conditions
-from crm.people_found import count_matching
+from crm.people_found import count_matching, read_bound
 from crm.people_order import WALK, Spot, ask_spot, find_stretches, in_order, is_looked_through
 from crm.people_stretches import Stretch
 from kit.tx import Tx
@@ -41,14 +40,15 @@ def find_beside(tx: Tx, wanted: PeopleFilter, contact_id: int, *, brand_id: int 
     """Return who stands beside somebody in a list; None where nobody matches. Two questions."""
     clauses = conditions(tx, wanted, brand_id)
     is_inside = select(Contact.id).where(Contact.id == contact_id, *clauses).exists()
-    asked = select(*count_matching(clauses), is_inside, *ask_spot(tx, wanted, contact_id))
+    bound = read_bound(tx)
+    asked = select(*count_matching(clauses, bound), is_inside, *ask_spot(tx, wanted, contact_id))
     matching, everyone, inside, value, is_known = tx.session.execute(asked).one()
     total = everyone if matching is None else matching
     if not total:
         return None
     spot = Spot(value, bool(is_known))
     each = conditions(tx, wanted, brand_id, each=True)
-    more = matching is not None and matching > people_found.COUNTED
+    more = matching is not None and matching > bound
     walks = more or (total >= WALK and not is_looked_through(wanted))
     stretches = find_stretches(tx, wanted, each, spot) if walks else ()
     ask = _ask_walking(stretches, contact_id) if stretches else _ask_sorting(tx, wanted, clauses, contact_id)
@@ -57,7 +57,7 @@ def find_beside(tx: Tx, wanted: PeopleFilter, contact_id: int, *, brand_id: int 
         return None
     before, after, place = found
     place = place if inside else None
-    return Beside(before=before, after=after, place=place, total=people_found.COUNTED if more else total, more=more)
+    return Beside(before=before, after=after, place=place, total=bound if more else total, more=more)
 
 
 def _ask_sorting(

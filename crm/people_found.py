@@ -5,14 +5,17 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import CTE, ColumnElement, ScalarSelect, Select, func, null, select, true
 
+from crm.bests import read_bests_state
+from crm.lane_sums import SOME
 from crm.models import Contact
 from crm.people_filter import PeopleFilter, conditions
 from crm.people_order import WALK, is_looked_through, name_key, ordered
 from kit.tx import Tx
 
 PAGE = 50
-# Who asks for half of everybody does not need to know how many those are to the last.
-COUNTED = 5_000
+# Who asks for half of everybody does not need to know how many those are to the last; of more people than LARGE, those
+# who match are counted up to SOME.
+COUNTED, LARGE = 5_000, 20_000
 
 
 class Found(NamedTuple):
@@ -28,7 +31,7 @@ class Found(NamedTuple):
 def find_page(tx: Tx, wanted: PeopleFilter, page: int, *, brand_id: int | None) -> Found:
     """Return who stands on a page of the list.
 
-    Those who match a filter are counted up to COUNTED, or as far as the page; those found by words to the last.
+    Those who match a filter are counted as far as `read_bound` says, or as the page; those found by words to the last.
     """
     clauses = conditions(tx, wanted, brand_id)
     if is_looked_through(wanted):
@@ -38,7 +41,7 @@ def find_page(tx: Tx, wanted: PeopleFilter, page: int, *, brand_id: int | None) 
 
 def _look_once(tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], page: int) -> Found:
     """Find a page of people by words: everybody is looked at for them, so all are counted and sorted in the same go."""
-    _, there = count_matching(clauses)
+    there = _count_everybody()
     query, counted = _sorted_at_once(wanted, clauses)
     rows = tx.session.execute(query.add_columns(there).limit(PAGE).offset((page - 1) * PAGE)).all()
     if rows:
@@ -62,8 +65,8 @@ def _sorted_at_once(
 def _count_and_walk(
     tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], page: int, brand_id: int | None
 ) -> Found:
-    """Count who matches, up to COUNTED or as far as the page; few of them are sorted, many walked in their order."""
-    most = max(COUNTED, page * PAGE)
+    """Count who matches, up to a bound or as far as the page; few of them are sorted, many walked in their order."""
+    most = max(read_bound(tx), page * PAGE)
     few, total, everyone = _count(tx, clauses, most)
     page, more = min(page, count_pages(total)), total > most and total != everyone
     if total >= WALK:
@@ -85,7 +88,7 @@ def _count(tx: Tx, clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[l
 
     One query that looks through everybody once at the most.
     """
-    _, there = count_matching(clauses)
+    there = _count_everybody()
     if len(clauses) == 1:
         everyone = tx.session.execute(select(there)).scalar_one()
         return [], everyone, everyone
@@ -103,12 +106,21 @@ def _bounded(clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[CTE, Sc
     return found, select(func.count()).select_from(found).scalar_subquery()
 
 
-def count_matching(clauses: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """Return what counts who matches, up to COUNTED and one, null for everybody, and what counts everybody."""
+def read_bound(tx: Tx) -> int:
+    """Return how far those who match a filter are counted."""
+    kept = read_bests_state(tx)
+    return COUNTED if kept is None or kept.upto <= LARGE else SOME
+
+
+def count_matching(clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Return what counts who matches, up to `most` and one, null for everybody, and what counts everybody."""
     # Without a filter only who was erased is left out, and one count says both.
-    counted = _count_up_to(clauses, COUNTED) if len(clauses) > 1 else null()
+    return _count_up_to(clauses, most) if len(clauses) > 1 else null(), _count_everybody()
+
+
+def _count_everybody() -> ColumnElement[int]:
     gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
-    return counted, select(func.count()).select_from(Contact).scalar_subquery() - gone
+    return select(func.count()).select_from(Contact).scalar_subquery() - gone
 
 
 def find_people_ids(tx: Tx, wanted: PeopleFilter, *, brand_id: int | None) -> list[int]:

@@ -93,8 +93,8 @@ class PostgresServer:
             connection.execute(statement)
 
 
-def start_postgres() -> PostgresServer:
-    """Start a private cluster with its defaults; as root it runs under the system's `postgres` user."""
+def start_postgres(**settings: str) -> PostgresServer:
+    """Start a private cluster with its defaults but for `settings`; as root it runs as the system's `postgres` user."""
     programs = find_postgres()
     assert programs is not None
     folder = Path(tempfile.mkdtemp(prefix="rapport-pg-"))
@@ -114,9 +114,10 @@ def start_postgres() -> PostgresServer:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    chosen = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [programs / "postgres", "-D", data, "-p", str(port), "-k", str(folder), "-h", "127.0.0.1"],
+            [programs / "postgres", "-D", data, "-p", str(port), "-k", str(folder), "-h", "127.0.0.1", *chosen],
             stdout=log,
             stderr=log,
             cwd=folder,

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from crm import lane_counts, lane_picks, people_found, people_order
+from crm.bests import remember_bests_state
 from crm.board import read_board
 from crm.models import Brand, Contact, ContactAddress, ContactTag, Handle, Mailbox, Pulse, Relationship, Stage, Thread
 from crm.people import list_people
@@ -130,6 +131,18 @@ def test_a_list_counts_as_far_as_its_page(database: Database, brand: int, monkey
         assert shown == every
         everybody = list_people(tx, PeopleFilter(), brand_id=brand)
         assert (everybody.total, everybody.more) == (len(every), False), "an index counts everybody"
+
+
+def test_of_very_many_people_fewer_are_counted(database: Database, brand: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = PeopleFilter(turns=("you", "them", "rest"))
+    monkeypatch.setattr(people_found, "SOME", 60)
+    for large, total in ((PEOPLE, None), (PEOPLE - 1, 60)):
+        monkeypatch.setattr(people_found, "LARGE", large)
+        with database.reading() as tx:
+            remember_bests_state(tx, (tx.now, {"upto": PEOPLE}))
+            page = list_people(tx, wanted, brand_id=brand)
+            every = len(find_people_ids(tx, wanted, brand_id=brand))
+            assert (page.total, page.more) == (total or every, total is not None)
 
 
 def test_a_board_counts_up_to_a_bound_and_shows_the_same_people(
