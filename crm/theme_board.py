@@ -1,11 +1,12 @@
 """Use cases: themes as they are read: by state, each with its strongest quote, its mix, who said it and who owns it."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, case, func, literal_column, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, select, union_all
 
 from crm.models import Contact, Feedback, Product, Theme, ThemeMove, User
 from crm.themes import STATES
@@ -13,7 +14,8 @@ from kit.tx import Tx
 
 _LATELY = timedelta(days=30)
 _FACES = 3
-_SHOWN = 200
+# So many of a state stand on the board; one state alone shows more, and choosing offers as many.
+_LANE, _SHOWN = 30, 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,27 +62,42 @@ class ThemeCard:
     faces: tuple[Face, ...]
 
 
-def list_cards(
-    tx: Tx, *, brand_id: int | None, product_id: int | None = None, state: str = ""
-) -> dict[str, list[ThemeCard]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeLane:
+    """The themes in a state that have most notes, and how many are in it."""
+
+    cards: tuple[ThemeCard, ...] = ()
+    count: int = 0
+
+
+def list_lanes(tx: Tx, *, brand_id: int | None, product_id: int | None = None, state: str = "") -> dict[str, ThemeLane]:
     """Return a brand's open themes by state, those with most notes first. Three queries."""
-    query = _themes().where(Theme.merged_into_id.is_(None))
+    held: list[ColumnElement[bool]] = [Theme.merged_into_id.is_(None)]
     if brand_id is not None:
-        query = query.where((Theme.brand_id == brand_id) | Theme.brand_id.is_(None))
+        held.append((Theme.brand_id == brand_id) | Theme.brand_id.is_(None))
     if product_id is not None:
-        query = query.where(Theme.product_id == product_id)
+        held.append(Theme.product_id == product_id)
     if state in STATES:
-        query = query.where(Theme.state == state)
-    cards = _cards(tx, query.order_by(Theme.id.desc()).limit(_SHOWN))
-    board: dict[str, list[ThemeCard]] = {name: [] for name in STATES}
-    for card in sorted(cards, key=lambda card: (-card.mix.notes, card.theme.id)):
-        board[card.theme.state].append(card)
-    return board
+        held.append(Theme.state == state)
+    noted = select(Feedback.theme_id, func.count().label("notes")).group_by(Feedback.theme_id).subquery()
+    most_first = func.coalesce(noted.c.notes, 0).desc(), Theme.id.expression
+    place = func.row_number().over(partition_by=Theme.state, order_by=most_first).label("place")
+    every = func.count().over(partition_by=Theme.state).label("every")
+    ranked = select(Theme.id, place, every).outerjoin(noted, noted.c.theme_id == Theme.id).where(*held).subquery()
+    shown = _themes().add_columns(ranked.c.every).join(ranked, ranked.c.id == Theme.id)
+    most = _SHOWN if state in STATES else _LANE
+    rows = tx.session.execute(shown.where(ranked.c.place <= most).order_by(ranked.c.place)).all()
+    counts = {row[0].state: row[3] for row in rows}
+    lanes: dict[str, list[ThemeCard]] = defaultdict(list)
+    for card in _cards(tx, [(row[0], row[1], row[2]) for row in rows]):
+        lanes[card.theme.state].append(card)
+    return {name: ThemeLane(cards=tuple(lanes[name]), count=counts.get(name, 0)) for name in STATES}
 
 
 def read_card(tx: Tx, theme_id: int) -> ThemeCard | None:
     """Return one theme, wherever it stands."""
-    return next(iter(_cards(tx, _themes().where(Theme.id == theme_id))), None)
+    found = tx.session.execute(_themes().where(Theme.id == theme_id)).all()
+    return next(iter(_cards(tx, [(row[0], row[1], row[2]) for row in found])), None)
 
 
 def list_theme_names(tx: Tx, brand_id: int | None) -> list[Theme]:
@@ -105,8 +122,7 @@ def _themes() -> Select[Theme, str, User]:
     )
 
 
-def _cards(tx: Tx, query: Select[Theme, str, User]) -> list[ThemeCard]:
-    found = tx.session.execute(query).all()
+def _cards(tx: Tx, found: Sequence[tuple[Theme, str | None, User | None]]) -> list[ThemeCard]:
     ids = [theme.id for theme, _, _ in found]
     mixes, quotes = _mixes(tx, ids), _quotes(tx, ids)
     return [

@@ -10,7 +10,7 @@ from crm.feedback import KINDS, MAX_QUOTE, Origin, count_notes, list_notes, log_
 from crm.feedback_person import find_stated, name_person
 from crm.models import Product
 from crm.people import search_people
-from crm.theme_board import list_cards, list_theme_names
+from crm.theme_board import list_lanes, list_theme_names
 from crm.themes import STATES, assign_note, ensure_theme
 from kit.errors import InvalidError, say
 from sequences.telling.progress import count_told
@@ -66,12 +66,13 @@ def _product_of(products: Sequence[Product], word: str) -> int | None:
 
 def _board(product_id: int | None, state: str) -> dict[str, Any]:
     tx, brand_id = this_tx(), this_brand_id()
-    board = list_cards(tx, brand_id=brand_id, product_id=product_id, state=state)
+    board = list_lanes(tx, brand_id=brand_id, product_id=product_id, state=state)
     fresh = list_notes(tx, brand_id=brand_id, product_id=product_id, is_new=True, limit=_NEW_SHOWN)
     return {
         "board": board,
-        "told": count_told(tx, [card.theme.id for card in board["out"]]),
+        "told": count_told(tx, [card.theme.id for card in board["out"].cards]),
         "fresh": fresh,
+        "more_fresh": len(fresh) == _NEW_SHOWN,
         "stated": find_stated(tx, [row.note for row in fresh]),
         "notes": [],
         "number": 1,
