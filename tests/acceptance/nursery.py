@@ -39,14 +39,15 @@ for line in sys.stdin:
     told, tell = os.pipe()
     between = os.fork()
     if between == 0:
+        # There before anybody hears of the process: who starts one looks into its log at once.
+        log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        err = os.open(order["err"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644) if order["err"] else log
         born = os.fork()
         if born:
             os.write(tell, str(born).encode())
             os._exit(0)
         os.close(told), os.close(tell)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        err = os.open(order["err"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644) if order["err"] else log
         os.dup2(log, 1), os.dup2(err, 2)
         os.chdir(order["folder"])
         os.environ.clear()
