@@ -84,7 +84,9 @@ def _inbound(tx: Tx, contact_ids: set[int]) -> dict[int, list[tuple[Message, str
 def _row(
     run: Enrolment, sequence: str, sent: int, inbound: list[tuple[Message, str]], suppressed: set[str]
 ) -> dict[str, Any]:
-    since = [(message, text) for message, text in inbound if message.at >= run.created_at]
+    # Mail servers tell whole seconds, and who answers by machine does so within one.
+    began = run.created_at.replace(microsecond=0)
+    since = [(message, text) for message, text in inbound if message.at >= began]
     replies = [(message, text) for message, text in since if message.kind == "reply"]
     return {
         "email": run.email,

@@ -1,7 +1,10 @@
 """The main job: a pitch goes out, an answer comes back, the follow-up stays home."""
 
+from datetime import timedelta
+
 from crm.pipeline import stage_name
 from crm.timeline import list_entries
+from sequences.insight.listing import list_enrolments
 from tests.stories.world import MIA, World
 
 
@@ -50,3 +53,19 @@ def test_a_copy_lies_in_sent_once(world: World) -> None:
     world.tick()
     world.tick()
     assert len(world.server.folder(MIA, "Sent").mails) == 2
+
+
+def test_what_comes_within_the_second_of_the_start_counts(small: World) -> None:
+    """Servers tell when a mail came in whole seconds; whoever answers by machine does so within one."""
+    small.clock.advance(timedelta(milliseconds=700))
+    small.load()
+    small.enrol(small.people(1))
+    small.tick()
+    small.clock.advance(timedelta(milliseconds=100))
+    small.answer(small.mails_to("creator0@people.example")[0], "Yes, gladly. What is your budget?")
+    small.poll()
+    with small.database.reading() as tx:
+        message = next(message for message in small.messages() if message.direction == "in")
+        (run,) = list_enrolments(tx)
+        assert message.at < small.runs()[0].created_at, "as servers tell it"
+        assert (run["state"], run["replies"]) == ("stopped", 1)
