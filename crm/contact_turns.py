@@ -106,23 +106,19 @@ def dues_question() -> Ids:
 
     For the life of the program; asked with `dues_values`.
     """
-    return ask_dues(bindparam("contact_ids", expanding=True), bindparam("today", type_=Date()))
-
-
-def dues_values(contact_ids: Iterable[int], now: datetime) -> dict[str, Any]:
-    """Return what `dues_question` is asked with."""
-    return {"contact_ids": list(contact_ids), "today": now.date()}
-
-
-def ask_dues(ids: Any, today: Any) -> Ids:
-    """Return the same question about some people on a day."""
+    ids: Any = bindparam("contact_ids", expanding=True)
     sends = _sends()
     kinds = [literal_column(f"'{kind}'", String).label("kind") for kind in ("task", "pitch")]
     no_day, no_instant = cast(null(), Date).label("due_on"), cast(null(), Instant).label("created_at")
     task = select(Task.contact_id, kinds[0], Task.id, Task.title, Task.due_on, no_instant)
     pitch = select(sends.c.contact_id, kinds[1], sends.c.id, sends.c.subject, no_day, sends.c.created_at)
-    task = task.where(Task.contact_id.in_(ids), *_is_due(today))
+    task = task.where(Task.contact_id.in_(ids), *_is_due(bindparam("today", type_=Date())))
     return select(union_all(task, pitch.where(sends.c.contact_id.in_(ids), _WAITS)).subquery())
+
+
+def dues_values(contact_ids: Iterable[int], now: datetime) -> dict[str, Any]:
+    """Return what `dues_question` is asked with."""
+    return {"contact_ids": list(contact_ids), "today": now.date()}
 
 
 def gather_dues(rows: Iterable[Sequence[Any]]) -> Mapping[int, list[Due]]:

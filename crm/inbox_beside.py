@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, String, cast, func, literal, or_, select
 
-from crm.contact_turns import Due, ask_dues, gather_dues
+from crm.contact_turns import Due, dues_question, dues_values, gather_dues
 from crm.models import Product, Task, Theme, TimelineEntry, User
 from crm.notes import read_edited
 from crm.together import Together, as_objects, every
@@ -63,8 +63,8 @@ def read_beside(tx: Tx, contact_id: int, brand_id: int | None) -> Beside:
         .limit(1)
     )
     names = themes.order_by(func.lower(Theme.name), Theme.id).limit(_THEMES)
-    owed = ask_dues([contact_id], tx.now.date())
-    products, named, tasks, notes, dues = Together(sold, names, task, _ask_notes(contact_id, brand_id), owed).ask(tx)
+    asked = Together(sold, names, task, _ask_notes(contact_id, brand_id), dues_question())
+    products, named, tasks, notes, dues = asked.ask(tx, dues_values([contact_id], tx.now))
     told = [
         Note(id=row[0], at=row[1], kind=row[2], text=row[3], who=row[4] or "", edited_at=read_edited(row[5]))
         for row in notes

@@ -12,6 +12,7 @@ from crm.kept import ask_kept
 from crm.lane_sums import MANY, SOME, Money, by_person, count_lanes, lane_name, read_kept, read_lanes, read_sums
 from crm.models import Contact, Relationship, Stage
 from crm.people_filter import PeopleFilter
+from crm.people_found import count_everybody
 from crm.people_order import WALK
 from crm.stays import ask_moves, typical_stays
 from crm.together import Rows, Together, as_objects
@@ -108,9 +109,7 @@ def _ask_stages(brand_id: int | None, *, counted: bool) -> Select[*tuple[Any, ..
         here = select(func.count()).where(Relationship.stage_id == Stage.id)
         standing = here.where(Relationship.brand_id == brand_id).scalar_subquery()
         number = standing - here.where(by_person(brand_id), Relationship.contact_id.in_(erased)).scalar_subquery()
-    gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
-    everyone = select(func.count()).select_from(Contact).scalar_subquery() - gone
     some = select(Relationship.id).where(Relationship.brand_id == brand_id).limit(MANY + 1).subquery()
     many = select(func.count()).select_from(some).scalar_subquery()
     number = cast(number, Integer)
-    return select(*Stage.__table__.c, number.label("number"), many.label("many"), everyone.label("everyone"))
+    return select(*Stage.__table__.c, number.label("number"), many.label("many"), count_everybody().label("everyone"))

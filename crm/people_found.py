@@ -41,7 +41,7 @@ def find_page(tx: Tx, wanted: PeopleFilter, page: int, *, brand_id: int | None) 
 
 def _look_once(tx: Tx, wanted: PeopleFilter, clauses: Sequence[ColumnElement[bool]], page: int) -> Found:
     """Find a page of people by words: everybody is looked at for them, so all are counted and sorted in the same go."""
-    there = _count_everybody()
+    there = count_everybody()
     query, counted = _sorted_at_once(wanted, clauses)
     rows = tx.session.execute(query.add_columns(there).limit(PAGE).offset((page - 1) * PAGE)).all()
     if rows:
@@ -88,7 +88,7 @@ def _count(tx: Tx, clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[l
 
     One query that looks through everybody once at the most.
     """
-    there = _count_everybody()
+    there = count_everybody()
     if len(clauses) == 1:
         everyone = tx.session.execute(select(there)).scalar_one()
         return [], everyone, everyone
@@ -115,10 +115,11 @@ def read_bound(tx: Tx) -> int:
 def count_matching(clauses: Sequence[ColumnElement[bool]], most: int) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """Return what counts who matches, up to `most` and one, null for everybody, and what counts everybody."""
     # Without a filter only who was erased is left out, and one count says both.
-    return _count_up_to(clauses, most) if len(clauses) > 1 else null(), _count_everybody()
+    return _count_up_to(clauses, most) if len(clauses) > 1 else null(), count_everybody()
 
 
-def _count_everybody() -> ColumnElement[int]:
+def count_everybody() -> ColumnElement[int]:
+    """Return what counts all contacts but those who were erased."""
     gone = select(func.count(Contact.id)).where(Contact.erased_at.is_not(None)).scalar_subquery()
     return select(func.count()).select_from(Contact).scalar_subquery() - gone
 
@@ -135,9 +136,11 @@ def find_first(tx: Tx, wanted: PeopleFilter, most: int, *, brand_id: int | None)
     found = select(Contact.id).where(*clauses)
     if wanted.q:
         # To find words everybody is looked at: that is done once.
-        by_name, _ = _sorted_at_once(wanted, clauses)
-        by_figure = ordered(tx, found.add_columns(func.count().over()), wanted)
-        rows = tx.session.execute((by_name if is_looked_through(wanted) else by_figure).limit(most)).all()
+        if is_looked_through(wanted):
+            query, _ = _sorted_at_once(wanted, clauses)
+        else:
+            query = ordered(tx, found.add_columns(func.count().over()), wanted)
+        rows = tx.session.execute(query.limit(most)).all()
         return [row[0] for row in rows], rows[0][1] if rows else 0
     count = tx.session.scalars(select(func.count()).select_from(found.subquery())).one()
     return list(tx.session.scalars(ordered(tx, found, wanted, matching=count, most=most).limit(most))), count

@@ -6,7 +6,7 @@ SQLite: FTS5 tables that keep no texts. PostgreSQL: tables of tsvectors with GIN
 same number, the words of people, accounts, addresses, mails, notes and feedback, folded alike.
 """
 
-from sqlalchemy import Connection, bindparam, inspect, text
+from sqlalchemy import Connection, bindparam, inspect, literal_column, select, table, text
 
 from crm.search_sources import INDEXES, SOURCES, WAITING, Source, sqlite_fold
 from crm.search_triggers import postgres_triggers, sqlite_triggers
@@ -50,7 +50,7 @@ def rebuild(connection: Connection) -> None:
 
 def is_waiting(connection: Connection) -> bool:
     """Return whether the words of any mail wait to be added."""
-    return connection.execute(text(f"SELECT 1 FROM {WAITING} LIMIT 1")).first() is not None  # noqa: S608 - as above
+    return connection.execute(select(literal_column("1")).select_from(table(WAITING)).limit(1)).first() is not None
 
 
 def index_waiting(connection: Connection, *, most: int = 1000) -> int:

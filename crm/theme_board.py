@@ -72,9 +72,7 @@ class ThemeLane:
 
 def list_lanes(tx: Tx, *, brand_id: int | None, product_id: int | None = None, state: str = "") -> dict[str, ThemeLane]:
     """Return a brand's open themes by state, those with most notes first. Three queries."""
-    held: list[ColumnElement[bool]] = [Theme.merged_into_id.is_(None)]
-    if brand_id is not None:
-        held.append((Theme.brand_id == brand_id) | Theme.brand_id.is_(None))
+    held = _are_open(brand_id)
     if product_id is not None:
         held.append(Theme.product_id == product_id)
     if state in STATES:
@@ -102,9 +100,7 @@ def read_card(tx: Tx, theme_id: int) -> ThemeCard | None:
 
 def list_theme_names(tx: Tx, brand_id: int | None) -> list[Theme]:
     """Return a brand's open themes by name, for choosing one."""
-    query = select(Theme).where(Theme.merged_into_id.is_(None))
-    if brand_id is not None:
-        query = query.where((Theme.brand_id == brand_id) | Theme.brand_id.is_(None))
+    query = select(Theme).where(*_are_open(brand_id))
     return list(tx.session.scalars(query.order_by(func.lower(Theme.name), Theme.id).limit(_SHOWN)))
 
 
@@ -112,6 +108,12 @@ def list_moves(tx: Tx, theme_id: int, *, limit: int = 50) -> list[ThemeMove]:
     """Return what became of a theme, newest first."""
     query = select(ThemeMove).where(ThemeMove.theme_id == theme_id)
     return list(tx.session.scalars(query.order_by(ThemeMove.id.desc()).limit(limit)))
+
+
+def _are_open(brand_id: int | None) -> list[ColumnElement[bool]]:
+    """Return what holds for themes of a brand that were not merged into others."""
+    ours = [] if brand_id is None else [(Theme.brand_id == brand_id) | Theme.brand_id.is_(None)]
+    return [Theme.merged_into_id.is_(None), *ours]
 
 
 def _themes() -> Select[Theme, str, User]:

@@ -46,8 +46,6 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "secure_delete=ON",
 )
-
-
 _PLAIN = "-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1"
 
 

@@ -112,7 +112,7 @@ def _cut(text: str, line: str, fields: tuple[str, ...], *, kind: str = "text") -
 
 
 def _cut_line(text: str, line: str, kind: str) -> list[Piece]:
-    places = (found.start() for found in re.finditer(re.escape(line), text) if line)
+    places = (found.start() for found in re.finditer(re.escape(line), text)) if line else ()
     at = next((place for place in places if kind == "text" or _is_read(text, place)), None)
     if at is None:
         return [Piece(kind=kind, words=text)] if text else []
