@@ -8,10 +8,12 @@ from werkzeug.routing import IntegerConverter, Map
 
 from web.api import contacts as api_contacts
 from web.api import feedback as api_feedback
+from web.assets import attach_assets
 from web.auth import attach_auth
 from web.errors import attach_errors
 from web.filters import attach_filters
 from web.kept_words import attach_kept_words
+from web.packing import attach_packing
 from web.pages import (
     agents,
     answers,
@@ -172,7 +174,6 @@ _PAGES = (
 )
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 _MAX_BODY = 2_000_000
-_YEAR_S = 31_536_000
 _POLICY = (
     "default-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
     "img-src 'self'; frame-src 'self'"
@@ -210,16 +211,18 @@ def create_app(house: House, *, demo: DemoPort | None = None) -> Flask:
 
 def make_rooms() -> Flask:
     """Return an application with all its pages and nobody in it yet."""
-    app = Flask("web.app", root_path=str(Path(__file__).parent), template_folder=str(_TEMPLATES))
+    here = Path(__file__).parent
+    app = Flask("web.app", root_path=str(here), static_folder=None, template_folder=str(_TEMPLATES))
     app.jinja_environment = Templates
     app.request_class = CleanRequest
     app.url_map.converters["int"] = _Number
     app.config.update(
         MAX_CONTENT_LENGTH=_MAX_BODY,
-        SEND_FILE_MAX_AGE_DEFAULT=_YEAR_S,
         SESSION_COOKIE_NAME="rapport_note",
         SESSION_COOKIE_SAMESITE="Lax",
     )
+    attach_assets(app, here / "static")
+    attach_packing(app)
     attach_uploads(app)
     attach_request(app)
     attach_auth(app)

@@ -1,18 +1,14 @@
 """Wire: who may come in and who may do what. Nothing is open unless it is named here."""
 
-import hmac
-from urllib.parse import urlsplit
-
 from flask import Flask, Response, g, redirect, request, url_for
 
 from crm.models.user import ROLES
 from crm.users import find_session_user
-from kit.errors import RefusedError, say
-from kit.ids import hash_token
-from web.request import find_user, is_partial, this_house, this_tx, this_user
+from kit.errors import RefusedError
+from web.forgery import csrf_token, refuse_forgery
+from web.request import COOKIE, find_user, is_partial, this_house, this_tx, this_user
 from web.words import lazy
 
-COOKIE = "rapport_session"
 PUBLIC = frozenset(
     {
         # The API has a door of its own: web/api/door.py.
@@ -38,10 +34,6 @@ PUBLIC = frozenset(
         "api_feedback.create",
     }
 )
-# A mail provider's one-click opt-out (RFC 8058) comes from elsewhere and carries no token of ours; the public form
-# carries a stamp of its own and acts for nobody; a program carries its bearer token, which no browser adds by itself.
-_FROM_ANYWHERE = frozenset({"opt_outs.create", "say.create", "api_feedback.create"})
-_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SENDERS = frozenset({"admin", "manager", "outreach", "relationship"})
 _LEADERS = frozenset({"admin", "manager"})
 _POWERS: dict[str, tuple[frozenset[str], str]] = {
@@ -65,7 +57,7 @@ def attach_auth(app: Flask) -> None:
     """Close every page of `app` but the public ones, and refuse forged posts."""
     app.before_request(_load_user)
     app.before_request(_require_sign_in)
-    app.before_request(_refuse_forgery)
+    app.before_request(refuse_forgery)
     app.jinja_env.globals |= {"csrf_token": csrf_token, "may": may}
 
 
@@ -80,18 +72,6 @@ def require(power: str) -> None:
     roles, sentence = _POWERS[power]
     if this_user().role not in roles:
         raise RefusedError(sentence, code="not_allowed")
-
-
-def csrf_token() -> str:
-    """Return what this session's forms must carry; empty when nobody is signed in."""
-    # First what nearly every call finds: each form of a page asks.
-    signed: str | None = g.get("csrf")
-    if signed is None:
-        token = request.cookies.get(COOKIE)
-        if not token or find_user() is None:
-            return ""
-        signed = g.csrf = this_house().seal.sign(hash_token(token), about="csrf").rpartition(".")[2]
-    return signed
 
 
 def set_session(response: Response, token: str, *, max_age_s: float) -> Response:
@@ -131,26 +111,3 @@ def _require_sign_in() -> Response | None:
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     place = url_for("sessions.new", next=wanted) if wanted and wanted != "/" else url_for("sessions.new")
     return Response(status=303, headers={"Location": redirect(place).location})
-
-
-def _refuse_forgery() -> None:
-    if request.method in _SAFE or request.endpoint in _FROM_ANYWHERE:
-        return
-    if not _is_own_origin():
-        raise RefusedError(say("This form came from another site, so nothing was changed."), code="forged")
-    if find_user() is None:
-        return
-    given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    if not hmac.compare_digest(given.encode(), csrf_token().encode()):
-        g.is_stale_form = True
-        raise RefusedError(say("This page was open for too long. Reload it and try again."), code="forged")
-
-
-def _is_own_origin() -> bool:
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        return False
-    origin = request.headers.get("Origin")
-    if origin is None:
-        return True
-    public = urlsplit(this_house().settings.public_url)
-    return origin in {f"{public.scheme}://{public.netloc}", request.host_url.rstrip("/")}

@@ -1,11 +1,9 @@
-"""Wire: what templates may call: times in the viewer's zone, short figures, hashed static files."""
+"""Wire: what templates may call: times in the viewer's zone, short figures."""
 
-import hashlib
 from datetime import date, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, url_for
+from flask import Flask, g
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -56,7 +54,6 @@ def attach_filters(app: Flask) -> None:
         "fact": lambda row: translate(describe(row.kind, row.data)),
     }
     env.globals |= {
-        "asset": _Assets(Path(app.static_folder or "")).url,
         "diff_words": diff_words,
         "share": figures.share,
         "bdi": _bdi,
@@ -68,22 +65,6 @@ def attach_filters(app: Flask) -> None:
         "zone_names": times.zone_names,
         "long_day": lambda at: times.long_day(at, _zone()),
     }
-
-
-class _Assets:
-    """Static files by address with a mark of their content, so that browsers may keep them for good."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._marks: dict[str, str] = {}
-
-    def url(self, name: str) -> str:
-        """Return the address of a static file; empty when set-up did not fetch it."""
-        if name not in self._marks:
-            path = self._folder / name
-            self._marks[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.exists() else ""
-        mark = self._marks[name]
-        return url_for("static", filename=name, v=mark) if mark else ""
 
 
 def _zone() -> ZoneInfo:

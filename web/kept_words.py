@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, make_response, render_template, request
 
 from web.auth import PUBLIC
+from web.forgery import is_from_here
 from web.page_forms import PAGE
-from web.request import find_user, is_partial, this_house
+from web.request import find_user, is_partial
 
 # Never handed back: what signs in somewhere, and what belongs to the old page alone.
 _SECRET = ("password", "secret", "token", "key")
@@ -19,13 +19,6 @@ Pairs = Sequence[tuple[str, str]]
 def attach_kept_words(app: Flask) -> None:
     """Let `app` hand typed words back when the session ended under them."""
     app.after_request(_hand_back)
-
-
-def is_from_here() -> bool:
-    """Whether a page of ours sent this form: words from elsewhere are never put into a form of ours."""
-    origin = request.headers.get("Origin", "")
-    public = urlsplit(this_house().settings.public_url)
-    return origin in {f"{public.scheme}://{public.netloc}", request.host_url.rstrip("/")}
 
 
 def _hand_back(response: Response) -> Response:

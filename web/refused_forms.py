@@ -14,7 +14,10 @@ from web.words import _, said
 
 _WARN = '<svg class="i i-s" aria-hidden="true"><use href="#i-warn"/></svg>'
 # Of the request that was refused, its body and what htmx or the browser said about this one post.
-_NOT_PASSED_ON = ("CONTENT_", "wsgi.input", "werkzeug.", "flask.", "HTTP_HX_", "HTTP_ORIGIN", "HTTP_RANGE", "HTTP_IF_")
+_NOT_PASSED_ON = (
+    "CONTENT_", "wsgi.input", "werkzeug.", "flask.", "HTTP_HX_", "HTTP_ORIGIN", "HTTP_RANGE", "HTTP_IF_",
+    "HTTP_ACCEPT_ENCODING",
+)  # fmt: skip
 
 
 def form_at(page: str) -> None:

@@ -13,6 +13,7 @@ from kit.tx import Tx
 from sequences.sending.links import Links
 from web.wiring import House, make_engine_of
 
+COOKIE = "rapport_session"
 # What needs no database at all.
 _WITHOUT = frozenset({"static", "health.live"})
 # Posts that first do something slow, which must not hold SQLite's one writer: argon2 takes a third of a second, DNS 20.

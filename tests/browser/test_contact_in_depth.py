@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitors
+from tests.browser.keys import press
 from tests.browser.test_looks import look
 from tests.web.cast import Cast
 from tests.web.depth import POSTS, deepen
@@ -25,7 +26,7 @@ def test_a_creator_is_measured(visitors: Visitors, cast: Cast) -> None:
     page.get_by_text("Note figures").click()
     page.get_by_label("Followers", exact=True).fill("190k")
     page.get_by_label("Source").fill("media kit")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     _shows(page, "Kept.")
     expect(page.get_by_role("cell", name="190k").first).to_be_visible()
     page.get_by_role("link", name="All readings, posts and names").click()
@@ -37,12 +38,12 @@ def test_a_creator_is_measured(visitors: Visitors, cast: Cast) -> None:
     page.get_by_text("Note a rate").click()
     page.get_by_label("Amount").fill("2400")
     page.get_by_label("Said by").fill("her manager")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     _shows(page, "€25")
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.get_by_text("her manager")).to_have_count(0)
     page.wait_for_load_state()
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page).to_have_url(re.compile("/contacts/1$"))
     assert ada.complaints == []
 
@@ -70,7 +71,7 @@ def test_a_creator_is_weighed_and_written_to_with_her_manager(visitors: Visitors
     _shows(page, "at night there")
     page.get_by_role("button", name="Send now all the same").click()
     _shows(page, "Your answer leaves in")
-    page.keyboard.press("z")
+    press(page, "z")
     _shows(page, "Taken back.")
     expect(page.get_by_role("checkbox", name=re.compile("Mira Holm"))).to_be_checked()
     assert ada.complaints == []

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.keys import press
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -50,7 +52,7 @@ def test_the_first_answer_comes_within_a_minute(demo_link: str, browser: Browser
 
     page.get_by_role("link", name="Send your first pitch.").click()
     expect(page.get_by_role("heading", name="Dorte Fjeldgaard")).to_be_visible()
-    page.keyboard.press("a")
+    press(page, "a")
     expect(page.get_by_role("heading", name="Niamh Kerrisk")).to_be_visible()
     page.goto(demo_link.partition("/demo")[0] + "/today")
     # What Dorte writes takes three hours of the demo's clock, some eight seconds of ours; nobody reloads the page.
@@ -62,7 +64,7 @@ def test_the_first_answer_comes_within_a_minute(demo_link: str, browser: Browser
 
     expect(page.get_by_text("Press f to keep this as feedback.")).to_be_visible()
     page.wait_for_function("String(getSelection()).includes('hot handles')")
-    page.keyboard.press("f")
+    press(page, "f")
     assert "complain about hot handles" in page.get_by_label("Their words").input_value()
     page.locator(".fb-form").get_by_role("button", name="Save").click()
     expect(page.get_by_text("Kept. That is the whole circle")).to_be_visible()

@@ -16,6 +16,7 @@ from mailer.sandbox import SandboxMailWorld
 from sequences.tick import tick
 from tests.browser.axe import find_faults
 from tests.browser.conftest import Visitor, Visitors
+from tests.browser.keys import press
 from tests.web.cast import ADA, Cast
 from web.wiring import House, make_engine_of
 
@@ -100,14 +101,14 @@ def test_from_a_mail_to_five_closed_loops(
 def _keep_and_answer(page: Page) -> None:
     """Two keys keep what she wrote, two more answer her."""
     _select(page, WORDS)
-    page.keyboard.press("f")
+    press(page, "f")
     expect(page.get_by_label("Their words")).to_have_value(WORDS)
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(page.get_by_text("Kept as feedback.")).to_be_visible()
     page.wait_for_load_state()
-    page.keyboard.press("r")
+    press(page, "r")
     page.keyboard.type("Ouch. We are on it.")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     page.get_by_role("button", name="Send now all the same").click()
     expect(page.get_by_text("Your answer leaves in 10 seconds.")).to_be_visible()
 
@@ -117,10 +118,10 @@ def _give_it_a_theme(ada: Visitor, house: House, cast: Cast) -> None:
     page = ada.go("/feedback")
     expect(page.locator("#count-feedback")).to_contain_text("1")
     page.wait_for_load_state()
-    page.keyboard.press("t")
+    press(page, "t")
     expect(page.get_by_label("Theme, or a new one").and_(page.locator(":focus"))).to_be_visible()
     page.keyboard.type("Hot handle")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("link", name="Hot handle")).to_be_visible()
     with house.database.transaction() as tx:
         for name in OTHERS:

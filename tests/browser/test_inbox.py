@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from crm.texts import create_text
 from tests.browser.axe import find_faults
 from tests.browser.conftest import Visitors
+from tests.browser.keys import press
 from tests.web.cast import Cast
 from web.wiring import House
 
@@ -19,16 +20,16 @@ def test_a_snippet_a_draft_and_an_undo_from_the_keyboard(visitors: Visitors, cas
         create_text(tx, "snippet", "Thanks", "Thank you, {{ contact.first_name }}!", actor="user:1")
     ada = visitors.come()
     page = ada.go(f"/inbox/{cast.threads['Imani Oduya']}")
-    page.keyboard.press("r")
-    page.keyboard.press(";")
-    page.keyboard.press("Enter")
+    press(page, "r")
+    press(page, ";")
+    press(page, "Enter")
     box = page.get_by_label("Message", exact=True)
     expect(box).to_have_value("Thank you, Imani!")
     expect(page.get_by_text("Draft kept")).to_be_visible()
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     page.get_by_role("button", name="Send now all the same").click()
     expect(page.get_by_text(re.compile("Your answer leaves in 10 seconds"))).to_be_visible()
-    page.keyboard.press("z")
+    press(page, "z")
     expect(box).to_have_value("Thank you, Imani!")
     assert ada.complaints == []
 
@@ -82,10 +83,10 @@ def test_every_way_to_snooze_stands_in_its_menu(visitors: Visitors, cast: Cast, 
 
 def test_a_kept_draft_is_gone_on_with_at_its_end(visitors: Visitors, cast: Cast) -> None:
     page = visitors.come().go(f"/inbox/{cast.threads['Imani Oduya']}")
-    page.keyboard.press("r")
+    press(page, "r")
     page.keyboard.type("Hello Imani,")
     expect(page.get_by_text("Draft kept")).to_be_visible()
     page.reload()
-    page.keyboard.press("r")
+    press(page, "r")
     page.keyboard.type(" thank you.")
     expect(page.get_by_label("Message", exact=True)).to_have_value("Hello Imani, thank you.")

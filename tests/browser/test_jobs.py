@@ -13,6 +13,7 @@ from crm.models import Contact
 from sequences.jobs.runner import run_job
 from tests.browser.axe import find_faults
 from tests.browser.conftest import Visitor, Visitors
+from tests.browser.keys import press
 from tests.web.cast import Cast
 from web.wiring import House, make_engine_of
 
@@ -92,7 +93,7 @@ def test_people_come_in_with_progress_and_go_again(
     with page.expect_download() as saved:
         page.get_by_role("link", name="Download what was left out").click()
     assert "broken" in Path(saved.value.path()).read_text(encoding="utf-8-sig")
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.get_by_text("Taken back by Ada Marsh")).to_be_visible()
     assert _count(house) == before
     ada.go("/settings/data/changes")

@@ -3,25 +3,21 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from crm.models import Thread
 from tests.browser.conftest import Visitors
+from tests.browser.keys import press
 from tests.web.cast import Cast
 from web.wiring import House
 
 pytestmark = pytest.mark.server("chromium")
 
 
-def _press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
 def test_a_download_leaves_its_form_ready(visitors: Visitors, cast: Cast) -> None:
     ada = visitors.come()
     page = ada.go("/contacts")
-    _press(page, "j", "x")
+    press(page, "j", "x")
     with page.expect_download():
         page.get_by_role("button", name="Export").click()
     expect(page.locator("[aria-busy]")).to_have_count(0)
@@ -37,20 +33,20 @@ def test_a_download_leaves_its_form_ready(visitors: Visitors, cast: Cast) -> Non
 def test_j_stops_at_what_opens_a_row(visitors: Visitors, cast: Cast) -> None:
     ada = visitors.come()
     page = ada.go("/contacts")
-    _press(page, "j", "j")
+    press(page, "j", "j")
     second = page.locator("tbody tr").nth(1).locator("a.name")
     expect(second).to_be_focused()
     name = second.inner_text()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page.get_by_role("heading", level=1, name="Contacts")).to_be_visible()
-    _press(page, "j", "s")
+    press(page, "j", "s")
     expect(page.get_by_role("heading", level=1, name="1 person chosen")).to_be_visible()
     page = ada.go("/today")
     while page.locator(".sec[aria-labelledby=h-due] li.at").count() == 0:
         was = page.evaluate("document.querySelector('.at')?.id ?? ''")
-        page.keyboard.press("j")
+        press(page, "j")
         assert page.evaluate("document.querySelector('.at').id") != was, "no row of the tasks was reached"
     assert page.evaluate("document.querySelector('li.at').contains(document.activeElement)")
     assert ada.complaints == []
@@ -62,13 +58,13 @@ def test_the_open_conversation_is_where_j_begins(visitors: Visitors, cast: Cast)
     rows = page.locator("#inbox-list .msg-row")
     third = rows.nth(2).get_attribute("href") or ""
     page = ada.go(third)
-    page.keyboard.press("j")
+    press(page, "j")
     expect(rows.nth(3)).to_be_focused()
-    _press(page, "k", "k")
+    press(page, "k", "k")
     expect(rows.nth(1)).to_be_focused()
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page).to_have_url(re.compile(r"/inbox\?turn=you$"))
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page.locator("#do-n")).to_have_attribute("open", "")
     expect(page.locator("#do-n [name=title], #do-n [name=due_on]").first).to_be_focused()
     assert ada.complaints == []
@@ -77,15 +73,15 @@ def test_the_open_conversation_is_where_j_begins(visitors: Visitors, cast: Cast)
 def test_a_row_of_today_answers_to_its_letters(visitors: Visitors, cast: Cast, house: House) -> None:
     ada = visitors.come()
     page = ada.go("/today")
-    page.keyboard.press("j")
+    press(page, "j")
     first = page.locator("#h-turn").locator("xpath=../..").locator("li").first
     thread_id = int((first.get_attribute("id") or "").removeprefix("waiting-"))
-    page.keyboard.press("h")
+    press(page, "h")
     expect(page.get_by_role("button", name="Tomorrow morning").first).to_be_focused()
-    _press(page, "Escape", "r")
+    press(page, "Escape", "r")
     expect(page.get_by_label("Message", exact=True)).to_be_focused()
     page = ada.go("/today")
-    _press(page, "j", "e")
+    press(page, "j", "e")
     expect(page.locator(".toast > span")).to_have_text("Done. It returns when they write.")
     with house.database.reading() as tx:
         assert tx.session.get_one(Thread, thread_id).done_at is not None
@@ -98,11 +94,11 @@ def test_a_card_of_the_board_answers_to_its_letters(visitors: Visitors, cast: Ca
     page = ada.go("/pipeline")
     card = page.get_by_role("link", name="Kwesi Danquah-Mills")
     card.focus()
-    page.keyboard.press("o")
+    press(page, "o")
     expect(page.locator("#own")).to_be_focused()
     page = ada.go("/pipeline")
     card.focus()
-    _press(page, "g", "t")
+    press(page, "g", "t")
     expect(page.get_by_role("heading", level=1, name="Today")).to_be_visible()
     assert ada.complaints == []
 
@@ -110,16 +106,29 @@ def test_a_card_of_the_board_answers_to_its_letters(visitors: Visitors, cast: Ca
 def test_the_palette_waits_for_a_name_and_knows_what_to_do_with_a_person(visitors: Visitors, cast: Cast) -> None:
     ada = visitors.come()
     page = ada.go("/today")
-    page.keyboard.press("/")
+    press(page, "/")
     page.keyboard.type("layan")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("heading", level=1, name="Layan Qasimi")).to_be_visible()
     page = ada.go("/today")
-    page.keyboard.press("/")
+    press(page, "/")
     expect(page.get_by_role("option", name="Layan Qasimi")).to_be_visible()
     page.keyboard.type("imani od")
     expect(page.get_by_role("group", name="Do something with Imani Oduya")).to_be_visible()
     expect(page.get_by_role("group", name="Looked at last")).to_be_hidden()
-    _press(page, "Tab", "ArrowDown", "ArrowDown", "Enter")
+    press(page, "Tab", "ArrowDown", "ArrowDown", "Enter")
     expect(page.locator("#st-why")).to_be_focused()
+    assert ada.complaints == []
+
+
+def test_a_key_that_opens_something_stands_in_its_first_field_at_once(visitors: Visitors, cast: Cast) -> None:
+    """Whoever types on without waiting loses nothing: what opens tells so later than it opens."""
+    ada = visitors.come()
+    page = ada.go(f"/inbox/{cast.threads['Imani Oduya']}")
+    page.wait_for_load_state()
+    where = page.evaluate("""() => {
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "f", bubbles: true }));
+        return document.activeElement.name;
+    }""")
+    assert where == "quote"
     assert ada.complaints == []

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from crm.contacts import create_contact
 from crm.pipeline import stage_name
 from tests.browser.conftest import Visitors
+from tests.browser.keys import press
 from tests.web.cast import Cast
 from web.wiring import House
 
@@ -28,21 +29,21 @@ def test_filter_choose_change_and_undo(visitors: Visitors, cast: Cast, house: Ho
     expect(page).to_have_url(re.compile(r"size=90k"))
     expect(page.locator("tbody tr")).to_have_count(5)
     expect(page.get_by_role("button", name="Owner")).to_be_hidden()
-    page.keyboard.press("j")
-    page.keyboard.press("x")
-    page.keyboard.press("Shift+J")
-    page.keyboard.press("Shift+J")
+    press(page, "j")
+    press(page, "x")
+    press(page, "Shift+J")
+    press(page, "Shift+J")
     expect(page.get_by_text("3 selected")).to_be_visible()
     page.get_by_label("Select Tomek Wilczak").click(modifiers=["Shift"])
     expect(page.get_by_text("5 selected")).to_be_visible()
-    page.keyboard.press("s")
+    press(page, "s")
     expect(page.get_by_role("heading", level=1, name="5 people chosen")).to_be_visible()
     page.get_by_label("Which one").select_option("Talking")
     expect(page.get_by_text("2 will move to Talking. 3 are at this stage already.")).to_be_visible()
     page.get_by_role("button", name="Move 2 people").click()
     expect(page.get_by_text("People moved to Talking: 2.")).to_be_visible()
     assert _stage(house, cast, "Imani Oduya") == "Talking"
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.get_by_text("Taken back.")).to_be_visible()
     assert _stage(house, cast, "Imani Oduya") == "Active"
     assert ada.complaints == []
@@ -52,11 +53,11 @@ def test_the_board_by_key_by_mouse_and_by_menu(visitors: Visitors, cast: Cast, h
     ada = visitors.come()
     page = ada.go("/pipeline")
     page.get_by_role("link", name="Kwesi Danquah-Mills").focus()
-    page.keyboard.press("]")
+    press(page, "]")
     expect(page.get_by_role("region", name="Alumni").get_by_role("link", name="Kwesi")).to_be_visible()
     expect(page.locator(".toast > span")).to_have_text("Moved to Alumni.")
     expect(page.get_by_role("link", name="Kwesi Danquah-Mills")).to_be_focused()
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.get_by_text("Taken back.")).to_be_visible()
     assert _stage(house, cast, "Kwesi Danquah-Mills") == "Active"
     page = ada.go("/pipeline")
@@ -116,7 +117,7 @@ def test_on_a_phone_an_import_names_its_columns_whole_and_a_row_is_put_right(vis
     assert (choice.bounding_box() or {})["width"] > 300
     # Enter puts the row right; it never begins the import.
     page.get_by_role("group", name="Put line 3 right").get_by_label("Email").fill("rashid@bakri.example")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_text("2 people are new.")).to_be_visible()
     expect(page.get_by_role("list", name="Rows that were put right")).to_contain_text("rashid@bakri.example")
     assert ada.overflow() <= 0
@@ -138,10 +139,10 @@ def test_ticks_stay_from_page_to_page(visitors: Visitors, cast: Cast, house: Hou
     # From the other end of the alphabet: Zoe 55 stands on its first page.
     expect(page).to_have_url(re.compile("sort=-name"))
     expect(page.get_by_text("3 chosen, 1 of them on this page")).to_be_visible()
-    page.keyboard.press("s")
+    press(page, "s")
     expect(page.get_by_role("heading", level=1, name="3 people chosen")).to_be_visible()
     page.go_back()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     expect(page.get_by_role("button", name="Owner")).to_be_hidden()
     assert "picked" not in page.url
     assert ada.complaints == []

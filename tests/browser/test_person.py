@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitors
+from tests.browser.keys import press
 from tests.web.cast import Cast
 
 pytestmark = pytest.mark.server("chromium")
@@ -15,7 +16,7 @@ YUKI = "yuki@brackenware.example"
 def _press(page: Page, key: str, label: str) -> None:
     """Press a letter, as somebody who sees where the cursor goes before typing on."""
     page.wait_for_load_state()
-    page.keyboard.press(key)
+    press(page, key)
     expect(page.locator("details[open] :is(input, textarea):focus")).to_be_visible()
     expect(page.get_by_label(label, exact=True).and_(page.locator(":focus"))).to_be_visible()
 
@@ -25,8 +26,8 @@ def test_a_day_of_looking_after_creators_by_keyboard(visitors: Visitors, cast: C
     page = ada.go("/contacts/6")
     _press(page, "c", "Note")
     page.keyboard.type("Films on Fridays, likes e and k.")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    press(page, "Tab")
+    press(page, "Enter")
     expect(page.get_by_role("paragraph").filter(has_text="Films on Fridays, likes e and k.")).to_be_visible()
     page.wait_for_load_state()
     _press(page, "s", "Why (may stay empty)")
@@ -36,19 +37,19 @@ def test_a_day_of_looking_after_creators_by_keyboard(visitors: Visitors, cast: C
     expect(page.locator(".stages [aria-current]")).to_have_text("Alumni")
     expect(page.get_by_text("asked for a break").first).to_be_visible()
     page.wait_for_load_state()
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.locator(".stages [aria-current]")).to_have_text("Active")
     page.wait_for_load_state()
     _press(page, "l", "Tag")
     page.keyboard.type("caravan")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("link", name="caravan")).to_be_visible()
     page.get_by_role("button", name="Mark next action done").click()
     expect(page.get_by_text("Set the next action")).to_be_visible()
     page.wait_for_load_state()
     _press(page, "n", "What")
     page.keyboard.type("Send the second lid")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator(".next b")).to_have_text("Send the second lid")
     assert ada.complaints == []
 
@@ -56,9 +57,9 @@ def test_a_day_of_looking_after_creators_by_keyboard(visitors: Visitors, cast: C
 def test_a_brand_team_logs_sorts_and_moves(visitors: Visitors, cast: Cast) -> None:
     yuki = visitors.come(email=YUKI)
     page = yuki.go("/feedback")
-    page.keyboard.press("f")
+    press(page, "f")
     page.get_by_label("Who said it?").fill("Tomek")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_label("Tomek Wilczak")).to_be_checked()
     page.get_by_label("Their words").fill("The lid knob came loose in the post.")
     page.get_by_role("button", name="Keep").click()
@@ -66,12 +67,12 @@ def test_a_brand_team_logs_sorts_and_moves(visitors: Visitors, cast: Cast) -> No
     page.wait_for_load_state()
     _press(page, "t", "Theme, or a new one")
     page.keyboard.type("Lid knob")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.get_by_role("link", name="Lid knob").click()
     page.get_by_role("button", name="Planned").click()
     expect(page.get_by_role("button", name="Planned")).to_have_attribute("aria-current", "step")
     page.wait_for_load_state()
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.get_by_role("button", name="Listening")).to_have_attribute("aria-current", "step")
     assert yuki.complaints == []
 

@@ -8,6 +8,7 @@ import pytest
 from crm import users
 from sequences.jobs.runner import run_jobs
 from tests.browser.conftest import Visitor, Visitors
+from tests.browser.keys import press
 from tests.browser.test_looks import SIZES, THEMES, look
 from tests.web.cast import Cast
 from web.wiring import House, make_engine_of
@@ -34,7 +35,7 @@ def test_a_day_with_peoples_data(come: Callable[..., Visitor], house: House, tmp
     page.get_by_role("link", name="Their data: give it out, erase").click()
     page.get_by_label("The lawful basis").fill("They agreed to be written to")
     page.get_by_label("How we know").fill("their mail of 3 May")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     page.get_by_text("Saved.", exact=True).wait_for()
     with page.expect_download() as coming:
         page.get_by_role("button", name="Download everything").click()

@@ -10,6 +10,7 @@ from sequences.models import Send
 from sequences.reviewing.review import Changes, revise
 from tests.browser.axe import find_faults
 from tests.browser.conftest import Visitors
+from tests.browser.keys import press
 from tests.web.cast import ADA, PASSWORD, Cast
 from web.wiring import House, make_engine_of
 
@@ -34,17 +35,17 @@ def test_the_whole_queue_by_keyboard(visitors: Visitors, cast: Cast, house: Hous
     page = ada.go("/review")
     names = ("Niamh Kerrisk", "Efua Mintah-Boyle", "Dorte Fjeldgaard")
     for key, name in (("j", names[1]), ("j", names[2]), ("k", names[1])):
-        page.keyboard.press(key)
+        press(page, key)
         expect(page.get_by_role("heading", level=2, name=name)).to_be_visible()
     expect(page.get_by_text("2 of 3", exact=True)).to_be_visible()
     page.get_by_label("Personal line for").fill("ajskx is no command here")
     page.get_by_label("Personal line for").press("Control+Enter")
     expect(page.get_by_role("heading", level=2, name=names[2])).to_be_visible()
-    page.keyboard.press("s")  # for now: it comes last
+    press(page, "s")  # for now: it comes last
     expect(page.get_by_role("heading", level=2, name=names[0])).to_be_visible()
-    page.keyboard.press("x")
+    press(page, "x")
     expect(page.get_by_role("heading", level=2, name=names[2])).to_be_visible()
-    page.keyboard.press("x")
+    press(page, "x")
     expect(page.get_by_text("Nothing waits for your yes")).to_be_visible()
     assert states(house) == {"niamh": "cancelled", "efua": "scheduled", "dorte": "cancelled"}
     assert ada.complaints == []
@@ -58,7 +59,7 @@ def test_letter_keys_off_leave_the_queue_alone(visitors: Visitors, cast: Cast, h
     expect(page.get_by_text("Saved.")).to_be_visible()
     page = ada.go("/review")
     for key in "asxj":
-        page.keyboard.press(key)
+        press(page, key)
     expect(page.get_by_role("heading", level=2, name="Niamh Kerrisk")).to_be_visible()
     assert set(states(house).values()) == {"draft"}
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visitors
+from tests.browser.keys import press
 from tests.web.cast import Cast
 
 pytestmark = pytest.mark.server("chromium")
@@ -14,11 +15,11 @@ pytestmark = pytest.mark.server("chromium")
 def test_from_the_palette_to_the_mail(visitors: Visitors, cast: Cast) -> None:
     ada = visitors.come()
     page = ada.go("/today")
-    page.keyboard.press("/")
+    press(page, "/")
     page.get_by_role("combobox").fill("ima")
     expect(page.get_by_role("option", name=re.compile("Imani Oduya")).first).to_be_visible()
     expect(page.locator("#found mark").first).to_have_text(re.compile("ima", re.IGNORECASE))
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("heading", level=1, name="Imani Oduya")).to_be_visible()
     page = ada.go("/search")
     page.get_by_label("Search people, mails, notes and feedback").fill("properly hot")

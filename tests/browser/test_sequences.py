@@ -11,6 +11,7 @@ from sequences.draft_models import SequenceDraft
 from sequences.models import Send, Sequence
 from tests.browser.axe import find_faults
 from tests.browser.conftest import Visitors
+from tests.browser.keys import press
 from tests.web.cast import Cast
 from web.wiring import House, make_engine_of
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.server("chromium")
 def test_from_a_starter_to_an_approved_mail(visitors: Visitors, cast: Cast, house: House) -> None:
     ada = visitors.come()
     page = ada.go("/sequences")
-    page.keyboard.press("c")
+    press(page, "c")
     page.get_by_label("Name").fill("Small kitchens")
     page.get_by_label("Name").press("Enter")
     expect(page.get_by_role("heading", level=1, name="Small kitchens")).to_be_visible()
@@ -41,7 +42,7 @@ def test_from_a_starter_to_an_approved_mail(visitors: Visitors, cast: Cast, hous
     page.get_by_role("link", name="Launch").click()
     page.get_by_role("button", name="Launch").click()
     expect(page.get_by_text("Launched.")).to_be_visible()
-    page.keyboard.press("a")
+    press(page, "a")
     page.get_by_label("Words").fill("callum")
     page.get_by_label("Words").press("Enter")
     page.get_by_role("button", name=re.compile("Put")).click()
@@ -53,7 +54,7 @@ def test_from_a_starter_to_an_approved_mail(visitors: Visitors, cast: Cast, hous
         plan_due(tx, make_engine_of(house).links)
         number = sequence.id
     ada.go(f"/review?sequence={number}")
-    page.keyboard.press("a")
+    press(page, "a")
     expect(page.get_by_text("Approved.")).to_be_visible()
     with house.database.reading() as tx:
         send = tx.session.scalars(select(Send).where(Send.sequence_id == number)).one()

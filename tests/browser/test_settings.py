@@ -6,6 +6,7 @@ import pytest
 
 from crm import users
 from tests.browser.conftest import Visitor, Visitors
+from tests.browser.keys import press
 from tests.web.cast import Cast
 from web.wiring import House
 
@@ -44,7 +45,7 @@ def test_a_day_of_an_admin(come: Callable[..., Visitor]) -> None:
     page.get_by_text("pan_size").wait_for()
     page.get_by_role("link", name="Tokens").click()
     page.get_by_label("What it is for").fill("Weekly report")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     assert page.get_by_role("textbox", name="The token").input_value().startswith("rapport_")
     page.get_by_label("Settings").get_by_role("link", name="Mailboxes").click()
     page.get_by_role("link", name="ada@brackenware.example").click()

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from crm.models import Relationship, Stage
 from tests.browser.conftest import Visitors
+from tests.browser.keys import press
 from tests.browser.test_looks import look
 from tests.web.cast import ADA, Cast
 from web.wiring import House
@@ -16,19 +17,19 @@ KWESI, RUBEN = 6, "ruben@brackenware.example"
 def test_a_promise_from_a_note_to_kept(visitors: Visitors, cast: Cast) -> None:
     ada = visitors.come()
     page = ada.go(f"/contacts/{KWESI}")
-    page.keyboard.press("c")
+    press(page, "c")
     page.get_by_label("Note", exact=True).fill("On the phone: I'll send him the second lid today.")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    press(page, "Tab")
+    press(page, "Enter")
     expect(page.get_by_text("Promised?")).to_be_visible()
     page.wait_for_load_state()
-    page.keyboard.press("y")
+    press(page, "y")
     expect(page.get_by_text("Promised: send him the second lid")).to_be_visible()
     page = ada.go("/today")
     page.get_by_role("button", name="Promise kept: send him the second lid").click()
     expect(page.get_by_role("heading", name="Promised")).to_have_count(0)
     page.wait_for_load_state()
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.get_by_role("button", name="Promise kept: send him the second lid")).to_be_visible()
     assert ada.complaints == []
 

@@ -10,6 +10,7 @@ from crm.models import Message, Thread
 from crm.threads import store_message, touch_thread
 from sequences.models import Send
 from tests.browser.conftest import Visitors
+from tests.browser.keys import press
 from tests.web.cast import ADA, PASSWORD, Cast
 from web.wiring import House
 
@@ -44,13 +45,13 @@ def test_the_set_up_link_leads_on_to_the_mailbox(visitors: Visitors, house: Hous
 def test_an_answer_from_the_keyboard_and_its_undo(visitors: Visitors, cast: Cast, house: House) -> None:
     ada = visitors.come()
     page = ada.go(f"/inbox/{cast.threads['Imani Oduya']}")
-    page.keyboard.press("r")
+    press(page, "r")
     page.keyboard.type("One take! je jke a 1")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     page.get_by_role("button", name="Send now all the same").click()
     expect(page.get_by_text("Your answer leaves in 10 seconds.")).to_be_visible()
     assert [send.state for send in _sends(house) if send.request_key] == ["scheduled"]
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.get_by_text("Taken back. Nothing was sent.")).to_be_visible()
     assert [send.state for send in _sends(house) if send.request_key] == ["cancelled"]
     assert ada.complaints == []
@@ -61,10 +62,10 @@ def test_approving_with_one_key(visitors: Visitors, cast: Cast, house: House) ->
     page = ada.go("/review")
     expect(page.get_by_role("heading", level=2, name="Niamh Kerrisk")).to_be_visible()
     page.get_by_label("Personal line for").click()
-    page.keyboard.press("a")
+    press(page, "a")
     assert {send.state for send in _sends(house)} == {"draft"}
     page.get_by_role("heading", level=2).click()
-    page.keyboard.press("a")
+    press(page, "a")
     expect(page.get_by_role("heading", level=2, name="Efua Mintah-Boyle")).to_be_visible()
     assert sorted(send.state for send in _sends(house)) == ["draft", "draft", "scheduled"]
     assert ada.complaints == []
@@ -74,7 +75,7 @@ def test_selected_words_become_feedback(visitors: Visitors, cast: Cast) -> None:
     ada = visitors.come()
     page = ada.go(f"/inbox/{cast.threads['Tomek Wilczak']}")
     page.locator("[data-quotable] p").last.select_text()
-    page.keyboard.press("f")
+    press(page, "f")
     expect(page.get_by_label("Their words")).to_have_value(re.compile("^For three videos"))
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Kept as feedback.")).to_be_visible()
@@ -100,13 +101,13 @@ def test_a_reply_appears_by_itself(visitors: Visitors, cast: Cast, house: House)
 def test_the_palette_finds_people_and_places(visitors: Visitors, cast: Cast) -> None:
     ada = visitors.come()
     page = ada.go("/today")
-    page.keyboard.press("/")
+    press(page, "/")
     page.keyboard.type("lay")
     expect(page.get_by_role("option", name="Layan Qasimi")).to_be_visible()
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.get_by_role("heading", level=1, name="Layan Qasimi")).to_be_visible()
-    page.keyboard.press("g")
-    page.keyboard.press("s")
+    press(page, "g")
+    press(page, "s")
     expect(page.get_by_role("heading", level=1, name="Sequences")).to_be_visible()
     assert ada.complaints == []
 
@@ -117,9 +118,9 @@ def test_letter_keys_can_be_switched_off(visitors: Visitors, cast: Cast) -> None
     page.get_by_label("Letter keys").uncheck()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    page.keyboard.press("g")
-    page.keyboard.press("c")
-    page.keyboard.press("/")
+    press(page, "g")
+    press(page, "c")
+    press(page, "/")
     expect(page.get_by_role("heading", level=1, name="You")).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
 

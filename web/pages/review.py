@@ -17,7 +17,8 @@ from sequences.reviewing.review import Changes
 from sequences.reviewing.undoing import note_approvals
 from web import forms
 from web.auth import may, require
-from web.kept_words import hand_back, is_from_here
+from web.forgery import is_from_here
+from web.kept_words import hand_back
 from web.request import find_user, this_actor, this_house, this_links, this_tx, this_user
 from web.respond import done, page
 from web.undo import undo_place

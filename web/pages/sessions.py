@@ -4,8 +4,8 @@ from flask import Blueprint, Response, current_app, redirect, request
 
 from crm import users
 from crm.models import User
-from web.auth import COOKIE, local_path, set_session
-from web.request import find_user, this_house, this_tx
+from web.auth import local_path, set_session
+from web.request import COOKIE, find_user, this_house, this_tx
 from web.respond import page
 from web.tries import SignInTries
 from web.words import _, lazy

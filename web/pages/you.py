@@ -10,8 +10,8 @@ from crm.whose import WHO
 from kit.errors import InvalidError, say
 from kit.ids import hash_token
 from web import forms
-from web.auth import COOKIE, local_path
-from web.request import drop_tx, reopen_tx, this_actor, this_house, this_tx, this_user
+from web.auth import local_path
+from web.request import COOKIE, drop_tx, reopen_tx, this_actor, this_house, this_tx, this_user
 from web.respond import done, page
 from web.times import zone_names
 from web.whose import address_with

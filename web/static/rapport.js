@@ -88,9 +88,12 @@
   document.addEventListener("click", (e) => {
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(e.target)) menu.open = false; });
   });
-  document.addEventListener("toggle", (e) => {
-    if (e.target.matches?.("details[open]") && !$("[autofocus]", e.target)) $("input:not([type=hidden]), textarea, select, .menu-list button", e.target)?.focus();
-  }, true);
+  // What opens is entered at its first field: by its key at once, so that the next key is not lost.
+  const enter = (box) => {
+    const inside = box.contains(document.activeElement) && !document.activeElement.matches("summary");
+    if (!inside && !$("[autofocus]", box)) $("input:not([type=hidden]), textarea, select, .menu-list button", box)?.focus();
+  };
+  document.addEventListener("toggle", (e) => { if (e.target.matches?.("details[open]")) enter(e.target); }, true);
 
   // A double click sends once. A download leaves the page where it is, and its form ready for the next press.
   document.addEventListener("submit", (e) => {
@@ -134,7 +137,11 @@
     group.hidden = !$("[role=option]", group);
   };
   const act = (control) => {
-    if (!control.matches("textarea, input, select")) { control.click(); return; }
+    if (!control.matches("textarea, input, select")) {
+      control.click();
+      if (control.matches("details[open] > summary")) enter(control.parentElement);
+      return;
+    }
     control.focus();
     // Kept words are gone on with, not written in front of.
     if (control.matches("textarea") && !control.selectionEnd) control.setSelectionRange(control.value.length, control.value.length);
