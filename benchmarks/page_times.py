@@ -5,12 +5,11 @@
 
 Time is from the request to the last byte of the answer, in one process without a network; the median and the 95th
 percentile of 15 looks after one that warms up; each round looks at every page once. Beside it the processor time of
-this process: on a machine that others use too, and on SQLite, compare that. Size is the page compressed, without style
-and script (said once below).
+this process: on a machine that others use too, and on SQLite, compare that. The size is what a
+browser that comes for the first time takes over the wire: the page, its style and its scripts, packed with gzip.
 """
 
 import argparse
-import gzip
 import shutil
 import statistics
 import tempfile
@@ -18,7 +17,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -39,6 +37,7 @@ from sequences.reports.keeping import keep_next
 from tests.servers.postgres import start_postgres
 from tests.web.cast import ADA, seed_cast
 from tests.web.test_looking_changes_nothing import EXAMPLES
+from tests.web.weight import Scales
 from web.app import create_app
 from web.garbage import settle_garbage
 from web.wiring import House, make_engine_of, open_house
@@ -71,7 +70,6 @@ def main() -> None:
             if given.keep:
                 (given.keep / "filled").touch()
         keep(house)
-        tell_static()
         measure(house, given.only, given.looks)
 
 
@@ -109,7 +107,7 @@ def keep(house: House) -> None:
 
 @dataclass(slots=True)
 class Measured:
-    """What was seen of one address: milliseconds in all and of this process, questions, and kB compressed."""
+    """What was seen of one address: milliseconds in all and of this process, questions, and kB on the wire."""
 
     times: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -125,7 +123,9 @@ def measure(house: House, only: str, looks: int) -> None:
         house.database.engine, "before_cursor_execute",
         lambda _connection, _cursor, statement, *_: questions.__setitem__(0, questions[0] + (statement[:5] != "BEGIN")),
     )  # fmt: skip
-    found = {path: Measured() for path in sorted(pages()) if only in path and _is_page(client, path)}
+    scales = Scales(client)
+    weights = {path: scales.weigh(path) for path in sorted(pages()) if only in path}
+    found = {path: Measured(size=weight / 1e3) for path, weight in weights.items() if weight is not None}
     # Round after round, so that a minute in which the machine is slow does not fall on some pages alone.
     for _ in range(looks):
         for path, seen in found.items():
@@ -134,13 +134,8 @@ def measure(house: House, only: str, looks: int) -> None:
             answer.get_data()
             seen.times.append((time.perf_counter() - began) * 1000)
             seen.cpu.append((time.process_time() - used) * 1000)
-            seen.questions, seen.size = questions[0], len(gzip.compress(answer.data)) / 1e3
+            seen.questions = questions[0]
     _tell(found, looks)
-
-
-def _is_page(client: FlaskClient, path: str) -> bool:
-    answer = client.get(path)
-    return answer.status_code == HTTPStatus.OK and answer.mimetype == "text/html"
 
 
 def _tell(found: Mapping[str, Measured], looks: int) -> None:
@@ -167,21 +162,6 @@ def sign_in(house: House) -> FlaskClient:
         token = users.open_session(tx, users.get_user_by_email(tx, ADA))
     client.set_cookie("rapport_session", token)
     return client
-
-
-def tell_static() -> None:
-    """Print what style and scripts weigh compressed."""
-    folder = Path(__file__).resolve().parent.parent / "web/static"
-    sizes = {
-        path.name: len(gzip.compress(path.read_bytes(), 9)) / 1e3
-        for path in sorted(folder.rglob("*"))
-        if path.suffix in {".css", ".js"}
-    }
-    print(
-        "compressed kB:",
-        ", ".join(f"{name} {size:.1f}" for name, size in sizes.items()),
-        f"= {sum(sizes.values()):.1f}",
-    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from kit.tx import Tx
 _LIMIT = 300
 # Entries that tell again what a stored mail shows better.
 _MAIL_KINDS = frozenset({"mail_in", "mail_sent", "mail_manual", "reply", "auto_reply", "bounce"})
-_PAGE = 60
+_PAGE = 40
 _FILTERED = 1_000  # entries looked through when only one kind is asked for
 _SHOWN = {
     "messages": frozenset({"message"}),

@@ -13,7 +13,7 @@ from crm.people_order import WALK, find_kept, in_order, order_of
 from kit.tx import Tx
 
 CARDS = 6
-MORE = 50
+MORE = 30
 
 
 class Held(NamedTuple):

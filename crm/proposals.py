@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import defer
 
-from crm.models import Message, MessageBody, Proposal
+from crm.models import Proposal
 from crm.proposal_words import describe
 from crm.timeline import record_entry
 from kit.errors import ConflictError, NotFoundError, say
@@ -64,25 +63,6 @@ def get_proposal(tx: Tx, message_id: int, number: int) -> Proposal:
     if row is None:
         raise NotFoundError(say("There is no such proposal."))
     return row
-
-
-def list_talk(tx: Tx, thread_id: int) -> tuple[list[tuple[Message, MessageBody]], dict[int, list[Proposal]]]:
-    """Return a conversation's mails with their texts, oldest first, and what each proposes, decided ones too."""
-    query = (
-        select(Message, MessageBody, Proposal)
-        .join(MessageBody, MessageBody.message_id == Message.id)
-        .outerjoin(Proposal, Proposal.message_id == Message.id)
-        .where(Message.thread_id == thread_id)
-        .options(defer(MessageBody.raw))
-        .order_by(Message.at, Message.id, Proposal.number)
-    )
-    mails: dict[int, tuple[Message, MessageBody]] = {}
-    found: dict[int, list[Proposal]] = {}
-    for message, body, proposal in tx.session.execute(query):
-        mails.setdefault(message.id, (message, body))
-        if proposal is not None:
-            found.setdefault(message.id, []).append(proposal)
-    return list(mails.values()), found
 
 
 def list_waiting(tx: Tx, *, contact_id: int | None = None, limit: int = _LIMIT) -> list[Proposal]:

@@ -23,48 +23,42 @@ _KINDS: Mapping[str, tuple[str, Callable[[str], str] | None]] = MappingProxyType
         ".svg": ("image/svg+xml", None),
     }
 )
+# What every page needs travels as one.
+_TOGETHER = {"every.js": ("rapport.js", "rows.js", "arrive.js", "palette.js", "keep.js")}
 _YEAR_S = 31_536_000
 
 
 @dataclass(frozen=True)
 class Asset:
-    """One static file. What is made of it is made once, at the first browser that asks."""
+    """A static file, or several of a kind that every page needs. What is made of it is made once, when first asked."""
 
-    path: Path
+    paths: tuple[Path, ...]
 
     @property
     def mimetype(self) -> str:
         """What it is (RFC 9110, section 8.3)."""
-        return self._kind[0]
+        return _kind_of(self.paths[0])[0]
 
     @cached_property
     def content(self) -> bytes:
-        """The file as it is sent to who takes nothing packed."""
-        shorten = self._kind[1]
-        return shorten(self.path.read_text("utf-8")).encode() if shorten else self.path.read_bytes()
+        """What is sent to who takes nothing packed."""
+        return b"\n".join(_read_short(path) for path in self.paths)
 
     @cached_property
     def mark(self) -> str:
-        """What the file is known by: another file has another address."""
-        return hashlib.sha256(self.path.read_bytes()).hexdigest()[:10]
+        """What it is known by: other content has another address."""
+        return hashlib.sha256(b"".join(path.read_bytes() for path in self.paths)).hexdigest()[:10]
 
     @cached_property
     def packed(self) -> Mapping[str, bytes]:
         """The content by how it is packed (RFC 9110, section 8.4.1), the shortest first."""
         return {"br": brotli.compress(self.content), "gzip": gzip.compress(self.content, 9, mtime=0)}
 
-    @property
-    def _kind(self) -> tuple[str, Callable[[str], str] | None]:
-        return _KINDS["".join(self.path.suffixes)]
-
 
 def attach_assets(app: Flask, folder: Path) -> None:
     """Let `app` hand out the files of `folder` under /static, and know the address of each."""
-    assets = {
-        path.relative_to(folder).as_posix(): Asset(path)
-        for path in folder.rglob("*")
-        if "".join(path.suffixes) in _KINDS
-    }
+    assets = {path.relative_to(folder).as_posix(): Asset((path,)) for path in folder.rglob("*") if _is_kept(path)}
+    assets |= {name: Asset(tuple(folder / part for part in parts)) for name, parts in _TOGETHER.items()}
 
     def find_address(name: str) -> str:
         """Return the address of a static file; empty when set-up did not fetch it."""
@@ -75,6 +69,19 @@ def attach_assets(app: Flask, folder: Path) -> None:
 
     app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=send_asset)
     app.jinja_env.globals["asset"] = find_address
+
+
+def _read_short(path: Path) -> bytes:
+    shorten = _kind_of(path)[1]
+    return shorten(path.read_text("utf-8")).encode() if shorten else path.read_bytes()
+
+
+def _is_kept(path: Path) -> bool:
+    return "".join(path.suffixes) in _KINDS
+
+
+def _kind_of(path: Path) -> tuple[str, Callable[[str], str] | None]:
+    return _KINDS["".join(path.suffixes)]
 
 
 def _send(asset: Asset) -> Response:

@@ -12,7 +12,7 @@ from web.auth import local_path
 from web.whose import mine_of
 
 # Said about one look only, not about where one is.
-_PASSING = frozenset({"ask"})
+_PASSING = frozenset({"ask", "before"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,10 @@ class Where:
     def thread(self, thread_id: int, **changes: object) -> str:
         """Return the address of a conversation beside this list."""
         return _address(f"/inbox/{thread_id}", self.query, changes)
+
+    def earlier(self, thread_id: int, before: int) -> str:
+        """Return the address of what stands before a mail of a conversation."""
+        return _address(f"/inbox/{thread_id}/earlier", self.query, {"before": before})
 
 
 def read_where(field: str = "back") -> Where:

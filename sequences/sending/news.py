@@ -24,11 +24,11 @@ class News:
     ours: bool
 
 
-def state_of(mails: Sequence[tuple[Message, MessageBody]], leaving: Sequence[tuple[Send, str]]) -> str:
+def state_of(mails: Sequence[Message], leaving: Sequence[tuple[Send, str]]) -> str:
     """Return a conversation's state as a form carries it: the newest mail and the newest answer by hand."""
-    sent = [int(message.facts.get("send") or 0) for message, _ in mails]
+    sent = [int(message.facts.get("send") or 0) for message in mails]
     queued = [send.id for send, _ in leaving]
-    return f"{max((message.id for message, _ in mails), default=0)}.{max((*sent, *queued), default=0)}"
+    return f"{max((message.id for message in mails), default=0)}.{max((*sent, *queued), default=0)}"
 
 
 def list_news(tx: Tx, thread_id: int, seen: str, *, actor: str, lock: bool = False) -> list[News]:

@@ -90,3 +90,37 @@ def test_a_kept_draft_is_gone_on_with_at_its_end(visitors: Visitors, cast: Cast)
     press(page, "r")
     page.keyboard.type(" thank you.")
     expect(page.get_by_label("Message", exact=True)).to_have_value("Hello Imani, thank you.")
+
+
+@pytest.mark.parametrize("wide", [1440, 390])
+def test_earlier_mails_and_whole_ones_come_in_place(visitors: Visitors, cast: Cast, wide: int) -> None:
+    ada = visitors.come(wide=wide, theme="dark" if wide == 390 else "light")
+    page = ada.go(f"/inbox/{cast.threads['Imani Oduya']}")
+    mails = page.locator("#thread [id^=message-]")
+    expect(mails).to_have_count(4)
+    page.get_by_role("link", name="Show 14 earlier messages").click()
+    expect(mails).to_have_count(18)
+    expect(mails.nth(13)).to_be_focused()
+    expect(mails.nth(13)).to_be_in_viewport()
+    expect(page.get_by_role("link", name="earlier message")).to_have_count(0)
+    assert page.url.endswith(f"/inbox/{cast.threads['Imani Oduya']}")
+    expect(page.get_by_text("> Hi")).to_have_count(0)
+    mails.last.get_by_text("Show the whole mail").click()
+    expect(mails.last.locator("pre.whole")).to_contain_text("> Hi")
+    assert ada.overflow() <= 0
+    assert find_faults(page) == []
+    assert ada.complaints == []
+
+
+def test_earlier_mails_and_whole_ones_have_a_page_each_without_script(visitors: Visitors, cast: Cast) -> None:
+    ada = visitors.come(script=False)
+    page = ada.go(f"/inbox/{cast.threads['Imani Oduya']}?turn=you")
+    page.get_by_text("Show the whole mail").last.click()
+    page.get_by_role("link", name="Open it on a page of its own").click()
+    expect(page.locator("pre.whole")).to_contain_text("> Hi")
+    page.get_by_role("link", name="Back", exact=True).click()
+    page = ada.go(f"/inbox/{cast.threads['Imani Oduya']}?turn=you")
+    page.get_by_role("link", name="Show 14 earlier messages").click()
+    expect(page.locator("[id^=message-]")).to_have_count(14)
+    page.get_by_role("link", name="Back", exact=True).click()
+    expect(page).to_have_url(re.compile(r"/inbox/1\?turn=you$"))

@@ -20,7 +20,7 @@ _READ = """(text) => {
 
 def test_nothing_is_lost_on_the_way(visitors: Visitors) -> None:
     page = visitors.come(email=None).page
-    written, sent = _rules(page, STYLE.read_text()), _rules(page, Asset(STYLE).content.decode())
+    written, sent = _rules(page, STYLE.read_text()), _rules(page, Asset((STYLE,)).content.decode())
     assert sum(map(len, written)) > 50_000
     assert sent == written
 

@@ -15,7 +15,7 @@ STYLE = "/static/rapport.css"
 def _asset(tmp_path: Path, name: str, text: str) -> Asset:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    return Asset(path)
+    return Asset((path,))
 
 
 def test_comments_and_blanks_stay_at_home(tmp_path: Path) -> None:

@@ -3,11 +3,15 @@
 import re
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from crm.models import Mailbox, Message, MessageBody, Thread
+from crm.threads import store_message
+from crm.timeline import add_note
+from kit.tx import Tx
 from sequences.models import Send
-from tests.web.cast import Cast
+from tests.web.cast import ADA, Cast
 from tests.web.conftest import Person
 from web.wiring import House
 
@@ -230,3 +234,85 @@ def test_the_mailboxes_of_today_refresh_with_the_rest(ada: Person, cast: Cast) -
     boxes = part[part.index('id="today-boxes" hx-swap-oob="true"') :]
     assert "ada@brackenware.example" in boxes
     assert 'hx-swap-oob="true"' not in ada.get("/today").partition('id="today-boxes"')[2][:40]
+
+
+def test_a_long_conversation_is_read_a_few_mails_at_a_time(ada: Person, cast: Cast, house: House) -> None:
+    thread = cast.threads["Imani Oduya"]
+    with house.database.transaction() as tx:
+        numbers = _write_on(tx, thread, 40)
+    page = ada.get(f"/inbox/{thread}?turn=you")
+    assert [n for n, number in enumerate(numbers) if f'id="message-{number}"' in page] == [36, 37, 38, 39]
+    assert "Mail 39 in its own words." in page
+    assert "Mail 35 in its own words." not in page
+    link = _earlier(page)
+    assert link == f"/inbox/{thread}/earlier?turn=you&before={numbers[36]}"
+    part = ada.get(link, part=True)
+    assert "<html" not in part
+    assert [n for n in range(40) if f"Mail {n} in its own words." in part] == list(range(16, 36))
+    assert re.findall(r'id="message-(\d+)" tabindex="-1" autofocus', part) == [str(numbers[35])]
+    on = ada.get(_earlier(part))
+    assert "<h1" in on, "without script it is a page"
+    assert "Mail 0 in its own words." in on
+    assert "draft 1 made the whole office hungry" in on
+    last = ada.get(_earlier(on))
+    assert "A word about the draft." in last
+    assert "earlier message" not in last
+    assert "tests on a portable induction plate" in page
+    assert "tests on a portable induction plate" not in part
+
+
+def test_notes_stand_between_the_mails_they_were_written_between(ada: Person, cast: Cast, house: House) -> None:
+    thread, imani = cast.threads["Imani Oduya"], cast.contacts["Imani Oduya"]
+    with house.database.transaction() as tx:
+        numbers = _write_on(tx, thread, 30)
+        entry = add_note(tx, imani, "Between nine and ten.", actor="user:1")
+        entry.at = tx.session.get_one(Message, numbers[10]).at - timedelta(seconds=1)
+    part = ada.get(f"/inbox/{thread}/earlier?before={numbers[26]}", part=True)
+    assert part.index("Mail 9 in its") < part.index("Between nine and ten.") < part.index("Mail 10 in its")
+    assert "Between nine and ten." not in ada.get(f"/inbox/{thread}")
+
+
+@pytest.mark.parametrize("before", ["", "0", "999999", "x", "2147483648", "other"])
+def test_what_is_earlier_than_no_mail_of_it_is_not_found(ada: Person, cast: Cast, before: str) -> None:
+    given = str(cast.messages["Tomek Wilczak"]) if before == "other" else before
+    ada.get(f"/inbox/{cast.threads['Imani Oduya']}/earlier?before={given}", status=404)
+
+
+def test_the_whole_mail_comes_when_somebody_asks_for_it(ada: Person, cast: Cast, house: House) -> None:
+    thread, number = cast.threads["Tomek Wilczak"], cast.messages["Tomek Wilczak"]
+    page = ada.get(f"/inbox/{thread}")
+    assert "&gt; Hi" not in page
+    assert f'hx-get="/messages/{number}/text"' in page
+    assert "&gt; Hi</pre>" in ada.get(f"/messages/{number}/text", part=True)
+    assert "<h1" in ada.get(f"/messages/{number}/text")
+    with house.database.transaction() as tx:
+        body = tx.session.get_one(MessageBody, number)
+        body.text = f"\n{body.new_text} \r\n"
+    assert f'hx-get="/messages/{number}/text"' not in ada.get(f"/inbox/{thread}")
+    with house.database.transaction() as tx:
+        tx.session.get_one(MessageBody, number).new_text = "long " * 2_000
+        tx.session.get_one(MessageBody, number).text = "long " * 2_000
+    page = ada.get(f"/inbox/{thread}")
+    assert page.count("long ") < 1_100
+    assert f'hx-get="/messages/{number}/text"' in page
+    assert ada.get(f"/messages/{number}/text").count("long long ") == 1_000
+
+
+def _write_on(tx: Tx, thread_id: int, many: int) -> list[int]:
+    """Go on with a conversation; return the numbers of the mails."""
+    thread = tx.session.get_one(Thread, thread_id)
+    numbers = []
+    for n in range(many):
+        message = Message(
+            mailbox_id=thread.mailbox_id, thread_id=thread.id, contact_id=thread.contact_id, direction="out",
+            kind="manual", dedupe=f"more-{n}", subject="On", at=tx.now - timedelta(minutes=many - n), sender=ADA,
+            recipients=["imani@smallkitchen.example"],
+        )  # fmt: skip
+        text = f"Mail {n} in its own words."
+        store_message(tx, message, new_text=text, text=text, html=None, raw=None, ids=[])
+        numbers.append(message.id)
+    return numbers
+
+
+def _earlier(page: str) -> str:
+    return re.findall(r'href="([^"]+)" hx-get="[^"]+earlier', page)[0].replace("&amp;", "&")

@@ -37,9 +37,7 @@ def test_what_another_site_had_asked_for_is_not_packed(
     assert ("Content-Encoding" in answer.headers) is packed
 
 
-def test_a_refused_form_comes_back_to_a_browser_that_takes_packed_pages(
-    app: Flask, house: House, cast: Cast
-) -> None:
+def test_a_refused_form_comes_back_to_a_browser_that_takes_packed_pages(app: Flask, house: House, cast: Cast) -> None:
     ada = sign_in(app, house, ADA)
     token = CSRF.findall(ada.get("/contacts/1/channels"))[0]
     answer = ada.client.post(

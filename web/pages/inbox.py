@@ -1,8 +1,6 @@
 """Wire: the inbox: the list, one conversation beside it, and what is known about the person."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, g, request
@@ -10,13 +8,13 @@ from flask import Blueprint, Response, g, request
 from crm import closing, inbox
 from crm.contact_turns import decide_contact_turn
 from crm.exchange import list_exchanges
-from crm.inbox_beside import Beside, Note, read_beside
+from crm.inbox_beside import Beside, read_beside
 from crm.inbox_page import count_waiting_and_find, read_page
-from crm.models import Contact, Message, MessageBody, Thread
+from crm.models import Contact, Thread
 from crm.people import list_main_handles
 from crm.person import list_stages_around
-from crm.proposals import list_talk
 from crm.rest_undo import read_rest, record_rest
+from crm.talk import read_talk
 from crm.upkeep_desk import read_upkeep_desk
 from crm.waits import read_clocks
 from kit.errors import NotFoundError, say
@@ -27,6 +25,7 @@ from sequences.sending.writing_desk import WritingDesk, read_desk
 from web import forms, outgoing
 from web.auth import may, require
 from web.composing import Composer, Trouble, answer_composer
+from web.inbox_flow import make_flow
 from web.inbox_where import Where, place_after, read_where
 from web.request import is_partial, this_actor, this_tx, this_user
 from web.respond import done, page
@@ -48,8 +47,7 @@ KINDS = (
     ("other", lazy("Other")),
     ("opt_out", lazy("No more mail")),
 )
-_Moment = tuple[datetime, Message | None, MessageBody | None, Note | None]
-_OPEN = 4  # mails shown open; earlier ones are folded away
+_OPEN = 4  # mails shown; earlier ones come when somebody asks for them
 
 
 @blueprint.get("/inbox")
@@ -128,7 +126,7 @@ def show_inbox(thread_id: int | None, trouble: Trouble | None = None, *, status:
 
 def _conversation(tx: Tx, thread: Thread, trouble: Trouble | None) -> dict[str, object]:
     thread_id = thread.id
-    mails, proposed = list_talk(tx, thread_id)
+    mails, proposed = read_talk(tx, thread_id, _OPEN)
     desk = read_desk(
         tx,
         this_user().id,
@@ -140,15 +138,15 @@ def _conversation(tx: Tx, thread: Thread, trouble: Trouble | None) -> dict[str, 
     leaving = outgoing.list_leaving(tx, thread_id)
     beside = read_beside(tx, contact.id, thread.brand_id) if contact else Beside()
     about = _about(tx, contact, thread.brand_id) | {"products": beside.products}
-    flow, folded = _flow(mails, beside.notes)
-    newest_in = next((message for message, _body in reversed(mails) if message.direction == "in"), None)
+    folded = mails[:-_OPEN]
+    newest_in = next((mail.message for mail in reversed(mails) if mail.message.direction == "in"), None)
     return {
         "thread": thread,
         "thread_turn": inbox.turn_of(thread, tx.now),
         "contact_turn": decide_contact_turn([thread], beside.dues, tx.now),
         "beside": beside,
-        "flow": flow,
-        "folded": folded,
+        "flow": make_flow(mails[-_OPEN:], beside.notes, since=folded[-1].message.at if folded else None),
+        "folded": len(folded),
         "newest_in": newest_in,
         "guess_asks": newest_in is not None and inbox.asks_for_a_look(newest_in),
         "proposed": proposed,
@@ -157,17 +155,8 @@ def _conversation(tx: Tx, thread: Thread, trouble: Trouble | None) -> dict[str, 
         "file_counts": {send_id: len(files) for send_id, files in desk.sent_files.items()},
         "sent_files": desk.sent_files,
         **about,
-        "composer": _composer(tx, thread, desk, about, state_of(mails, leaving), trouble),
+        "composer": _composer(tx, thread, desk, about, state_of([mail.message for mail in mails], leaving), trouble),
     }
-
-
-def _flow(mails: Sequence[tuple[Message, MessageBody]], notes: Sequence[Note]) -> tuple[list[_Moment], int]:
-    """Return mails and notes in the order of time, and how many of them come before the mails shown open."""
-    flow: list[_Moment] = [(message.at, message, body, None) for message, body in mails]
-    flow += [(note.at, None, None, note) for note in notes]
-    flow.sort(key=lambda moment: moment[0])
-    first_open = mails[max(0, len(mails) - _OPEN)][0] if len(mails) > _OPEN else None
-    return flow, next((n for n, moment in enumerate(flow) if first_open is not None and moment[1] is first_open), 0)
 
 
 def _composer(

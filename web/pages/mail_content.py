@@ -9,6 +9,7 @@ from mailer.parse.mime import open_message
 from web.downloads import download
 from web.mail_html import clean_mail
 from web.request import this_tx
+from web.respond import page
 
 blueprint = Blueprint("mail_content", __name__)
 FRAME_POLICY = (
@@ -27,6 +28,14 @@ def show(message_id: int) -> Response:
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
+
+
+@blueprint.get("/messages/<int:message_id>/text")
+def show_text(message_id: int) -> Response:
+    """Show all the words of a mail, those it quotes too."""
+    body = _body(message_id)
+    message = this_tx().session.get_one(Message, message_id)
+    return page("inbox/whole.html", part="inbox/_whole.html", message=message, text=body.text)
 
 
 @blueprint.get("/messages/<int:message_id>/attachments/<int:number>")
