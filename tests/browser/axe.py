@@ -10,6 +10,7 @@ _RUN = """async () => (await axe.run({ resultTypes: ["violations"] })).violation
 
 def find_faults(page: Page) -> list[str]:
     """Return what is wrong with a page: the rule, how bad, and where."""
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found: list[str] = page.evaluate(_RUN)

@@ -44,6 +44,8 @@ class Visitor:
         return self.page
 
     def overflow(self) -> int:
+        # A click returns when the next page is on its way: there is nothing to measure yet.
+        self.page.wait_for_load_state()
         return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
 
