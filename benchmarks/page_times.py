@@ -5,8 +5,8 @@
 
 Time is from the request to the last byte of the answer, in one process without a network; the median and the 95th
 percentile of 15 looks after one that warms up; each round looks at every page once. Beside it the processor time of
-this process: on a machine that others use too, and on SQLite, compare that. The size is what a
-browser that comes for the first time takes over the wire: the page, its style and its scripts, packed with gzip.
+this process: on a machine that others use too, and on SQLite, compare that. The size is what a browser that comes for
+the first time takes over the wire: the page, its style and its scripts, packed with gzip.
 """
 
 import argparse
@@ -63,10 +63,7 @@ def main() -> None:
         if not given.url and (not given.keep or not (given.keep / "filled").exists()):
             began = time.perf_counter()
             seed_cast(house)
-            fill(house.database, given.people, house.database.clock.now())
-            fill_sends(house.database, house.database.clock.now())
-            fill_notes(house.database, house.database.clock.now())
-            fill_details(house.database, house.database.clock.now())
+            write(house, given.people)
             print(f"{given.people:,} people written in {time.perf_counter() - began:.0f} s")
             if given.keep:
                 (given.keep / "filled").touch()
@@ -92,6 +89,14 @@ def opened(keep: Path | None, *, postgres: bool, url: str | None) -> Iterator[Ho
             server.stop()
         if keep is None:
             shutil.rmtree(folder)
+
+
+def write(house: House, people: int) -> None:
+    """Write `people` and all that is around them beside the company of the tests."""
+    now = house.database.clock.now()
+    fill(house.database, people, now)
+    for more in (fill_sends, fill_notes, fill_details):
+        more(house.database, now)
 
 
 def keep(house: House) -> None:

@@ -15,7 +15,6 @@ YUKI = "yuki@brackenware.example"
 
 def _press(page: Page, key: str, label: str) -> None:
     """Press a letter, as somebody who sees where the cursor goes before typing on."""
-    page.wait_for_load_state()
     press(page, key)
     expect(page.locator("details[open] :is(input, textarea):focus")).to_be_visible()
     expect(page.get_by_label(label, exact=True).and_(page.locator(":focus"))).to_be_visible()

@@ -2,12 +2,8 @@
 
 from sqlalchemy import update
 
-from benchmarks.many_details import fill_details
 from benchmarks.many_lists import fill_lists
-from benchmarks.many_notes import fill_notes
-from benchmarks.many_people import fill
-from benchmarks.many_sends import fill_sends
-from benchmarks.page_times import keep, pages
+from benchmarks.page_times import keep, pages, write
 from crm.models import User
 from tests.web.cast import Cast
 from tests.web.test_looking_changes_nothing import BOSS, _come_in
@@ -21,7 +17,9 @@ PEOPLE = 300
 
 def test_no_page_weighs_more_than_sixty_kilobytes(house: House, cast: Cast) -> None:
     session, _words = _come_in(house)
-    _fill(house)
+    write(house, PEOPLE)
+    fill_lists(house.database, house.clock.now())
+    keep(house)
     client = create_app(house).test_client()
     client.set_cookie("rapport_session", session)
     scales = Scales(client)
@@ -34,12 +32,3 @@ def test_no_page_weighs_more_than_sixty_kilobytes(house: House, cast: Cast) -> N
         tx.session.execute(update(User).where(User.email == BOSS).values(language="de"))
     german = {path: scales.weigh(path) or 0 for path in heaviest}
     assert {path: weight for path, weight in german.items() if weight > MOST} == {}
-
-
-def _fill(house: House) -> None:
-    """Fill every list to its brim."""
-    now = house.clock.now()
-    fill(house.database, PEOPLE, now)
-    for more in (fill_sends, fill_notes, fill_details, fill_lists):
-        more(house.database, now)
-    keep(house)

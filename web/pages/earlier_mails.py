@@ -31,15 +31,16 @@ def show(thread_id: int) -> Response:
     if desk.contact is not None and desk.contact.erased_at:
         raise NotFoundError(say("There is no such conversation."))
     notes = read_beside(tx, desk.contact.id, thread.brand_id).notes if desk.contact else ()
-    folded, until = mails[:-_MORE], tx.session.get_one(Message, before).at
+    until = tx.session.get_one(Message, before).at
+    flow, folded = make_flow(mails, notes, shown=_MORE, until=until)
     return page(
         "inbox/earlier.html",
         part="inbox/_earlier.html",
         thread=thread,
         contact=desk.contact,
         where=read_where(),
-        flow=make_flow(mails[-_MORE:], notes, since=folded[-1].message.at if folded else None, until=until),
-        folded=len(folded),
+        flow=flow,
+        folded=folded,
         proposed=proposed,
         sent_files=desk.sent_files,
         lands=mails[-1].message.id if mails and is_partial() else None,

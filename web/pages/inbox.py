@@ -138,15 +138,16 @@ def _conversation(tx: Tx, thread: Thread, trouble: Trouble | None) -> dict[str, 
     leaving = outgoing.list_leaving(tx, thread_id)
     beside = read_beside(tx, contact.id, thread.brand_id) if contact else Beside()
     about = _about(tx, contact, thread.brand_id) | {"products": beside.products}
-    folded = mails[:-_OPEN]
+    flow, folded = make_flow(mails, beside.notes, shown=_OPEN)
     newest_in = next((mail.message for mail in reversed(mails) if mail.message.direction == "in"), None)
     return {
         "thread": thread,
         "thread_turn": inbox.turn_of(thread, tx.now),
         "contact_turn": decide_contact_turn([thread], beside.dues, tx.now),
         "beside": beside,
-        "flow": make_flow(mails[-_OPEN:], beside.notes, since=folded[-1].message.at if folded else None),
-        "folded": len(folded),
+        "flow": flow,
+        "folded": folded,
+        "lands": None,
         "newest_in": newest_in,
         "guess_asks": newest_in is not None and inbox.asks_for_a_look(newest_in),
         "proposed": proposed,

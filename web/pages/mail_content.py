@@ -21,7 +21,7 @@ FRAME_POLICY = (
 @blueprint.get("/messages/<int:message_id>/html")
 def show(message_id: int) -> Response:
     """Show a mail as it was laid out, made harmless; nothing is fetched from anywhere."""
-    body = _body(message_id)
+    _message, body = _mail(message_id)
     html = clean_mail(body.html or "")
     answer = Response(render_template("inbox/mail_frame.html", html=html))
     answer.headers["Content-Security-Policy"] = FRAME_POLICY
@@ -33,25 +33,24 @@ def show(message_id: int) -> Response:
 @blueprint.get("/messages/<int:message_id>/text")
 def show_text(message_id: int) -> Response:
     """Show all the words of a mail, those it quotes too."""
-    body = _body(message_id)
-    message = this_tx().session.get_one(Message, message_id)
+    message, body = _mail(message_id)
     return page("inbox/whole.html", part="inbox/_whole.html", message=message, text=body.text)
 
 
 @blueprint.get("/messages/<int:message_id>/attachments/<int:number>")
 def show_attachment(message_id: int, number: int) -> Response:
     """Hand out a file that came with a mail, to be saved; the whole mail is stored, so the file is in it."""
-    body = _body(message_id)
+    _message, body = _mail(message_id)
     found = read_attachments(open_message(body.raw)[2]) if body.raw else ()
     if number >= len(found):
         raise NotFoundError(say("This file is not kept: the mail was too large. It is still in the mailbox."))
     return download(found[number].filename, found[number].content)
 
 
-def _body(message_id: int) -> MessageBody:
+def _mail(message_id: int) -> tuple[Message, MessageBody]:
     session = this_tx().session
     message, body = session.get(Message, message_id), session.get(MessageBody, message_id)
     contact = session.get(Contact, message.contact_id) if message and message.contact_id else None
-    if body is None or (contact is not None and contact.erased_at):
+    if message is None or body is None or (contact is not None and contact.erased_at):
         raise NotFoundError(say("There is no such mail."))
-    return body
+    return message, body

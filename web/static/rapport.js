@@ -65,8 +65,8 @@
 
   // A conversation opens at its newest mail, or at the one its address names; on a phone the page itself is what scrolls.
   all("[data-bottom]").filter(shown).forEach((box) => {
-    const named = location.hash.startsWith("#message-") && $(location.hash, box);
-    if (named) { named.scrollIntoView(); return; }
+    const target = location.hash.startsWith("#message-") && $(location.hash, box);
+    if (target) { target.scrollIntoView(); return; }
     box.scrollTop = box.scrollHeight;
     if (!location.hash && getComputedStyle(box).overflowY === "visible") $(":scope > .thread > li:last-child", box)?.scrollIntoView();
   });
